@@ -1,0 +1,36 @@
+package io.icegate.wal;
+
+import java.util.UUID;
+
+import static java.util.Objects.requireNonNull;
+
+/** One start of one receiver process: a UUIDv7, never used again. Ordered by its text; nothing depends on the time in it. */
+public record WriterId(UUID uuid)
+        implements Comparable<WriterId>
+{
+    public WriterId
+    {
+        requireNonNull(uuid, "uuid is null");
+    }
+
+    public static WriterId parse(String text)
+    {
+        UUID uuid = UUID.fromString(text);
+        if (!uuid.toString().equals(text)) {
+            throw new IllegalArgumentException("Cannot read writer id '%s': not the canonical form of a UUID".formatted(text));
+        }
+        return new WriterId(uuid);
+    }
+
+    @Override
+    public int compareTo(WriterId other)
+    {
+        return toString().compareTo(other.toString());
+    }
+
+    @Override
+    public String toString()
+    {
+        return uuid.toString();
+    }
+}
