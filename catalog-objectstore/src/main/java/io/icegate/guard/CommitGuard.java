@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface CommitGuard
 {
-    /** Tables that carry this property are guarded. */
+    /**
+     * Tables that carry this property are guarded.
+     */
     String GUARDED_PROPERTY = "icegate.wal.offsets";
 
     /**

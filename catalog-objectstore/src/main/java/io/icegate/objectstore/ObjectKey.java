@@ -13,7 +13,9 @@ import static java.util.Objects.requireNonNull;
 public record ObjectKey(String value)
         implements Comparable<ObjectKey>
 {
-    /** UTF-8 bytes of the longest key; S3 allows 1,024 and a warehouse prefix needs room. */
+    /**
+     * UTF-8 bytes of the longest key; S3 allows 1,024 and a warehouse prefix needs room.
+     */
     public static final int BYTES_MAX = 900;
 
     public ObjectKey
@@ -37,13 +39,17 @@ public record ObjectKey(String value)
         return new ObjectKey(value + "/" + name);
     }
 
-    /** The last part of the key. */
+    /**
+     * The last part of the key.
+     */
     public String name()
     {
         return value.substring(value.lastIndexOf('/') + 1);
     }
 
-    /** True when this key lies below the folder. */
+    /**
+     * True when this key lies below the folder.
+     */
     public boolean isBelow(ObjectKey folder)
     {
         return value.startsWith(folder.value + "/");

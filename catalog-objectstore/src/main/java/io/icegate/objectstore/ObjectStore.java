@@ -18,10 +18,14 @@ import java.util.Optional;
 public interface ObjectStore
         extends Closeable
 {
-    /** Most keys that one page may hold. */
+    /**
+     * Most keys that one page may hold.
+     */
     int LIST_COUNT_MAX = 1000;
 
-    /** The whole object; empty means that it definitely does not exist. */
+    /**
+     * The whole object; empty means that it definitely does not exist.
+     */
     Optional<StoredObject> get(ObjectKey key)
             throws IOException;
 
@@ -39,7 +43,9 @@ public interface ObjectStore
      */
     PutOutcome putIfAbsent(ObjectKey key, byte[] content);
 
-    /** Writes or overwrites, last writer wins. For heartbeats and data files only: never below {@code _catalog}, never a segment. */
+    /**
+     * Writes or overwrites, last writer wins. For heartbeats and data files only: never below {@code _catalog}, never a segment.
+     */
     void put(ObjectKey key, byte[] content)
             throws IOException;
 
@@ -52,11 +58,15 @@ public interface ObjectStore
     ListPage list(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax)
             throws IOException;
 
-    /** Size and time of an object; empty means that it definitely does not exist. */
+    /**
+     * Size and time of an object; empty means that it definitely does not exist.
+     */
     Optional<ObjectHead> head(ObjectKey key)
             throws IOException;
 
-    /** Deletes objects; absent ones are fine. Not atomic: after an exception any subset may be gone. */
+    /**
+     * Deletes objects; absent ones are fine. Not atomic: after an exception any subset may be gone.
+     */
     void delete(Collection<ObjectKey> keys)
             throws IOException;
 }

@@ -1,12 +1,20 @@
 package io.icegate.objectstore;
 
-/** The three answers of a conditional write. Callers handle all three; only {@link #WRITTEN} ends the story. */
+/**
+ * The three answers of a conditional write. Callers handle all three; only {@link #WRITTEN} ends the story.
+ */
 public enum PutOutcome
 {
-    /** This request created the object. */
+    /**
+     * This request created the object.
+     */
     WRITTEN,
-    /** The key is taken, perhaps by an earlier attempt of our own: read back and compare ids. */
+    /**
+     * The key is taken, perhaps by an earlier attempt of our own: read back and compare ids.
+     */
     PRECONDITION_FAILED,
-    /** Timeout, reset or 5xx: it may have landed, now or later. Read back, or send the same bytes to the same key again. */
+    /**
+     * Timeout, reset or 5xx: it may have landed, now or later. Read back, or send the same bytes to the same key again.
+     */
     UNKNOWN,
 }

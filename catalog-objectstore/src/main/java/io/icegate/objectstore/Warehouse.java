@@ -21,13 +21,17 @@ public record Warehouse(String root, ObjectStore store)
         }
     }
 
-    /** Absolute location of an object of this warehouse. */
+    /**
+     * Absolute location of an object of this warehouse.
+     */
     public String location(ObjectKey key)
     {
         return root + "/" + key.value();
     }
 
-    /** The key of a location inside this warehouse; empty when it lies elsewhere. */
+    /**
+     * The key of a location inside this warehouse; empty when it lies elsewhere.
+     */
     public Optional<ObjectKey> key(String location)
     {
         return location.startsWith(root + "/") ? Optional.of(new ObjectKey(location.substring(root.length() + 1))) : Optional.empty();

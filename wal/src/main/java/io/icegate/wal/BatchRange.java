@@ -2,7 +2,9 @@ package io.icegate.wal;
 
 import static java.util.Objects.requireNonNull;
 
-/** The rows {@code [firstRow, firstRow + rows)} of a segment that came with one request. */
+/**
+ * The rows {@code [firstRow, firstRow + rows)} of a segment that came with one request.
+ */
 public record BatchRange(BatchId id, int firstRow, int rows)
 {
     public BatchRange

@@ -19,9 +19,13 @@ import static java.util.Objects.requireNonNull;
  */
 public record OffsetVector(Map<WriterId, Offset> offsets)
 {
-    /** Key of the table property and of the snapshot summary. */
+    /**
+     * Key of the table property and of the snapshot summary.
+     */
     public static final String PROPERTY = "icegate.wal.offsets";
-    /** Key of the snapshot summary that holds the {@link #digest} of the vector which a commit was built from. */
+    /**
+     * Key of the snapshot summary that holds the {@link #digest} of the vector which a commit was built from.
+     */
     public static final String BASE_SUMMARY = "icegate.wal.base";
     public static final OffsetVector EMPTY = new OffsetVector(Map.of());
 
@@ -41,7 +45,9 @@ public record OffsetVector(Map<WriterId, Offset> offsets)
         offsets = Collections.unmodifiableMap(new TreeMap<>(offsets));
     }
 
-    /** @throws IllegalArgumentException when the text is not canonical */
+    /**
+     * @throws IllegalArgumentException when the text is not canonical
+     */
     public static OffsetVector parse(String text)
     {
         TreeMap<WriterId, Offset> offsets = new TreeMap<>();
@@ -69,7 +75,9 @@ public record OffsetVector(Map<WriterId, Offset> offsets)
         return vector;
     }
 
-    /** The vector in a table's properties; empty when the property is absent, which no WAL table ever is. */
+    /**
+     * The vector in a table's properties; empty when the property is absent, which no WAL table ever is.
+     */
     public static Optional<OffsetVector> fromProperties(Map<String, String> properties)
     {
         return Optional.ofNullable(properties.get(PROPERTY)).map(OffsetVector::parse);
@@ -94,7 +102,9 @@ public record OffsetVector(Map<WriterId, Offset> offsets)
                 .collect(Collectors.joining(","));
     }
 
-    /** SHA-256 of the canonical text, 64 hex digits. */
+    /**
+     * SHA-256 of the canonical text, 64 hex digits.
+     */
     public String digest()
     {
         try {

@@ -4,7 +4,9 @@ import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
 
-/** 128 random bits, new for every encoding of a segment, as 32 hex digits. Tells our own object from another's on the same key. */
+/**
+ * 128 random bits, new for every encoding of a segment, as 32 hex digits. Tells our own object from another's on the same key.
+ */
 public record SegmentId(String hex)
 {
     private static final Pattern PATTERN = Pattern.compile("[0-9a-f]{32}");

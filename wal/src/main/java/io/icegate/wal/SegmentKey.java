@@ -27,7 +27,9 @@ public record SegmentKey(UUID table, WriterId writer, Sequence sequence)
         requireNonNull(sequence, "sequence is null");
     }
 
-    /** Empty when the key does not name a segment. */
+    /**
+     * Empty when the key does not name a segment.
+     */
     public static Optional<SegmentKey> parse(ObjectKey key)
     {
         Matcher matcher = PATTERN.matcher(key.value());
@@ -42,7 +44,9 @@ public record SegmentKey(UUID table, WriterId writer, Sequence sequence)
         return WalLayout.segments(table, writer).child(sequence + ".parquet");
     }
 
-    /** The order of the duplicate walk: writer, then sequence. */
+    /**
+     * The order of the duplicate walk: writer, then sequence.
+     */
     @Override
     public int compareTo(SegmentKey other)
     {

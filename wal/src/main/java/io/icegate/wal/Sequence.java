@@ -1,6 +1,8 @@
 package io.icegate.wal;
 
-/** Number of a segment within (table, writer): 0, 1, 2, … without gaps. */
+/**
+ * Number of a segment within (table, writer): 0, 1, 2, … without gaps.
+ */
 public record Sequence(long value)
         implements Comparable<Sequence>
 {
@@ -24,7 +26,9 @@ public record Sequence(long value)
         return Long.compare(value, other.value);
     }
 
-    /** 20 digits, as in keys, so that text order is numeric order. */
+    /**
+     * 20 digits, as in keys, so that text order is numeric order.
+     */
     @Override
     public String toString()
     {

@@ -4,13 +4,17 @@ import io.icegate.objectstore.ObjectKey;
 
 import java.util.UUID;
 
-/** Where the objects of the WAL lie in a warehouse. Normative, see docs/format. */
+/**
+ * Where the objects of the WAL lie in a warehouse. Normative, see docs/format.
+ */
 public final class WalLayout
 {
     public static final ObjectKey ROOT = new ObjectKey("_wal/v1");
     public static final ObjectKey FORMAT = ROOT.child("format.json");
     public static final ObjectKey WRITERS = ROOT.child("_writers");
-    /** Scratch files of live reads; nothing there is ever needed again. */
+    /**
+     * Scratch files of live reads; nothing there is ever needed again.
+     */
     public static final ObjectKey LIVE = new ObjectKey("_live/v1");
 
     private WalLayout() {}

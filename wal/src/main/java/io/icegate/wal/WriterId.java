@@ -4,7 +4,9 @@ import java.util.UUID;
 
 import static java.util.Objects.requireNonNull;
 
-/** One start of one receiver process: a UUIDv7, never used again. Ordered by its text; nothing depends on the time in it. */
+/**
+ * One start of one receiver process: a UUIDv7, never used again. Ordered by its text; nothing depends on the time in it.
+ */
 public record WriterId(UUID uuid)
         implements Comparable<WriterId>
 {

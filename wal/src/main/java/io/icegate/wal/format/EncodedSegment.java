@@ -2,7 +2,9 @@ package io.icegate.wal.format;
 
 import static java.util.Objects.requireNonNull;
 
-/** A complete segment, ready to be stored, and its footer. The array is not copied and never changed. */
+/**
+ * A complete segment, ready to be stored, and its footer. The array is not copied and never changed.
+ */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record EncodedSegment(byte[] content, SegmentFooter footer)
 {

@@ -1,10 +1,16 @@
 package io.icegate.wal.format;
 
-/** What an object on a segment key is. */
+/**
+ * What an object on a segment key is.
+ */
 public enum SegmentKind
 {
-    /** Rows. */
+    /**
+     * Rows.
+     */
     DATA,
-    /** No rows: ends its writer for this table. */
+    /**
+     * No rows: ends its writer for this table.
+     */
     SEAL,
 }
