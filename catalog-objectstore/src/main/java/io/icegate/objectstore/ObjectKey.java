@@ -1,7 +1,6 @@
 package io.icegate.objectstore;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 import static java.util.Objects.requireNonNull;
 
@@ -58,7 +57,26 @@ public record ObjectKey(String value)
     @Override
     public int compareTo(ObjectKey other)
     {
-        return Arrays.compareUnsigned(value.getBytes(StandardCharsets.UTF_8), other.value.getBytes(StandardCharsets.UTF_8));
+        return compareValues(value, other.value);
+    }
+
+    /**
+     * The order of keys for texts that need not be keys: that of the unsigned UTF-8 bytes, which is the order of code
+     * points. {@link String#compareTo} differs where surrogates meet the characters from U+E000 to U+FFFF.
+     */
+    public static int compareValues(String left, String right)
+    {
+        int length = Math.min(left.length(), right.length());
+        for (int i = 0; i < length; i++) {
+            char a = left.charAt(i);
+            char b = right.charAt(i);
+            if (a != b) {
+                boolean sameKind = Character.isSurrogate(a) == Character.isSurrogate(b);
+                // a surrogate begins a code point from U+10000, above every character that is none
+                return sameKind ? Character.compare(a, b) : (Character.isSurrogate(a) ? 1 : -1);
+            }
+        }
+        return Integer.compare(left.length(), right.length());
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.icegate.objectstore;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -48,6 +50,15 @@ public interface ObjectStore
      */
     void put(ObjectKey key, byte[] content)
             throws IOException;
+
+    /**
+     * As {@link #put(ObjectKey, byte[])} for content that lies in a file and need not fit into memory.
+     */
+    default void put(ObjectKey key, Path content)
+            throws IOException
+    {
+        put(key, Files.readAllBytes(content));
+    }
 
     /**
      * Keys below a folder, at any depth, in key order.
