@@ -1,0 +1,162 @@
+package io.icegate.standalone.process;
+
+import io.icegate.standalone.CommandException;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * One running program. Closing it asks the program to stop, as SIGTERM would, waits for that, and kills it when it does not come.
+ * Output goes to a log file.
+ */
+public final class ChildProcess
+        implements Closeable
+{
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
+    private static final int LOG_LINES_SHOWN = 3;
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private ChildProcess(String name, Process process, Path log)
+    {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts the program, which has to run below {@link Supervised}.
+     */
+    public static ChildProcess start(String name, List<String> command, Map<String, String> environment, Path directory, Path log)
+    {
+        requireNonNull(name, "name is null");
+        try {
+            Files.createDirectories(requireNonNull(log.getParent(), "log has no folder"));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            return new ChildProcess(name, builder.start(), log);
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot start %s: %s".formatted(name, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Waits until the program is ready.
+     *
+     * @throws CommandException when it ends before that, or when the limit passes
+     */
+    public void awaitReady(BooleanSupplier ready, Duration limit)
+            throws InterruptedException
+    {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!ready.getAsBoolean()) {
+            if (process.waitFor(POLL_INTERVAL.toMillis(), MILLISECONDS)) {
+                throw new CommandException("Cannot start %s: it ended with exit code %s; %s".formatted(name, process.exitValue(), lastWords()));
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new CommandException("Cannot start %s: it is not ready after %s s; %s".formatted(name, limit.toSeconds(), lastWords()));
+            }
+        }
+    }
+
+    /**
+     * Waits until the program ends by itself.
+     */
+    public void awaitEnd()
+            throws InterruptedException
+    {
+        process.waitFor();
+    }
+
+    public String name()
+    {
+        return name;
+    }
+
+    public ProcessHandle handle()
+    {
+        return process.toHandle();
+    }
+
+    public Path log()
+    {
+        return log;
+    }
+
+    public boolean running()
+    {
+        return process.isAlive();
+    }
+
+    /**
+     * What the program wrote last about a problem, and where the rest is.
+     */
+    public String lastWords()
+    {
+        return "%s (log: %s)".formatted(problem(), log);
+    }
+
+    @Override
+    public void close()
+    {
+        try {
+            process.getOutputStream().close();
+        }
+        catch (IOException _) {
+            process.destroy();
+        }
+        try {
+            if (!process.waitFor(KILL_AFTER_SECONDS, SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+        catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String problem()
+    {
+        try {
+            List<String> lines = Files.readAllLines(log, UTF_8).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            List<String> problems = lines.stream()
+                    .filter(ChildProcess::saysProblem)
+                    .limit(LOG_LINES_SHOWN)
+                    .toList();
+            if (problems.isEmpty()) {
+                problems = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
+            }
+            return problems.isEmpty() ? "it wrote nothing" : "it says: " + String.join(" | ", problems);
+        }
+        catch (IOException e) {
+            return "its log cannot be read: " + e.getMessage();
+        }
+    }
+
+    private static boolean saysProblem(String line)
+    {
+        return line.contains("ERROR") || line.startsWith("Exception in") || line.startsWith("Caused by:") || line.matches("\\d+\\) .*");
+    }
+}

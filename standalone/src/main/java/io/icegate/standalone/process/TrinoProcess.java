@@ -1,0 +1,98 @@
+package io.icegate.standalone.process;
+
+import io.icegate.standalone.CommandException;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A stock Trino server with the IceGate plugin, started from the configuration in {@code docker/trino}.
+ */
+public final class TrinoProcess
+{
+    private static final Duration HTTP_LIMIT = Duration.ofSeconds(2);
+
+    private TrinoProcess() {}
+
+    /**
+     * Starts the server. It is ready only when {@link #ready} says so.
+     *
+     * @param data the folder for its log, its plugin folder and its temporary files
+     * @param environment what the catalog files of the configuration take from the environment
+     */
+    public static ChildProcess start(Installation installation, Path data, int port, Map<String, String> environment)
+    {
+        requireNonNull(data, "data is null");
+        Path configuration = installation.trinoConfiguration();
+        try {
+            Path trino = Files.createDirectories(data.resolve("trino"));
+            List<String> options = new ArrayList<>(Files.readAllLines(configuration.resolve("jvm.config"), UTF_8).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList());
+            options.add("-Dnode.environment=standalone");
+            options.add("-Dnode.id=standalone");
+            options.add("-Dnode.internal-address=localhost");
+            options.add("-Dnode.data-dir=" + trino);
+            options.add("-Dconfig=" + configuration.resolve("config.properties"));
+            options.add("-Dlog.levels-file=" + configuration.resolve("log.properties"));
+            Map<String, String> all = new HashMap<>(environment);
+            all.put("CLASSPATH", installation.classPath("standalone/trino-server") + File.pathSeparator + installation.supervisor());
+            all.put("TRINO_PORT", Integer.toString(port));
+            all.put("TRINO_CATALOG_DIR", configuration.resolve("catalog").toString());
+            all.put("TRINO_PLUGIN_DIR", pluginFolder(trino, installation.trinoPlugin()).toString());
+            return ChildProcess.start(
+                    "Trino",
+                    new JavaCommand(options, "io.icegate.trino.server.TrinoServer", List.of()).commandLine(),
+                    all,
+                    trino,
+                    data.resolve("log").resolve("trino.log"));
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot start Trino: " + e, e);
+        }
+    }
+
+    /**
+     * Whether the server answers queries.
+     */
+    public static boolean ready(HttpClient client, int port)
+    {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/info".formatted(port))).timeout(HTTP_LIMIT).build();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 && response.body().contains("\"starting\":false");
+        }
+        catch (IOException _) {
+            return false;
+        }
+        catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Path pluginFolder(Path trino, Path plugin)
+            throws IOException
+    {
+        Path folder = Files.createDirectories(trino.resolve("plugin"));
+        Path link = folder.resolve("icegate");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, plugin);
+        return folder;
+    }
+}
