@@ -1,0 +1,76 @@
+package io.icegate.trino;
+
+import io.airlift.configuration.Config;
+import io.airlift.configuration.ConfigDescription;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import org.jspecify.annotations.Nullable;
+
+public class IceGateConfig
+{
+    private @Nullable String warehouse;
+    private RowLevelChanges rowLevelChanges = RowLevelChanges.DRAIN;
+    private int maxLiveSegments = 50_000;
+    private int footerCacheSize = 100_000;
+
+    @NotNull
+    @Pattern(regexp = "(file:/[^/]|[a-z0-9]+://[^/]).*[^/]", message = "must be file:/<absolute path> or <scheme>://<bucket>[/<prefix>], without a slash at the end")
+    public @Nullable String getWarehouse()
+    {
+        return warehouse;
+    }
+
+    @Config("icegate.warehouse")
+    @ConfigDescription("Root of the warehouse, for example s3://lake/warehouse or file:/data/warehouse, spelled as every other process spells it")
+    public IceGateConfig setWarehouse(String warehouse)
+    {
+        this.warehouse = warehouse;
+        return this;
+    }
+
+    @NotNull
+    public RowLevelChanges getRowLevelChanges()
+    {
+        return rowLevelChanges;
+    }
+
+    @Config("icegate.row-level-changes")
+    @ConfigDescription("What DELETE, UPDATE, MERGE, TRUNCATE and CREATE OR REPLACE do while rows wait in the WAL: commit them first (DRAIN) or fail (FAIL)")
+    public IceGateConfig setRowLevelChanges(RowLevelChanges rowLevelChanges)
+    {
+        this.rowLevelChanges = rowLevelChanges;
+        return this;
+    }
+
+    @Min(1)
+    @Max(1_000_000)
+    public int getMaxLiveSegments()
+    {
+        return maxLiveSegments;
+    }
+
+    @Config("icegate.wal.max-live-segments")
+    @ConfigDescription("A query fails when a table has more uncommitted segments than this")
+    public IceGateConfig setMaxLiveSegments(int maxLiveSegments)
+    {
+        this.maxLiveSegments = maxLiveSegments;
+        return this;
+    }
+
+    @Min(1)
+    @Max(10_000_000)
+    public int getFooterCacheSize()
+    {
+        return footerCacheSize;
+    }
+
+    @Config("icegate.wal.footer-cache-size")
+    @ConfigDescription("Segment footers kept in memory")
+    public IceGateConfig setFooterCacheSize(int footerCacheSize)
+    {
+        this.footerCacheSize = footerCacheSize;
+        return this;
+    }
+}

@@ -1,0 +1,333 @@
+package io.icegate.trino;
+
+import com.google.common.collect.ImmutableList;
+import io.airlift.json.JsonCodec;
+import io.airlift.units.Duration;
+import io.icegate.trino.catalog.IceGateTrinoCatalog;
+import io.trino.metastore.HiveMetastoreFactory;
+import io.trino.plugin.base.classloader.ClassLoaderSafeSystemTable;
+import io.trino.plugin.iceberg.CommitTaskData;
+import io.trino.plugin.iceberg.IcebergColumnHandle;
+import io.trino.plugin.iceberg.IcebergFileSystemFactory;
+import io.trino.plugin.iceberg.IcebergMetadata;
+import io.trino.plugin.iceberg.IcebergMetadataColumn;
+import io.trino.plugin.iceberg.IcebergTableHandle;
+import io.trino.plugin.iceberg.TableStatisticsReader;
+import io.trino.plugin.iceberg.TableStatisticsWriter;
+import io.trino.plugin.iceberg.TableType;
+import io.trino.plugin.iceberg.delete.DeletionVectorWriter;
+import io.trino.spi.RefreshType;
+import io.trino.spi.TrinoException;
+import io.trino.spi.catalog.CatalogName;
+import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ConnectorAccessControl;
+import io.trino.spi.connector.ConnectorAnalyzeMetadata;
+import io.trino.spi.connector.ConnectorExpressionEvaluator;
+import io.trino.spi.connector.ConnectorInsertTableHandle;
+import io.trino.spi.connector.ConnectorMergeTableHandle;
+import io.trino.spi.connector.ConnectorOutputTableHandle;
+import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.ConnectorTableExecuteHandle;
+import io.trino.spi.connector.ConnectorTableHandle;
+import io.trino.spi.connector.ConnectorTableLayout;
+import io.trino.spi.connector.ConnectorTableMetadata;
+import io.trino.spi.connector.ConnectorTableProperties;
+import io.trino.spi.connector.ConnectorTableVersion;
+import io.trino.spi.connector.Constraint;
+import io.trino.spi.connector.ConstraintApplicationResult;
+import io.trino.spi.connector.RetryMode;
+import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.connector.SystemTable;
+import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.statistics.ColumnStatistics;
+import io.trino.spi.statistics.Estimate;
+import io.trino.spi.statistics.TableStatistics;
+import io.trino.spi.type.TypeManager;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Snapshot;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
+
+import static io.icegate.trino.Guard.ANALYZE;
+import static io.icegate.trino.Guard.EMPTY_TABLE_PREDICATE;
+import static io.icegate.trino.Guard.ENFORCED_PREDICATE;
+import static io.icegate.trino.Guard.MATERIALIZED_VIEW_REFRESH;
+import static io.icegate.trino.Guard.METADATA_DELETE;
+import static io.icegate.trino.Guard.OPTIMIZE;
+import static io.icegate.trino.Guard.PIN_IN_EXECUTE;
+import static io.icegate.trino.Guard.REPLACE_TABLE;
+import static io.icegate.trino.Guard.ROW_LEVEL_CHANGES;
+import static io.icegate.trino.Guard.TABLE_STATISTICS;
+import static io.icegate.trino.Guard.TIME_TRAVEL;
+import static io.icegate.trino.Guard.TRUNCATE;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_PIN_LOST;
+import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Trino's Iceberg metadata, and with it the guards: each override below stands at a place where Trino would answer, or
+ * change a table, from the snapshot alone. One instance lives as long as a transaction and holds its pins.
+ */
+final class IceGateMetadata
+        extends IcebergMetadata
+{
+    private static final String WAL_TABLE_SUFFIX = "$wal";
+
+    private final IceGateTrinoCatalog catalog;
+    private final WalReads walReads;
+    private final Guards guards;
+    private final Map<SchemaTableName, WalPin> pins = new ConcurrentHashMap<>();
+    private final Map<String, WalPin> pinsByToken = new ConcurrentHashMap<>();
+    private volatile boolean refreshingMaterializedView;
+
+    IceGateMetadata(
+            CatalogName catalogName,
+            TypeManager typeManager,
+            JsonCodec<CommitTaskData> commitTaskCodec,
+            IceGateTrinoCatalog catalog,
+            IcebergFileSystemFactory fileSystemFactory,
+            TableStatisticsReader tableStatisticsReader,
+            TableStatisticsWriter tableStatisticsWriter,
+            DeletionVectorWriter deletionVectorWriter,
+            Optional<HiveMetastoreFactory> metastoreFactory,
+            boolean addFilesProcedureEnabled,
+            Predicate<String> allowedExtraProperties,
+            ExecutorService icebergScanExecutor,
+            Executor metadataFetchingExecutor,
+            ExecutorService icebergPlanningExecutor,
+            ExecutorService icebergFileDeleteExecutor,
+            int materializedViewRefreshMaxSnapshotsToExpire,
+            Duration materializedViewRefreshSnapshotRetentionPeriod,
+            ConnectorExpressionEvaluator evaluator,
+            WalReads walReads,
+            Guards guards)
+    {
+        super(catalogName, typeManager, commitTaskCodec, catalog, fileSystemFactory, tableStatisticsReader, tableStatisticsWriter, deletionVectorWriter, metastoreFactory, addFilesProcedureEnabled, allowedExtraProperties, icebergScanExecutor, metadataFetchingExecutor, icebergPlanningExecutor, icebergFileDeleteExecutor, materializedViewRefreshMaxSnapshotsToExpire, materializedViewRefreshSnapshotRetentionPeriod, evaluator);
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.walReads = requireNonNull(walReads, "walReads is null");
+        this.guards = requireNonNull(guards, "guards is null");
+    }
+
+    /**
+     * The table of a pin: its metadata is the one the pin was taken with, whatever has been committed since.
+     */
+    BaseTable table(ConnectorSession session, SchemaTableName name, WalPin pin)
+    {
+        return catalog.table(session, name, pin.metadata());
+    }
+
+    /**
+     * The live segments that a scan of this handle must read; empty when it reads the snapshot alone.
+     */
+    Optional<WalPin> livePart(IcebergTableHandle table)
+    {
+        Optional<String> token = WalPin.token(table);
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        if (guards.on(OPTIMIZE) && table.isRecordScannedFiles()) {
+            return Optional.empty();
+        }
+        if (guards.on(MATERIALIZED_VIEW_REFRESH) && refreshingMaterializedView) {
+            return Optional.empty();
+        }
+        WalPin pin = pinsByToken.get(token.orElseThrow());
+        if (pin == null) {
+            throw new TrinoException(ICEGATE_PIN_LOST, "Cannot read the live rows of %s: no pin %s in this transaction".formatted(table.getSchemaTableName(), token.orElseThrow()));
+        }
+        return Optional.of(pin);
+    }
+
+    private WalPin pin(ConnectorSession session, SchemaTableName name)
+    {
+        return pins.computeIfAbsent(name, table -> {
+            WalPin pin = walReads.pin(catalog.loadTable(session, table).operations().current());
+            pinsByToken.put(pin.token(), pin);
+            return pin;
+        });
+    }
+
+    @Override
+    public ConnectorTableHandle getTableHandle(ConnectorSession session, SchemaTableName tableName, Optional<ConnectorTableVersion> startVersion, Optional<ConnectorTableVersion> endVersion)
+    {
+        ConnectorTableHandle handle = super.getTableHandle(session, tableName, startVersion, endVersion);
+        if (guards.on(TIME_TRAVEL) && endVersion.isPresent()) {
+            return handle;
+        }
+        if (!(handle instanceof IcebergTableHandle table) || table.getTableType() != TableType.DATA || !walReads.isWalTable(table.getStorageProperties()) || !IceGateSessionProperties.isLiveRows(session)) {
+            return handle;
+        }
+        WalPin pin = pin(session, table.getSchemaTableName());
+        return pin.isEmpty() ? handle : TableHandles.withPin(table, pin);
+    }
+
+    @Override
+    public Optional<SystemTable> getSystemTable(ConnectorSession session, SchemaTableName tableName)
+    {
+        if (!tableName.getTableName().endsWith(WAL_TABLE_SUFFIX)) {
+            return super.getSystemTable(session, tableName);
+        }
+        String name = tableName.getTableName();
+        SchemaTableName base = new SchemaTableName(tableName.getSchemaName(), name.substring(0, name.length() - WAL_TABLE_SUFFIX.length()));
+        if (!(super.getTableHandle(session, base, Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table) || !walReads.isWalTable(table.getStorageProperties())) {
+            return Optional.empty();
+        }
+        return Optional.of(new ClassLoaderSafeSystemTable(new WalTable(tableName, pin(session, base)), getClass().getClassLoader()));
+    }
+
+    @Override
+    public ConnectorTableProperties getTableProperties(ConnectorSession session, ConnectorTableHandle tableHandle)
+    {
+        IcebergTableHandle table = (IcebergTableHandle) tableHandle;
+        if (guards.on(EMPTY_TABLE_PREDICATE) && table.getSnapshotId().isEmpty() && livePart(table).isPresent()) {
+            return new ConnectorTableProperties(table.getEnforcedPredicate().transformKeys(ColumnHandle.class::cast), Optional.empty(), Optional.empty(), ImmutableList.of());
+        }
+        return super.getTableProperties(session, tableHandle);
+    }
+
+    @Override
+    public TableStatistics getTableStatistics(ConnectorSession session, ConnectorTableHandle tableHandle)
+    {
+        TableStatistics statistics = super.getTableStatistics(session, tableHandle);
+        IcebergTableHandle table = (IcebergTableHandle) tableHandle;
+        Optional<WalPin> live = livePart(table);
+        if (!guards.on(TABLE_STATISTICS) || live.isEmpty() || statistics.getRowCount().isUnknown()) {
+            return statistics;
+        }
+        TableStatistics.Builder union = TableStatistics.builder()
+                .setRowCount(Estimate.of(statistics.getRowCount().getValue() + live.orElseThrow().rows()));
+        // ranges of the snapshot do not hold for the live rows
+        statistics.getColumnStatistics().forEach((column, values) -> union.setColumnStatistics(column, ColumnStatistics.builder()
+                .setNullsFraction(values.getNullsFraction())
+                .setDistinctValuesCount(values.getDistinctValuesCount())
+                .setDataSize(values.getDataSize())
+                .build()));
+        return union.build();
+    }
+
+    @Override
+    public Optional<ConstraintApplicationResult<ConnectorTableHandle>> applyFilter(ConnectorSession session, ConnectorTableHandle tableHandle, Constraint constraint)
+    {
+        Optional<ConstraintApplicationResult<ConnectorTableHandle>> result = super.applyFilter(session, tableHandle, constraint);
+        IcebergTableHandle before = (IcebergTableHandle) tableHandle;
+        if (!guards.on(ENFORCED_PREDICATE) || result.isEmpty() || livePart(before).isEmpty()) {
+            return result;
+        }
+        IcebergTableHandle after = (IcebergTableHandle) result.orElseThrow().getHandle();
+        if (after.getEnforcedPredicate().isNone()) {
+            return result;
+        }
+        // a segment holds rows of many partitions, so pruning files enforces nothing about columns of the data
+        TupleDomain<IcebergColumnHandle> data = after.getEnforcedPredicate().filter((column, _) -> !IcebergMetadataColumn.isMetadataColumnId(column.getId()));
+        TupleDomain<IcebergColumnHandle> metadata = after.getEnforcedPredicate().filter((column, _) -> IcebergMetadataColumn.isMetadataColumnId(column.getId()));
+        IcebergTableHandle demoted = TableHandles.withPredicates(after, after.getUnenforcedPredicate().intersect(data), metadata);
+        if (demoted.equals(before)) {
+            return Optional.empty();
+        }
+        return Optional.of(new ConstraintApplicationResult<>(
+                demoted,
+                result.orElseThrow().getRemainingFilter().intersect(data.transformKeys(ColumnHandle.class::cast)),
+                result.orElseThrow().getRemainingExpression().orElse(constraint.getExpression()),
+                false));
+    }
+
+    @Override
+    public Optional<ConnectorTableHandle> applyDelete(ConnectorSession session, ConnectorTableHandle handle)
+    {
+        if (guards.on(METADATA_DELETE) && livePart((IcebergTableHandle) handle).isPresent()) {
+            return Optional.empty();
+        }
+        return super.applyDelete(session, handle);
+    }
+
+    @Override
+    public ConnectorMergeTableHandle beginMerge(ConnectorSession session, ConnectorTableHandle tableHandle, Map<Integer, Collection<ColumnHandle>> updateCaseColumns, RetryMode retryMode)
+    {
+        IcebergTableHandle table = (IcebergTableHandle) tableHandle;
+        if (!guards.on(ROW_LEVEL_CHANGES) || !drain(session, table, "change rows of")) {
+            return super.beginMerge(session, tableHandle, updateCaseColumns, retryMode);
+        }
+        Snapshot snapshot = catalog.loadTable(session, table.getSchemaTableName()).currentSnapshot();
+        OptionalLong snapshotId = snapshot == null ? OptionalLong.empty() : OptionalLong.of(snapshot.snapshotId());
+        return super.beginMerge(session, TableHandles.withoutPin(table, snapshotId), updateCaseColumns, retryMode);
+    }
+
+    @Override
+    public void truncateTable(ConnectorSession session, ConnectorTableHandle tableHandle)
+    {
+        if (guards.on(TRUNCATE)) {
+            drain(session, (IcebergTableHandle) tableHandle, "truncate");
+        }
+        super.truncateTable(session, tableHandle);
+    }
+
+    @Override
+    public ConnectorOutputTableHandle beginCreateTable(ConnectorSession session, ConnectorTableMetadata tableMetadata, Optional<ConnectorTableLayout> layout, RetryMode retryMode, boolean replace)
+    {
+        if (guards.on(REPLACE_TABLE) && replace && super.getTableHandle(session, tableMetadata.getTable(), Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table) {
+            drain(session, table, "replace");
+        }
+        return super.beginCreateTable(session, tableMetadata, layout, retryMode, replace);
+    }
+
+    @Override
+    public Optional<ConnectorTableExecuteHandle> getTableHandleForExecute(ConnectorSession session, ConnectorAccessControl accessControl, ConnectorTableHandle tableHandle, String procedureName, Map<String, Object> executeProperties, RetryMode retryMode)
+    {
+        ConnectorTableHandle source = guards.on(PIN_IN_EXECUTE) ? TableHandles.withoutPin((IcebergTableHandle) tableHandle) : tableHandle;
+        return super.getTableHandleForExecute(session, accessControl, source, procedureName, executeProperties, retryMode);
+    }
+
+    @Override
+    public ConnectorAnalyzeMetadata getStatisticsCollectionMetadata(ConnectorSession session, ConnectorTableHandle tableHandle, Map<String, Object> analyzeProperties)
+    {
+        ConnectorTableHandle source = guards.on(ANALYZE) && tableHandle instanceof IcebergTableHandle table ? TableHandles.withoutPin(table) : tableHandle;
+        return super.getStatisticsCollectionMetadata(session, source, analyzeProperties);
+    }
+
+    @Override
+    public ConnectorInsertTableHandle beginRefreshMaterializedView(
+            ConnectorSession session,
+            ConnectorTableHandle tableHandle,
+            List<ConnectorTableHandle> sourceTableHandles,
+            boolean hasForeignSourceTables,
+            RetryMode retryMode,
+            RefreshType refreshType)
+    {
+        refreshingMaterializedView = true;
+        return super.beginRefreshMaterializedView(session, tableHandle, sourceTableHandles, hasForeignSourceTables, retryMode, refreshType);
+    }
+
+    /**
+     * Commits the waiting rows of a table, so that a change of the table reaches them. Afterwards this transaction sees the
+     * table as it is now; scans that carry an older pin keep it.
+     *
+     * @return false when there was nothing to commit
+     */
+    private boolean drain(ConnectorSession session, IcebergTableHandle table, String action)
+    {
+        SchemaTableName name = table.getSchemaTableName();
+        if (table.getTableType() != TableType.DATA || !walReads.isWalTable(table.getStorageProperties())) {
+            return false;
+        }
+        WalPin pin = pin(session, name);
+        if (pin.isEmpty()) {
+            return false;
+        }
+        if (walReads.rowLevelChanges() == RowLevelChanges.FAIL) {
+            throw new TrinoException(NOT_SUPPORTED, "Cannot %s table %s: %s of its rows are not committed yet; CALL %s.system.commit_wal('%s', '%s') first".formatted(
+                    action, name, pin.rows(), catalog.name(), name.getSchemaName(), name.getTableName()));
+        }
+        walReads.drain(catalog.newestTable(session, name), pin);
+        catalog.repin(name);
+        pins.remove(name);
+        return true;
+    }
+}

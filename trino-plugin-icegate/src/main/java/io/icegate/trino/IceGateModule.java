@@ -1,0 +1,35 @@
+package io.icegate.trino;
+
+import com.google.inject.Binder;
+import com.google.inject.Module;
+import com.google.inject.Scopes;
+import io.icegate.trino.catalog.IceGateCatalogModule;
+import io.trino.plugin.base.session.SessionPropertiesProvider;
+
+import static com.google.inject.multibindings.Multibinder.newSetBinder;
+import static io.airlift.configuration.ConfigBinder.configBinder;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What the connector adds to Trino's Iceberg module.
+ */
+final class IceGateModule
+        implements Module
+{
+    private final Guards guards;
+
+    IceGateModule(Guards guards)
+    {
+        this.guards = requireNonNull(guards, "guards is null");
+    }
+
+    @Override
+    public void configure(Binder binder)
+    {
+        configBinder(binder).bindConfig(IceGateConfig.class);
+        binder.bind(Guards.class).toInstance(guards);
+        binder.bind(WalReads.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
+        binder.install(new IceGateCatalogModule());
+    }
+}
