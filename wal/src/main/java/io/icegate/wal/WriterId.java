@@ -1,6 +1,8 @@
 package io.icegate.wal;
 
+import java.time.Instant;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,6 +15,16 @@ public record WriterId(UUID uuid)
     public WriterId
     {
         requireNonNull(uuid, "uuid is null");
+    }
+
+    /**
+     * A new UUIDv7 (RFC 9562).
+     */
+    public static WriterId random(Instant now, RandomGenerator random)
+    {
+        long high = (now.toEpochMilli() << 16) | 0x7000L | (random.nextLong() & 0x0FFFL);
+        long low = 0x8000_0000_0000_0000L | (random.nextLong() >>> 2);
+        return new WriterId(new UUID(high, low));
     }
 
     public static WriterId parse(String text)

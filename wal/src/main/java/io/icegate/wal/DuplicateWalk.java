@@ -1,0 +1,69 @@
+package io.icegate.wal;
+
+import io.icegate.objectstore.ObjectStore;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+
+/**
+ * Decides which copy of a batch counts when a client sent it to two processes. The one definition, for committer and live
+ * readers alike: go through the waiting segments in (writer, sequence) order and drop every batch whose id is in a
+ * committed segment of the window or earlier in the walk.
+ *
+ * <p>The window begins {@link #WINDOW} before the oldest waiting segment was opened, or stored if that was earlier, and
+ * never at "now minus something": a committer that comes back after a long outage looks back from what it finds.
+ */
+public final class DuplicateWalk
+{
+    /**
+     * Longer than clients repeat (300 s) plus the time until a silent writer is sealed (60 s) plus clock skew.
+     */
+    public static final Duration WINDOW = Duration.ofMinutes(15);
+
+    private final CommittedSegments committed;
+
+    public DuplicateWalk(ObjectStore store, FooterCache footers, Executor executor)
+    {
+        this.committed = new CommittedSegments(store, footers, executor);
+    }
+
+    /**
+     * @param from the vector that the waiting segments lie behind
+     * @throws WalException UNAVAILABLE when the store did not answer
+     */
+    public Duplicates find(UUID table, OffsetVector from, List<LiveSegment> waiting)
+    {
+        if (waiting.isEmpty()) {
+            return Duplicates.NONE;
+        }
+        Instant oldest = waiting.stream().map(LiveSegment::opened).min(Comparator.naturalOrder()).orElseThrow();
+        return walk(waiting, committed.since(table, from, oldest.minus(WINDOW)));
+    }
+
+    static Duplicates walk(Collection<LiveSegment> waiting, Collection<LiveSegment> committed)
+    {
+        Set<BatchId> seen = new HashSet<>();
+        for (LiveSegment segment : committed) {
+            segment.footer().batches().forEach(batch -> seen.add(batch.id()));
+        }
+        Map<SegmentKey, List<BatchRange>> ranges = new TreeMap<>();
+        for (LiveSegment segment : waiting.stream().sorted(Comparator.comparing(LiveSegment::key)).toList()) {
+            for (BatchRange batch : segment.footer().batches()) {
+                if (!seen.add(batch.id())) {
+                    ranges.computeIfAbsent(segment.key(), ignored -> new ArrayList<>()).add(batch);
+                }
+            }
+        }
+        return new Duplicates(ranges);
+    }
+}

@@ -1,0 +1,102 @@
+package io.icegate.wal;
+
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Warehouse;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.TableMetadata;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Turns a live tail into Iceberg files. Dropped rows become one position-delete file per segment below {@code _live/},
+ * named by its content, so that equal tails share it and nobody ever overwrites it.
+ */
+public final class LiveFiles
+{
+    private static final int ATTEMPTS_MAX = 5;
+    private static final int WRITTEN_MAX = 10_000;
+
+    private final Warehouse warehouse;
+    private final SegmentCodec codec;
+    private final Set<ObjectKey> written = Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>()
+    {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ObjectKey, Boolean> eldest)
+        {
+            return size() > WRITTEN_MAX;
+        }
+    }));
+
+    public LiveFiles(Warehouse warehouse, SegmentCodec codec)
+    {
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.codec = requireNonNull(codec, "codec is null");
+    }
+
+    /**
+     * The files of the tail, in its order; delete files are stored on return.
+     *
+     * @param metadata that the tail was read for
+     * @throws WalException UNAVAILABLE when a delete file could not be stored
+     */
+    public List<LiveFile> files(TableMetadata metadata, LiveTail tail)
+    {
+        if (tail.isEmpty()) {
+            return List.of();
+        }
+        if (!metadata.uuid().equals(tail.table().toString())) {
+            throw new IllegalArgumentException("Cannot describe the live tail of table %s by the metadata of table %s".formatted(tail.table(), metadata.uuid()));
+        }
+        PartitionSpec unpartitioned = TableSpecs.unpartitioned(metadata.location(), metadata.specs());
+        MetricsConfig metrics = MetricsConfig.from(metadata.properties(), metadata.schema(), metadata.sortOrder());
+        List<LiveFile> files = new ArrayList<>();
+        for (LiveSegment segment : tail.segments()) {
+            String location = warehouse.location(segment.head().key());
+            DataFile file = codec.dataFile(segment.footer(), unpartitioned, metrics, location);
+            List<BatchRange> ranges = tail.duplicates().getOrDefault(segment.key(), List.of());
+            files.add(new LiveFile(segment, file, ranges.isEmpty() ? Optional.empty() : Optional.of(deletes(segment, location, ranges, unpartitioned))));
+        }
+        return files;
+    }
+
+    private DeleteFile deletes(LiveSegment segment, String location, List<BatchRange> ranges, PartitionSpec unpartitioned)
+    {
+        ObjectKey key = WalLayout.LIVE.child(segment.key().table().toString()).child("deletes-" + DeleteName.of(segment, ranges) + ".parquet");
+        SegmentCodec.EncodedDeletes deletes = codec.encodeDeletes(location, ranges, unpartitioned, warehouse.location(key));
+        if (written.contains(key)) {
+            return deletes.file();
+        }
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            // taken is as good as written: the name is the content
+            if (warehouse.store().putIfAbsent(key, deletes.content()) != PutOutcome.UNKNOWN || exists(key)) {
+                written.add(key);
+                return deletes.file();
+            }
+        }
+        throw new WalException(UNAVAILABLE, "Cannot store the live deletes of segment %s: the store did not answer".formatted(segment.head().key()));
+    }
+
+    private boolean exists(ObjectKey key)
+    {
+        try {
+            return warehouse.store().head(key).isPresent();
+        }
+        catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.icegate.wal;
+
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.wal.format.EncodedSegment;
+import io.icegate.wal.format.SegmentFooter;
+import io.icegate.wal.format.SegmentHeader;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+
+import java.io.IOException;
+import java.util.List;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The bytes of segments, as far as the protocol of the WAL needs them. The protocol is independent of the file format.
+ */
+public interface SegmentCodec
+{
+    /**
+     * A position-delete file, ready to be stored at {@code file.location()}. The same ranges give the same bytes.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    record EncodedDeletes(byte[] content, DeleteFile file)
+    {
+        public EncodedDeletes
+        {
+            requireNonNull(content, "content is null");
+            requireNonNull(file, "file is null");
+        }
+    }
+
+    /**
+     * @throws IOException when the store did not answer
+     * @throws java.io.FileNotFoundException when the object does not exist
+     * @throws WalException of kind CORRUPT when the object is not a segment or disagrees with its key
+     */
+    SegmentFooter readFooter(ObjectStore store, ObjectHead head)
+            throws IOException;
+
+    EncodedSegment encodeSeal(SegmentHeader header, int schemaId, Schema schema);
+
+    /**
+     * The segment as a data file of the table; metrics are reduced to what the table asks for.
+     */
+    DataFile dataFile(SegmentFooter footer, PartitionSpec unpartitioned, MetricsConfig metrics, String location);
+
+    /**
+     * @param segment location of the data file whose rows are deleted
+     */
+    EncodedDeletes encodeDeletes(String segment, List<BatchRange> ranges, PartitionSpec unpartitioned, String location);
+}

@@ -1,0 +1,104 @@
+package io.icegate.wal;
+
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.util.SnapshotUtil;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What a table says about its WAL: the vector in the property, which readers use, and the one in the summary of the
+ * nearest ancestor of the current snapshot, which is the committer's fence.
+ */
+public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVector> nearest)
+{
+    public TableOffsets
+    {
+        requireNonNull(property, "property is null");
+        requireNonNull(nearest, "nearest is null");
+    }
+
+    public static TableOffsets of(Table table)
+    {
+        return new TableOffsets(OffsetVector.fromProperties(table.properties()), nearest(SnapshotUtil.currentAncestors(table)));
+    }
+
+    public static TableOffsets of(TableMetadata metadata)
+    {
+        Snapshot current = metadata.currentSnapshot();
+        Iterable<Snapshot> ancestors = current == null ? List.of() : SnapshotUtil.ancestorsOf(current.snapshotId(), metadata::snapshot);
+        return new TableOffsets(OffsetVector.fromProperties(metadata.properties()), nearest(ancestors));
+    }
+
+    /**
+     * The vector of the first snapshot that carries one.
+     */
+    public static Optional<OffsetVector> nearest(Iterable<Snapshot> ancestors)
+    {
+        for (Snapshot snapshot : ancestors) {
+            // parsed by Iceberg from a JSON object that may be absent
+            Map<String, String> summary = snapshot.summary();
+            String text = summary == null ? null : summary.get(OffsetVector.PROPERTY);
+            if (text != null) {
+                return Optional.of(OffsetVector.parse(text));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * False for an ordinary table, which has no WAL.
+     */
+    public boolean isWalTable()
+    {
+        return property.isPresent() || nearest.isPresent();
+    }
+
+    /**
+     * The vector to commit behind.
+     *
+     * @throws OffsetsDisagreeException when the property is absent or a snapshot contradicts it
+     */
+    public OffsetVector forCommit(String table)
+    {
+        if (property.isEmpty() || (nearest.isPresent() && !nearest.equals(property))) {
+            throw disagree(table);
+        }
+        return property.get();
+    }
+
+    /**
+     * The vector to read behind. After a rollback the snapshots are behind the property: rows that were rolled back stay
+     * hidden.
+     *
+     * @throws OffsetsDisagreeException when the property is absent, or behind the snapshots
+     */
+    public OffsetVector forRead(String table)
+    {
+        if (property.isEmpty() || (nearest.isPresent() && isBehind(property.get(), nearest.get()))) {
+            throw disagree(table);
+        }
+        return property.get();
+    }
+
+    /**
+     * Entries that left a vector were closed, so only those that are in both can tell.
+     */
+    private static boolean isBehind(OffsetVector property, OffsetVector snapshot)
+    {
+        return property.offsets().entrySet().stream().anyMatch(entry -> {
+            OffsetVector.Offset other = snapshot.offsets().get(entry.getKey());
+            return other != null && (entry.getValue().next().compareTo(other.next()) < 0 || (other.closed() && !entry.getValue().closed()));
+        }) || snapshot.offsets().entrySet().stream().anyMatch(entry -> !entry.getValue().closed() && !property.offsets().containsKey(entry.getKey()));
+    }
+
+    private OffsetsDisagreeException disagree(String table)
+    {
+        return new OffsetsDisagreeException(table, property.map(OffsetVector::text).orElse("(absent)"), nearest.map(OffsetVector::text).orElse("(none)"));
+    }
+}

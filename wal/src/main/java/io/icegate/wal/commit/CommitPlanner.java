@@ -1,0 +1,124 @@
+package io.icegate.wal.commit;
+
+import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.DuplicateWalk;
+import io.icegate.wal.Duplicates;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.LiveSegment;
+import io.icegate.wal.LiveSegments;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.OffsetVector.Offset;
+import io.icegate.wal.RunEnd;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.TableOffsets;
+import io.icegate.wal.TableSpecs;
+import io.icegate.wal.WalListing;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.WriterRegistry;
+import io.icegate.wal.commit.CommitPlan.PlannedSegment;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Decides what the next commit of a table does; reads, never writes.
+ */
+public final class CommitPlanner
+{
+    /**
+     * A plan that only closes writers gets a snapshot of its own after this long.
+     */
+    static final Duration CLOSE_AFTER = Duration.ofMinutes(10);
+    /**
+     * A closed writer leaves the vector when it was missing from every listing of the registry for this long.
+     */
+    static final Duration DROP_AFTER = Duration.ofHours(1);
+
+    private final Warehouse warehouse;
+    private final SegmentCodec codec;
+    private final WalListing listing;
+    private final DuplicateWalk walk;
+    private final Map<UUID, Map<WriterId, Instant>> absentSince = new HashMap<>(); // guarded by itself
+
+    public CommitPlanner(Warehouse warehouse, FooterCache footers, Executor executor)
+    {
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.codec = footers.codec();
+        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor);
+        this.walk = new DuplicateWalk(warehouse.store(), footers, executor);
+    }
+
+    /**
+     * @param table freshly loaded or refreshed
+     * @throws io.icegate.wal.OffsetsDisagreeException when property and snapshots contradict each other
+     * @throws io.icegate.wal.WalException UNAVAILABLE when the store did not answer
+     */
+    public CommitPlan plan(Table table, CommitOptions options)
+    {
+        TableOffsets offsets = TableOffsets.of(table);
+        OffsetVector from = offsets.forCommit(table.name());
+        LiveSegments live = listing.list(table.uuid(), from, options.segmentsMax());
+        Duplicates duplicates = walk.find(table.uuid(), from, live.segments());
+        PartitionSpec unpartitioned = TableSpecs.unpartitioned(table.name(), table.specs().values());
+        MetricsConfig metrics = MetricsConfig.forTable(table);
+        List<PlannedSegment> segments = live.segments().stream()
+                .filter(segment -> !duplicates.isAllOf(segment))
+                .map(segment -> new PlannedSegment(segment, codec.dataFile(segment.footer(), unpartitioned, metrics, warehouse.location(segment.head().key()))))
+                .toList();
+        return new CommitPlan(live, segments, duplicates, offsets.nearest(), next(live));
+    }
+
+    private OffsetVector next(LiveSegments live)
+    {
+        Map<WriterId, Offset> next = new TreeMap<>(live.from().offsets());
+        for (LiveSegment segment : live.segments()) {
+            next.put(segment.key().writer(), new Offset(segment.key().sequence().next(), false));
+        }
+        boolean overdue = false;
+        for (Map.Entry<WriterId, RunEnd> end : live.ends().entrySet()) {
+            if (end.getValue().kind() == RunEnd.Kind.SEALED) {
+                next.put(end.getKey(), new Offset(end.getValue().next(), true));
+                overdue |= end.getValue().since().isBefore(live.now().minus(CLOSE_AFTER));
+            }
+        }
+        dropped(live).forEach(next::remove);
+        return live.segments().isEmpty() && !overdue ? live.from() : new OffsetVector(next);
+    }
+
+    /**
+     * Closed writers that nobody can find any more: one that is registered but not in the vector would be read from 0, so
+     * only a registry that was just listed counts, and only after a while.
+     */
+    private List<WriterId> dropped(LiveSegments live)
+    {
+        synchronized (absentSince) {
+            Map<WriterId, Instant> since = absentSince.computeIfAbsent(live.table(), ignored -> new HashMap<>());
+            since.keySet().removeIf(writer -> !live.from().isClosed(writer) || live.registry().isRegistered(writer));
+            for (WriterId writer : live.from().offsets().keySet()) {
+                if (live.from().isClosed(writer) && !live.registry().isRegistered(writer)) {
+                    since.putIfAbsent(writer, live.now());
+                }
+            }
+            return since.entrySet().stream()
+                    .filter(entry -> !entry.getValue().isAfter(live.now().minus(DROP_AFTER)))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+
+    WalListing listing()
+    {
+        return listing;
+    }
+}

@@ -1,0 +1,40 @@
+package io.icegate.wal.commit;
+
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.RunEnd;
+import io.icegate.wal.WriterId;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * @param snapshotId empty when there was nothing to do
+ * @param segments appended
+ * @param rows appended, without duplicates
+ * @param bytes appended
+ * @param duplicateBatches copies that do not count
+ * @param before the vector that the commit was built from
+ * @param ends why each open writer's run ended where it did; corrupt ones should alarm somebody
+ */
+public record CommitResult(
+        Optional<Long> snapshotId,
+        int segments,
+        long rows,
+        long bytes,
+        int duplicateBatches,
+        OffsetVector before,
+        OffsetVector after,
+        Map<WriterId, RunEnd> ends)
+{
+    public CommitResult
+    {
+        requireNonNull(snapshotId, "snapshotId is null");
+        requireNonNull(before, "before is null");
+        requireNonNull(after, "after is null");
+        ends = Collections.unmodifiableMap(new TreeMap<>(ends));
+    }
+}

@@ -1,0 +1,34 @@
+package io.icegate.wal.commit;
+
+import io.icegate.wal.LiveSegments;
+import io.icegate.wal.RunEnd;
+import io.icegate.wal.WriterId;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which writers of a listing have to be sealed: those that are registered, silent, and not ended yet. A writer with a
+ * segment that cannot be read is left to the operator.
+ */
+final class SealPlanner
+{
+    private SealPlanner() {}
+
+    static List<WriterId> silent(LiveSegments live)
+    {
+        return live.ends().entrySet().stream()
+                .filter(entry -> canBeSealed(entry.getValue().kind()))
+                .map(Map.Entry::getKey)
+                .filter(live.registry()::isSilent)
+                .toList();
+    }
+
+    private static boolean canBeSealed(RunEnd.Kind kind)
+    {
+        return switch (kind) {
+            case OPEN, GAP, LIMIT -> true;
+            case SEALED, CORRUPT -> false;
+        };
+    }
+}

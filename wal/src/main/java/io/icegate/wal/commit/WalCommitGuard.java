@@ -1,0 +1,131 @@
+package io.icegate.wal.commit;
+
+import io.icegate.guard.CommitGuard;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.OffsetVector.Offset;
+import io.icegate.wal.TableSpecs;
+import io.icegate.wal.WriterId;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the offset vector of a table right whatever engine commits. Iceberg alone sees pointers, not meaning: it would let
+ * a late committer append the same files again, and an engine that drops properties would bring committed rows back.
+ * <ol>
+ * <li>K1: a commit without WAL files leaves the vector as it is, whatever it tried.
+ * <li>K2: a commit with WAL files was built from the vector that it replaces.
+ * <li>K3: no number falls. K4: only closed writers leave.
+ * <li>K5: the unpartitioned spec, which describes segments, stays.
+ * </ol>
+ */
+public final class WalCommitGuard
+        implements CommitGuard
+{
+    @Override
+    public TableMetadata check(@Nullable TableMetadata base, TableMetadata next)
+    {
+        if (base == null) {
+            return next;
+        }
+        String before = base.properties().get(OffsetVector.PROPERTY);
+        checkSpecs(before, base, next);
+        Set<Long> known = base.snapshots().stream().map(Snapshot::snapshotId).collect(Collectors.toSet());
+        List<Snapshot> carriers = next.snapshots().stream()
+                .filter(snapshot -> !known.contains(snapshot.snapshotId()))
+                .filter(snapshot -> snapshot.summary().containsKey(OffsetVector.PROPERTY))
+                .toList();
+        if (carriers.isEmpty()) {
+            return restored(before, next);
+        }
+        checkCarrier(before, carriers, next);
+        return next;
+    }
+
+    /**
+     * K5.
+     */
+    private static void checkSpecs(@Nullable String before, TableMetadata base, TableMetadata next)
+    {
+        if (before != null && TableSpecs.findUnpartitioned(base.specs()).isPresent() && TableSpecs.findUnpartitioned(next.specs()).isEmpty()) {
+            throw new ValidationException("Cannot commit table %s: the unpartitioned spec, which WAL segments need, would disappear", next.location());
+        }
+    }
+
+    /**
+     * K1. A table becomes a WAL table by taking the empty vector, and in no other way.
+     */
+    private static TableMetadata restored(@Nullable String before, TableMetadata next)
+    {
+        String after = next.properties().get(OffsetVector.PROPERTY);
+        if (Objects.equals(before, after) || (before == null && OffsetVector.EMPTY.text().equals(after))) {
+            return next;
+        }
+        TableMetadata.Builder builder = TableMetadata.buildFrom(next);
+        if (before == null) {
+            builder.removeProperties(Set.of(OffsetVector.PROPERTY));
+        }
+        else {
+            builder.setProperties(Map.of(OffsetVector.PROPERTY, before));
+        }
+        return builder.build();
+    }
+
+    /**
+     * K2, K3, K4.
+     */
+    private static void checkCarrier(@Nullable String before, List<Snapshot> carriers, TableMetadata next)
+    {
+        if (carriers.size() > 1 || before == null) {
+            throw new ValidationException("Cannot commit table %s: %s new snapshots carry WAL offsets and the table's own are %s", next.location(), carriers.size(), before);
+        }
+        Snapshot carrier = carriers.get(0);
+        OffsetVector from = OffsetVector.parse(before);
+        String after = carrier.summary().get(OffsetVector.PROPERTY);
+        if (!from.digest().equals(carrier.summary().get(OffsetVector.BASE_SUMMARY))) {
+            throw new ValidationException("Cannot commit table %s: the WAL range was built from other offsets than '%s', so it is committed already", next.location(), before);
+        }
+        if (!Objects.equals(after, next.properties().get(OffsetVector.PROPERTY))) {
+            throw new ValidationException("Cannot commit table %s: the snapshot says WAL offsets '%s', the property '%s'", next.location(), after, next.properties().get(OffsetVector.PROPERTY));
+        }
+        if (!isCurrent(carrier, next)) {
+            throw new ValidationException("Cannot commit table %s: the snapshot with WAL offsets '%s' is not on the main branch", next.location(), after);
+        }
+        checkGrows(from, OffsetVector.parse(after), next);
+    }
+
+    private static boolean isCurrent(Snapshot carrier, TableMetadata next)
+    {
+        Snapshot snapshot = next.currentSnapshot();
+        while (snapshot != null && snapshot.sequenceNumber() >= carrier.sequenceNumber()) {
+            if (snapshot.snapshotId() == carrier.snapshotId()) {
+                return true;
+            }
+            Long parent = snapshot.parentId();
+            snapshot = parent == null ? null : next.snapshot(parent);
+        }
+        return false;
+    }
+
+    private static void checkGrows(OffsetVector from, OffsetVector to, TableMetadata next)
+    {
+        for (Map.Entry<WriterId, Offset> entry : from.offsets().entrySet()) {
+            Offset after = to.offsets().get(entry.getKey());
+            if (after == null) {
+                if (!entry.getValue().closed()) {
+                    throw new ValidationException("Cannot commit table %s: writer %s leaves the WAL offsets without being closed", next.location(), entry.getKey());
+                }
+            }
+            else if (after.next().compareTo(entry.getValue().next()) < 0 || (entry.getValue().closed() && !after.equals(entry.getValue()))) {
+                throw new ValidationException("Cannot commit table %s: the WAL offset of writer %s moves back from %s to %s", next.location(), entry.getKey(), entry.getValue(), after);
+            }
+        }
+    }
+}
