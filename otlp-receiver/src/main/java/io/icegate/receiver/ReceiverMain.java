@@ -1,23 +1,85 @@
 package io.icegate.receiver;
 
-import com.google.inject.Injector;
 import io.airlift.bootstrap.Bootstrap;
-import io.airlift.http.server.HttpServerModule;
-import io.airlift.node.NodeModule;
+import io.airlift.configuration.ConfigurationLoader;
+import io.airlift.log.Logger;
 
-import static io.airlift.configuration.ConfigBinder.configBinder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 
+/**
+ * Runs a receiver until the process is told to stop. The configuration comes from {@code --config FILE} or
+ * {@code -Dconfig=FILE}; a system property with the name of a setting wins over the file.
+ */
 public final class ReceiverMain
 {
+    /**
+     * The receiver could not start.
+     */
+    public static final int EXIT_START_FAILED = 1;
+    /**
+     * The command line or the configuration is wrong.
+     */
+    public static final int EXIT_WRONG_CONFIGURATION = 2;
+
+    private static final Logger log = Logger.get(ReceiverMain.class);
+    private static final String USAGE = """
+            Usage: ReceiverMain --config FILE
+            FILE holds the settings as key=value lines, see docs/operations/receiver.md""";
+
     private ReceiverMain() {}
 
-    static void main()
+    public static void main(String[] args)
     {
-        Injector injector = new Bootstrap(
-                new NodeModule(),
-                new HttpServerModule(),
-                binder -> configBinder(binder).bindConfig(ReceiverConfig.class))
-                .initialize();
-        injector.getInstance(ReceiverConfig.class);
+        if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+            System.out.println(USAGE);
+            return;
+        }
+        try {
+            ReceiverServer.start(configured(args));
+        }
+        catch (ReceiverStartException e) {
+            log.debug(e, "Cannot start");
+            exit(e.isConfiguration() ? EXIT_WRONG_CONFIGURATION : EXIT_START_FAILED, e.getMessage());
+        }
+    }
+
+    private static Bootstrap configured(String[] args)
+    {
+        Bootstrap bootstrap = ReceiverServer.bootstrap();
+        switch (args.length) {
+            case 0 -> {
+                return bootstrap;
+            }
+            case 2 -> {
+                if (args[0].equals("--config")) {
+                    return bootstrap.setRequiredConfigurationProperties(load(Path.of(args[1])));
+                }
+            }
+            default -> {}
+        }
+        throw exit(EXIT_WRONG_CONFIGURATION, USAGE);
+    }
+
+    private static Map<String, String> load(Path file)
+    {
+        if (!Files.isReadable(file)) {
+            throw exit(EXIT_WRONG_CONFIGURATION, "Cannot read configuration file %s".formatted(file));
+        }
+        try {
+            return ConfigurationLoader.loadPropertiesFrom(file.toString());
+        }
+        catch (IOException e) {
+            throw exit(EXIT_WRONG_CONFIGURATION, "Cannot read configuration file %s: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    private static IllegalStateException exit(int code, String message)
+    {
+        System.err.println(message);
+        System.exit(code);
+        return new IllegalStateException("The process has ended");
     }
 }

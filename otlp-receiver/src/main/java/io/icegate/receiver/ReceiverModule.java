@@ -1,0 +1,103 @@
+package io.icegate.receiver;
+
+import com.google.inject.Binder;
+import com.google.inject.Provides;
+import com.google.inject.Scopes;
+import com.google.inject.Singleton;
+import io.airlift.configuration.AbstractConfigurationAwareModule;
+import io.airlift.http.server.HttpConfig;
+import io.airlift.http.server.HttpServerConfig;
+import io.airlift.http.server.ServerFeature;
+import io.airlift.node.NodeConfig;
+import io.airlift.node.NodeInfo;
+import io.airlift.units.Duration;
+import io.icegate.receiver.commit.CommitConfig;
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.ingest.LogsIngest;
+import io.icegate.receiver.otlp.GrpcServer;
+import io.icegate.receiver.otlp.OperatorPages;
+import io.icegate.receiver.otlp.OtlpServlet;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Servlet;
+
+import java.net.InetSocketAddress;
+import java.util.random.RandomGenerator;
+
+import static io.airlift.configuration.ConfigBinder.configBinder;
+import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * The parts of a receiver.
+ */
+final class ReceiverModule
+        extends AbstractConfigurationAwareModule
+{
+    @Override
+    protected void setup(Binder binder)
+    {
+        OtlpConfig otlp = buildConfigObject(OtlpConfig.class);
+        configBinder(binder).bindConfig(ReceiverConfig.class);
+        configBinder(binder).bindConfig(StoreConfig.class);
+        configBinder(binder).bindConfig(IngestConfig.class);
+        configBinder(binder).bindConfig(CommitConfig.class);
+        configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
+        configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(otlp.getHttpPort()));
+        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
+                .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
+                .setCompressionEnabled(false)
+                .setStopTimeout(new Duration(30, SECONDS))
+                .setShowStackTrace(false)
+                .setLogEnabled(false));
+        httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
+
+        binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
+        binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
+        binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
+        binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
+        binder.bind(TenantHeader.class).in(Scopes.SINGLETON);
+        binder.bind(Admission.class).in(Scopes.SINGLETON);
+        binder.bind(Receiver.class).in(Scopes.SINGLETON);
+    }
+
+    @Provides
+    @Singleton
+    static LogsIngest logsIngest(Admission admission, RandomGenerator random)
+    {
+        return new LogsIngest(admission, random);
+    }
+
+    @Provides
+    @Singleton
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, LogsIngest logs, TenantHeader tenants, Admission admission, PrometheusRegistry registry)
+    {
+        return new OtlpServlet(
+                logs,
+                tenants,
+                admission,
+                new OperatorPages(logs::isOpen, registry),
+                new OtlpServlet.Settings(
+                        otlp.getHttpPrefix(),
+                        Math.toIntExact(otlp.getMaxRequestSize().toBytes()),
+                        Math.toIntExact(otlp.getMaxCompressedSize().toBytes()),
+                        ingest.getAckDeadline().toJavaTime()));
+    }
+
+    @Provides
+    @Singleton
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, LogsIngest logs, TenantHeader tenants, Admission admission)
+    {
+        return new GrpcServer(
+                new GrpcServer.Settings(
+                        new InetSocketAddress(node.getBindIp(), otlp.getGrpcPort()),
+                        Math.toIntExact(otlp.getMaxRequestSize().toBytes()),
+                        otlp.getMaxConnectionAge().toJavaTime(),
+                        ingest.getAckDeadline().toJavaTime()),
+                logs,
+                tenants,
+                admission);
+    }
+}

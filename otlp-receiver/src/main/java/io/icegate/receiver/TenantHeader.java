@@ -1,0 +1,64 @@
+package io.icegate.receiver;
+
+import com.google.inject.Inject;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Which tenant a request belongs to: told by a header, never by the payload. An invalid value is an error, never the
+ * default tenant.
+ */
+public final class TenantHeader
+{
+    /**
+     * What a tenant may look like.
+     */
+    public static final String PATTERN = "[A-Za-z0-9_.@-]{1,128}";
+
+    private static final Pattern VALID = Pattern.compile(PATTERN);
+
+    private final String name;
+    private final Optional<String> defaultTenant;
+
+    @Inject
+    public TenantHeader(ReceiverConfig config)
+    {
+        this(config.getTenantHeader(), config.getDefaultTenant());
+    }
+
+    public TenantHeader(String name, Optional<String> defaultTenant)
+    {
+        this.name = requireNonNull(name, "name is null");
+        this.defaultTenant = requireNonNull(defaultTenant, "defaultTenant is null");
+    }
+
+    public String name()
+    {
+        return name;
+    }
+
+    /**
+     * @param value of the header; null when it was not sent
+     * @throws RefusedException when there is no tenant, or the value is invalid
+     */
+    public String tenant(@Nullable String value)
+    {
+        if (value == null) {
+            return defaultTenant.orElseThrow(() -> new RefusedException(
+                    Refusal.MALFORMED,
+                    "Cannot accept request: header %s is missing and no default tenant is configured".formatted(name)));
+        }
+        if (!VALID.matcher(value).matches()) {
+            throw new RefusedException(
+                    Refusal.MALFORMED,
+                    "Cannot accept request: header %s is not a valid tenant, it must match %s".formatted(name, PATTERN));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,64 @@
+package io.icegate.receiver.commit;
+
+import io.airlift.configuration.Config;
+import io.airlift.configuration.ConfigDescription;
+import io.airlift.units.Duration;
+import io.airlift.units.MaxDuration;
+import io.airlift.units.MinDuration;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * From durable segments to a committed table.
+ */
+public class CommitConfig
+{
+    private boolean enabled = true;
+    private Duration interval = new Duration(10, SECONDS);
+    private int maxSegments = 5_000;
+
+    public boolean isEnabled()
+    {
+        return enabled;
+    }
+
+    @Config("icegate.commit.enabled")
+    @ConfigDescription("Commit segments from this process; when off, somebody else has to")
+    public CommitConfig setEnabled(boolean enabled)
+    {
+        this.enabled = enabled;
+        return this;
+    }
+
+    @MinDuration("100ms")
+    @MaxDuration("1h")
+    public Duration getInterval()
+    {
+        return interval;
+    }
+
+    @Config("icegate.commit.interval")
+    @ConfigDescription("Time between two looks at a table: commit what waits, seal silent writers, follow a renamed table")
+    public CommitConfig setInterval(Duration interval)
+    {
+        this.interval = interval;
+        return this;
+    }
+
+    @Min(1)
+    @Max(5_000)
+    public int getMaxSegments()
+    {
+        return maxSegments;
+    }
+
+    @Config("icegate.commit.max-segments")
+    @ConfigDescription("Segments that one commit takes at most")
+    public CommitConfig setMaxSegments(int maxSegments)
+    {
+        this.maxSegments = maxSegments;
+        return this;
+    }
+}

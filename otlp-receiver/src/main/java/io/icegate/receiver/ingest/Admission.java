@@ -1,0 +1,102 @@
+package io.icegate.receiver.ingest;
+
+import com.google.inject.Inject;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The byte budget: whatever is read from a client holds as many bytes of it from before the first byte is read until the
+ * data is durable or refused. Taking from it never waits; without budget a request is refused at once.
+ */
+public final class Admission
+{
+    private final long budgetBytes;
+    private final AtomicLong usedBytes = new AtomicLong();
+
+    @Inject
+    public Admission(IngestConfig config)
+    {
+        this(config.getMemoryBudget().toBytes());
+    }
+
+    public Admission(long budgetBytes)
+    {
+        if (budgetBytes <= 0) {
+            throw new IllegalArgumentException("Cannot admit requests: budget of %s bytes is not positive".formatted(budgetBytes));
+        }
+        this.budgetBytes = budgetBytes;
+    }
+
+    public long budgetBytes()
+    {
+        return budgetBytes;
+    }
+
+    public long usedBytes()
+    {
+        return usedBytes.get();
+    }
+
+    /**
+     * Takes bytes.
+     *
+     * @throws RefusedException when the budget does not hold them
+     */
+    public Ticket admit(long bytes)
+    {
+        Ticket ticket = new Ticket();
+        ticket.add(bytes);
+        return ticket;
+    }
+
+    /**
+     * Bytes held by one request. Used by one thread at a time, except {@link #close}.
+     */
+    public final class Ticket
+            implements AutoCloseable
+    {
+        private final AtomicLong heldBytes = new AtomicLong();
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Ticket() {}
+
+        /**
+         * Takes more bytes for the same request.
+         *
+         * @throws RefusedException when the budget does not hold them; what is already held stays held
+         */
+        public void add(long bytes)
+        {
+            while (true) {
+                long used = usedBytes.get();
+                if (heldBytes.get() + bytes > budgetBytes) {
+                    throw new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: larger than the memory budget of %s bytes".formatted(budgetBytes));
+                }
+                if (bytes > budgetBytes - used) {
+                    throw new RefusedException(Refusal.OVERLOADED, "Cannot accept request now: the receiver is overloaded");
+                }
+                if (usedBytes.compareAndSet(used, used + bytes)) {
+                    heldBytes.addAndGet(bytes);
+                    return;
+                }
+            }
+        }
+
+        public long heldBytes()
+        {
+            return heldBytes.get();
+        }
+
+        /**
+         * Gives the bytes back; more than once is fine.
+         */
+        @Override
+        public void close()
+        {
+            if (closed.compareAndSet(false, true)) {
+                usedBytes.addAndGet(-heldBytes.get());
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package io.icegate.receiver.ingest;
+
+import io.airlift.log.Logger;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.wal.WalException;
+import io.icegate.wal.format.SegmentFooter;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Group commit into one table: requests that arrive within a window become one segment, which is closed by age, bytes or
+ * rows. At most a few segments are on their way at a time; while the next one waits for its turn it goes on growing. There
+ * is no other queue: what may wait is bounded by {@link Admission}.
+ *
+ * <p>A request is complete when the sink says so, which it does in the order of segments. A batch that cannot be encoded
+ * is found by halving its segment and fails alone.
+ */
+public final class Lane
+{
+    private static final Logger log = Logger.get(Lane.class);
+
+    private final SegmentSink sink;
+    private final SegmentFormat format;
+    private final WindowPolicy window;
+    private final Limits limits;
+    private final Consumer<Throwable> whenBroken;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Group> waiting = new ArrayDeque<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicReference<RefusedException> broken = new AtomicReference<>();
+    private int inFlight;
+    private boolean ending;
+
+    /**
+     * @param segmentBytes of requests
+     */
+    public record Limits(long segmentBytes, int segmentRows, int segmentsInFlight)
+    {
+        public Limits
+        {
+            if (segmentBytes <= 0 || segmentRows <= 0 || segmentsInFlight <= 0) {
+                throw new IllegalArgumentException("Cannot run a lane with limits of %s bytes, %s rows, %s segments".formatted(segmentBytes, segmentRows, segmentsInFlight));
+            }
+        }
+    }
+
+    /**
+     * @param whenBroken told once when the lane can accept nothing any more
+     */
+    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, Consumer<Throwable> whenBroken)
+    {
+        this.sink = requireNonNull(sink, "sink is null");
+        this.format = requireNonNull(format, "format is null");
+        this.window = requireNonNull(window, "window is null");
+        this.limits = requireNonNull(limits, "limits is null");
+        this.whenBroken = requireNonNull(whenBroken, "whenBroken is null");
+    }
+
+    public void start()
+    {
+        Thread.ofVirtual().name("lane").start(this::run);
+    }
+
+    /**
+     * Completes when the batch is durable, or with a {@link RefusedException}.
+     */
+    public CompletableFuture<Void> append(DecodedLogs logs)
+    {
+        lock.lock();
+        try {
+            RefusedException failure = broken.get();
+            if (failure != null) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            if (ending) {
+                return CompletableFuture.failedFuture(new RefusedException(Refusal.DRAINING, "Cannot accept request now: the table is being closed"));
+            }
+            Group last = waiting.peekLast();
+            if (last == null || !last.fits(logs, limits)) {
+                last = new Group(System.nanoTime());
+                waiting.add(last);
+            }
+            Pending pending = new Pending(logs, new CompletableFuture<>());
+            last.add(pending);
+            changed.signalAll();
+            return pending.durable();
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Accepts nothing more, flushes, and completes when everything is durable or failed.
+     */
+    public CompletableFuture<Void> end()
+    {
+        lock.lock();
+        try {
+            ending = true;
+            changed.signalAll();
+        }
+        finally {
+            lock.unlock();
+        }
+        return ended;
+    }
+
+    /**
+     * Fails everything that is not durable, now and later.
+     */
+    public void abandon(RefusedException reason)
+    {
+        List<Group> failed;
+        lock.lock();
+        try {
+            if (!broken.compareAndSet(null, reason)) {
+                return;
+            }
+            failed = List.copyOf(waiting);
+            waiting.clear();
+            changed.signalAll();
+        }
+        finally {
+            lock.unlock();
+        }
+        failed.forEach(group -> fail(group.pendings, reason));
+    }
+
+    private void run()
+    {
+        try {
+            while (true) {
+                Group group = next();
+                if (group == null) {
+                    break;
+                }
+                Thread.ofVirtual().name("segment").start(() -> upload(group.pendings));
+            }
+            ended.complete(null);
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop(e);
+        }
+        catch (RuntimeException | Error e) {
+            stop(e);
+        }
+    }
+
+    private void stop(Throwable cause)
+    {
+        broke(cause);
+        ended.completeExceptionally(cause);
+    }
+
+    /**
+     * The next group that is due and may be uploaded; null at the end.
+     */
+    private @org.jspecify.annotations.Nullable Group next()
+            throws InterruptedException
+    {
+        lock.lock();
+        try {
+            while (true) {
+                Group group = waiting.peek();
+                if (group == null) {
+                    if ((ending || broken.get() != null) && inFlight == 0) {
+                        return null;
+                    }
+                    changed.await();
+                    continue;
+                }
+                long leftNanos = group.openedNanos + window.window().toNanos() - System.nanoTime();
+                if (leftNanos > 0 && !ending && waiting.size() == 1 && !group.isFull(limits)) {
+                    changed.awaitNanos(leftNanos);
+                    continue;
+                }
+                if (inFlight == limits.segmentsInFlight()) {
+                    changed.await();
+                    continue;
+                }
+                inFlight++;
+                return waiting.remove();
+            }
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private void upload(List<Pending> pendings)
+    {
+        AtomicReference<RuntimeException> notEncodable = new AtomicReference<>();
+        AtomicReference<Long> encodedNanos = new AtomicReference<>(System.nanoTime());
+        CompletableFuture<SegmentFooter> stored;
+        try {
+            stored = sink.append(header -> {
+                try {
+                    var segment = format.encode(header, pendings.stream().map(Pending::logs).toList());
+                    window.encoded(segment.content().length);
+                    return segment;
+                }
+                catch (RuntimeException e) {
+                    notEncodable.set(e);
+                    throw e;
+                }
+                finally {
+                    encodedNanos.set(System.nanoTime());
+                }
+            });
+        }
+        catch (RuntimeException | Error e) {
+            stored = CompletableFuture.failedFuture(e);
+        }
+        stored.whenComplete((_, failure) -> {
+            if (failure == null) {
+                window.uploaded(Duration.ofNanos(System.nanoTime() - encodedNanos.get()));
+                pendings.forEach(pending -> pending.durable().complete(null));
+                leave();
+            }
+            else if (notEncodable.get() != null) {
+                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, notEncodable.get()));
+            }
+            else {
+                Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                fail(pendings, new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause));
+                leave();
+                broke(cause);
+            }
+        });
+    }
+
+    /**
+     * Halves of a segment that could not be encoded; a batch that fails alone is bad.
+     */
+    private void bisect(List<Pending> pendings, RuntimeException failure)
+    {
+        if (pendings.size() == 1) {
+            log.error(failure, "Cannot encode a batch of %s rows", pendings.getFirst().logs().rows().size());
+            fail(pendings, new RefusedException(Refusal.MALFORMED, "Cannot accept request: its records cannot be stored", failure));
+            leave();
+            return;
+        }
+        enter();
+        int half = pendings.size() / 2;
+        upload(new ArrayList<>(pendings.subList(0, half)));
+        upload(new ArrayList<>(pendings.subList(half, pendings.size())));
+    }
+
+    private void enter()
+    {
+        lock.lock();
+        try {
+            inFlight++;
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave()
+    {
+        lock.lock();
+        try {
+            inFlight--;
+            changed.signalAll();
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private void broke(Throwable cause)
+    {
+        boolean first = broken.get() == null;
+        abandon(new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause));
+        if (first) {
+            whenBroken.accept(cause);
+        }
+    }
+
+    private static String reason(Throwable cause)
+    {
+        if (cause instanceof WalException wal) {
+            return switch (wal.kind()) {
+                case FENCED -> "this writer was replaced";
+                case GAP, CORRUPT, UNAVAILABLE -> "the store does not answer";
+            };
+        }
+        return "internal error";
+    }
+
+    private static void fail(List<Pending> pendings, RefusedException failure)
+    {
+        pendings.forEach(pending -> pending.durable().completeExceptionally(failure));
+    }
+
+    private record Pending(DecodedLogs logs, CompletableFuture<Void> durable) {}
+
+    private static final class Group
+    {
+        private final long openedNanos;
+        private final List<Pending> pendings = new ArrayList<>();
+        private long bytes;
+        private long rows;
+
+        private Group(long openedNanos)
+        {
+            this.openedNanos = openedNanos;
+        }
+
+        private boolean fits(DecodedLogs logs, Limits limits)
+        {
+            return bytes + logs.bytes() <= limits.segmentBytes() && rows + logs.rows().size() <= limits.segmentRows();
+        }
+
+        private boolean isFull(Limits limits)
+        {
+            return bytes >= limits.segmentBytes() || rows >= limits.segmentRows();
+        }
+
+        private void add(Pending pending)
+        {
+            pendings.add(pending);
+            bytes += pending.logs().bytes();
+            rows += pending.logs().rows().size();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.icegate.receiver.ingest;
+
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What stands behind the OTLP servers.
+ */
+public interface LogsHandler
+{
+    /**
+     * Refuses what would be refused anyway, before any of it is read.
+     *
+     * @throws RefusedException when no request can be accepted now
+     */
+    void checkOpen();
+
+    /**
+     * Completes when the records are durable, or exceptionally; never later than the deadline of the request. Takes over
+     * the ticket of the request.
+     */
+    CompletableFuture<Acknowledgement> export(IngestRequest request);
+
+    /**
+     * How long a refused client should wait.
+     */
+    long retryMillis();
+}

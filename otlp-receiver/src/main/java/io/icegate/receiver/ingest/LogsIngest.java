@@ -1,0 +1,198 @@
+package io.icegate.receiver.ingest;
+
+import io.icegate.schema.DecodedLogs;
+import io.icegate.wal.BatchId;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+/**
+ * The way of a logs request from its bytes to its acknowledgement: recognise a repetition, decode, append to the lane of
+ * the table, answer when durable. There is no other way to a success.
+ */
+public final class LogsIngest
+        implements LogsHandler
+{
+    private static final String SIGNAL = "logs";
+    private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+
+    private final Admission admission;
+    private final RandomGenerator random;
+    private final AtomicReference<Target> target = new AtomicReference<>(new Closed("the receiver is starting"));
+
+    /**
+     * Where requests go at the moment.
+     */
+    public sealed interface Target {}
+
+    /**
+     * @param dedup false when repetitions are not to be recognised
+     */
+    public record Open(Lane lane, LogsReader reader, BatchIds ids, RecentBatches recent, boolean dedup)
+            implements Target
+    {
+        public Open
+        {
+            requireNonNull(lane, "lane is null");
+            requireNonNull(reader, "reader is null");
+            requireNonNull(ids, "ids is null");
+            requireNonNull(recent, "recent is null");
+        }
+    }
+
+    /**
+     * @param reason told to clients
+     */
+    public record Closed(String reason)
+            implements Target
+    {
+        public Closed
+        {
+            requireNonNull(reason, "reason is null");
+        }
+    }
+
+    public LogsIngest(Admission admission, RandomGenerator random)
+    {
+        this.admission = requireNonNull(admission, "admission is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    public void target(Target target)
+    {
+        this.target.set(requireNonNull(target, "target is null"));
+    }
+
+    public boolean isOpen()
+    {
+        return target.get() instanceof Open;
+    }
+
+    @Override
+    public void checkOpen()
+    {
+        open();
+    }
+
+    private Open open()
+    {
+        return switch (target.get()) {
+            case Open open -> open;
+            case Closed closed -> throw new RefusedException(Refusal.DRAINING, "Cannot accept request now: " + closed.reason());
+        };
+    }
+
+    @Override
+    public CompletableFuture<Acknowledgement> export(IngestRequest request)
+    {
+        boolean handedOver = false;
+        try {
+            Open open = open();
+            BatchId id = open.dedup() ? open.ids().ofContent(request.tenant(), SIGNAL, request.idempotencyKey(), request.body()) : open.ids().unique();
+            Optional<CompletableFuture<Acknowledgement>> known = open.recent().find(id);
+            if (known.isPresent()) {
+                return within(known.get(), request.deadlineNanos());
+            }
+            DecodedLogs logs = open.reader().read(request, id);
+            if (logs.rows().isEmpty()) {
+                return CompletableFuture.completedFuture(Acknowledgement.FULL);
+            }
+            CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
+            if (isRecognisable(request, logs)) {
+                Optional<CompletableFuture<Acknowledgement>> winner = open.recent().claim(id, answer);
+                if (winner.isPresent()) {
+                    return within(winner.get(), request.deadlineNanos());
+                }
+            }
+            else {
+                logs = new DecodedLogs(open.ids().unique(), logs.tenant(), logs.rows(), logs.bytes());
+            }
+            handedOver = true;
+            append(open.lane(), logs, request.ticket(), answer);
+            return within(answer, request.deadlineNanos());
+        }
+        finally {
+            if (!handedOver) {
+                request.ticket().close();
+            }
+        }
+    }
+
+    private static void append(Lane lane, DecodedLogs logs, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
+    {
+        Acknowledgement acknowledgement = acknowledgement(logs);
+        CompletableFuture<Void> durable;
+        try {
+            durable = lane.append(logs);
+        }
+        catch (RuntimeException | Error e) {
+            durable = CompletableFuture.failedFuture(e);
+        }
+        durable.whenComplete((_, failure) -> {
+            ticket.close();
+            if (failure == null) {
+                answer.complete(acknowledgement);
+            }
+            else {
+                answer.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private static Acknowledgement acknowledgement(DecodedLogs logs)
+    {
+        long clamped = logs.clampedRows();
+        if (clamped == 0) {
+            return Acknowledgement.FULL;
+        }
+        return new Acknowledgement(0, "%s records carry a time too far off; their timestamp is the time of receipt, the sent time is kept beside it".formatted(clamped));
+    }
+
+    /**
+     * A constant payload without any time is sent on purpose, not by a retry, unless the client says otherwise.
+     */
+    private static boolean isRecognisable(IngestRequest request, DecodedLogs logs)
+    {
+        return !request.idempotencyKey().isEmpty() ||
+                logs.rows().stream().anyMatch(row -> row.timeUnixNano() != 0 || row.observedTimeUnixNano() != 0);
+    }
+
+    /**
+     * The same answer, but not later than the deadline; the batch stays on its way.
+     */
+    private static CompletableFuture<Acknowledgement> within(CompletableFuture<Acknowledgement> answer, long deadlineNanos)
+    {
+        if (answer.isDone()) {
+            return answer;
+        }
+        return answer.copy()
+                .orTimeout(Math.max(deadlineNanos - System.nanoTime(), 1), NANOSECONDS)
+                .exceptionally(failure -> {
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                    if (cause instanceof TimeoutException) {
+                        throw new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge request in time: it is not durable yet");
+                    }
+                    throw new CompletionException(cause);
+                });
+    }
+
+    /**
+     * Grows with what is waiting, and differs from client to client so that they do not come back at once.
+     */
+    @Override
+    public long retryMillis()
+    {
+        double load = (double) admission.usedBytes() / admission.budgetBytes();
+        long base = RETRY_MIN.toMillis() + Math.round(load * 4 * RETRY_MIN.toMillis());
+        return Math.clamp(Math.round(base * random.nextDouble(1, 1.5)), RETRY_MIN.toMillis(), RETRY_MAX.toMillis());
+    }
+}

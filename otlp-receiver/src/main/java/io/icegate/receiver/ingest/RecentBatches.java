@@ -1,0 +1,97 @@
+package io.icegate.receiver.ingest;
+
+import io.icegate.wal.BatchId;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Batches that are on their way or were acknowledged within the window, with their answers. A failed batch is forgotten, so
+ * that it can be sent again. Above the bound the oldest acknowledged batch is forgotten early; commit and readers still
+ * recognise it by its segment.
+ */
+public final class RecentBatches
+{
+    private static final CompletableFuture<Acknowledgement> FULL = CompletableFuture.completedFuture(Acknowledgement.FULL);
+
+    private final long windowNanos;
+    private final int batchesMax;
+    private final LongSupplier nanoTime;
+    private final Map<BatchId, CompletableFuture<Acknowledgement>> answers = new HashMap<>();
+    private final ArrayDeque<Done> done = new ArrayDeque<>();
+
+    public RecentBatches(Duration window, int batchesMax, LongSupplier nanoTime)
+    {
+        this.windowNanos = window.toNanos();
+        this.batchesMax = batchesMax;
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+    }
+
+    /**
+     * The answer to the batch, now or later; empty when the batch is not known.
+     */
+    public synchronized Optional<CompletableFuture<Acknowledgement>> find(BatchId id)
+    {
+        expire();
+        return Optional.ofNullable(answers.get(id));
+    }
+
+    /**
+     * Registers a batch that is on its way. Of several callers with one id the first wins.
+     *
+     * @return empty when the caller won: it must complete the answer; else the answer of the winner
+     */
+    public Optional<CompletableFuture<Acknowledgement>> claim(BatchId id, CompletableFuture<Acknowledgement> answer)
+    {
+        synchronized (this) {
+            expire();
+            CompletableFuture<Acknowledgement> winner = answers.putIfAbsent(id, answer);
+            if (winner != null) {
+                return Optional.of(winner);
+            }
+        }
+        answer.whenComplete((acknowledgement, failure) -> {
+            if (failure == null) {
+                acknowledged(id, acknowledgement.isFull() ? FULL : answer);
+            }
+            else {
+                forget(id);
+            }
+        });
+        return Optional.empty();
+    }
+
+    public synchronized int size()
+    {
+        return answers.size();
+    }
+
+    private synchronized void acknowledged(BatchId id, CompletableFuture<Acknowledgement> answer)
+    {
+        answers.put(id, answer);
+        done.add(new Done(id, nanoTime.getAsLong()));
+        expire();
+    }
+
+    private synchronized void forget(BatchId id)
+    {
+        answers.remove(id);
+    }
+
+    private void expire()
+    {
+        long now = nanoTime.getAsLong();
+        while (!done.isEmpty() && (done.size() > batchesMax || now - done.peek().nanos() > windowNanos)) {
+            answers.remove(done.remove().id());
+        }
+    }
+
+    private record Done(BatchId id, long nanos) {}
+}

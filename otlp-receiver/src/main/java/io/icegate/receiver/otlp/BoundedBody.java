@@ -1,0 +1,76 @@
+package io.icegate.receiver.otlp;
+
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads a request body into memory, never more than the limit and never more than the budget holds.
+ */
+final class BoundedBody
+{
+    /**
+     * Bytes taken from the budget, and read, at a time when the length is not known.
+     */
+    static final int CHUNK_BYTES = 64 * 1024;
+
+    private BoundedBody() {}
+
+    /**
+     * @param ticket holds {@code heldBytes} already; grows to the size of the body
+     * @throws RefusedException above the limit or the budget
+     */
+    static byte[] read(InputStream in, long limitBytes, Admission.Ticket ticket)
+            throws IOException
+    {
+        List<byte[]> full = new ArrayList<>();
+        byte[] chunk = new byte[CHUNK_BYTES];
+        int filled = 0;
+        long total = 0;
+        while (true) {
+            if (filled == chunk.length) {
+                full.add(chunk);
+                chunk = new byte[(int) Math.min(Math.max(total, CHUNK_BYTES), 4L * 1024 * 1024)];
+                filled = 0;
+            }
+            int count = in.read(chunk, filled, chunk.length - filled);
+            if (count < 0) {
+                return join(full, chunk, filled, total);
+            }
+            filled += count;
+            total += count;
+            if (total > limitBytes) {
+                throw tooLarge(limitBytes);
+            }
+            if (total > ticket.heldBytes()) {
+                ticket.add(Math.max(total - ticket.heldBytes(), CHUNK_BYTES));
+            }
+        }
+    }
+
+    static RefusedException tooLarge(long limitBytes)
+    {
+        return new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: larger than %s bytes".formatted(limitBytes));
+    }
+
+    private static byte[] join(List<byte[]> full, byte[] last, int filled, long total)
+    {
+        if (full.isEmpty()) {
+            return Arrays.copyOf(last, filled);
+        }
+        byte[] body = new byte[Math.toIntExact(total)];
+        int offset = 0;
+        for (byte[] chunk : full) {
+            System.arraycopy(chunk, 0, body, offset, chunk.length);
+            offset += chunk.length;
+        }
+        System.arraycopy(last, 0, body, offset, filled);
+        return body;
+    }
+}

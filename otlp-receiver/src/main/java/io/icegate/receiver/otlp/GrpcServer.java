@@ -1,0 +1,144 @@
+package io.icegate.receiver.otlp;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.icegate.receiver.TenantHeader;
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.LogsHandler;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * OTLP over gRPC, with the standard health service.
+ */
+public final class GrpcServer
+        implements AutoCloseable
+{
+    private static final String LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
+    private static final String TRACE_SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService";
+    private static final String METRICS_SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService";
+    private static final int FLOW_CONTROL_WINDOW_BYTES = 4 * 1024 * 1024;
+    private static final int CALLS_PER_CONNECTION_MAX = 1_000;
+
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Server server;
+
+    /**
+     * @param requestBytesMax after decompression
+     */
+    public record Settings(InetSocketAddress address, int requestBytesMax, Duration connectionAge, Duration ackDeadline)
+    {
+        public Settings
+        {
+            requireNonNull(address, "address is null");
+            requireNonNull(connectionAge, "connectionAge is null");
+            requireNonNull(ackDeadline, "ackDeadline is null");
+        }
+    }
+
+    public GrpcServer(Settings settings, LogsHandler handler, TenantHeader tenants, Admission admission)
+    {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+        RawRequest.Marshaller marshaller = new RawRequest.Marshaller(admission, settings.requestBytesMax());
+        this.server = NettyServerBuilder.forAddress(settings.address())
+                .executor(executor)
+                .maxInboundMessageSize(settings.requestBytesMax())
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                .permitKeepAliveTime(10, SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .maxConnectionAge(settings.connectionAge().toMillis(), MILLISECONDS)
+                .maxConnectionAgeGrace(settings.ackDeadline().multipliedBy(2).toMillis(), MILLISECONDS)
+                .decompressorRegistry(GrpcCodecs.registry())
+                .addService(export(LOGS_SERVICE, marshaller, new LogsExport(handler, tenants, settings.ackDeadline())))
+                .addService(export(TRACE_SERVICE, marshaller, unserved("traces", handler)))
+                .addService(export(METRICS_SERVICE, marshaller, unserved("metrics", handler)))
+                .addService(health.getHealthService())
+                .build();
+    }
+
+    public void start()
+            throws IOException
+    {
+        server.start();
+    }
+
+    public int port()
+    {
+        return server.getPort();
+    }
+
+    public void serving(boolean serving)
+    {
+        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        health.setStatus(LOGS_SERVICE, status);
+    }
+
+    /**
+     * No new connections and calls; running calls go on.
+     */
+    public void refuseNew()
+    {
+        serving(false);
+        server.shutdown();
+    }
+
+    /**
+     * Waits for running calls, then closes.
+     */
+    public void close(Duration patience)
+            throws InterruptedException
+    {
+        server.shutdown();
+        if (!server.awaitTermination(patience.toMillis(), MILLISECONDS)) {
+            server.shutdownNow();
+        }
+        executor.shutdown();
+    }
+
+    @Override
+    public void close()
+    {
+        server.shutdownNow();
+        executor.shutdown();
+    }
+
+    private static ServerServiceDefinition export(String service, RawRequest.Marshaller marshaller, ServerCallHandler<RawRequest, byte[]> handler)
+    {
+        MethodDescriptor<RawRequest, byte[]> method = MethodDescriptor.<RawRequest, byte[]>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, "Export"))
+                .setRequestMarshaller(marshaller)
+                .setResponseMarshaller(new RawRequest.ResponseMarshaller())
+                .build();
+        return ServerServiceDefinition.builder(service).addMethod(method, handler).build();
+    }
+
+    private static ServerCallHandler<RawRequest, byte[]> unserved(String signal, LogsHandler handler)
+    {
+        return (call, _) -> {
+            OtlpStatus status = OtlpStatus.from(
+                    new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot accept %s: this version of IceGate receives logs only".formatted(signal)),
+                    handler.retryMillis());
+            call.close(status.grpcStatus(), status.grpcTrailers());
+            return new io.grpc.ServerCall.Listener<>() {};
+        };
+    }
+}

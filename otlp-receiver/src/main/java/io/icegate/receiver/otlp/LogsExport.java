@@ -1,0 +1,201 @@
+package io.icegate.receiver.otlp;
+
+import io.airlift.log.Logger;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.icegate.receiver.TenantHeader;
+import io.icegate.receiver.ingest.Acknowledgement;
+import io.icegate.receiver.ingest.IngestRequest;
+import io.icegate.receiver.ingest.LogsHandler;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+
+import static io.icegate.receiver.ingest.IngestRequest.Encoding.PROTOBUF;
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+/**
+ * {@code LogsService/Export} over gRPC. Every failure, of whatever class, is answered through {@link OtlpStatus}.
+ */
+final class LogsExport
+        implements ServerCallHandler<RawRequest, byte[]>
+{
+    /**
+     * Before the client's own deadline, so that the answer still arrives.
+     */
+    static final Duration ANSWER_MARGIN = Duration.ofMillis(500);
+
+    private static final Logger log = Logger.get(LogsExport.class);
+    private static final Metadata.Key<String> BATCH_ID = Metadata.Key.of("x-otlp-batch-id", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> IDEMPOTENCY_KEY = Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final LogsHandler handler;
+    private final TenantHeader tenants;
+    private final Metadata.Key<String> tenantKey;
+    private final Duration ackDeadline;
+
+    LogsExport(LogsHandler handler, TenantHeader tenants, Duration ackDeadline)
+    {
+        this.handler = requireNonNull(handler, "handler is null");
+        this.tenants = requireNonNull(tenants, "tenants is null");
+        this.tenantKey = Metadata.Key.of(tenants.name(), Metadata.ASCII_STRING_MARSHALLER);
+        this.ackDeadline = requireNonNull(ackDeadline, "ackDeadline is null");
+    }
+
+    @Override
+    public ServerCall.Listener<RawRequest> startCall(ServerCall<RawRequest, byte[]> call, Metadata headers)
+    {
+        Call state = new Call(call);
+        try {
+            handler.checkOpen();
+            state.tenant = tenants.tenant(headers.get(tenantKey));
+            state.idempotencyKey = idempotencyKey(headers);
+            state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();
+            call.request(2); // one message, and a second one to notice that there are too many
+        }
+        catch (Throwable e) {
+            state.fail(e);
+        }
+        return state;
+    }
+
+    private Duration answerWithin(@Nullable Deadline deadline)
+    {
+        if (deadline == null) {
+            return ackDeadline;
+        }
+        Duration left = Duration.ofNanos(deadline.timeRemaining(NANOSECONDS)).minus(ANSWER_MARGIN);
+        return left.compareTo(ackDeadline) < 0 ? left : ackDeadline;
+    }
+
+    private static String idempotencyKey(Metadata headers)
+    {
+        String key = headers.get(BATCH_ID);
+        if (key == null) {
+            key = headers.get(IDEMPOTENCY_KEY);
+        }
+        return key == null ? "" : key;
+    }
+
+    private final class Call
+            extends ServerCall.Listener<RawRequest>
+    {
+        private final ServerCall<RawRequest, byte[]> call;
+        private String tenant = "";
+        private String idempotencyKey = "";
+        private long deadlineNanos;
+        private RawRequest.@Nullable Body body;
+        private boolean answered;
+
+        private Call(ServerCall<RawRequest, byte[]> call)
+        {
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(RawRequest message)
+        {
+            try {
+                switch (message) {
+                    case RawRequest.Unreadable(Throwable failure) -> fail(failure);
+                    case RawRequest.Body received when answered -> received.ticket().close();
+                    case RawRequest.Body received when body != null -> {
+                        received.ticket().close();
+                        release();
+                        fail(new RefusedException(Refusal.MALFORMED, "Cannot accept request: more than one message in a unary call"));
+                    }
+                    case RawRequest.Body received -> body = received;
+                }
+            }
+            catch (Throwable e) {
+                fail(e);
+            }
+        }
+
+        @Override
+        public void onHalfClose()
+        {
+            RawRequest.Body received = body;
+            body = null;
+            if (answered) {
+                return;
+            }
+            if (received == null) {
+                fail(new RefusedException(Refusal.MALFORMED, "Cannot accept request: it holds no message"));
+                return;
+            }
+            answered = true;
+            try {
+                handler.export(new IngestRequest(tenant, PROTOBUF, idempotencyKey, received.bytes(), received.ticket(), deadlineNanos))
+                        .whenComplete((acknowledgement, failure) -> {
+                            if (failure == null) {
+                                succeed(acknowledgement);
+                            }
+                            else {
+                                close(failure);
+                            }
+                        });
+            }
+            catch (Throwable e) {
+                received.ticket().close();
+                close(e);
+            }
+        }
+
+        @Override
+        public void onCancel()
+        {
+            release();
+        }
+
+        private void release()
+        {
+            RawRequest.Body received = body;
+            body = null;
+            if (received != null) {
+                received.ticket().close();
+            }
+        }
+
+        private void succeed(Acknowledgement acknowledgement)
+        {
+            try {
+                call.sendHeaders(new Metadata());
+                call.sendMessage(OtlpResponse.logs(acknowledgement));
+                call.close(io.grpc.Status.OK, new Metadata());
+            }
+            catch (RuntimeException e) {
+                // the client is gone; it sends the same request again and gets the same answer
+                log.debug(e, "Cannot send an acknowledgement");
+            }
+        }
+
+        private void fail(Throwable failure)
+        {
+            if (!answered) {
+                answered = true;
+                close(failure);
+            }
+        }
+
+        private void close(Throwable failure)
+        {
+            if (OtlpStatus.isUnforeseen(failure)) {
+                log.error(failure, "Cannot accept request");
+            }
+            OtlpStatus status = OtlpStatus.from(failure, handler.retryMillis());
+            try {
+                call.close(status.grpcStatus(), status.grpcTrailers());
+            }
+            catch (RuntimeException e) {
+                log.debug(e, "Cannot send an answer");
+            }
+        }
+    }
+}

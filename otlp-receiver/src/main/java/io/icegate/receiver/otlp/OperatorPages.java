@@ -1,0 +1,59 @@
+package io.icegate.receiver.otlp;
+
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.http.HttpServletResponse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * {@code /health} (the process lives), {@code /ready} (requests are accepted) and {@code /metrics} (for Prometheus).
+ */
+public final class OperatorPages
+{
+    private final BooleanSupplier ready;
+    private final PrometheusRegistry registry;
+    private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+
+    public OperatorPages(BooleanSupplier ready, PrometheusRegistry registry)
+    {
+        this.ready = requireNonNull(ready, "ready is null");
+        this.registry = requireNonNull(registry, "registry is null");
+    }
+
+    /**
+     * True when the path was one of the pages.
+     */
+    boolean serve(String path, HttpServletResponse response)
+            throws IOException
+    {
+        switch (path) {
+            case "/health" -> text(response, 200, "ok\n");
+            case "/ready" -> {
+                boolean isReady = ready.getAsBoolean();
+                text(response, isReady ? 200 : 503, isReady ? "ready\n" : "not ready\n");
+            }
+            case "/metrics" -> {
+                response.setStatus(200);
+                response.setContentType(PrometheusTextFormatWriter.CONTENT_TYPE);
+                writer.write(response.getOutputStream(), registry.scrape());
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void text(HttpServletResponse response, int status, String text)
+            throws IOException
+    {
+        response.setStatus(status);
+        response.setContentType("text/plain; charset=utf-8");
+        response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

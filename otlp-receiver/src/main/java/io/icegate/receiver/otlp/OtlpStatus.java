@@ -1,0 +1,134 @@
+package io.icegate.receiver.otlp;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.BadRequest;
+import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The one table of error answers. Exporters drop data on every code that the specification does not list as retryable,
+ * above all on INTERNAL, UNKNOWN and 500, so whatever is not provably the client's fault becomes UNAVAILABLE and 503.
+ *
+ * @param retryMillis after which a client may send the request again; empty when it must not
+ */
+public record OtlpStatus(Status.Code grpcCode, int httpStatus, String message, OptionalLong retryMillis, boolean badRequest)
+{
+    /**
+     * Trailer that carries {@link #toProto} over gRPC.
+     */
+    public static final Metadata.Key<byte[]> DETAILS_KEY = Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+    /**
+     * Characters of the longest message; responses are bounded, whatever the client sent.
+     */
+    public static final int MESSAGE_LENGTH_MAX = 1_000;
+
+    public OtlpStatus
+    {
+        requireNonNull(grpcCode, "grpcCode is null");
+        message = message.length() <= MESSAGE_LENGTH_MAX ? message : message.substring(0, MESSAGE_LENGTH_MAX) + "…";
+        requireNonNull(retryMillis, "retryMillis is null");
+    }
+
+    /**
+     * The answer to a failure.
+     *
+     * @param retryMillis used only when the failure may be retried
+     */
+    public static OtlpStatus from(Throwable failure, long retryMillis)
+    {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RefusedException refused) {
+            return of(refused.refusal(), refused.getMessage(), retryMillis);
+        }
+        return of(Refusal.UNAVAILABLE, "Cannot accept request now: internal error", retryMillis);
+    }
+
+    private static OtlpStatus of(Refusal refusal, String message, long retryMillis)
+    {
+        return switch (refusal) {
+            case MALFORMED -> new OtlpStatus(Status.Code.INVALID_ARGUMENT, 400, message, OptionalLong.empty(), true);
+            case TOO_LARGE -> new OtlpStatus(Status.Code.RESOURCE_EXHAUSTED, 413, message, OptionalLong.empty(), false);
+            case UNKNOWN_SERVICE -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 404, message, OptionalLong.empty(), false);
+            case UNKNOWN_METHOD -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 405, message, OptionalLong.empty(), false);
+            case UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 415, message, OptionalLong.empty(), false);
+            case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> new OtlpStatus(Status.Code.UNAVAILABLE, 503, message, OptionalLong.of(retryMillis), false);
+        };
+    }
+
+    /**
+     * True for failures that are nobody's intention and belong into the log.
+     */
+    public static boolean isUnforeseen(Throwable failure)
+    {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return !(cause instanceof RefusedException);
+    }
+
+    public Status grpcStatus()
+    {
+        return grpcCode.toStatus().withDescription(message);
+    }
+
+    public Metadata grpcTrailers()
+    {
+        Metadata trailers = new Metadata();
+        trailers.put(DETAILS_KEY, toProto().toByteArray());
+        return trailers;
+    }
+
+    /**
+     * Value of {@code Retry-After} in seconds.
+     */
+    public Optional<String> retryAfter()
+    {
+        return retryMillis.isPresent() ? Optional.of(Long.toString(Math.ceilDiv(retryMillis.getAsLong(), 1_000L))) : Optional.empty();
+    }
+
+    public com.google.rpc.Status toProto()
+    {
+        com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
+                .setCode(grpcCode.value())
+                .setMessage(message);
+        if (badRequest) {
+            status.addDetails(Any.pack(BadRequest.newBuilder()
+                    .addFieldViolations(BadRequest.FieldViolation.newBuilder().setDescription(message))
+                    .build()));
+        }
+        retryMillis.ifPresent(millis -> status.addDetails(Any.pack(RetryInfo.newBuilder()
+                .setRetryDelay(Duration.newBuilder().setSeconds(millis / 1_000).setNanos((int) (millis % 1_000) * 1_000_000))
+                .build())));
+        return status.build();
+    }
+
+    /**
+     * {@link #toProto} in protobuf's JSON form.
+     */
+    public byte[] toJson()
+    {
+        StringBuilder json = new StringBuilder("{\"code\":%s,\"message\":%s".formatted(grpcCode.value(), JsonText.quote(message)));
+        if (badRequest) {
+            json.append(",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\",\"fieldViolations\":[{\"description\":%s}]}]".formatted(JsonText.quote(message)));
+        }
+        retryMillis.ifPresent(millis -> json.append(
+                ",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"%s.%03ds\"}]".formatted(millis / 1_000, millis % 1_000)));
+        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+}
