@@ -1,0 +1,144 @@
+package io.icegate.wal.format;
+
+import io.icegate.schema.AttributeKeys;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.EntityRef;
+import io.icegate.schema.ResourceColumns;
+import io.icegate.schema.ScopeColumns;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns what rows share into bytes once per row group. Equal texts become one instance, so that dictionaries recognise
+ * them by identity.
+ */
+final class SharedBytes
+{
+    /**
+     * Texts remembered; a column with more is not repeating.
+     */
+    private static final int TEXT_COUNT_MAX = 65_536;
+
+    private final Map<String, Binary> texts = new HashMap<>();
+    private final Map<AttributeKeys, Binary[]> keys = new IdentityHashMap<>();
+    private final Map<ResourceColumns, Resource> resources = new IdentityHashMap<>();
+    private final Map<ScopeColumns, Scope> scopes = new IdentityHashMap<>();
+
+    record Resource(
+            @Nullable Binary serviceName,
+            @Nullable Binary serviceNamespace,
+            @Nullable Binary serviceInstanceId,
+            AttributeColumns.Encoded attributes,
+            long droppedAttributesCount,
+            @Nullable Binary schemaUrl,
+            List<EntityRefColumns.Encoded> entityRefs) {}
+
+    record Scope(@Nullable Binary name, @Nullable Binary version, AttributeColumns.Encoded attributes, long droppedAttributesCount, @Nullable Binary schemaUrl) {}
+
+    Resource resource(ResourceColumns columns)
+    {
+        return resources.computeIfAbsent(columns, this::encode);
+    }
+
+    Scope scope(ScopeColumns columns)
+    {
+        return scopes.computeIfAbsent(columns, this::encode);
+    }
+
+    /**
+     * Attributes of one row, whose texts hardly ever repeat.
+     */
+    AttributeColumns.Encoded rowAttributes(Attributes attributes)
+    {
+        @Nullable Binary[] values = new Binary[attributes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = unshared(attributes.text(i));
+        }
+        return new AttributeColumns.Encoded(keys(attributes.keys()), values, text(attributes.typesOrNull()));
+    }
+
+    @Nullable Binary text(@Nullable String text)
+    {
+        if (text == null) {
+            return null;
+        }
+        Binary known = texts.get(text);
+        if (known == null) {
+            known = utf8(text);
+            if (texts.size() < TEXT_COUNT_MAX) {
+                texts.put(text, known);
+            }
+        }
+        return known;
+    }
+
+    @Nullable Binary unshared(@Nullable String text)
+    {
+        return text == null ? null : utf8(text);
+    }
+
+    private static Binary utf8(String text)
+    {
+        return Binary.fromConstantByteArray(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Binary[] keys(AttributeKeys attributeKeys)
+    {
+        Binary[] known = keys.get(attributeKeys);
+        if (known == null) {
+            known = list(attributeKeys.asList()).toArray(Binary[]::new);
+            keys.put(attributeKeys, known);
+        }
+        return known;
+    }
+
+    private AttributeColumns.Encoded sharedAttributes(Attributes attributes)
+    {
+        @Nullable Binary[] values = new Binary[attributes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = text(attributes.text(i));
+        }
+        return new AttributeColumns.Encoded(keys(attributes.keys()), values, text(attributes.typesOrNull()));
+    }
+
+    private Resource encode(ResourceColumns columns)
+    {
+        return new Resource(
+                text(columns.serviceName()),
+                text(columns.serviceNamespace()),
+                text(columns.serviceInstanceId()),
+                sharedAttributes(columns.attributes()),
+                columns.droppedAttributesCount(),
+                text(columns.schemaUrl()),
+                columns.entityRefs().stream().map(this::encode).toList());
+    }
+
+    private Scope encode(ScopeColumns columns)
+    {
+        return new Scope(text(columns.name()), text(columns.version()), sharedAttributes(columns.attributes()), columns.droppedAttributesCount(), text(columns.schemaUrl()));
+    }
+
+    private EntityRefColumns.Encoded encode(EntityRef ref)
+    {
+        return new EntityRefColumns.Encoded(text(ref.schemaUrl()), text(ref.type()), list(ref.idKeys()), list(ref.descriptionKeys()));
+    }
+
+    private List<Binary> list(List<String> strings)
+    {
+        return strings.stream()
+                .map(this::shared)
+                .toList();
+    }
+
+    private Binary shared(String text)
+    {
+        Binary shared = text(text);
+        return shared == null ? Binary.EMPTY : shared;
+    }
+}

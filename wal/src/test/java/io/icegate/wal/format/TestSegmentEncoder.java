@@ -1,0 +1,81 @@
+package io.icegate.wal.format;
+
+import io.icegate.schema.Attributes;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.LogRow;
+import io.icegate.schema.ResourceColumns;
+import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.SignalTable;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.SegmentId;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
+import io.icegate.wal.WriterId;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestSegmentEncoder
+{
+    static final SegmentHeader HEADER = new SegmentHeader(
+            new SegmentKey(UUID.fromString("0199b4c2-0000-7000-8000-000000000001"), WriterId.parse("0199b4c2-0000-7000-8000-0000000000ff"), new Sequence(7)),
+            new SegmentId("00112233445566778899aabbccddeeff"),
+            LogRows.NOW);
+
+    private final Schema schema = SignalTable.LOGS.schema();
+    private final SegmentEncoder encoder = new SegmentEncoder();
+
+    @Test
+    void testEveryTypeAndExtreme()
+    {
+        for (long seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            List<DecodedLogs> batches = new ArrayList<>();
+            for (int i = 0; i < 1 + random.nextInt(5); i++) {
+                batches.add(LogRows.random(random, new BatchId(random.nextLong(), i), "tenant-" + random.nextInt(3), random.nextInt(400)));
+            }
+            batches.add(LogRows.random(random, new BatchId(1, 1), "tenant-1", 1));
+            assertReadsBack(batches);
+        }
+    }
+
+    @Test
+    void testAllAbsent()
+    {
+        LogRow row = new LogRow(ResourceColumns.EMPTY, ScopeColumns.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
+        assertReadsBack(List.of(new DecodedLogs(new BatchId(1, 2), "t", Collections.nCopies(1000, row), 0)));
+    }
+
+    @Test
+    void testManyPagesAndRowGroups()
+    {
+        List<DecodedLogs> batches = List.of(
+                LogRows.batch(1, "b", 100_000),
+                LogRows.batch(2, "a", 50_000));
+        EncodedSegment segment = assertReadsBack(batches);
+        assertThat(segment.footer().splitOffsets()).hasSize(2);
+    }
+
+    private EncodedSegment assertReadsBack(List<DecodedLogs> batches)
+    {
+        EncodedSegment segment = encoder.encode(HEADER, 3, schema, batches);
+        List<Record> records = SegmentRows.read(segment.content(), schema);
+        List<Object> expected = new ArrayList<>();
+        batches.stream()
+                .sorted(java.util.Comparator.comparing(DecodedLogs::tenant))
+                .forEach(batch -> batch.rows().forEach(row -> expected.add(List.of(batch.tenant(), LogRows.values(row)))));
+        List<Object> actual = records.stream()
+                .<Object>map(record -> List.of(record.getField("tenant_id"), LogRows.values(LogRows.fromRecord(record))))
+                .toList();
+        assertThat(actual).isEqualTo(expected);
+        return segment;
+    }
+}
