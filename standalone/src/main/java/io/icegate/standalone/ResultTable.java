@@ -2,7 +2,6 @@ package io.icegate.standalone;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -23,12 +22,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import static java.util.Objects.requireNonNullElse;
-
 /**
- * Prints query results for people or for machines.
+ * Prints rows for people or for machines.
  */
-final class ResultTable
+public final class ResultTable
 {
     /** Rows whose widths decide the columns' widths: a result of any size is printed in bounded memory. */
     private static final int SAMPLE_ROWS = 1_000;
@@ -37,34 +34,72 @@ final class ResultTable
 
     private static final JsonFactory JSON_FACTORY = new JsonFactory();
 
-    enum Format
+    public enum Format
     {
         TABLE,
         JSON,
     }
 
-    private ResultTable() {}
-
-    static void print(ResultSet rows, Format format, PrintStream out)
-            throws SQLException
+    private interface Rows
     {
-        switch (format) {
-            case JSON -> printJson(rows, out);
-            case TABLE -> printTable(rows, out);
-        }
+        @Nullable List<? extends @Nullable Object> next()
+                throws SQLException;
     }
 
-    private static void printJson(ResultSet rows, PrintStream out)
+    private ResultTable() {}
+
+    public static void print(ResultSet rows, Format format, PrintStream out)
             throws SQLException
     {
         ResultSetMetaData metadata = rows.getMetaData();
-        while (rows.next()) {
+        List<String> header = new ArrayList<>();
+        for (int column = 1; column <= metadata.getColumnCount(); column++) {
+            header.add(metadata.getColumnLabel(column));
+        }
+        print(header, () -> rows.next() ? values(rows, header.size()) : null, format, out);
+    }
+
+    static void print(List<String> header, List<? extends List<?>> rows, Format format, PrintStream out)
+    {
+        var remaining = rows.iterator();
+        try {
+            print(header, () -> remaining.hasNext() ? remaining.next() : null, format, out);
+        }
+        catch (SQLException e) {
+            throw new IllegalStateException("rows come from no database", e);
+        }
+    }
+
+    private static void print(List<String> header, Rows rows, Format format, PrintStream out)
+            throws SQLException
+    {
+        switch (format) {
+            case JSON -> printJson(header, rows, out);
+            case TABLE -> printTable(header, rows, out);
+        }
+        out.flush();
+    }
+
+    private static List<@Nullable Object> values(ResultSet rows, int columns)
+            throws SQLException
+    {
+        List<@Nullable Object> values = new ArrayList<>(columns);
+        for (int column = 1; column <= columns; column++) {
+            values.add(rows.getObject(column));
+        }
+        return values;
+    }
+
+    private static void printJson(List<String> header, Rows rows, PrintStream out)
+            throws SQLException
+    {
+        for (List<?> row = rows.next(); row != null; row = rows.next()) {
             StringWriter line = new StringWriter();
             try (JsonGenerator json = JSON_FACTORY.createGenerator(line)) {
                 json.writeStartObject();
-                for (int column = 1; column <= metadata.getColumnCount(); column++) {
-                    json.writeFieldName(metadata.getColumnLabel(column));
-                    writeJson(json, rows.getObject(column));
+                for (int column = 0; column < header.size(); column++) {
+                    json.writeFieldName(header.get(column));
+                    writeJson(json, row.get(column));
                 }
                 json.writeEndObject();
             }
@@ -73,7 +108,6 @@ final class ResultTable
             }
             out.println(line);
         }
-        out.flush();
     }
 
     private static void writeJson(JsonGenerator json, @Nullable Object value)
@@ -114,48 +148,43 @@ final class ResultTable
         json.writeEndArray();
     }
 
-    private static void printTable(ResultSet rows, PrintStream out)
+    private static void printTable(List<String> header, Rows rows, PrintStream out)
             throws SQLException
     {
-        ResultSetMetaData metadata = rows.getMetaData();
-        int columns = metadata.getColumnCount();
-        List<String> header = new ArrayList<>();
-        for (int column = 1; column <= columns; column++) {
-            header.add(metadata.getColumnLabel(column));
-        }
         List<List<String>> sample = new ArrayList<>();
-        while (sample.size() < SAMPLE_ROWS && rows.next()) {
-            sample.add(cells(rows, columns));
+        List<?> row = rows.next();
+        while (row != null && sample.size() < SAMPLE_ROWS) {
+            sample.add(cells(row));
+            row = rows.next();
         }
-        int[] widths = IntStream.range(0, columns)
+        int[] widths = IntStream.range(0, header.size())
                 .map(column -> Math.max(
                         header.get(column).length(),
-                        sample.stream().mapToInt(row -> row.get(column).length()).max().orElse(0)))
+                        sample.stream().mapToInt(cells -> cells.get(column).length()).max().orElse(0)))
                 .map(width -> Math.min(width, COLUMN_WIDTH_MAX))
                 .toArray();
         out.println(line(header, widths));
         out.println(Arrays.stream(widths).mapToObj("-"::repeat).collect(Collectors.joining("-+-")));
-        sample.forEach(row -> out.println(line(row, widths)));
+        sample.forEach(cells -> out.println(line(cells, widths)));
         long count = sample.size();
-        while (sample.size() == SAMPLE_ROWS && rows.next()) {
-            out.println(line(cells(rows, columns), widths));
+        while (row != null) {
+            out.println(line(cells(row), widths));
             count++;
+            row = rows.next();
         }
         out.println("(%s %s)".formatted(count, count == 1 ? "row" : "rows"));
-        out.flush();
     }
 
-    private static List<String> cells(ResultSet rows, int columns)
+    private static List<String> cells(List<?> row)
             throws SQLException
     {
-        List<String> cells = new ArrayList<>(columns);
-        for (int column = 1; column <= columns; column++) {
-            Object value = rows.getObject(column);
+        List<String> cells = new ArrayList<>(row.size());
+        for (Object value : row) {
             String text = switch (value) {
                 case null -> "NULL";
                 case byte[] bytes -> HexFormat.of().formatHex(bytes);
                 case Array array -> Arrays.toString((Object[]) array.getArray());
-                default -> requireNonNullElse(value.toString(), "");
+                default -> value.toString();
             };
             cells.add(text.replace("\r", "\\r").replace("\n", "\\n"));
         }
@@ -166,10 +195,11 @@ final class ResultTable
     {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
-            String separator = column == 0 ? "" : " | ";
             boolean last = column == widths.length - 1;
             String cell = cells.get(column);
-            line.append(separator).append(cell).append(" ".repeat(last ? 0 : Math.max(0, widths[column] - cell.length())));
+            line.append(column == 0 ? "" : " | ")
+                    .append(cell)
+                    .append(" ".repeat(last ? 0 : Math.max(0, widths[column] - cell.length())));
         }
         return line.toString();
     }

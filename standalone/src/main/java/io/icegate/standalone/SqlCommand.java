@@ -1,26 +1,30 @@
 package io.icegate.standalone;
 
+import io.icegate.standalone.process.Stack;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 @Command(
         name = "sql",
         mixinStandardHelpOptions = true,
-        description = "Runs one SQL statement in Trino and prints the result.")
+        description = "Runs one SQL statement in Trino and prints the result. Names without a schema are those of the schema otel.")
 final class SqlCommand
         implements Callable<Integer>
 {
-    @Option(names = "--server", paramLabel = "HOST:PORT", description = "Trino's address (default: ${DEFAULT-VALUE}).", defaultValue = "localhost:8080")
-    private String server = "localhost:8080";
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Option(names = "--server", paramLabel = "HOST:PORT", description = "Trino's address (default: what runs on the data folder, else localhost:8080).")
+    private Optional<String> server = Optional.empty();
 
     @Option(names = "--json", description = "Prints one JSON object per row.")
     private boolean json;
@@ -31,9 +35,8 @@ final class SqlCommand
     @Override
     public Integer call()
     {
-        Properties properties = new Properties();
-        properties.setProperty("user", System.getProperty("user.name"));
-        try (Connection connection = DriverManager.getConnection("jdbc:trino://%s/icegate/otel".formatted(server), properties);
+        String address = server.orElseGet(() -> "localhost:" + Running.find(data.path()).orElse(Running.DEFAULT).trinoPort());
+        try (Connection connection = Stack.connect(address);
                 Statement jdbc = connection.createStatement()) {
             boolean hasRows = jdbc.execute(statement);
             if (hasRows) {
@@ -47,7 +50,7 @@ final class SqlCommand
             return 0;
         }
         catch (SQLException e) {
-            throw new CommandException("Cannot run the statement: " + e.getMessage(), e);
+            throw new CommandException("Cannot run the statement on %s: %s".formatted(address, e.getMessage()), e);
         }
     }
 }

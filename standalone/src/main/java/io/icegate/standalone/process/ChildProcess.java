@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -78,12 +79,11 @@ public final class ChildProcess
     }
 
     /**
-     * Waits until the program ends by itself.
+     * Completes when the program ends, for whatever reason.
      */
-    public void awaitEnd()
-            throws InterruptedException
+    public CompletableFuture<ChildProcess> end()
     {
-        process.waitFor();
+        return process.onExit().thenApply(_ -> this);
     }
 
     public String name()
@@ -114,8 +114,10 @@ public final class ChildProcess
         return "%s (log: %s)".formatted(problem(), log);
     }
 
-    @Override
-    public void close()
+    /**
+     * Asks the program to stop, without waiting for it.
+     */
+    public void requestStop()
     {
         try {
             process.getOutputStream().close();
@@ -123,6 +125,12 @@ public final class ChildProcess
         catch (IOException _) {
             process.destroy();
         }
+    }
+
+    @Override
+    public void close()
+    {
+        requestStop();
         try {
             if (!process.waitFor(KILL_AFTER_SECONDS, SECONDS)) {
                 process.destroyForcibly();

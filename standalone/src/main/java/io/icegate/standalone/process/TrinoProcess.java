@@ -4,13 +4,8 @@ import io.icegate.standalone.CommandException;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +19,6 @@ import static java.util.Objects.requireNonNull;
  */
 public final class TrinoProcess
 {
-    private static final Duration HTTP_LIMIT = Duration.ofSeconds(2);
-
     private TrinoProcess() {}
 
     /**
@@ -34,7 +27,7 @@ public final class TrinoProcess
      * @param data the folder for its log, its plugin folder and its temporary files
      * @param environment what the catalog files of the configuration take from the environment
      */
-    public static ChildProcess start(Installation installation, Path data, int port, Map<String, String> environment)
+    public static ChildProcess start(Installation installation, Path data, int port, String warehouse, Map<String, String> environment)
     {
         requireNonNull(data, "data is null");
         Path configuration = installation.trinoConfiguration();
@@ -54,6 +47,7 @@ public final class TrinoProcess
             all.put("CLASSPATH", installation.classPath("standalone/trino-server") + File.pathSeparator + installation.supervisor());
             all.put("TRINO_PORT", Integer.toString(port));
             all.put("TRINO_CATALOG_DIR", configuration.resolve("catalog").toString());
+            all.put("ICEGATE_WAREHOUSE", warehouse);
             all.put("TRINO_PLUGIN_DIR", pluginFolder(trino, installation.trinoPlugin()).toString());
             return ChildProcess.start(
                     "Trino",
@@ -70,20 +64,11 @@ public final class TrinoProcess
     /**
      * Whether the server answers queries.
      */
-    public static boolean ready(HttpClient client, int port)
+    public static boolean ready(Http http, int port)
     {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/info".formatted(port))).timeout(HTTP_LIMIT).build();
-        try {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() == 200 && response.body().contains("\"starting\":false");
-        }
-        catch (IOException _) {
-            return false;
-        }
-        catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return http.get("http://localhost:%s/v1/info".formatted(port))
+                .map(body -> body.contains("\"starting\":false"))
+                .orElse(false);
     }
 
     private static Path pluginFolder(Path trino, Path plugin)

@@ -1,0 +1,79 @@
+package io.icegate.standalone;
+
+import io.icegate.standalone.demo.Demo;
+import io.icegate.standalone.process.Installation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+                "Shows the whole path in under a minute: receiver and Trino on a temporary folder and free ports,",
+                "records from the OpenTelemetry SDK, SQL before and after a commit, measured freshness. Leaves nothing behind.",
+        })
+final class DemoCommand
+        implements Callable<Integer>
+{
+    private static final int RECORDS_MAX = 100_000;
+
+    @Option(names = "--records", paramLabel = "N", description = "Log records to send, at most 100000 (default: ${DEFAULT-VALUE}).", defaultValue = "20000")
+    private int records = 20_000;
+
+    @Option(names = "--probes", paramLabel = "N", description = "Freshness probes (default: ${DEFAULT-VALUE}).", defaultValue = "220")
+    private int probes = 220;
+
+    @Option(names = "--keep", description = "Keeps the temporary folder.")
+    private boolean keep;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call()
+            throws IOException, InterruptedException
+    {
+        if (records < 1 || records > RECORDS_MAX || probes < 1) {
+            throw new ParameterException(spec.commandLine(), "--records must be 1 to %s, --probes at least 1".formatted(RECORDS_MAX));
+        }
+        Installation installation = Installation.current();
+        Path folder = Files.createTempDirectory("icegate-demo-").toRealPath();
+        String result;
+        try {
+            result = new Demo(installation, folder, records, probes, System.out).run();
+        }
+        catch (SQLException e) {
+            throw new CommandException("The demo went wrong: %s (logs: %s)".formatted(e.getMessage(), folder.resolve("log")), e);
+        }
+        if (!keep) {
+            delete(folder);
+        }
+        System.out.println(result);
+        return 0;
+    }
+
+    private static void delete(Path folder)
+            throws IOException
+    {
+        // symbolic links are deleted, not followed
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(folder)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.icegate.standalone.demo;
+
+import io.icegate.standalone.CommandException;
+import io.icegate.standalone.ResultTable;
+import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.Ports;
+import io.icegate.standalone.process.Stack;
+import io.icegate.standalone.process.StackSettings;
+import io.icegate.standalone.telemetry.Freshness;
+import io.icegate.standalone.telemetry.FreshnessProbe;
+import io.icegate.standalone.telemetry.OtlpTarget;
+import io.icegate.standalone.telemetry.SdkExportCounts;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The story of some log records: sent by the SDK, queried while nothing is committed, committed, queried again.
+ */
+public final class Demo
+{
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(40);
+    private static final int PROBE_READERS = 2;
+
+    private static final String BY_SERVICE =
+            """
+            SELECT service_name, count(*) AS "records", count_if(severity_number >= 17) AS errors, count(DISTINCT trace_id) AS traces
+            FROM logs WHERE service_namespace = 'icegate-demo' AND service_name <> 'freshness-probe'
+            GROUP BY 1 ORDER BY 1
+            """;
+    private static final String BY_ATTRIBUTE =
+            """
+            SELECT element_at(attributes, 'http.response.status_code') AS status, severity_text, count(*) AS "records"
+            FROM logs WHERE service_name = 'payment' AND severity_number >= 13
+            GROUP BY 1, 2 ORDER BY 1
+            """;
+    /** One number for the content of all rows, in whatever order and file they are. */
+    private static final String CHECKSUM = "SELECT to_hex(checksum(concat_ws('|', service_name, body, to_hex(trace_id), CAST(time_unix_nano AS varchar)))) FROM logs";
+
+    private final Installation installation;
+    private final Path folder;
+    private final int records;
+    private final int probes;
+    private final PrintStream out;
+    private final long started = System.nanoTime();
+
+    public Demo(Installation installation, Path folder, int records, int probes, PrintStream out)
+    {
+        this.installation = requireNonNull(installation, "installation is null");
+        this.folder = requireNonNull(folder, "folder is null");
+        this.records = records;
+        this.probes = probes;
+        this.out = requireNonNull(out, "out is null");
+    }
+
+    /**
+     * Runs everything.
+     *
+     * @return the line that says so
+     */
+    public String run()
+            throws InterruptedException, SQLException
+    {
+        List<Integer> ports = Ports.free(3);
+        // nothing is committed unless the demo says so
+        Map<String, String> receiver = Map.of("icegate.commit.enabled", "false");
+        StackSettings settings = new StackSettings(folder, "file:" + folder.resolve("warehouse"), ports.get(0), ports.get(1), ports.get(2), receiver);
+        say("Starting the OTLP receiver and Trino on a folder of this machine: %s", folder);
+        try (Stack stack = Stack.start(installation, settings)) {
+            stack.awaitReady();
+            say("Ready: OTLP/gRPC on port %s, OTLP/HTTP on port %s, Trino on port %s", ports.get(0), ports.get(1), ports.get(2));
+            try (Connection connection = stack.connect()) {
+                return tell(stack, connection);
+            }
+        }
+    }
+
+    private String tell(Stack stack, Connection connection)
+            throws InterruptedException, SQLException
+    {
+        OtlpTarget target = new OtlpTarget(stack.settings().grpcPort(), stack.settings().httpPort());
+        SdkExportCounts counts = new SdkExportCounts();
+
+        say("Four services log at least %,d records with the OpenTelemetry Java SDK, two over gRPC and two over HTTP ...", records);
+        long logged = new Shop(target, counts).run(records);
+        requireEqual("records acknowledged by the receiver, as the SDK counts them", counts.acknowledged(), "logged records", logged);
+        say("Acknowledged, which means durable: %,d records", logged);
+
+        Parts live = Parts.read(connection);
+        say("Nothing is committed yet, and SQL sees every record: %s", live.text());
+        requireEqual("files of the committed snapshot", live.committedFiles(), "files before the commit", 0);
+        show(connection, BY_SERVICE);
+        show(connection, BY_ATTRIBUTE);
+
+        say("%s probes measure freshness, from the acknowledgement of a record to the end of the first query that returns it ...", probes);
+        Freshness freshness = new FreshnessProbe(target, counts, stack::connect, PROBE_READERS).run(probes, PROBE_INTERVAL);
+        say("Freshness: p50 %s ms, p99 %s ms, max %s ms", freshness.percentile(50).toMillis(), freshness.percentile(99).toMillis(), freshness.max().toMillis());
+        stack.requireRunning();
+
+        long acknowledged = counts.acknowledged();
+        long rows = rows(connection);
+        requireEqual("rows in SQL", rows, "records acknowledged by the receiver, as the SDK counts them", acknowledged);
+        String checksum = Sql.row(connection, CHECKSUM, row -> row.getString(1));
+
+        say("CALL icegate.system.commit_wal('%s', 'logs'): the segments become files of an Iceberg snapshot, as they are", Stack.NAMESPACE);
+        Sql.execute(connection, "CALL icegate.system.commit_wal('%s', 'logs')".formatted(Stack.NAMESPACE));
+        Parts committed = Parts.read(connection);
+        say("Committed: %s", committed.text());
+        requireEqual("live segments", committed.liveSegments(), "segments after the commit", 0);
+        show(connection, BY_SERVICE);
+        requireEqual("rows after the commit", rows(connection), "rows before it", rows);
+        String checksumCommitted = Sql.row(connection, CHECKSUM, row -> row.getString(1));
+        if (!checksumCommitted.equals(checksum)) {
+            throw new CommandException("The demo went wrong: the rows after the commit are others than before it");
+        }
+        say("Same rows, same content, before and after the commit. Took %.1f s.", (System.nanoTime() - started) / 1e9);
+        return "DEMO OK rows=%s acked=%s freshness_ms_p50=%s freshness_ms_p99=%s"
+                .formatted(rows, acknowledged, freshness.percentile(50).toMillis(), freshness.percentile(99).toMillis());
+    }
+
+    private static long rows(Connection connection)
+            throws SQLException
+    {
+        return Sql.number(connection, "SELECT count(*) FROM logs");
+    }
+
+    private void show(Connection connection, String sql)
+            throws SQLException
+    {
+        out.println();
+        sql.lines().forEach(line -> out.println("    sql> " + line));
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            ResultTable.print(result, ResultTable.Format.TABLE, out);
+        }
+        out.println();
+    }
+
+    private void say(String format, Object... arguments)
+    {
+        out.println("[%5.1f s] ".formatted((System.nanoTime() - started) / 1e9) + format.formatted(arguments));
+        out.flush();
+    }
+
+    private static void requireEqual(String what, long actual, String reference, long expected)
+    {
+        if (actual != expected) {
+            throw new CommandException("The demo went wrong: %s are %s, but %s are %s".formatted(what, actual, reference, expected));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.icegate.standalone.demo;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * What a query on {@code logs} reads now: files of the committed snapshot, and live segments on top of it.
+ */
+record Parts(long committedFiles, long committedRows, long liveSegments, long liveRows)
+{
+    static Parts read(Connection connection)
+            throws SQLException
+    {
+        // both in one statement: they are pinned together
+        return Sql.row(
+                connection,
+                """
+                SELECT
+                    (SELECT count(*) FROM "logs$files"),
+                    (SELECT coalesce(sum(record_count), 0) FROM "logs$files"),
+                    (SELECT count(*) FROM "logs$wal"),
+                    (SELECT coalesce(sum("rows"), 0) FROM "logs$wal")
+                """,
+                row -> new Parts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+    }
+
+    String text()
+    {
+        return "committed snapshot: %,d files, %,d rows; live WAL: %,d segments, %,d rows".formatted(committedFiles, committedRows, liveSegments, liveRows);
+    }
+}

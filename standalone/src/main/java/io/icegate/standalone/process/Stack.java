@@ -1,0 +1,184 @@
+package io.icegate.standalone.process;
+
+import io.icegate.standalone.CommandException;
+
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A receiver and a Trino server on one warehouse, each in a process of its own. None outlives this process.
+ */
+public final class Stack
+        implements Closeable
+{
+    public static final String NAMESPACE = "otel";
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final String DEFAULT_REGION = "us-east-1";
+
+    private final StackSettings settings;
+    private final ChildProcess receiver;
+    private final ChildProcess trino;
+    private final Thread stopAtExit = Thread.ofPlatform().unstarted(this::stop);
+    private volatile boolean stopping;
+
+    private Stack(StackSettings settings, ChildProcess receiver, ChildProcess trino)
+    {
+        this.settings = settings;
+        this.receiver = receiver;
+        this.trino = trino;
+    }
+
+    /**
+     * Starts both at the same time and returns at once.
+     */
+    public static Stack start(Installation installation, StackSettings settings)
+    {
+        Map<String, String> environment = storeEnvironment(System.getenv());
+        ChildProcess receiver = ReceiverProcess.start(installation, settings.data(), receiverConfiguration(settings), environment);
+        ChildProcess trino;
+        try {
+            trino = TrinoProcess.start(installation, settings.data(), settings.trinoPort(), settings.warehouse(), environment);
+        }
+        catch (RuntimeException e) {
+            receiver.close();
+            throw e;
+        }
+        Stack stack = new Stack(settings, receiver, trino);
+        Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
+        return stack;
+    }
+
+    /**
+     * Waits until both take requests.
+     */
+    public void awaitReady()
+            throws InterruptedException
+    {
+        try (Http http = new Http()) {
+            receiver.awaitReady(() -> receiverReady(http), START_LIMIT);
+            trino.awaitReady(() -> TrinoProcess.ready(http, settings.trinoPort()), START_LIMIT);
+        }
+    }
+
+    /**
+     * Waits until one of the programs ends although nobody asked it to.
+     *
+     * @return what it said last; nothing when this process is being stopped
+     */
+    public String awaitFailure()
+            throws InterruptedException
+    {
+        ChildProcess ended = (ChildProcess) CompletableFuture.anyOf(receiver.end(), trino.end()).join();
+        if (stopping) {
+            // the exit is under way in another thread
+            stopAtExit.join();
+            return "";
+        }
+        return "%s ended: %s".formatted(ended.name(), ended.lastWords());
+    }
+
+    /**
+     * Opens a connection whose current schema holds the signal tables.
+     */
+    public Connection connect()
+            throws SQLException
+    {
+        return connect("localhost:" + settings.trinoPort());
+    }
+
+    /**
+     * Opens a connection to the Trino server at that address.
+     */
+    public static Connection connect(String server)
+            throws SQLException
+    {
+        Properties properties = new Properties();
+        properties.setProperty("user", System.getProperty("user.name"));
+        return DriverManager.getConnection("jdbc:trino://%s/icegate/%s".formatted(server, NAMESPACE), properties);
+    }
+
+    public ProcessHandle receiver()
+    {
+        return receiver.handle();
+    }
+
+    public StackSettings settings()
+    {
+        return settings;
+    }
+
+    /**
+     * Fails when one of the programs has ended.
+     */
+    public void requireRunning()
+    {
+        for (ChildProcess child : new ChildProcess[] {receiver, trino}) {
+            if (!child.running()) {
+                throw new CommandException("%s ended: %s".formatted(child.name(), child.lastWords()));
+            }
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        stop();
+        try {
+            Runtime.getRuntime().removeShutdownHook(stopAtExit);
+        }
+        catch (IllegalStateException _) {
+            // the process is ending: the hook runs, and finds everything stopped
+        }
+    }
+
+    private void stop()
+    {
+        stopping = true;
+        receiver.requestStop();
+        trino.requestStop();
+        receiver.close();
+        trino.close();
+    }
+
+    private boolean receiverReady(Http http)
+    {
+        // a Trino that cannot start is worth knowing before the receiver's limit passes
+        requireRunning();
+        return ReceiverProcess.ready(http, settings.httpPort());
+    }
+
+    private static Map<String, String> receiverConfiguration(StackSettings settings)
+    {
+        Map<String, String> configuration = new HashMap<>();
+        configuration.put("node.environment", "standalone");
+        configuration.put("icegate.warehouse", settings.warehouse());
+        configuration.put("icegate.namespace", NAMESPACE);
+        configuration.put("icegate.tenant.default", "default");
+        configuration.put("icegate.otlp.grpc-port", Integer.toString(settings.grpcPort()));
+        configuration.put("icegate.otlp.http-port", Integer.toString(settings.httpPort()));
+        if (settings.warehouse().startsWith("s3:")) {
+            // what every S3-compatible server understands
+            configuration.put("s3.path-style-access", "true");
+        }
+        configuration.putAll(settings.receiver());
+        return configuration;
+    }
+
+    /**
+     * Endpoint, region and credentials reach the programs in the variables that AWS clients read by themselves. A server that is not
+     * AWS does not care about the region, but the clients insist on one.
+     */
+    private static Map<String, String> storeEnvironment(Map<String, String> environment)
+    {
+        boolean hasRegion = environment.containsKey("AWS_REGION") || environment.containsKey("AWS_DEFAULT_REGION");
+        return hasRegion ? Map.of() : Map.of("AWS_REGION", DEFAULT_REGION);
+    }
+}

@@ -1,0 +1,192 @@
+package io.icegate.standalone.telemetry;
+
+import io.icegate.standalone.CommandException;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+/**
+ * Measures how long an acknowledged record takes into SQL: from the exporter's success callback to the end of the first JDBC query
+ * that returns it. One probe is one record in an export of its own. Queries run one after the other on each of a few connections,
+ * and each asks for all probes that are still awaited.
+ */
+public final class FreshnessProbe
+{
+    private static final String SERVICE = "freshness-probe";
+    private static final Duration SEEN_LIMIT = Duration.ofSeconds(60);
+
+    private final OtlpTarget target;
+    private final SdkExportCounts counts;
+    private final Callable<Connection> connections;
+    private final int readers;
+
+    /**
+     * @param connections opens connections whose current schema holds the table {@code logs}
+     * @param readers queries that run at the same time
+     */
+    public FreshnessProbe(OtlpTarget target, SdkExportCounts counts, Callable<Connection> connections, int readers)
+    {
+        this.target = requireNonNull(target, "target is null");
+        this.counts = requireNonNull(counts, "counts is null");
+        this.connections = requireNonNull(connections, "connections is null");
+        this.readers = readers;
+    }
+
+    /**
+     * Sends the probes, one after each interval, and returns when a query has returned every one of them.
+     */
+    public Freshness run(int probes, Duration interval)
+            throws InterruptedException
+    {
+        Round round = new Round(probes);
+        AtomicInteger next = new AtomicInteger();
+        try (LoggingApplication application = LoggingApplication.immediate(SERVICE, target, Protocol.GRPC, counts, round::acknowledged);
+                ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            clock.scheduleAtFixedRate(
+                    () -> {
+                        int probe = next.getAndIncrement();
+                        if (probe < probes) {
+                            application.logger().info(round.body(probe));
+                        }
+                    },
+                    0,
+                    interval.toNanos(),
+                    NANOSECONDS);
+            long deadline = System.nanoTime() + interval.multipliedBy(probes).plus(SEEN_LIMIT).toNanos();
+            List<Future<?>> queries = new ArrayList<>();
+            for (int reader = 0; reader < readers; reader++) {
+                queries.add(executor.submit(() -> {
+                    try {
+                        query(round, deadline);
+                        return null;
+                    }
+                    finally {
+                        // whether all is seen or this reader failed: the others need not go on
+                        round.stop();
+                    }
+                }));
+            }
+            for (Future<?> query : queries) {
+                query.get();
+            }
+            clock.shutdownNow();
+        }
+        catch (ExecutionException e) {
+            throw e.getCause() instanceof CommandException failure ? failure : new CommandException("Cannot measure freshness: " + e.getCause().getMessage(), e);
+        }
+        return new Freshness(round.samples());
+    }
+
+    private void query(Round round, long deadline)
+            throws Exception
+    {
+        try (Connection connection = connections.call();
+                Statement statement = connection.createStatement()) {
+            while (!round.done() && !round.stopped) {
+                List<String> bodies = bodies(statement, round.lastSeenPrefix());
+                long end = System.nanoTime();
+                bodies.forEach(body -> round.seen(body, end));
+                if (end - deadline > 0) {
+                    throw new CommandException("Cannot measure freshness: %s of %s probes are not in SQL %s s after the last one was sent"
+                            .formatted(round.missing(), round.probes, SEEN_LIMIT.toSeconds()));
+                }
+            }
+        }
+    }
+
+    private static List<String> bodies(Statement statement, String above)
+            throws SQLException
+    {
+        List<String> bodies = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("SELECT body FROM logs WHERE service_name = '%s' AND body > '%s'".formatted(SERVICE, above))) {
+            while (rows.next()) {
+                bodies.add(rows.getString(1));
+            }
+        }
+        return bodies;
+    }
+
+    private static final class Round
+    {
+        private final int probes;
+        private final String prefix = "probe %s ".formatted(Long.toHexString(System.nanoTime()));
+        private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+        private final Map<String, Long> seen = new ConcurrentHashMap<>();
+        private volatile boolean stopped;
+
+        Round(int probes)
+        {
+            this.probes = probes;
+        }
+
+        String body(int probe)
+        {
+            return prefix + "%08d".formatted(probe);
+        }
+
+        void acknowledged(List<LogRecordData> records)
+        {
+            long now = System.nanoTime();
+            records.forEach(data -> acknowledged.put(requireNonNull(data.getBodyValue(), "body is null").asString(), now));
+        }
+
+        void seen(String body, long end)
+        {
+            if (body.startsWith(prefix)) {
+                seen.merge(body, end, Math::min);
+            }
+        }
+
+        void stop()
+        {
+            stopped = true;
+        }
+
+        boolean done()
+        {
+            return seen.size() == probes && acknowledged.size() == probes;
+        }
+
+        int missing()
+        {
+            return probes - seen.size();
+        }
+
+        /** Every probe up to this body has been seen: queries need not return them again. */
+        String lastSeenPrefix()
+        {
+            int first = 0;
+            while (first < probes && seen.containsKey(body(first))) {
+                first++;
+            }
+            return first == 0 ? prefix : body(first - 1);
+        }
+
+        List<Duration> samples()
+        {
+            // a record is durable a moment before its exporter hears so: a query may be faster
+            return acknowledged.entrySet().stream()
+                    .map(entry -> Duration.ofNanos(Math.max(0, requireNonNull(seen.get(entry.getKey()), "not seen") - entry.getValue())))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.icegate.standalone.telemetry;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import io.icegate.standalone.CommandException;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.instrumentation.logback.appender.v1_0.OpenTelemetryAppender;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.logs.LogRecordProcessor;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
+import io.opentelemetry.sdk.resources.Resource;
+
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * An application whose log lines leave it through the OpenTelemetry appender of Logback and an OTLP exporter of the SDK.
+ */
+public final class LoggingApplication
+        implements Closeable
+{
+    /** Records that wait in the SDK: more would be dropped, which {@link #flush} could not know. */
+    public static final int RECORDS_WAITING_MAX = 65_536;
+
+    private static final int BATCH_RECORDS = 512;
+    private static final Duration BATCH_DELAY = Duration.ofMillis(200);
+    private static final int FLUSH_SECONDS_MAX = 60;
+
+    private final SdkLoggerProvider provider;
+    private final LoggerContext context;
+    private final Logger logger;
+
+    private LoggingApplication(String service, LogRecordProcessor processor)
+    {
+        provider = SdkLoggerProvider.builder()
+                .setResource(Resource.create(Attributes.of(
+                        stringKey("service.name"), service,
+                        stringKey("service.namespace"), "icegate-demo",
+                        stringKey("deployment.environment.name"), "demo")))
+                .addLogRecordProcessor(processor)
+                .build();
+        context = new LoggerContext();
+        OpenTelemetryAppender appender = new OpenTelemetryAppender();
+        appender.setContext(context);
+        appender.setKeyValuePairAttributesIncluded("*");
+        appender.setOpenTelemetry(OpenTelemetrySdk.builder().setLoggerProvider(provider).build());
+        appender.start();
+        logger = context.getLogger("icegate." + service);
+        logger.setLevel(Level.TRACE);
+        logger.addAppender(appender);
+    }
+
+    /**
+     * An application that sends in batches, as the SDK does by default.
+     */
+    public static LoggingApplication batching(String service, OtlpTarget target, Protocol protocol, SdkExportCounts counts)
+    {
+        LogRecordExporter exporter = target.exporter(protocol, counts.meters());
+        return new LoggingApplication(service, BatchLogRecordProcessor.builder(exporter)
+                .setMaxQueueSize(RECORDS_WAITING_MAX)
+                .setMaxExportBatchSize(BATCH_RECORDS)
+                .setScheduleDelay(BATCH_DELAY)
+                .build());
+    }
+
+    /**
+     * An application that sends every record at once, and hears when it was acknowledged.
+     */
+    public static LoggingApplication immediate(String service, OtlpTarget target, Protocol protocol, SdkExportCounts counts, Consumer<List<LogRecordData>> acknowledged)
+    {
+        LogRecordExporter exporter = new AcknowledgedExporter(target.exporter(protocol, counts.meters()), acknowledged);
+        return new LoggingApplication(service, SimpleLogRecordProcessor.create(exporter));
+    }
+
+    public Logger logger()
+    {
+        return logger;
+    }
+
+    /**
+     * Waits until everything logged so far has been sent and answered.
+     */
+    public void flush()
+    {
+        if (!provider.forceFlush().join(FLUSH_SECONDS_MAX, SECONDS).isSuccess()) {
+            throw new CommandException("Cannot send all log records of %s: the receiver did not take them within %s s".formatted(logger.getName(), FLUSH_SECONDS_MAX));
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        context.stop();
+        provider.shutdown().join(FLUSH_SECONDS_MAX, SECONDS);
+    }
+}

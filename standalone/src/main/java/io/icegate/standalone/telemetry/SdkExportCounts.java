@@ -1,0 +1,88 @@
+package io.icegate.standalone.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+
+import java.util.function.Predicate;
+
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
+
+/**
+ * What the exporters of the SDK count about themselves: records that the receiver acknowledged, and records that it did not.
+ */
+public final class SdkExportCounts
+{
+    /** Semantic conventions of OpenTelemetry SDK components. */
+    private static final String EXPORTED = "otel.sdk.exporter.log.exported";
+    private static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
+
+    private final Reader reader = new Reader();
+    private final SdkMeterProvider meters = SdkMeterProvider.builder().registerMetricReader(reader).build();
+
+    SdkMeterProvider meters()
+    {
+        return meters;
+    }
+
+    /**
+     * Records whose export the receiver answered with success.
+     */
+    public long acknowledged()
+    {
+        return reader.sum(point -> point.getAttributes().get(ERROR_TYPE) == null);
+    }
+
+    /**
+     * Records whose export failed for good.
+     */
+    public long failed()
+    {
+        return reader.sum(point -> point.getAttributes().get(ERROR_TYPE) != null);
+    }
+
+    private static final class Reader
+            implements MetricReader
+    {
+        private volatile CollectionRegistration registration = CollectionRegistration.noop();
+
+        @Override
+        public void register(CollectionRegistration registration)
+        {
+            this.registration = registration;
+        }
+
+        @Override
+        public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType)
+        {
+            return AggregationTemporality.CUMULATIVE;
+        }
+
+        @Override
+        public CompletableResultCode forceFlush()
+        {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown()
+        {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        long sum(Predicate<LongPointData> selected)
+        {
+            return registration.collectAllMetrics().stream()
+                    .filter(metric -> metric.getName().equals(EXPORTED))
+                    .flatMap(metric -> metric.getLongSumData().getPoints().stream())
+                    .filter(selected)
+                    .mapToLong(LongPointData::getValue)
+                    .sum();
+        }
+    }
+}
