@@ -48,7 +48,7 @@ public final class ReceiverProcess
             all.put("CLASSPATH", installation.classPath("otlp-receiver") + File.pathSeparator + installation.supervisor());
             return ChildProcess.start(
                     "the receiver",
-                    new JavaCommand(OPTIONS, "io.icegate.receiver.ReceiverMain", List.of(file.toString())).commandLine(),
+                    new JavaCommand(OPTIONS, "io.icegate.receiver.ReceiverMain", List.of("--config", file.toString())).commandLine(),
                     all,
                     folder,
                     data.resolve("log").resolve("receiver.log"));
