@@ -5,12 +5,14 @@ import io.icegate.wal.SegmentKey;
 
 import java.time.Instant;
 
+import static java.time.temporal.ChronoUnit.MILLIS;
 import static java.util.Objects.requireNonNull;
 
 /**
  * Identity of one encoding of a segment.
  *
- * @param created when the segment was opened for rows; the duplicate window is measured on this value
+ * @param created when the segment was opened for rows; the duplicate window is measured on this value; whole milliseconds, as
+ * the footer keeps it
  */
 public record SegmentHeader(SegmentKey key, SegmentId id, Instant created)
 {
@@ -18,6 +20,6 @@ public record SegmentHeader(SegmentKey key, SegmentId id, Instant created)
     {
         requireNonNull(key, "key is null");
         requireNonNull(id, "id is null");
-        requireNonNull(created, "created is null");
+        created = created.truncatedTo(MILLIS);
     }
 }
