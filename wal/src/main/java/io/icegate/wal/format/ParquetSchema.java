@@ -7,29 +7,18 @@ import org.apache.iceberg.types.Types.MapType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
 import org.apache.iceberg.types.Types.TimestampType;
-import org.apache.parquet.format.ConvertedType;
-import org.apache.parquet.format.FieldRepetitionType;
-import org.apache.parquet.format.LogicalType;
-import org.apache.parquet.format.MicroSeconds;
-import org.apache.parquet.format.SchemaElement;
-import org.apache.parquet.format.StringType;
-import org.apache.parquet.format.TimeUnit;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
-import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An Iceberg schema as Parquet's, with Iceberg's names for the levels of maps and lists, and Iceberg's field ids.
+ * An Iceberg schema as parquet-java's, with Iceberg's names for the levels of maps and lists, and Iceberg's field ids.
  */
 final class ParquetSchema
 {
@@ -64,7 +53,7 @@ final class ParquetSchema
                     .toList();
             return new GroupType(repetition, name, fields).withId(field.fieldId());
         }
-        throw unsupported(field.type());
+        throw FooterSchema.unsupported(field.type());
     }
 
     private static Types.PrimitiveBuilder<org.apache.parquet.schema.PrimitiveType> primitive(PrimitiveType type, Repetition repetition)
@@ -78,62 +67,12 @@ final class ParquetSchema
             case BOOLEAN -> Types.primitive(PrimitiveTypeName.BOOLEAN, repetition);
             case TIMESTAMP -> {
                 if (!((TimestampType) type).shouldAdjustToUTC()) {
-                    throw unsupported(type);
+                    throw FooterSchema.unsupported(type);
                 }
                 yield Types.primitive(PrimitiveTypeName.INT64, repetition).as(LogicalTypeAnnotation.timestampType(true, LogicalTypeAnnotation.TimeUnit.MICROS));
             }
-            default -> throw unsupported(type);
+            default -> throw FooterSchema.unsupported(type);
         };
-    }
-
-    private static IllegalArgumentException unsupported(Object type)
-    {
-        return new IllegalArgumentException("Cannot write a segment: no column of a signal table is of type %s".formatted(type));
-    }
-
-    /**
-     * The schema as it stands in a footer: depth first, the message itself first.
-     */
-    static List<SchemaElement> elements(MessageType message)
-    {
-        List<SchemaElement> elements = new ArrayList<>();
-        elements.add(new SchemaElement(message.getName()).setNum_children(message.getFieldCount()));
-        message.getFields().forEach(field -> add(field, elements));
-        return List.copyOf(elements);
-    }
-
-    private static void add(Type type, List<SchemaElement> elements)
-    {
-        SchemaElement element = new SchemaElement(type.getName()).setRepetition_type(FieldRepetitionType.valueOf(type.getRepetition().name()));
-        if (type.getId() != null) {
-            element.setField_id(type.getId().intValue());
-        }
-        annotate(type.getLogicalTypeAnnotation(), element);
-        elements.add(element);
-        if (type.isPrimitive()) {
-            element.setType(physicalType(type.asPrimitiveType().getPrimitiveTypeName()));
-        }
-        else {
-            element.setNum_children(type.asGroupType().getFieldCount());
-            type.asGroupType().getFields().forEach(field -> add(field, elements));
-        }
-    }
-
-    private static void annotate(@Nullable LogicalTypeAnnotation annotation, SchemaElement element)
-    {
-        if (annotation instanceof StringLogicalTypeAnnotation) {
-            element.setConverted_type(ConvertedType.UTF8).setLogicalType(LogicalType.STRING(new StringType()));
-        }
-        else if (annotation instanceof TimestampLogicalTypeAnnotation) {
-            element.setConverted_type(ConvertedType.TIMESTAMP_MICROS)
-                    .setLogicalType(LogicalType.TIMESTAMP(new org.apache.parquet.format.TimestampType(true, TimeUnit.MICROS(new MicroSeconds()))));
-        }
-        else if (annotation instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation) {
-            element.setConverted_type(ConvertedType.MAP).setLogicalType(LogicalType.MAP(new org.apache.parquet.format.MapType()));
-        }
-        else if (annotation instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation) {
-            element.setConverted_type(ConvertedType.LIST).setLogicalType(LogicalType.LIST(new org.apache.parquet.format.ListType()));
-        }
     }
 
     static org.apache.parquet.format.Type physicalType(PrimitiveTypeName name)
@@ -144,7 +83,7 @@ final class ParquetSchema
             case INT32 -> org.apache.parquet.format.Type.INT32;
             case DOUBLE -> org.apache.parquet.format.Type.DOUBLE;
             case BOOLEAN -> org.apache.parquet.format.Type.BOOLEAN;
-            case FLOAT, INT96, FIXED_LEN_BYTE_ARRAY -> throw unsupported(name);
+            case FLOAT, INT96, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(name);
         };
     }
 }

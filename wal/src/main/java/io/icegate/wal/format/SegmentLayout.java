@@ -61,8 +61,9 @@ record SegmentLayout(Schema source, String sourceJson, MessageType message, List
                 throw new IllegalArgumentException("Cannot encode %s: the table requires the unknown column '%s'".formatted(signal.tableName(), column.name()));
             }
         }
-        MessageType message = ParquetSchema.messageType(new Schema(columns));
-        return new SegmentLayout(table, SchemaParser.toJson(table), message, ParquetSchema.elements(message), properties(message));
+        Schema written = new Schema(columns);
+        MessageType message = ParquetSchema.messageType(written);
+        return new SegmentLayout(table, SchemaParser.toJson(table), message, FooterSchema.elements(written), properties(message));
     }
 
     static boolean isBounded(ColumnDescriptor column)
