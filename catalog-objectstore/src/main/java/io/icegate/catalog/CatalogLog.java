@@ -1,0 +1,161 @@
+package io.icegate.catalog;
+
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.StoredObject;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The catalog as a log of records, {@code log/1, log/2, …}: a commit creates the next number with put-if-absent, whoever
+ * creates it has committed, everybody else runs again on the new state. Nothing is overwritten, so an outcome that was not
+ * heard can be read back. {@code docs/format/catalog-log.md} specifies the objects.
+ *
+ * <p>Nothing is read before the first use.
+ */
+final class CatalogLog
+        implements AutoCloseable
+{
+    private static final int FORMAT_ATTEMPTS_MAX = 8;
+
+    private final LogEnvironment environment;
+    private final ClockCheck clockCheck = new ClockCheck();
+    private final LogStore store;
+    private final Function<UUID, CatalogFormat> newFormat;
+    private final FirstUse firstUse;
+    private final Object opening = new Object();
+    private volatile @Nullable Opened opened;
+    private boolean closed;
+
+    CatalogLog(ObjectStore objectStore, LogEnvironment environment, Function<UUID, CatalogFormat> newFormat, FirstUse firstUse)
+    {
+        this.environment = requireNonNull(environment, "environment is null");
+        this.newFormat = requireNonNull(newFormat, "newFormat is null");
+        this.firstUse = requireNonNull(firstUse, "firstUse is null");
+        this.store = new LogStore(requireNonNull(objectStore, "objectStore is null"), environment, clockCheck);
+    }
+
+    /**
+     * Runs before a catalog is created in a store.
+     */
+    interface FirstUse
+    {
+        void verify()
+                throws IOException;
+    }
+
+    private record Opened(LogTail tail, CommitQueue queue, CheckpointWriter checkpoints) {}
+
+    private Opened opened()
+    {
+        Opened present = opened;
+        if (present != null) {
+            return present;
+        }
+        synchronized (opening) {
+            if (closed) {
+                throw new IllegalStateException("Cannot use the catalog: it is closed");
+            }
+            present = opened;
+            if (present == null) {
+                present = open(format());
+                opened = present;
+            }
+            return present;
+        }
+    }
+
+    private Opened open(CatalogFormat format)
+    {
+        UUID writer = environment.ids().get();
+        CheckpointSchedule schedule = new CheckpointSchedule();
+        LogTail tail = new LogTail(store, environment, format, writer, schedule);
+        CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
+        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints);
+    }
+
+    private CatalogFormat format()
+    {
+        for (int attempt = 0; attempt < FORMAT_ATTEMPTS_MAX; attempt++) {
+            Optional<StoredObject> present = store.get(CatalogLayout.FORMAT);
+            if (present.isPresent()) {
+                return CatalogFormat.fromJson(present.orElseThrow().content());
+            }
+            if (attempt == 0) {
+                try {
+                    firstUse.verify();
+                }
+                catch (IOException e) {
+                    throw new RuntimeIOException(e, "Cannot create a catalog in this store: %s", e.getMessage());
+                }
+            }
+            // whatever the answer is: what stands there afterwards decides
+            store.putIfAbsent(CatalogLayout.FORMAT, newFormat.apply(environment.ids().get()).toJson());
+        }
+        throw new RuntimeIOException(new IOException("the store did not keep it"), "Cannot create %s", CatalogLayout.FORMAT);
+    }
+
+    /**
+     * Linearizable: holds every commit that was acknowledged before the call.
+     */
+    CatalogState state()
+    {
+        return opened().tail.refreshed(environment.now()).state();
+    }
+
+    /**
+     * @throws IllegalArgumentException when the version does not exist yet
+     * @throws org.apache.iceberg.exceptions.NotFoundException when its records were collected
+     */
+    CatalogState stateAt(long version)
+    {
+        LogTail tail = opened().tail;
+        CatalogState newest = tail.usable().state();
+        if (newest.version() < version) {
+            newest = state();
+        }
+        if (version < 0 || version > newest.version()) {
+            throw new IllegalArgumentException("Cannot read catalog version %s: the newest is %s".formatted(version, newest.version()));
+        }
+        return newest.version() == version ? newest : tail.at(version);
+    }
+
+    CommitResult commit(Function<CatalogState, List<CatalogChange>> change)
+    {
+        return commit(environment.ids().get().toString(), Optional.empty(), change);
+    }
+
+    /**
+     * @see CommitQueue#commit
+     */
+    CommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    {
+        return opened().queue.commit(id, digest, change);
+    }
+
+    UUID newId()
+    {
+        return environment.ids().get();
+    }
+
+    @Override
+    public void close()
+    {
+        synchronized (opening) {
+            closed = true;
+            Opened present = opened;
+            if (present != null) {
+                present.queue.close();
+                present.checkpoints.close();
+            }
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package io.icegate.catalog;
+
+import io.icegate.catalog.LogEnvironment.Moment;
+import io.icegate.catalog.LogStore.FetchedRecord;
+import io.icegate.catalog.LogTail.Known;
+import io.icegate.catalog.RecordWriter.Outcome;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.UnprocessableEntityException;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * Group commit: callers queue what they want to change, one thread puts as many of them as fit into the next record.
+ *
+ * <p>Each round runs every queued function, in order, on a working copy of the newest known state, and offers the result
+ * as one record. A function that throws, or changes nothing, is answered only from a state that was read after it was
+ * queued and that holds nothing unsettled; until then it stays at the head of the queue. A lost round runs again on the
+ * state that won. A transaction is offered to a slot only when the slot before is known to hold another record, so none
+ * is ever in two slots.
+ */
+final class CommitQueue
+        implements AutoCloseable
+{
+    static final int QUEUED_MAX = 16_384;
+    static final int YIELD_WINS = 8;
+    static final Duration YIELD_FOREIGN_WITHIN = Duration.ofSeconds(1);
+    private static final int BATCH_MAX = 1024;
+    private static final int IDLE_SECONDS = 10;
+    /**
+     * What a record has beside its transactions; generous.
+     */
+    private static final int RECORD_OVERHEAD_BYTES = 512;
+
+    private final LogStore store;
+    private final LogEnvironment environment;
+    private final CatalogFormat format;
+    private final UUID writer;
+    private final LogTail tail;
+    private final RecordWriter records;
+    private final ClockCheck clockCheck;
+    private final CheckpointWriter checkpoints;
+    private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>(QUEUED_MAX);
+    private final Object lifecycle = new Object();
+    private boolean running;
+    private boolean closed;
+    private int winsInRow;
+
+    CommitQueue(LogStore store, LogEnvironment environment, CatalogFormat format, UUID writer, LogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
+    {
+        this.store = store;
+        this.environment = environment;
+        this.format = format;
+        this.writer = writer;
+        this.tail = tail;
+        this.records = new RecordWriter(store, environment, format, tail);
+        this.clockCheck = clockCheck;
+        this.checkpoints = checkpoints;
+    }
+
+    /**
+     * Blocks until the outcome is known, or known to stay unknown.
+     *
+     * @param change pure: run any number of times, on a thread of ours, without I/O
+     * @throws CommitStateUnknownException when it may or may not be committed; every other exception means that it is not
+     */
+    CommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    {
+        Pending pending = new Pending(id, digest, change, environment.now());
+        try {
+            enqueue(pending);
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot commit to the catalog: interrupted", e);
+        }
+        try {
+            return pending.result.get();
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommitStateUnknownException("Cannot tell whether the catalog commit succeeded: interrupted", e);
+        }
+        catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException("Cannot commit to the catalog", e.getCause());
+        }
+    }
+
+    private void enqueue(Pending pending)
+            throws InterruptedException
+    {
+        synchronized (lifecycle) {
+            if (closed) {
+                throw new IllegalStateException("Cannot commit to the catalog: it is closed");
+            }
+        }
+        queue.put(pending);
+        synchronized (lifecycle) {
+            if (!running) {
+                running = true;
+                Thread thread = new Thread(this::run, "icegate-catalog-committer");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
+    }
+
+    /**
+     * What was queued is still committed.
+     */
+    @Override
+    public void close()
+    {
+        synchronized (lifecycle) {
+            closed = true;
+            boolean interrupted = false;
+            while (running) {
+                try {
+                    lifecycle.wait();
+                }
+                catch (InterruptedException e) {
+                    interrupted = true;
+                    break;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void run()
+    {
+        List<Pending> batch = new ArrayList<>();
+        while (true) {
+            try {
+                Pending first = closed() ? queue.poll() : queue.poll(IDLE_SECONDS, SECONDS);
+                if (first == null) {
+                    synchronized (lifecycle) {
+                        if (queue.isEmpty()) {
+                            running = false;
+                            lifecycle.notifyAll();
+                            return;
+                        }
+                    }
+                    continue;
+                }
+                batch.add(first);
+                commitAll(batch);
+            }
+            catch (Throwable e) { // whatever it is, callers must not wait for ever
+                batch.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
+                batch.clear();
+            }
+        }
+    }
+
+    private boolean closed()
+    {
+        synchronized (lifecycle) {
+            return closed;
+        }
+    }
+
+    private void commitAll(List<Pending> batch)
+    {
+        while (!batch.isEmpty()) {
+            queue.drainTo(batch, Math.max(0, BATCH_MAX - batch.size()));
+            Known from;
+            try {
+                from = tail.usable();
+                verifyClock();
+            }
+            catch (RuntimeException e) { // nothing of this batch was offered to a slot whose content is not known
+                batch.forEach(pending -> pending.result.completeExceptionally(e));
+                batch.clear();
+                return;
+            }
+            Round round = new Round(from);
+            round.fill(batch);
+            if (round.included.isEmpty()) {
+                refreshFor(batch);
+            }
+            else {
+                round.offer(batch);
+            }
+        }
+    }
+
+    /**
+     * What is left wants an answer, but needs a state read after it was queued.
+     */
+    private void refreshFor(List<Pending> batch)
+    {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            tail.refreshed(environment.now());
+        }
+        catch (RuntimeException e) {
+            batch.forEach(pending -> pending.result.completeExceptionally(e));
+            batch.clear();
+        }
+    }
+
+    private void verifyClock()
+    {
+        Optional<Moment> passed = clockCheck.passed();
+        if (passed.isEmpty() || environment.since(passed.orElseThrow()).compareTo(format.fence()) > 0) {
+            long ignored = store.newestFloor(); // a cheap listing: its answer carries the store's time
+        }
+        clockCheck.verify();
+    }
+
+    /**
+     * Lets others in after many wins in a row; but not when there are no others.
+     */
+    private void yield(Duration roundTrip)
+    {
+        winsInRow++;
+        if (winsInRow >= YIELD_WINS) {
+            winsInRow = 0;
+            if (tail.foreignRecordWithin(YIELD_FOREIGN_WITHIN)) {
+                environment.sleep(roundTrip);
+            }
+        }
+    }
+
+    /**
+     * One attempt at one record.
+     */
+    private final class Round
+    {
+        private final Known from;
+        private final List<Pending> included = new ArrayList<>();
+        private final List<CatalogTransaction> transactions = new ArrayList<>();
+        private final List<byte[]> contents = new ArrayList<>();
+        private final Set<String> ids = new HashSet<>();
+        private CatalogState working;
+        private int size = RECORD_OVERHEAD_BYTES;
+
+        private Round(Known from)
+        {
+            this.from = from;
+            this.working = from.state();
+        }
+
+        private void fill(List<Pending> batch)
+        {
+            for (Iterator<Pending> remaining = batch.iterator(); remaining.hasNext(); ) {
+                Pending pending = remaining.next();
+                if (included.size() == LogRecord.TRANSACTIONS_MAX) {
+                    return;
+                }
+                Optional<Long> earlier = from.state().transactions().version(pending.id);
+                if (earlier.isPresent()) {
+                    answerAgain(pending, earlier.orElseThrow());
+                    remaining.remove();
+                    continue;
+                }
+                if (ids.contains(pending.id)) {
+                    continue; // the same transaction twice in this record: the second is answered from the first
+                }
+                try {
+                    if (!include(pending)) {
+                        return;
+                    }
+                }
+                catch (NothingToDo e) {
+                    if (isFinal(pending)) {
+                        pending.result.complete(new CommitResult(from.state().version(), List.of()));
+                        remaining.remove();
+                    }
+                }
+                catch (RuntimeException | Error e) {
+                    if (isFinal(pending)) {
+                        pending.result.completeExceptionally(e);
+                        remaining.remove();
+                    }
+                }
+            }
+        }
+
+        private boolean isFinal(Pending pending)
+        {
+            return included.isEmpty() && !from.tailSeen().isBefore(pending.queued);
+        }
+
+        private boolean include(Pending pending)
+                throws NothingToDo
+        {
+            List<CatalogChange> changes = pending.change.apply(working);
+            if (changes.isEmpty()) {
+                throw new NothingToDo();
+            }
+            CatalogTransaction transaction = new CatalogTransaction(pending.id, pending.digest, changes);
+            byte[] content = LogRecordParser.transaction(transaction);
+            if (RECORD_OVERHEAD_BYTES + content.length > LogRecord.BYTES_MAX) {
+                throw new IllegalArgumentException("Cannot commit to the catalog: a transaction of %s bytes exceeds a record of %s".formatted(content.length, LogRecord.BYTES_MAX));
+            }
+            if (size + content.length + 1 > LogRecord.BYTES_MAX) {
+                return false;
+            }
+            working = working.with(changes);
+            size += content.length + 1;
+            included.add(pending);
+            transactions.add(transaction);
+            contents.add(content);
+            ids.add(pending.id);
+            return true;
+        }
+
+        private void offer(List<Pending> batch)
+        {
+            Moment began = environment.now();
+            long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
+            LogRecord record = new LogRecord(from.state().version() + 1, environment.ids().get(), writer, timestampMillis, transactions);
+            byte[] content = LogRecordParser.toJson(record, contents);
+            CatalogState after = working.closed(record, format.idempotencyWindow());
+            Outcome outcome;
+            try {
+                outcome = records.write(from, record, content, after);
+            }
+            catch (RuntimeException | Error e) {
+                batch.removeAll(included);
+                included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
+                return;
+            }
+            switch (outcome) {
+                case COMMITTED -> {
+                    batch.removeAll(included);
+                    for (int i = 0; i < included.size(); i++) {
+                        included.get(i).result.complete(new CommitResult(record.version(), transactions.get(i).changes()));
+                    }
+                    checkpoints.committed(after);
+                    CommitQueue.this.yield(environment.since(began));
+                }
+                case LOST -> winsInRow = 0;
+                case UNKNOWN -> {
+                    batch.removeAll(included);
+                    included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(
+                            new IOException("Cannot tell whether catalog record %s was committed: the store did not answer for %s".formatted(record.version(), RecordWriter.SETTLE_MAX)))));
+                }
+            }
+        }
+
+        /**
+         * The transaction was committed before: its record is the answer.
+         */
+        private void answerAgain(Pending pending, long version)
+        {
+            try {
+                List<FetchedRecord> found = store.records(version, 1);
+                CatalogTransaction committed = found.stream()
+                        .flatMap(fetched -> fetched.record().transactions().stream())
+                        .filter(transaction -> transaction.id().equals(pending.id))
+                        .findFirst()
+                        .orElseThrow(() -> LogTail.collected(version));
+                if (!committed.digest().equals(pending.digest)) {
+                    throw new UnprocessableEntityException("Cannot commit transaction %s again: it was another request", pending.id);
+                }
+                pending.result.complete(new CommitResult(version, committed.changes()));
+            }
+            catch (RuntimeException e) {
+                pending.result.completeExceptionally(e);
+            }
+        }
+    }
+
+    @SuppressWarnings("serial")
+    private static final class NothingToDo
+            extends Exception {}
+
+    private static final class Pending
+    {
+        private final String id;
+        private final Optional<String> digest;
+        private final Function<CatalogState, List<CatalogChange>> change;
+        private final Moment queued;
+        private final CompletableFuture<CommitResult> result = new CompletableFuture<>();
+
+        private Pending(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change, Moment queued)
+        {
+            this.id = id;
+            this.digest = digest;
+            this.change = change;
+            this.queued = queued;
+        }
+    }
+}

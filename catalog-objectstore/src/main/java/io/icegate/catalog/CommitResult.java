@@ -1,0 +1,17 @@
+package io.icegate.catalog;
+
+import java.util.List;
+
+/**
+ * A committed transaction.
+ *
+ * @param version the record that holds it; for a transaction that changed nothing, the version it was decided on
+ * @param changes empty when it changed nothing
+ */
+record CommitResult(long version, List<CatalogChange> changes)
+{
+    CommitResult
+    {
+        changes = List.copyOf(changes);
+    }
+}

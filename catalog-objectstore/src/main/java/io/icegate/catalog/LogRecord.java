@@ -1,0 +1,32 @@
+package io.icegate.catalog;
+
+import java.util.List;
+import java.util.UUID;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One group commit: what an object below {@code log/} holds.
+ *
+ * @param id made for this attempt to write; whoever reads it back knows whose record won the slot
+ * @param writer the process that wrote it
+ * @param timestampMillis greater than that of every earlier record
+ */
+record LogRecord(long version, UUID id, UUID writer, long timestampMillis, List<CatalogTransaction> transactions)
+{
+    static final int TRANSACTIONS_MAX = 256;
+    static final int BYTES_MAX = 1 << 20;
+
+    LogRecord
+    {
+        requireNonNull(id, "id is null");
+        requireNonNull(writer, "writer is null");
+        transactions = List.copyOf(transactions);
+        if (version < 1 || timestampMillis < 0) {
+            throw new IllegalArgumentException("Cannot describe catalog record %s with timestamp %s: out of range".formatted(version, timestampMillis));
+        }
+        if (transactions.isEmpty() || transactions.size() > TRANSACTIONS_MAX) {
+            throw new IllegalArgumentException("Cannot describe catalog record %s: it has %s transactions, not 1 to %s".formatted(version, transactions.size(), TRANSACTIONS_MAX));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.icegate.catalog;
+
+import io.icegate.catalog.LogEnvironment.Moment;
+import io.icegate.objectstore.ListPage;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoredObject;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * The objects of the catalog log in the store: reads are repeated, bounded, and end in {@link RuntimeIOException} when the
+ * store stays unreachable; they never take an error for an absent object. Writes are passed through, one request each.
+ */
+final class LogStore
+        implements AutoCloseable
+{
+    static final int READ_ATTEMPTS_MAX = 8;
+    static final int WAVE_MAX = 64;
+    private static final Duration BACKOFF_MIN = Duration.ofMillis(10);
+    private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
+    private static final int LIST_PAGES_MAX = 1000;
+
+    private final ObjectStore store;
+    private final LogEnvironment environment;
+    private final ClockCheck clockCheck;
+    private final ThreadPoolExecutor readers;
+
+    LogStore(ObjectStore store, LogEnvironment environment, ClockCheck clockCheck)
+    {
+        this.store = store;
+        this.environment = environment;
+        this.clockCheck = clockCheck;
+        this.readers = new ThreadPoolExecutor(WAVE_MAX, WAVE_MAX, 10, SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "icegate-catalog-reader");
+            thread.setDaemon(true);
+            return thread;
+        });
+        readers.allowCoreThreadTimeOut(true);
+    }
+
+    Optional<StoredObject> get(ObjectKey key)
+    {
+        return reliably("read " + key, () -> store.get(key));
+    }
+
+    /**
+     * One request, not repeated: for settling, where the caller has its own deadline.
+     */
+    Optional<FetchedRecord> tryRecord(long version)
+            throws IOException
+    {
+        return store.get(CatalogLayout.record(version)).map(object -> FetchedRecord.parse(version, object));
+    }
+
+    /**
+     * Records from the first version on, at most {@code countMax} and up to the first absent one; requested in parallel.
+     */
+    List<FetchedRecord> records(long first, int countMax)
+    {
+        if (countMax == 1) {
+            return get(CatalogLayout.record(first)).map(object -> List.of(FetchedRecord.parse(first, object))).orElse(List.of());
+        }
+        List<Future<Optional<StoredObject>>> requests = new ArrayList<>();
+        for (int i = 0; i < countMax; i++) {
+            ObjectKey key = CatalogLayout.record(first + i);
+            requests.add(readers.submit(() -> get(key)));
+        }
+        List<FetchedRecord> found = new ArrayList<>();
+        for (Future<Optional<StoredObject>> request : requests) {
+            Optional<StoredObject> object = await(request);
+            if (object.isEmpty()) {
+                break;
+            }
+            found.add(FetchedRecord.parse(first + found.size(), object.orElseThrow()));
+        }
+        requests.forEach(request -> request.cancel(false));
+        return found;
+    }
+
+    private static <T> T await(Future<T> future)
+    {
+        try {
+            return future.get();
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot read the catalog log: interrupted", e);
+        }
+        catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("Cannot read the catalog log", e.getCause());
+        }
+    }
+
+    /**
+     * Checkpoints, oldest first.
+     */
+    List<ObjectHead> checkpoints()
+    {
+        return list(CatalogLayout.CHECKPOINTS).stream()
+                .filter(head -> CatalogLayout.version(head.key()).isPresent())
+                .sorted(Comparator.comparing(ObjectHead::key))
+                .toList();
+    }
+
+    /**
+     * The highest version at or below which records may be missing; 0 when none was ever collected.
+     */
+    long newestFloor()
+    {
+        return list(CatalogLayout.FLOORS).stream()
+                .mapToLong(head -> CatalogLayout.version(head.key()).orElse(0))
+                .max()
+                .orElse(0);
+    }
+
+    private List<ObjectHead> list(ObjectKey folder)
+    {
+        List<ObjectHead> found = new ArrayList<>();
+        Optional<ObjectKey> last = Optional.empty();
+        for (int page = 0; page < LIST_PAGES_MAX; page++) {
+            Optional<ObjectKey> startAfter = last;
+            ListPage listed = reliably("list " + folder, () -> {
+                Moment asked = environment.now();
+                ListPage answer = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
+                clockCheck.observe(asked, answer.storeTime());
+                return answer;
+            });
+            found.addAll(listed.objects());
+            if (!listed.truncated()) {
+                return found;
+            }
+            last = Optional.of(listed.objects().get(listed.objects().size() - 1).key());
+        }
+        throw new IllegalStateException("Cannot list %s: more than %s pages".formatted(folder, LIST_PAGES_MAX));
+    }
+
+    PutOutcome putIfAbsent(ObjectKey key, byte[] content)
+    {
+        return store.putIfAbsent(key, content);
+    }
+
+    void delete(List<ObjectKey> keys)
+    {
+        reliably("delete " + keys, () -> {
+            store.delete(keys);
+            return keys;
+        });
+    }
+
+    private <T> T reliably(String verb, Callable<T> request)
+    {
+        Duration backoff = BACKOFF_MIN;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return request.call();
+            }
+            catch (IOException e) {
+                if (attempt == READ_ATTEMPTS_MAX) {
+                    throw new RuntimeIOException(e, "Cannot %s: the store failed %s times", verb, attempt);
+                }
+            }
+            catch (RuntimeException e) {
+                throw e;
+            }
+            catch (Exception e) {
+                throw new IllegalStateException("Cannot %s".formatted(verb), e);
+            }
+            environment.sleep(backoff);
+            backoff = longer(backoff);
+        }
+    }
+
+    static Duration longer(Duration backoff)
+    {
+        Duration doubled = backoff.multipliedBy(2);
+        return doubled.compareTo(BACKOFF_MAX) > 0 ? BACKOFF_MAX : doubled;
+    }
+
+    static Duration shortestBackoff()
+    {
+        return BACKOFF_MIN;
+    }
+
+    @Override
+    public void close()
+    {
+        readers.shutdownNow();
+    }
+
+    /**
+     * A record and how many bytes it has in the log.
+     */
+    record FetchedRecord(LogRecord record, int size)
+    {
+        private static FetchedRecord parse(long version, StoredObject object)
+        {
+            return new FetchedRecord(LogRecordParser.fromJson(version, object.content()), object.content().length);
+        }
+    }
+}

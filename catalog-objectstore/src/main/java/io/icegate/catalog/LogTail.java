@@ -1,0 +1,266 @@
+package io.icegate.catalog;
+
+import io.icegate.catalog.LogEnvironment.Moment;
+import io.icegate.catalog.LogStore.FetchedRecord;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.StoredObject;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The newest state that this process knows, and when it last saw the tail of the log.
+ *
+ * <p>The tail is seen by a 404 on the next slot or by winning that slot, and the moment that counts is the start of that
+ * request. While it is younger than the fence, no slot after the state can have been collected, because only records much
+ * older than the fence are: what the log answers is then the truth. Older, a 404 may be a collected record and a record
+ * may be the ghost of a slow writer in a slot that had been emptied. So nothing is concluded from a request whose answer
+ * is looked at later than a fence after the tail was seen; the process starts cold instead.
+ *
+ * <p>A cold start reads a checkpoint, the records after it up to the first absent one, and only then the floors. A floor
+ * above the checkpoint means that records after it may be missing, or ghosts: it starts over, and finds the newer
+ * checkpoint that every floor has.
+ */
+final class LogTail
+{
+    static final int CATCH_UP_COUNT = 8;
+    private static final int RECENT_STATES_MAX = 64;
+    private static final int COLD_STARTS_MAX = 8;
+
+    private final LogStore store;
+    private final LogEnvironment environment;
+    private final CatalogFormat format;
+    private final UUID writer;
+    private final CheckpointSchedule checkpoints;
+    private final ReentrantLock probing = new ReentrantLock(true);
+    private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
+    private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
+    private final AtomicReference<Optional<Moment>> foreignRecordSeen = new AtomicReference<>(Optional.empty());
+
+    LogTail(LogStore store, LogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
+    {
+        this.store = store;
+        this.environment = environment;
+        this.format = format;
+        this.writer = writer;
+        this.checkpoints = checkpoints;
+    }
+
+    /**
+     * A state and the moment that proves it: at {@code tailSeen}, or later, the log ended with it, or went on with
+     * records that were newer than that moment.
+     */
+    record Known(CatalogState state, Moment tailSeen) {}
+
+    boolean isStale(Known state)
+    {
+        return environment.since(state.tailSeen()).compareTo(format.fence()) > 0;
+    }
+
+    /**
+     * The newest state known here, if the fence allows to build on it; else a new one.
+     */
+    Known usable()
+    {
+        Known state = known.get();
+        return state == null || isStale(state) ? refreshed(environment.now()) : state;
+    }
+
+    /**
+     * A state that includes every record written before {@code asked}. Callers at the same time share one probe, but only
+     * one that began after they asked.
+     */
+    Known refreshed(Moment asked)
+    {
+        probing.lock();
+        try {
+            Known state = known.get();
+            if (state == null || isStale(state)) {
+                return coldStart(Optional.ofNullable(state));
+            }
+            return state.tailSeen().isBefore(asked) ? probe(state) : state;
+        }
+        finally {
+            probing.unlock();
+        }
+    }
+
+    private Known probe(Known from)
+    {
+        Known state = from;
+        int wave = 1;
+        while (true) {
+            Moment asked = environment.now();
+            List<FetchedRecord> found = store.records(state.state().version() + 1, wave);
+            if (isStale(from)) {
+                return coldStart(Optional.of(from));
+            }
+            state = install(replay(state.state(), found), found.size() < wave ? asked : from.tailSeen());
+            if (found.size() < wave) {
+                return state;
+            }
+            wave = wave == 1 ? CATCH_UP_COUNT : LogStore.WAVE_MAX;
+        }
+    }
+
+    /**
+     * Takes over records that follow a state, as a lost race brings them.
+     *
+     * @param tailSeen where the reading of these records also found the tail
+     */
+    Known caughtUp(Known from, List<FetchedRecord> records, Optional<Moment> tailSeen)
+    {
+        return install(replay(from.state(), records), tailSeen.orElse(from.tailSeen()));
+    }
+
+    /**
+     * Takes over the state after a record of our own.
+     */
+    Known won(CatalogState state, int size, Moment asked)
+    {
+        applied(state, size);
+        return install(state, asked);
+    }
+
+    private Known install(CatalogState state, Moment tailSeen)
+    {
+        Known installed = known.updateAndGet(current -> {
+            if (current == null) {
+                return new Known(state, tailSeen);
+            }
+            CatalogState newer = current.state().version() >= state.version() ? current.state() : state;
+            return new Known(newer, current.tailSeen().orLater(tailSeen));
+        });
+        return requireNonNull(installed);
+    }
+
+    private CatalogState replay(CatalogState from, List<FetchedRecord> records)
+    {
+        CatalogState state = from;
+        for (FetchedRecord fetched : records) {
+            state = state.replay(fetched.record(), format.idempotencyWindow());
+            applied(state, fetched.size());
+            if (!fetched.record().writer().equals(writer)) {
+                foreignRecordSeen.set(Optional.of(environment.now()));
+            }
+        }
+        return state;
+    }
+
+    private void applied(CatalogState state, int size)
+    {
+        checkpoints.applied(state.version(), size);
+        recent.put(state.version(), state);
+        while (recent.size() > RECENT_STATES_MAX) {
+            recent.pollFirstEntry();
+        }
+    }
+
+    /**
+     * True when another process committed within the last while.
+     */
+    boolean foreignRecordWithin(Duration duration)
+    {
+        return foreignRecordSeen.get().filter(moment -> environment.since(moment).compareTo(duration) <= 0).isPresent();
+    }
+
+    private Known coldStart(Optional<Known> previous)
+    {
+        for (int attempt = 0; attempt < COLD_STARTS_MAX; attempt++) {
+            List<ObjectHead> heads = store.checkpoints();
+            Optional<Restored> restored = heads.isEmpty() ? Optional.of(new Restored(CatalogState.empty(), 0)) : restore(heads.get(heads.size() - 1));
+            if (restored.isEmpty()) {
+                continue; // thinned out meanwhile: there is a newer one
+            }
+            CatalogState base = restored.orElseThrow().state();
+            checkpoints.known(base.version(), restored.orElseThrow().size());
+            CatalogState state = base;
+            Moment asked;
+            List<FetchedRecord> found;
+            do {
+                asked = environment.now();
+                found = store.records(state.version() + 1, LogStore.WAVE_MAX);
+                state = replay(state, found);
+            }
+            while (found.size() == LogStore.WAVE_MAX);
+            if (store.newestFloor() > base.version()) {
+                continue;
+            }
+            long before = previous.map(known -> known.state().version()).orElse(0L);
+            if (state.version() < before) {
+                throw new IllegalStateException("Cannot read catalog log: it ends with version %s but this process has seen version %s".formatted(state.version(), before));
+            }
+            return install(state, asked);
+        }
+        throw new IllegalStateException("Cannot read catalog log: its checkpoints and floors changed %s times meanwhile".formatted(COLD_STARTS_MAX));
+    }
+
+    private Optional<Restored> restore(ObjectHead head)
+    {
+        long version = CatalogLayout.version(head.key()).orElseThrow();
+        Optional<StoredObject> object = store.get(head.key());
+        return object.map(stored -> new Restored(CheckpointParser.fromJson(version, stored.content()), stored.content().length));
+    }
+
+    /**
+     * The state at a version that exists: the newest checkpoint at or below it, and the records up to it.
+     *
+     * @throws NotFoundException when the records were collected
+     */
+    CatalogState at(long version)
+    {
+        if (version == 0) {
+            return CatalogState.empty();
+        }
+        CatalogState kept = recent.get(version);
+        if (kept != null) {
+            return kept;
+        }
+        CatalogState state = nearestCheckpoint(version);
+        long base = state.version();
+        while (state.version() < version) {
+            int wave = (int) Math.min(LogStore.WAVE_MAX, version - state.version());
+            List<FetchedRecord> found = store.records(state.version() + 1, wave);
+            for (FetchedRecord fetched : found) {
+                state = state.replay(fetched.record(), format.idempotencyWindow());
+            }
+            if (found.size() < wave) {
+                throw collected(version);
+            }
+        }
+        if (state.version() > base && store.newestFloor() > base) {
+            throw collected(version);
+        }
+        return state;
+    }
+
+    private CatalogState nearestCheckpoint(long version)
+    {
+        List<ObjectHead> heads = store.checkpoints();
+        for (int i = heads.size() - 1; i >= 0; i--) {
+            if (CatalogLayout.version(heads.get(i).key()).orElseThrow() <= version) {
+                Optional<Restored> restored = restore(heads.get(i));
+                if (restored.isPresent()) {
+                    return restored.orElseThrow().state();
+                }
+            }
+        }
+        return CatalogState.empty();
+    }
+
+    static NotFoundException collected(long version)
+    {
+        return new NotFoundException("Cannot read catalog version %s: version collected", version);
+    }
+
+    private record Restored(CatalogState state, int size) {}
+}

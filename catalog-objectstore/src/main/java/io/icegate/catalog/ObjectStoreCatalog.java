@@ -1,0 +1,483 @@
+package io.icegate.catalog;
+
+import io.icegate.catalog.CatalogChange.ObjectChange;
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableCommit;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.CloseableGroup;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.util.LocationUtil;
+import org.apache.iceberg.util.PropertyUtil;
+import org.apache.iceberg.view.BaseMetastoreViewCatalog;
+import org.apache.iceberg.view.ViewMetadata;
+import org.apache.iceberg.view.ViewOperations;
+import org.apache.iceberg.view.ViewUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Iceberg catalog that needs an object store and nothing else: no database, no lock, no leader. Any number of processes
+ * may open it; {@link CatalogLog} keeps them apart.
+ *
+ * <p>Opens as an ordinary {@code catalog-impl}: {@code warehouse} names the folder, bucket or store, the properties of
+ * {@link Warehouses#open} reach it, and {@code io-impl} replaces the default {@link ObjectStoreFileIO} for tables' files.
+ *
+ * <p>Every change, of one table or of many, is atomic and durable when the call returns. After
+ * {@link CommitStateUnknownException} it may have happened or not, or may still happen; any other exception means that it
+ * did not and will not. Reads see every change that was acknowledged before them.
+ */
+public final class ObjectStoreCatalog
+        extends BaseMetastoreViewCatalog
+        implements SupportsNamespaces, Closeable
+{
+    private static final Logger log = LoggerFactory.getLogger(ObjectStoreCatalog.class);
+
+    private @Nullable Parts parts;
+
+    /**
+     * For Iceberg: call {@link #initialize} next.
+     */
+    public ObjectStoreCatalog() {}
+
+    private record Parts(String name, Map<String, String> properties, Warehouse warehouse, FileIO io, CatalogLog log, CommitGuards guards, CatalogLocations locations, CloseableGroup closeables) {}
+
+    /**
+     * Opens a catalog on a warehouse and a FileIO that stay the caller's to close. No request is made.
+     */
+    public static ObjectStoreCatalog open(String name, Warehouse warehouse, FileIO io, Map<String, String> properties)
+    {
+        return open(name, warehouse, io, properties, LogEnvironment.system(), CommitGuards.load());
+    }
+
+    static ObjectStoreCatalog open(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, LogEnvironment environment, CommitGuards guards)
+    {
+        ObjectStoreCatalog catalog = new ObjectStoreCatalog();
+        catalog.start(name, warehouse, io, properties, environment, guards, new CloseableGroup());
+        return catalog;
+    }
+
+    @Override
+    public void initialize(String name, Map<String, String> properties)
+    {
+        String location = properties.get(CatalogProperties.WAREHOUSE_LOCATION);
+        if (location == null) {
+            throw new IllegalArgumentException("Cannot open catalog %s: property '%s' is missing".formatted(name, CatalogProperties.WAREHOUSE_LOCATION));
+        }
+        Warehouse warehouse = Warehouses.open(location, properties);
+        String ioClass = properties.get(CatalogProperties.FILE_IO_IMPL);
+        FileIO io = ioClass == null || ioClass.equals(ObjectStoreFileIO.class.getName())
+                ? new ObjectStoreFileIO(warehouse, properties)
+                : CatalogUtil.loadFileIO(ioClass, properties, null);
+        CloseableGroup closeables = new CloseableGroup();
+        closeables.addCloseable(io);
+        closeables.addCloseable(warehouse.store());
+        start(name, warehouse, io, properties, LogEnvironment.system(), CommitGuards.load(), closeables);
+    }
+
+    private void start(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, LogEnvironment environment, CommitGuards guards, CloseableGroup closeables)
+    {
+        if (parts != null) {
+            throw new IllegalStateException("Cannot open catalog %s: it is already open".formatted(name));
+        }
+        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, CatalogFormat::create, () -> {});
+        closeables.setSuppressCloseFailure(true);
+        parts = new Parts(
+                requireNonNull(name, "name is null"),
+                Map.copyOf(properties),
+                warehouse,
+                requireNonNull(io, "io is null"),
+                catalogLog,
+                guards,
+                new CatalogLocations(warehouse.root()),
+                closeables);
+    }
+
+    private Parts parts()
+    {
+        if (parts == null) {
+            throw new IllegalStateException("Cannot use the catalog: it was not initialized");
+        }
+        return parts;
+    }
+
+    @Override
+    public String name()
+    {
+        return parts().name;
+    }
+
+    @Override
+    protected Map<String, String> properties()
+    {
+        return parts().properties;
+    }
+
+    public Warehouse warehouse()
+    {
+        return parts().warehouse;
+    }
+
+    public FileIO io()
+    {
+        return parts().io;
+    }
+
+    /**
+     * The newest state: holds every change that was acknowledged, by any process, before this call. One request when this
+     * process is up to date, none of them for tables' metadata.
+     */
+    public CatalogState state()
+    {
+        return parts().log.state();
+    }
+
+    /**
+     * The state at a version; the same for ever, whoever asks.
+     *
+     * @throws IllegalArgumentException when the version does not exist yet
+     * @throws NotFoundException when its records were collected
+     */
+    public CatalogState stateAt(long version)
+    {
+        return parts().log.stateAt(version);
+    }
+
+    /**
+     * The name of a table now.
+     */
+    public Optional<TableIdentifier> findTable(UUID uuid)
+    {
+        return state().tableByUuid(uuid);
+    }
+
+    /**
+     * A table as it is in the given state; it can be read but not changed.
+     *
+     * @throws NoSuchTableException when it does not exist there
+     */
+    public Table loadTable(TableIdentifier identifier, CatalogState pinned)
+    {
+        CatalogObject table = pinned.object(identifier, ObjectKind.TABLE)
+                .orElseThrow(() -> new NoSuchTableException("Table does not exist: %s", identifier));
+        return new BaseTable(new StaticTableOperations(table.metadataLocation(), io()), fullTableName(name(), identifier));
+    }
+
+    /**
+     * What to commit in place of {@code next}. Engines that write metadata files themselves call this first, write the
+     * file, then call {@link #commitTable}; everything else in this class does both by itself.
+     *
+     * @param base what the commit replaces; null for a new table
+     * @throws org.apache.iceberg.exceptions.ValidationException when the commit breaks a rule; never retried
+     * @throws CommitFailedException when the table was created anew meanwhile
+     */
+    public TableMetadata guard(@Nullable TableMetadata base, TableMetadata next)
+    {
+        if (base != null && !Objects.equals(base.uuid(), next.uuid())) {
+            throw new CommitFailedException("Cannot commit to table at %s: its UUID would change from %s to %s", next.location(), base.uuid(), next.uuid());
+        }
+        parts().locations.verify(next.location(), next.properties());
+        return parts().guards.check(base, next);
+    }
+
+    /**
+     * Moves a table to a metadata file that was written before. Deletes nothing, whatever the outcome.
+     *
+     * @param base what the file was built from; null to create or register the table
+     * @param guardedNext content of the file, as {@link #guard} returned it
+     * @throws CommitFailedException when the table moved meanwhile: build again
+     * @throws CommitStateUnknownException when it may be committed: keep all files
+     */
+    public void commitTable(TableIdentifier identifier, @Nullable TableMetadata base, TableMetadata guardedNext, String metadataLocation)
+    {
+        parts().locations.verify(guardedNext.location(), guardedNext.properties());
+        parts().guards.verifyChecked(base, guardedNext);
+        CatalogObject after = new CatalogObject(ObjectKind.TABLE, CatalogChanges.uuid(ObjectKind.TABLE, metadataLocation, String.valueOf(guardedNext.uuid())), metadataLocation);
+        Optional<String> before = base == null ? Optional.empty() : Optional.of(base.metadataFileLocation());
+        parts().log.commit(state -> CatalogChanges.put(state, identifier, after, before));
+    }
+
+    /**
+     * As {@link #commitTable}, for a view.
+     */
+    public void commitView(TableIdentifier identifier, @Nullable ViewMetadata base, ViewMetadata next, String metadataLocation)
+    {
+        parts().locations.verify(next.location());
+        CatalogObject after = new CatalogObject(ObjectKind.VIEW, CatalogChanges.uuid(ObjectKind.VIEW, metadataLocation, next.uuid()), metadataLocation);
+        Optional<String> before = base == null ? Optional.empty() : Optional.of(requireNonNull(base.metadataFileLocation(), "metadataFileLocation is null"));
+        parts().log.commit(state -> CatalogChanges.put(state, identifier, after, before));
+    }
+
+    /**
+     * Changes several tables in one step that others see whole or not at all. Each commit's requirements are checked
+     * against the table as it is then, so a concurrent change that they allow is no conflict. A table that must not exist
+     * ({@code AssertTableDoesNotExist}) is created.
+     *
+     * @throws CommitFailedException when a requirement fails: nothing was changed
+     * @throws CommitStateUnknownException when it may be committed: keep all files
+     */
+    public void commitTransaction(List<TableCommit> commits)
+    {
+        newTransaction(commits).commit(parts().log.newId().toString(), Optional.empty());
+    }
+
+    /**
+     * As above, once: the same id again, within the idempotency window and by any process, answers without a second effect.
+     *
+     * @param id chosen by the caller, at most 128 characters
+     * @param digest of the request; the same id with another digest is refused
+     * @throws org.apache.iceberg.exceptions.UnprocessableEntityException when the id was used for another request
+     */
+    public void commitTransaction(String id, String digest, List<TableCommit> commits)
+    {
+        newTransaction(commits).commit(id, Optional.of(digest));
+    }
+
+    private TablesTransaction newTransaction(List<TableCommit> commits)
+    {
+        return new TablesTransaction(this, parts().log, io(), commits);
+    }
+
+    /**
+     * Deletes the metadata file after a definite failure, and only then.
+     */
+    void commitOrDelete(Optional<String> written, Runnable commit)
+    {
+        try {
+            commit.run();
+        }
+        catch (CommitStateUnknownException e) {
+            throw e;
+        }
+        catch (RuntimeException e) {
+            written.ifPresent(location -> deleteAfterFailure(location, e));
+            throw e;
+        }
+    }
+
+    private void deleteAfterFailure(String location, RuntimeException failure)
+    {
+        try {
+            io().deleteFile(location);
+        }
+        catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    protected TableOperations newTableOps(TableIdentifier identifier)
+    {
+        return newTableOperations(identifier, this::state);
+    }
+
+    ObjectStoreTableOperations newTableOperations(TableIdentifier identifier, Supplier<CatalogState> state)
+    {
+        return new ObjectStoreTableOperations(this, identifier, fullTableName(name(), identifier), io(), state);
+    }
+
+    @Override
+    protected ViewOperations newViewOps(TableIdentifier identifier)
+    {
+        return new ObjectStoreViewOperations(this, identifier, ViewUtil.fullViewName(name(), identifier), io());
+    }
+
+    @Override
+    protected String defaultWarehouseLocation(TableIdentifier identifier)
+    {
+        boolean unique = PropertyUtil.propertyAsBoolean(properties(), CatalogProperties.UNIQUE_TABLE_LOCATION, CatalogProperties.UNIQUE_TABLE_LOCATION_DEFAULT);
+        return parts().locations.table(state(), identifier, LocationUtil.tableLocation(identifier, unique));
+    }
+
+    @Override
+    public List<TableIdentifier> listTables(Namespace namespace)
+    {
+        CatalogState state = state();
+        verifyListed(state, namespace, "tables");
+        return state.tables(namespace);
+    }
+
+    @Override
+    public List<TableIdentifier> listViews(Namespace namespace)
+    {
+        CatalogState state = state();
+        verifyListed(state, namespace, "views");
+        return state.views(namespace);
+    }
+
+    private static void verifyListed(CatalogState state, Namespace namespace, String what)
+    {
+        if (!namespace.isEmpty() && !state.namespaceExists(namespace)) {
+            throw new NoSuchNamespaceException("Cannot list %s for namespace. Namespace does not exist: %s", what, namespace);
+        }
+    }
+
+    /**
+     * With purge, files are deleted after the table has left the catalog: a crash in between leaves files that nobody
+     * needs, never a broken table.
+     */
+    @Override
+    public boolean dropTable(TableIdentifier identifier, boolean purge)
+    {
+        Optional<String> dropped = drop(identifier, ObjectKind.TABLE);
+        if (purge) {
+            dropped.ifPresent(location -> purge(identifier, location));
+        }
+        return dropped.isPresent();
+    }
+
+    private void purge(TableIdentifier identifier, String location)
+    {
+        TableMetadata last;
+        try {
+            last = TableMetadataParser.read(io(), location);
+        }
+        catch (NotFoundException e) {
+            log.warn("purge table={} metadata={} outcome=missing: its files stay", identifier, location, e);
+            return;
+        }
+        CatalogUtil.dropTableData(io(), last);
+    }
+
+    @Override
+    public boolean dropView(TableIdentifier identifier)
+    {
+        return drop(identifier, ObjectKind.VIEW).isPresent();
+    }
+
+    private Optional<String> drop(TableIdentifier identifier, ObjectKind kind)
+    {
+        return parts().log.commit(state -> CatalogChanges.drop(state, identifier, kind)).changes().stream()
+                .map(ObjectChange.class::cast)
+                .findFirst()
+                .flatMap(ObjectChange::before);
+    }
+
+    @Override
+    public void renameTable(TableIdentifier from, TableIdentifier to)
+    {
+        rename(from, to, ObjectKind.TABLE);
+    }
+
+    @Override
+    public void renameView(TableIdentifier from, TableIdentifier to)
+    {
+        rename(from, to, ObjectKind.VIEW);
+    }
+
+    private void rename(TableIdentifier from, TableIdentifier to, ObjectKind kind)
+    {
+        if (!from.equals(to)) {
+            parts().log.commit(state -> CatalogChanges.rename(state, from, to, kind));
+        }
+    }
+
+    @Override
+    public void createNamespace(Namespace namespace, Map<String, String> metadata)
+    {
+        CatalogLocations.verifyName(namespace);
+        Map<String, String> properties = Map.copyOf(metadata);
+        parts().log.commit(state -> CatalogChanges.createNamespace(state, namespace, properties));
+    }
+
+    @Override
+    public boolean namespaceExists(Namespace namespace)
+    {
+        return state().namespaceExists(namespace);
+    }
+
+    @Override
+    public boolean dropNamespace(Namespace namespace)
+    {
+        return !parts().log.commit(state -> CatalogChanges.dropNamespace(state, namespace)).changes().isEmpty();
+    }
+
+    @Override
+    public boolean setProperties(Namespace namespace, Map<String, String> properties)
+    {
+        Map<String, String> added = Map.copyOf(properties);
+        parts().log.commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
+            before.putAll(added);
+            return before;
+        }));
+        return true;
+    }
+
+    @Override
+    public boolean removeProperties(Namespace namespace, Set<String> properties)
+    {
+        Set<String> removed = Set.copyOf(properties);
+        parts().log.commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
+            before.keySet().removeAll(removed);
+            return before;
+        }));
+        return true;
+    }
+
+    @Override
+    public Map<String, String> loadNamespaceMetadata(Namespace namespace)
+    {
+        CatalogState state = state();
+        CatalogChanges.verifyNamespace(state, namespace);
+        return Collections.unmodifiableMap(new HashMap<>(state.properties(namespace))); // callers ask containsKey(null)
+    }
+
+    @Override
+    public List<Namespace> listNamespaces(Namespace namespace)
+    {
+        List<Namespace> inside = state().namespaces().stream()
+                .filter(other -> CatalogChanges.isInside(other, namespace))
+                .toList();
+        if (!namespace.isEmpty() && inside.isEmpty()) {
+            throw new NoSuchNamespaceException("Namespace does not exist: %s", namespace);
+        }
+        return inside.stream()
+                .filter(other -> other.length() > namespace.length())
+                .map(other -> Namespace.of(Arrays.copyOf(other.levels(), namespace.length() + 1)))
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public void close()
+            throws IOException
+    {
+        if (parts != null) {
+            parts.log.close();
+            parts.closeables.close();
+            super.close();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.icegate.catalog;
+
+import org.apache.iceberg.BaseMetastoreTableOperations;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One table of an {@link ObjectStoreCatalog}, for engines that work through Iceberg's own classes.
+ */
+final class ObjectStoreTableOperations
+        extends BaseMetastoreTableOperations
+{
+    private final ObjectStoreCatalog catalog;
+    private final TableIdentifier identifier;
+    private final String fullName;
+    private final FileIO io;
+    private final Supplier<CatalogState> state;
+
+    /**
+     * @param state where a refresh looks
+     */
+    ObjectStoreTableOperations(ObjectStoreCatalog catalog, TableIdentifier identifier, String fullName, FileIO io, Supplier<CatalogState> state)
+    {
+        this.state = state;
+        this.catalog = catalog;
+        this.identifier = identifier;
+        this.fullName = fullName;
+        this.io = io;
+    }
+
+    @Override
+    protected void doRefresh()
+    {
+        Optional<String> location = state.get().object(identifier, ObjectKind.TABLE).map(CatalogObject::metadataLocation);
+        if (location.isPresent()) {
+            refreshFromMetadataLocation(location.orElseThrow());
+        }
+        else if (currentMetadataLocation() != null) {
+            throw new NoSuchTableException("Table does not exist: %s", identifier);
+        }
+        else {
+            disableRefresh();
+        }
+    }
+
+    @Override
+    protected void doCommit(@Nullable TableMetadata base, TableMetadata metadata)
+    {
+        TableMetadata guarded = catalog.guard(base, metadata);
+        String location = writeNewMetadataIfRequired(base == null, guarded);
+        boolean written = !location.equals(guarded.metadataFileLocation());
+        catalog.commitOrDelete(written ? Optional.of(location) : Optional.empty(), () -> catalog.commitTable(identifier, base, guarded, location));
+    }
+
+    /**
+     * Writes the next metadata file of the table as it was last refreshed.
+     */
+    String write(TableMetadata metadata)
+    {
+        return writeNewMetadata(metadata, currentVersion() + 1);
+    }
+
+    @Override
+    protected String tableName()
+    {
+        return fullName;
+    }
+
+    @Override
+    public FileIO io()
+    {
+        return io;
+    }
+}

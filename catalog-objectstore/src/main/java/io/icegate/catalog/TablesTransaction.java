@@ -1,0 +1,198 @@
+package io.icegate.catalog;
+
+import io.icegate.catalog.CatalogChange.ObjectChange;
+import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.UpdateRequirement;
+import org.apache.iceberg.catalog.TableCommit;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A change of several tables. The caller's thread checks the requirements and writes the metadata files, then one function
+ * moves all pointers. When a pointer moved meanwhile, the tables that moved are checked and written again, the others are
+ * taken as they are; a requirement that fails ends it.
+ */
+final class TablesTransaction
+{
+    private static final int ATTEMPTS_MAX = 16;
+
+    private final ObjectStoreCatalog catalog;
+    private final CatalogLog log;
+    private final FileIO io;
+    private final List<TableCommit> commits;
+    private final Map<TableIdentifier, Prepared> prepared = new LinkedHashMap<>();
+
+    TablesTransaction(ObjectStoreCatalog catalog, CatalogLog log, FileIO io, List<TableCommit> commits)
+    {
+        this.catalog = catalog;
+        this.log = log;
+        this.io = io;
+        this.commits = List.copyOf(commits);
+        Set<TableIdentifier> identifiers = new HashSet<>();
+        for (TableCommit commit : commits) {
+            if (!identifiers.add(commit.identifier())) {
+                throw new IllegalArgumentException("Cannot commit transaction: table %s is in it twice".formatted(commit.identifier()));
+            }
+        }
+    }
+
+    /**
+     * What one table becomes.
+     *
+     * @param before metadata that it was built from
+     * @param after empty when the updates change nothing
+     */
+    private record Prepared(Optional<String> before, Optional<CatalogObject> after) {}
+
+    void commit(String id, Optional<String> digest)
+    {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                CatalogState state = catalog.state();
+                if (state.transactions().version(id).isEmpty()) {
+                    prepare(state);
+                }
+                CommitResult result = log.commit(id, digest, this::changes);
+                deleteUnused(result);
+                return;
+            }
+            catch (CommitStateUnknownException e) {
+                throw e;
+            }
+            catch (PointerMovedException e) {
+                if (attempt == ATTEMPTS_MAX) {
+                    deleteAll(e);
+                    throw e;
+                }
+            }
+            catch (RuntimeException e) {
+                deleteAll(e);
+                throw e;
+            }
+        }
+    }
+
+    private void prepare(CatalogState state)
+    {
+        for (TableCommit commit : commits) {
+            Optional<String> location = state.object(commit.identifier(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
+            Prepared earlier = prepared.get(commit.identifier());
+            if (earlier != null && earlier.before.equals(location)) {
+                continue;
+            }
+            if (earlier != null) {
+                prepared.remove(commit.identifier());
+                earlier.after.ifPresent(after -> io.deleteFile(after.metadataLocation()));
+            }
+            prepared.put(commit.identifier(), prepare(state, commit));
+        }
+    }
+
+    private Prepared prepare(CatalogState state, TableCommit commit)
+    {
+        ObjectStoreTableOperations operations = catalog.newTableOperations(commit.identifier(), () -> state);
+        boolean create = commit.requirements().stream().anyMatch(UpdateRequirement.AssertTableDoesNotExist.class::isInstance);
+        TableMetadata base = operations.refresh();
+        if (base == null && !create) {
+            throw new NoSuchTableException("Table does not exist: %s", commit.identifier());
+        }
+        for (UpdateRequirement requirement : commit.requirements()) {
+            requirement.validate(base);
+        }
+        TableMetadata next = build(base, commit.updates());
+        if (base != null && next.changes().isEmpty()) {
+            return new Prepared(Optional.of(base.metadataFileLocation()), Optional.empty());
+        }
+        TableMetadata guarded = catalog.guard(base, next);
+        String uuid = String.valueOf(guarded.uuid());
+        CatalogObject after = new CatalogObject(ObjectKind.TABLE, CatalogChanges.uuid(ObjectKind.TABLE, guarded.location(), uuid), operations.write(guarded));
+        return new Prepared(base == null ? Optional.empty() : Optional.of(base.metadataFileLocation()), Optional.of(after));
+    }
+
+    private static TableMetadata build(@Nullable TableMetadata base, List<MetadataUpdate> updates)
+    {
+        TableMetadata.Builder builder = base == null
+                ? updates.stream()
+                        .filter(MetadataUpdate.UpgradeFormatVersion.class::isInstance)
+                        .map(update -> TableMetadata.buildFromEmpty(((MetadataUpdate.UpgradeFormatVersion) update).formatVersion()))
+                        .findFirst()
+                        .orElseGet(TableMetadata::buildFromEmpty)
+                : TableMetadata.buildFrom(base);
+        updates.forEach(update -> update.applyTo(builder));
+        return builder.build();
+    }
+
+    private List<CatalogChange> changes(CatalogState state)
+    {
+        List<CatalogChange> changes = new ArrayList<>();
+        for (Map.Entry<TableIdentifier, Prepared> entry : prepared.entrySet()) {
+            Prepared table = entry.getValue();
+            Optional<CatalogObject> present = state.object(entry.getKey());
+            if (present.isPresent() && present.orElseThrow().kind() == ObjectKind.TABLE && !present.map(CatalogObject::metadataLocation).equals(table.before)) {
+                throw new PointerMovedException(entry.getKey());
+            }
+            if (table.after.isPresent()) {
+                changes.addAll(CatalogChanges.put(state, entry.getKey(), table.after.orElseThrow(), table.before));
+            }
+            else if (present.isEmpty()) {
+                throw new NoSuchTableException("Table does not exist: %s", entry.getKey());
+            }
+        }
+        return changes;
+    }
+
+    /**
+     * Another attempt with the same id may have committed other files than these.
+     */
+    private void deleteUnused(CommitResult result)
+    {
+        Set<Optional<String>> used = new HashSet<>();
+        for (CatalogChange change : result.changes()) {
+            if (change instanceof ObjectChange object) {
+                used.add(object.after());
+            }
+        }
+        for (Prepared table : prepared.values()) {
+            Optional<String> location = table.after.map(CatalogObject::metadataLocation);
+            if (location.isPresent() && !used.contains(location)) {
+                io.deleteFile(location.orElseThrow());
+            }
+        }
+    }
+
+    private void deleteAll(RuntimeException failure)
+    {
+        for (Prepared table : prepared.values()) {
+            try {
+                table.after.ifPresent(after -> io.deleteFile(after.metadataLocation()));
+            }
+            catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    private static final class PointerMovedException
+            extends CommitFailedException
+    {
+        private static final long serialVersionUID = 1;
+
+        private PointerMovedException(TableIdentifier identifier)
+        {
+            super("Cannot commit transaction: table %s has been concurrently modified", identifier);
+        }
+    }
+}
