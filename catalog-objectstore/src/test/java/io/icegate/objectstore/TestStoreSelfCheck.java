@@ -1,0 +1,134 @@
+package io.icegate.objectstore;
+
+import io.icegate.objectstore.fault.FaultInjectingObjectStore;
+import io.icegate.objectstore.fault.FaultPlan;
+import io.icegate.objectstore.fault.ObjectStoreDecorator;
+import io.icegate.objectstore.fault.StoreFault;
+import io.icegate.objectstore.fault.StoreOperation;
+import io.icegate.objectstore.memory.MemoryObjectStore;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestStoreSelfCheck
+{
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    @Test
+    void testIgnoredConditionIsFound()
+    {
+        MemoryObjectStore memory = new MemoryObjectStore(CLOCK);
+        assertThatThrownBy(() -> StoreSelfCheck.verify(new BrokenStore(memory, (key, content) -> {
+            memory.put(key, content);
+            return PutOutcome.WRITTEN;
+        }))).isInstanceOf(IllegalStateException.class).hasMessageContaining("the store ignores the condition");
+        assertThat(memory.list(StoreSelfCheck.FOLDER, Optional.empty(), 1).objects()).isEmpty();
+    }
+
+    @Test
+    void testCheckThenWriteIsFound()
+    {
+        MemoryObjectStore memory = new MemoryObjectStore(CLOCK);
+        Map<ObjectKey, CountDownLatch> checked = new ConcurrentHashMap<>();
+        assertThatThrownBy(() -> StoreSelfCheck.verify(new BrokenStore(memory, (key, content) -> {
+            if (memory.head(key).isPresent()) {
+                return PutOutcome.PRECONDITION_FAILED;
+            }
+            // between its check and its write another request comes in, if there is one
+            CountDownLatch two = checked.computeIfAbsent(key, _ignored -> new CountDownLatch(2));
+            two.countDown();
+            try {
+                two.await(100, TimeUnit.MILLISECONDS);
+            }
+            catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            memory.put(key, content);
+            return PutOutcome.WRITTEN;
+        }))).isInstanceOf(IllegalStateException.class).hasMessageContaining("were told that they created it");
+    }
+
+    @Test
+    void testFalseRefusalIsFound()
+    {
+        assertThatThrownBy(() -> StoreSelfCheck.verify(new BrokenStore(new MemoryObjectStore(CLOCK), (_key, _content) -> PutOutcome.PRECONDITION_FAILED)))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("refused as if the key were taken");
+    }
+
+    @Test
+    void testDoubtIsTriedAgain()
+            throws IOException
+    {
+        FaultPlan plan = FaultPlan.standard().withRate(0.12).withFaults(EnumSet.of(StoreFault.LOST_ACKNOWLEDGEMENT, StoreFault.CONFLICT, StoreFault.REPEAT)).withOperations(EnumSet.of(StoreOperation.PUT_IF_ABSENT));
+        for (long seed = 0; seed < 20; seed++) {
+            StoreSelfCheck.verify(new FaultInjectingObjectStore(new MemoryObjectStore(CLOCK), seed, plan), new SplittableRandom(seed));
+        }
+    }
+
+    @Test
+    void testUnreachableStore()
+    {
+        ObjectStore store = new FaultInjectingObjectStore(new MemoryObjectStore(CLOCK), 1, FaultPlan.outage());
+        assertThatThrownBy(() -> StoreSelfCheck.verify(store)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void testUnlistedObjectIsFound()
+    {
+        ObjectStore store = new ObjectStoreDecorator(new MemoryObjectStore(CLOCK))
+        {
+            @Override
+            @SuppressWarnings("unchecked")
+            protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+                    throws IOException
+            {
+                return operation == StoreOperation.LIST ? (T) new ListPage(List.of(), false, Optional.empty()) : request.send();
+            }
+
+            @Override
+            protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+            {
+                return request.send();
+            }
+        };
+        assertThatThrownBy(() -> StoreSelfCheck.verify(store)).isInstanceOf(IllegalStateException.class).hasMessageContaining("no listing shows it");
+    }
+
+    private static final class BrokenStore
+            extends ObjectStoreDecorator
+    {
+        private final BiFunction<ObjectKey, byte[], PutOutcome> write;
+
+        private BrokenStore(ObjectStore store, BiFunction<ObjectKey, byte[], PutOutcome> write)
+        {
+            super(store);
+            this.write = write;
+        }
+
+        @Override
+        protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+                throws IOException
+        {
+            return request.send();
+        }
+
+        @Override
+        protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+        {
+            return write.apply(key, content);
+        }
+    }
+}
