@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -27,6 +28,7 @@ public final class ChildProcess
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
     private static final int LOG_LINES_SHOWN = 3;
+    private static final Pattern COLOURS = Pattern.compile("\\x1b\\[[0-9;]*m");
 
     private final String name;
     private final Process process;
@@ -146,7 +148,7 @@ public final class ChildProcess
     {
         try {
             List<String> lines = Files.readAllLines(log, UTF_8).stream()
-                    .map(String::strip)
+                    .map(line -> COLOURS.matcher(line).replaceAll("").strip())
                     .filter(line -> !line.isEmpty())
                     .toList();
             List<String> problems = lines.stream()

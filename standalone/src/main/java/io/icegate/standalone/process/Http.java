@@ -17,7 +17,7 @@ public final class Http
 {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
     /**
      * The body of a successful answer; empty for every other answer, and for none.
