@@ -9,7 +9,9 @@ import org.apache.iceberg.exceptions.UnprocessableEntityException;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -18,10 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
-
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * Group commit: callers queue what they want to change, one thread puts as many of them as fit into the next record.
@@ -39,7 +38,7 @@ final class CommitQueue
     static final int YIELD_WINS = 8;
     static final Duration YIELD_FOREIGN_WITHIN = Duration.ofSeconds(1);
     private static final int BATCH_MAX = 1024;
-    private static final int IDLE_SECONDS = 10;
+    private static final long IDLE_MILLIS = 10_000;
     /**
      * What a record has beside its transactions; generous.
      */
@@ -53,8 +52,9 @@ final class CommitQueue
     private final RecordWriter records;
     private final ClockCheck clockCheck;
     private final CheckpointWriter checkpoints;
-    private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>(QUEUED_MAX);
-    private final Object lifecycle = new Object();
+    private final Object monitor = new Object();
+    // guarded by the monitor
+    private final Deque<Pending> queue = new ArrayDeque<>();
     private boolean running;
     private boolean closed;
     private int winsInRow;
@@ -108,13 +108,15 @@ final class CommitQueue
     private void enqueue(Pending pending)
             throws InterruptedException
     {
-        synchronized (lifecycle) {
+        synchronized (monitor) {
+            while (queue.size() >= QUEUED_MAX && !closed) {
+                monitor.wait();
+            }
             if (closed) {
                 throw new IllegalStateException("Cannot commit to the catalog: it is closed");
             }
-        }
-        queue.put(pending);
-        synchronized (lifecycle) {
+            queue.add(pending);
+            monitor.notifyAll();
             if (!running) {
                 running = true;
                 Thread thread = new Thread(this::run, "icegate-catalog-committer");
@@ -130,19 +132,15 @@ final class CommitQueue
     @Override
     public void close()
     {
-        synchronized (lifecycle) {
+        synchronized (monitor) {
             closed = true;
-            boolean interrupted = false;
-            while (running) {
-                try {
-                    lifecycle.wait();
-                }
-                catch (InterruptedException e) {
-                    interrupted = true;
-                    break;
+            monitor.notifyAll();
+            try {
+                while (running) {
+                    monitor.wait();
                 }
             }
-            if (interrupted) {
+            catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
@@ -151,40 +149,51 @@ final class CommitQueue
     private void run()
     {
         List<Pending> batch = new ArrayList<>();
-        while (true) {
+        while (awaitWork()) {
             try {
-                Pending first = closed() ? queue.poll() : queue.poll(IDLE_SECONDS, SECONDS);
-                if (first == null) {
-                    synchronized (lifecycle) {
-                        if (queue.isEmpty()) {
-                            running = false;
-                            lifecycle.notifyAll();
-                            return;
-                        }
-                    }
-                    continue;
-                }
-                batch.add(first);
                 commitAll(batch);
             }
             catch (Throwable e) { // whatever it is, callers must not wait for ever
                 batch.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
-                batch.clear();
             }
+            batch.clear();
         }
     }
 
-    private boolean closed()
+    /**
+     * False when the thread is to end: nothing came for a while, or the queue is closed and empty.
+     */
+    private boolean awaitWork()
     {
-        synchronized (lifecycle) {
-            return closed;
+        synchronized (monitor) {
+            try {
+                if (queue.isEmpty() && !closed) {
+                    monitor.wait(IDLE_MILLIS);
+                }
+            }
+            catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // not ours to be interrupted: end, the next caller starts another
+            }
+            running = !queue.isEmpty();
+            monitor.notifyAll();
+            return running;
+        }
+    }
+
+    private void drainTo(List<Pending> batch)
+    {
+        synchronized (monitor) {
+            while (batch.size() < BATCH_MAX && !queue.isEmpty()) {
+                batch.add(queue.remove());
+            }
+            monitor.notifyAll();
         }
     }
 
     private void commitAll(List<Pending> batch)
     {
+        drainTo(batch);
         while (!batch.isEmpty()) {
-            queue.drainTo(batch, Math.max(0, BATCH_MAX - batch.size()));
             Known from;
             try {
                 from = tail.usable();
@@ -203,6 +212,7 @@ final class CommitQueue
             else {
                 round.offer(batch);
             }
+            drainTo(batch);
         }
     }
 

@@ -185,13 +185,16 @@ final class LogTail
             checkpoints.known(base.version(), restored.orElseThrow().size());
             CatalogState state = base;
             Moment asked;
-            List<FetchedRecord> found;
-            do {
+            int wave = CATCH_UP_COUNT;
+            while (true) {
                 asked = environment.now();
-                found = store.records(state.version() + 1, LogStore.WAVE_MAX);
+                List<FetchedRecord> found = store.records(state.version() + 1, wave);
                 state = replay(state, found);
+                if (found.size() < wave) {
+                    break;
+                }
+                wave = LogStore.WAVE_MAX;
             }
-            while (found.size() == LogStore.WAVE_MAX);
             if (store.newestFloor() > base.version()) {
                 continue;
             }

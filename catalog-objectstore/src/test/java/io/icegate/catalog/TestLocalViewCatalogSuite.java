@@ -1,0 +1,19 @@
+package io.icegate.catalog;
+
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+final class TestLocalViewCatalogSuite
+        extends AbstractTestViewCatalogSuite
+{
+    @TempDir
+    private Path folder;
+
+    @Override
+    Map<String, String> warehouse(String name)
+    {
+        return Map.of("warehouse", folder.resolve(name).toString());
+    }
+}
