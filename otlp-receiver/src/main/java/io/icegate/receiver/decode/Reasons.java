@@ -1,0 +1,15 @@
+package io.icegate.receiver.decode;
+
+/**
+ * Why a message is kept as it came, see docs/format/schema.md. Bits.
+ */
+final class Reasons
+{
+    static final int DUPLICATE_KEY = 1;
+    static final int UNKNOWN_FIELD = 2;
+    static final int ID_LENGTH = 4;
+    static final int STRING_TABLE_INDEX = 16;
+    static final int NAN_PAYLOAD = 32;
+
+    private Reasons() {}
+}
