@@ -326,7 +326,7 @@ final class IceGateMetadata
                     action, name, pin.rows(), catalog.name(), name.getSchemaName(), name.getTableName()));
         }
         walReads.drain(catalog.newestTable(session, name), pin);
-        catalog.repin(name);
+        catalog.repin(session, name);
         pins.remove(name);
         return true;
     }

@@ -4,7 +4,10 @@ import com.google.inject.Binder;
 import com.google.inject.Module;
 import com.google.inject.Scopes;
 import io.icegate.trino.catalog.IceGateCatalogModule;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
+import io.trino.spi.procedure.Procedure;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
 import static io.airlift.configuration.ConfigBinder.configBinder;
@@ -28,8 +31,10 @@ final class IceGateModule
     {
         configBinder(binder).bindConfig(IceGateConfig.class);
         binder.bind(Guards.class).toInstance(guards);
+        binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, Procedure.class).addBinding().toProvider(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 }

@@ -1,5 +1,6 @@
 package io.icegate.trino;
 
+import io.icegate.wal.LiveSegment;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 
@@ -8,18 +9,26 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A live segment as Iceberg sees a data file, and the rows of it that do not count.
+ * A live segment as a scan of Trino reads it.
+ *
+ * @param duplicates deletes the rows that do not count
  */
-record LiveFile(DataFile file, Optional<DeleteFile> duplicates)
+record LiveFile(LiveSegment segment, DataFile file, Optional<DeleteFile> duplicates)
 {
     LiveFile
     {
+        requireNonNull(segment, "segment is null");
         requireNonNull(file, "file is null");
         requireNonNull(duplicates, "duplicates is null");
     }
 
+    long duplicateRows()
+    {
+        return duplicates.map(DeleteFile::recordCount).orElse(0L);
+    }
+
     long rows()
     {
-        return file.recordCount() - duplicates.map(DeleteFile::recordCount).orElse(0L);
+        return file.recordCount() - duplicateRows();
     }
 }

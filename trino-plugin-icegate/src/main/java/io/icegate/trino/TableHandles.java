@@ -20,7 +20,7 @@ final class TableHandles
     {
         Map<String, String> properties = ImmutableMap.<String, String>builder()
                 .putAll(table.getStorageProperties())
-                .put(WalPin.tokenProperty(), pin.token())
+                .put(WalPin.TOKEN_PROPERTY, pin.token())
                 .buildKeepingLast();
         return copy(table, table.getSnapshotId(), table.getUnenforcedPredicate(), table.getEnforcedPredicate(), properties);
     }
@@ -32,7 +32,7 @@ final class TableHandles
 
     static IcebergTableHandle withoutPin(IcebergTableHandle table, OptionalLong snapshotId)
     {
-        Map<String, String> properties = ImmutableMap.copyOf(Maps.filterKeys(table.getStorageProperties(), key -> !key.equals(WalPin.tokenProperty())));
+        Map<String, String> properties = ImmutableMap.copyOf(Maps.filterKeys(table.getStorageProperties(), key -> !key.equals(WalPin.TOKEN_PROPERTY)));
         return copy(table, snapshotId, table.getUnenforcedPredicate(), table.getEnforcedPredicate(), properties);
     }
 

@@ -1,5 +1,6 @@
 package io.icegate.trino;
 
+import io.icegate.wal.LiveTail;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import org.apache.iceberg.TableMetadata;
 
@@ -12,31 +13,29 @@ import static java.util.Objects.requireNonNull;
  * What a transaction reads of one table: metadata first, then the segments behind its offset vector. Taken once per
  * transaction and table; the token travels in the table handle, which Trino copies and sends to workers as JSON.
  */
-record WalPin(TableMetadata metadata, List<LiveFile> files, String digest)
+record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
 {
-    private static final String TOKEN_PROPERTY = "icegate.wal.pin";
+    /**
+     * Key of the token among the storage properties of a table handle; never a property of the table.
+     */
+    static final String TOKEN_PROPERTY = "icegate.wal.pin";
 
     WalPin
     {
         requireNonNull(metadata, "metadata is null");
+        requireNonNull(tail, "tail is null");
         files = List.copyOf(files);
-        requireNonNull(digest, "digest is null");
-    }
-
-    String token()
-    {
-        long snapshot = metadata.currentSnapshot() == null ? -1 : metadata.currentSnapshot().snapshotId();
-        return metadata.uuid() + ":" + snapshot + ":" + digest;
-    }
-
-    static String tokenProperty()
-    {
-        return TOKEN_PROPERTY;
     }
 
     static Optional<String> token(IcebergTableHandle table)
     {
         return Optional.ofNullable(table.getStorageProperties().get(TOKEN_PROPERTY));
+    }
+
+    String token()
+    {
+        String snapshot = metadata.currentSnapshot() == null ? "none" : Long.toString(metadata.currentSnapshot().snapshotId());
+        return snapshot + ":" + tail.digest();
     }
 
     boolean isEmpty()

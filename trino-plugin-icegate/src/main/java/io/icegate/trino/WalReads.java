@@ -1,21 +1,66 @@
 package io.icegate.trino;
 
 import com.google.inject.Inject;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.LiveFiles;
+import io.icegate.wal.LiveSegment;
+import io.icegate.wal.LiveTail;
+import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.OffsetsDisagreeException;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalException;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.commit.WalCommitter;
+import io.trino.plugin.iceberg.ForIcebergSplitManager;
+import io.trino.spi.TrinoException;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 
-final class WalReads
+import static com.google.common.collect.ImmutableList.toImmutableList;
+import static io.icegate.trino.Guard.DUPLICATES;
+import static io.icegate.trino.Guard.SEQUENCE_NUMBER;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_OFFSETS_DISAGREE;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_STORE_UNAVAILABLE;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_TOO_MANY_LIVE_SEGMENTS;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_COMMIT_FAILED;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The WAL as the connector uses it: pins the live rows of a table and commits them.
+ */
+public final class WalReads
 {
+    private static final int DRAIN_COMMITS_MAX = 20;
+    private static final CommitOptions DRAIN = new CommitOptions(CommitOptions.SEGMENTS_MAX, false);
+
+    private final LiveTailReader reader;
+    private final LiveFiles liveFiles;
+    private final WalCommitter committer;
     private final RowLevelChanges rowLevelChanges;
+    private final int liveSegmentsMax;
+    private final Guards guards;
 
     @Inject
-    WalReads(IceGateConfig config)
+    WalReads(IceGateConfig config, Warehouse warehouse, SegmentCodec codec, @ForIcebergSplitManager ExecutorService executor, Guards guards)
     {
+        FooterCache footers = new FooterCache(codec, config.getFooterCacheSize());
+        reader = new LiveTailReader(warehouse, footers, executor);
+        liveFiles = new LiveFiles(warehouse, codec);
+        committer = new WalCommitter(warehouse, footers, WalEnvironment.system(executor));
         rowLevelChanges = config.getRowLevelChanges();
+        liveSegmentsMax = config.getMaxLiveSegments();
+        this.guards = requireNonNull(guards, "guards is null");
     }
 
     boolean isWalTable(Map<String, String> properties)
@@ -28,13 +73,73 @@ final class WalReads
         return rowLevelChanges;
     }
 
+    /**
+     * The rows that are durable behind this metadata.
+     */
     WalPin pin(TableMetadata metadata)
     {
-        return new WalPin(metadata, List.of(), "");
+        return translate(metadata.location(), () -> {
+            LiveTail tail = reader.read(metadata);
+            if (tail.segments().size() > liveSegmentsMax) {
+                throw new TrinoException(ICEGATE_TOO_MANY_LIVE_SEGMENTS, "Cannot read table %s: %s segments wait to be committed, more than %s; CALL icegate.system.commit_wal first".formatted(
+                        metadata.location(), tail.segments().size(), liveSegmentsMax));
+            }
+            return new WalPin(metadata, tail, liveFiles.files(metadata, tail).stream()
+                    .map(file -> liveFile(metadata, file))
+                    .collect(toImmutableList()));
+        });
     }
 
+    private LiveFile liveFile(TableMetadata metadata, io.icegate.wal.LiveFile live)
+    {
+        long sequence = metadata.lastSequenceNumber() + 1;
+        Optional<DeleteFile> duplicates = live.deletes()
+                .filter(_ -> guards.on(DUPLICATES))
+                .map(file -> new LiveDeleteFile(file, sequence));
+        return new LiveFile(live.segment(), guards.on(SEQUENCE_NUMBER) ? new LiveDataFile(live.file(), sequence) : live.file(), duplicates);
+    }
+
+    /**
+     * Commits what waits, sealing silent writers first.
+     */
+    CommitResult commit(Table table)
+    {
+        return translate(table.name(), () -> committer.commit(table, CommitOptions.DEFAULT));
+    }
+
+    /**
+     * Commits at least the live rows of a pin. Refreshes the table.
+     */
     void drain(Table table, WalPin pin)
     {
-        throw new UnsupportedOperationException("drain %s of %s".formatted(pin, table));
+        for (int commit = 0; commit < DRAIN_COMMITS_MAX; commit++) {
+            OffsetVector committed = translate(table.name(), () -> committer.commit(table, DRAIN)).after();
+            if (pin.tail().segments().stream().allMatch(segment -> isCommitted(segment, committed))) {
+                return;
+            }
+        }
+        throw new TrinoException(ICEGATE_WAL_COMMIT_FAILED, "Cannot commit the live rows of table %s: gave up after %s commits".formatted(table.name(), DRAIN_COMMITS_MAX));
+    }
+
+    private static boolean isCommitted(LiveSegment segment, OffsetVector committed)
+    {
+        return segment.key().sequence().compareTo(committed.next(segment.key().writer())) < 0;
+    }
+
+    private static <T> T translate(String table, Supplier<T> action)
+    {
+        try {
+            return action.get();
+        }
+        catch (WalException e) {
+            IceGateErrorCode code = switch (e.kind()) {
+                case CORRUPT, GAP -> ICEGATE_WAL_CORRUPT;
+                case UNAVAILABLE, FENCED -> ICEGATE_STORE_UNAVAILABLE;
+            };
+            throw new TrinoException(code, e.getMessage(), e);
+        }
+        catch (OffsetsDisagreeException e) {
+            throw new TrinoException(ICEGATE_OFFSETS_DISAGREE, "Cannot use the WAL of table %s: %s".formatted(table, e.getMessage()), e);
+        }
     }
 }

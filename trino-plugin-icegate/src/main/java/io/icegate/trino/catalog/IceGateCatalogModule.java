@@ -2,9 +2,17 @@ package io.icegate.trino.catalog;
 
 import com.google.inject.Binder;
 import com.google.inject.Module;
+import com.google.inject.Provides;
 import com.google.inject.Scopes;
+import com.google.inject.Singleton;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
+import io.icegate.trino.IceGateConfig;
+import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;
 import io.trino.plugin.iceberg.catalog.TrinoCatalogFactory;
+
+import java.util.Map;
 
 /**
  * Binds our catalog as the one of the connector.
@@ -15,7 +23,24 @@ public final class IceGateCatalogModule
     @Override
     public void configure(Binder binder)
     {
+        binder.bind(SharedCatalog.class).in(Scopes.SINGLETON);
+        binder.bind(IceGateTableOperationsProvider.class).in(Scopes.SINGLETON);
         binder.bind(IcebergTableOperationsProvider.class).to(IceGateTableOperationsProvider.class).in(Scopes.SINGLETON);
+        binder.bind(IceGateTrinoCatalogFactory.class).in(Scopes.SINGLETON);
         binder.bind(TrinoCatalogFactory.class).to(IceGateTrinoCatalogFactory.class).in(Scopes.SINGLETON);
+    }
+
+    /**
+     * Trino's local file system has no put-if-absent, so a local warehouse uses the store that every other part uses.
+     */
+    @Provides
+    @Singleton
+    public static Warehouse createWarehouse(IceGateConfig config, TrinoFileSystemFactory fileSystemFactory)
+    {
+        String root = config.getWarehouse();
+        if (root.startsWith("file:")) {
+            return Warehouses.open(root, Map.of());
+        }
+        return new Warehouse(root, new TrinoObjectStore(fileSystemFactory.create(SharedCatalog.IDENTITY), root));
     }
 }

@@ -1,18 +1,42 @@
 package io.icegate.trino.catalog;
 
-import io.trino.plugin.iceberg.catalog.IcebergTableOperations;
+import com.google.inject.Inject;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;
 import io.trino.plugin.iceberg.catalog.TrinoCatalog;
+import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
+import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.connector.ConnectorSession;
+import org.apache.iceberg.io.FileIO;
 
 import java.util.Optional;
+import java.util.function.Supplier;
+
+import static io.trino.plugin.iceberg.IcebergSessionProperties.isUseFileSizeFromMetadata;
+import static java.util.Objects.requireNonNull;
 
 final class IceGateTableOperationsProvider
         implements IcebergTableOperationsProvider
 {
-    @Override
-    public IcebergTableOperations createTableOperations(TrinoCatalog catalog, ConnectorSession session, String database, String table, Optional<String> owner, Optional<String> location)
+    private final TrinoFileSystemFactory fileSystemFactory;
+    private final ForwardingFileIoFactory fileIoFactory;
+    private final EncryptionManagerFactory encryptionManagerFactory;
+    private final Supplier<ObjectStoreCatalog> catalog;
+
+    @Inject
+    IceGateTableOperationsProvider(TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory, EncryptionManagerFactory encryptionManagerFactory, SharedCatalog catalog)
     {
-        throw new UnsupportedOperationException("table operations of " + table);
+        this.fileSystemFactory = requireNonNull(fileSystemFactory, "fileSystemFactory is null");
+        this.fileIoFactory = requireNonNull(fileIoFactory, "fileIoFactory is null");
+        this.encryptionManagerFactory = requireNonNull(encryptionManagerFactory, "encryptionManagerFactory is null");
+        this.catalog = requireNonNull(catalog, "catalog is null");
+    }
+
+    @Override
+    public IceGateTableOperations createTableOperations(TrinoCatalog trinoCatalog, ConnectorSession session, String database, String table, Optional<String> owner, Optional<String> location)
+    {
+        FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(session), isUseFileSizeFromMetadata(session));
+        return new IceGateTableOperations(fileIo, session, database, table, owner, location, encryptionManagerFactory, catalog.get());
     }
 }

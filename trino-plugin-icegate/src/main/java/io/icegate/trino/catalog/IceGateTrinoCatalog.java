@@ -1,9 +1,18 @@
 package io.icegate.trino.catalog;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import io.icegate.catalog.CatalogObject;
+import io.icegate.catalog.CatalogState;
+import io.icegate.catalog.ObjectKind;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.trino.Guards;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.metastore.TableInfo;
+import io.trino.metastore.TableInfo.ExtendedRelationType;
+import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.catalog.AbstractTrinoCatalog;
-import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;
 import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.TrinoException;
 import io.trino.spi.catalog.CatalogName;
@@ -14,7 +23,9 @@ import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorViewDefinition;
 import io.trino.spi.connector.RelationColumnsMetadata;
 import io.trino.spi.connector.RelationCommentMetadata;
+import io.trino.spi.connector.SchemaNotFoundException;
 import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.connector.TableNotFoundException;
 import io.trino.spi.security.TrinoPrincipal;
 import io.trino.spi.type.TypeManager;
 import org.apache.iceberg.BaseTable;
@@ -23,26 +34,67 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+import static io.trino.plugin.iceberg.IcebergSchemaProperties.LOCATION_PROPERTY;
+import static io.trino.plugin.iceberg.IcebergSchemaProperties.SUPPORTED_SCHEMA_PROPERTIES;
+import static io.trino.spi.StandardErrorCode.ALREADY_EXISTS;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+import static io.trino.spi.StandardErrorCode.SCHEMA_NOT_EMPTY;
+import static java.util.Objects.requireNonNull;
+import static org.apache.iceberg.util.LocationUtil.stripTrailingSlash;
 
+/**
+ * The catalog of one transaction. Tables are loaded from one version of the catalog, that of the first look; a table that
+ * this transaction has changed is loaded anew. Commits always go against the newest version.
+ */
 public final class IceGateTrinoCatalog
         extends AbstractTrinoCatalog
 {
-    private final CatalogName catalogName;
+    private static final Pattern METADATA_FILE = Pattern.compile("/metadata/[^/]*$");
 
-    IceGateTrinoCatalog(CatalogName catalogName, TypeManager typeManager, IcebergTableOperationsProvider tableOperationsProvider, TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory)
+    private final CatalogName catalogName;
+    private final IceGateTableOperationsProvider operationsProvider;
+    private final ObjectStoreCatalog catalog;
+    private final String warehouse;
+    private final CatalogVersion version;
+    private final IceGateViews views;
+    private final Map<SchemaTableName, TableMetadata> tables = new ConcurrentHashMap<>();
+
+    IceGateTrinoCatalog(
+            CatalogName catalogName,
+            TypeManager typeManager,
+            IceGateTableOperationsProvider operationsProvider,
+            TrinoFileSystemFactory fileSystemFactory,
+            ForwardingFileIoFactory fileIoFactory,
+            ObjectStoreCatalog catalog,
+            String warehouse,
+            Guards guards)
     {
-        super(catalogName, true, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory);
-        this.catalogName = catalogName;
+        super(catalogName, true, typeManager, operationsProvider, fileSystemFactory, fileIoFactory);
+        this.catalogName = requireNonNull(catalogName, "catalogName is null");
+        this.operationsProvider = requireNonNull(operationsProvider, "operationsProvider is null");
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.version = new CatalogVersion(catalog, guards);
+        this.views = new IceGateViews(catalog, version, typeManager);
     }
 
     public String name()
@@ -50,245 +102,395 @@ public final class IceGateTrinoCatalog
         return catalogName.toString();
     }
 
+    /**
+     * A table as it was when its metadata was read. Commits to it still go against the newest version.
+     */
     public BaseTable table(ConnectorSession session, SchemaTableName name, TableMetadata metadata)
     {
-        throw notYet();
+        return IcebergUtil.getIcebergTableWithMetadata(this, operationsProvider, session, name, metadata);
     }
 
+    /**
+     * A table as it is now, whatever this transaction has pinned.
+     */
     public BaseTable newestTable(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        return IcebergUtil.loadIcebergTable(this, operationsProvider, session, name);
     }
 
-    public void repin(SchemaTableName name) {}
-
-    private static TrinoException notYet()
+    /**
+     * Lets this transaction see a table as it is now.
+     */
+    public void repin(ConnectorSession session, SchemaTableName name)
     {
-        return new TrinoException(NOT_SUPPORTED, "not in the icegate catalog yet");
+        tables.put(name, newestTable(session, name).operations().refresh());
+    }
+
+    @Override
+    public BaseTable loadTable(ConnectorSession session, SchemaTableName name)
+    {
+        TableMetadata metadata = tables.computeIfAbsent(name, table ->
+                operationsProvider.createTableOperations(this, session, table.getSchemaName(), table.getTableName(), Optional.empty(), Optional.empty()).read(version.state()));
+        return table(session, name, metadata);
+    }
+
+    @Override
+    protected void invalidateTableCache(SchemaTableName name)
+    {
+        tables.remove(name);
+        version.forget();
+    }
+
+    private CatalogNames names()
+    {
+        return new CatalogNames(version.state());
+    }
+
+    private TableIdentifier existing(SchemaTableName name)
+    {
+        return names().relation(name).orElseThrow(() -> new TableNotFoundException(name));
+    }
+
+    private Namespace existingNamespace(String name)
+    {
+        return names().namespace(name).orElseThrow(() -> new SchemaNotFoundException(name));
     }
 
     @Override
     public boolean namespaceExists(ConnectorSession session, String namespace)
     {
-        throw notYet();
+        return names().namespace(namespace).isPresent();
     }
 
     @Override
     public List<String> listNamespaces(ConnectorSession session)
     {
-        return List.of();
+        return version.state().namespaces().stream()
+                .map(CatalogNames::schemaName)
+                .distinct()
+                .collect(toImmutableList());
     }
 
     @Override
-    public void dropNamespace(ConnectorSession session, String namespace)
+    public Optional<String> getNamespaceSeparator()
     {
-        throw notYet();
+        return Optional.of(CatalogNames.NAMESPACE_SEPARATOR);
     }
 
     @Override
     public Map<String, Object> loadNamespaceMetadata(ConnectorSession session, String namespace)
     {
-        throw notYet();
+        Map<String, String> properties = version.state().properties(existingNamespace(namespace));
+        return ImmutableMap.copyOf(Maps.filterKeys(properties, SUPPORTED_SCHEMA_PROPERTIES::contains));
     }
 
     @Override
     public Optional<TrinoPrincipal> getNamespacePrincipal(ConnectorSession session, String namespace)
     {
-        throw notYet();
+        return Optional.empty();
     }
 
     @Override
     public void createNamespace(ConnectorSession session, String namespace, Map<String, Object> properties, TrinoPrincipal owner)
     {
-        throw notYet();
+        try {
+            catalog.createNamespace(CatalogNames.newNamespace(namespace), ImmutableMap.copyOf(Maps.transformValues(properties, String.class::cast)));
+        }
+        catch (AlreadyExistsException e) {
+            throw new TrinoException(ALREADY_EXISTS, e.getMessage(), e);
+        }
+        version.forget();
+    }
+
+    @Override
+    public void dropNamespace(ConnectorSession session, String namespace)
+    {
+        try {
+            if (!catalog.dropNamespace(existingNamespace(namespace))) {
+                throw new SchemaNotFoundException(namespace);
+            }
+        }
+        catch (NamespaceNotEmptyException e) {
+            throw new TrinoException(SCHEMA_NOT_EMPTY, e.getMessage(), e);
+        }
+        version.forget();
     }
 
     @Override
     public void setNamespacePrincipal(ConnectorSession session, String namespace, TrinoPrincipal principal)
     {
-        throw notYet();
+        throw notSupported("set the owner of a schema");
     }
 
     @Override
     public void renameNamespace(ConnectorSession session, String source, String target)
     {
-        throw notYet();
+        throw notSupported("rename a schema");
     }
 
     @Override
     public List<TableInfo> listTables(ConnectorSession session, Optional<String> namespace)
     {
-        throw notYet();
+        CatalogState state = version.state();
+        ImmutableMap.Builder<SchemaTableName, TableInfo> relations = ImmutableMap.builder();
+        namespaces(namespace).forEach(schema -> {
+            for (TableIdentifier table : state.tables(schema)) {
+                add(relations, table, ExtendedRelationType.TABLE);
+            }
+            for (TableIdentifier view : state.views(schema)) {
+                views.relationType(view).ifPresent(type -> add(relations, view, type));
+            }
+        });
+        return ImmutableList.copyOf(relations.buildKeepingLast().values());
+    }
+
+    private static void add(ImmutableMap.Builder<SchemaTableName, TableInfo> relations, TableIdentifier identifier, ExtendedRelationType type)
+    {
+        SchemaTableName name = new SchemaTableName(CatalogNames.schemaName(identifier.namespace()), identifier.name());
+        relations.put(name, new TableInfo(name, type));
+    }
+
+    private Stream<Namespace> namespaces(Optional<String> namespace)
+    {
+        return namespace.map(name -> names().namespace(name).stream()).orElseGet(() -> version.state().namespaces().stream());
     }
 
     @Override
     public List<SchemaTableName> listIcebergTables(ConnectorSession session, List<String> filter)
     {
-        throw notYet();
+        Stream<Namespace> namespaces = filter.isEmpty() ? namespaces(Optional.empty()) : filter.stream().flatMap(name -> namespaces(Optional.of(name)));
+        return namespaces
+                .flatMap(namespace -> version.state().tables(namespace).stream())
+                .map(table -> new SchemaTableName(CatalogNames.schemaName(table.namespace()), table.name()))
+                .distinct()
+                .collect(toImmutableList());
     }
 
     @Override
-    public Optional<Iterator<RelationColumnsMetadata>> streamRelationColumns( ConnectorSession session, Optional<String> namespace, UnaryOperator<Set<SchemaTableName>> relationFilter, Predicate<SchemaTableName> isRedirected)
+    public Optional<Iterator<RelationColumnsMetadata>> streamRelationColumns(ConnectorSession session, Optional<String> namespace, UnaryOperator<Set<SchemaTableName>> relationFilter, Predicate<SchemaTableName> isRedirected)
     {
-        throw notYet();
+        return Optional.empty();
     }
 
     @Override
-    public Optional<Iterator<RelationCommentMetadata>> streamRelationComments( ConnectorSession session, Optional<String> namespace, UnaryOperator<Set<SchemaTableName>> relationFilter, Predicate<SchemaTableName> isRedirected)
+    public Optional<Iterator<RelationCommentMetadata>> streamRelationComments(ConnectorSession session, Optional<String> namespace, UnaryOperator<Set<SchemaTableName>> relationFilter, Predicate<SchemaTableName> isRedirected)
     {
-        throw notYet();
-    }
-
-    @Override
-    public Transaction newCreateTableTransaction( ConnectorSession session, SchemaTableName schemaTableName, Schema schema, PartitionSpec partitionSpec, SortOrder sortOrder, Optional<String> location, Map<String, String> properties)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public Transaction newCreateOrReplaceTableTransaction( ConnectorSession session, SchemaTableName schemaTableName, Schema schema, PartitionSpec partitionSpec, SortOrder sortOrder, String location, Map<String, String> properties)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public void registerTable(ConnectorSession session, SchemaTableName tableName, TableMetadata tableMetadata)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public void unregisterTable(ConnectorSession session, SchemaTableName tableName)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public void dropTable(ConnectorSession session, SchemaTableName schemaTableName)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public void dropCorruptedTable(ConnectorSession session, SchemaTableName schemaTableName)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public void renameTable(ConnectorSession session, SchemaTableName from, SchemaTableName to)
-    {
-        throw notYet();
-    }
-
-    @Override
-    public BaseTable loadTable(ConnectorSession session, SchemaTableName schemaTableName)
-    {
-        throw notYet();
+        return Optional.empty();
     }
 
     @Override
     public Map<SchemaTableName, List<ColumnMetadata>> tryGetColumnMetadata(ConnectorSession session, List<SchemaTableName> tables)
     {
-        throw notYet();
+        return ImmutableMap.of();
     }
 
     @Override
-    public void updateViewComment(ConnectorSession session, SchemaTableName schemaViewName, Optional<String> comment)
+    public Transaction newCreateTableTransaction(ConnectorSession session, SchemaTableName name, Schema schema, PartitionSpec partitionSpec, SortOrder sortOrder, Optional<String> location, Map<String, String> properties)
     {
-        throw notYet();
+        return newCreateTableTransaction(session, name, schema, partitionSpec, sortOrder, location, properties, Optional.of(session.getUser()));
     }
 
     @Override
-    public void updateViewColumnComment(ConnectorSession session, SchemaTableName schemaViewName, String columnName, Optional<String> comment)
+    public Transaction newCreateOrReplaceTableTransaction(ConnectorSession session, SchemaTableName name, Schema schema, PartitionSpec partitionSpec, SortOrder sortOrder, String location, Map<String, String> properties)
     {
-        throw notYet();
+        return newCreateOrReplaceTableTransaction(session, name, schema, partitionSpec, sortOrder, location, properties, Optional.of(session.getUser()));
     }
 
     @Override
-    public String defaultTableLocation(ConnectorSession session, SchemaTableName schemaTableName)
+    public void registerTable(ConnectorSession session, SchemaTableName name, TableMetadata metadata)
     {
-        throw notYet();
+        try {
+            catalog.registerTable(names().relationOrNew(name), metadata.metadataFileLocation());
+        }
+        catch (AlreadyExistsException e) {
+            throw new TrinoException(ALREADY_EXISTS, e.getMessage(), e);
+        }
+        invalidateTableCache(name);
     }
 
     @Override
-    public void setTablePrincipal(ConnectorSession session, SchemaTableName schemaTableName, TrinoPrincipal principal)
+    public void unregisterTable(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        if (!catalog.dropTable(existing(name), false)) {
+            throw new TableNotFoundException(name);
+        }
+        invalidateTableCache(name);
+    }
+
+    /**
+     * Deletes the folder of the table. Segments lie elsewhere and are collected by the table's UUID.
+     */
+    @Override
+    public void dropTable(ConnectorSession session, SchemaTableName name)
+    {
+        String location = loadTable(session, name).location();
+        unregisterTable(session, name);
+        deleteTableDirectory(fileSystemFactory.create(session), name, location);
     }
 
     @Override
-    public void createView( ConnectorSession session, SchemaTableName schemaViewName, ConnectorViewDefinition definition, Map<String, Object> viewProperties, boolean replace)
+    public void dropCorruptedTable(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        String metadataLocation = version.state().object(existing(name))
+                .filter(object -> object.kind() == ObjectKind.TABLE)
+                .map(CatalogObject::metadataLocation)
+                .orElseThrow(() -> new TableNotFoundException(name));
+        unregisterTable(session, name);
+        deleteTableDirectory(fileSystemFactory.create(session), name, METADATA_FILE.matcher(metadataLocation).replaceFirst(""));
+    }
+
+    @Override
+    public void renameTable(ConnectorSession session, SchemaTableName from, SchemaTableName to)
+    {
+        rename(from, to, () -> catalog.renameTable(existing(from), names().relationOrNew(to)));
+    }
+
+    private void rename(SchemaTableName from, SchemaTableName to, Runnable rename)
+    {
+        try {
+            rename.run();
+        }
+        catch (NoSuchNamespaceException e) {
+            throw new SchemaNotFoundException(to.getSchemaName(), e);
+        }
+        catch (AlreadyExistsException e) {
+            throw new TrinoException(ALREADY_EXISTS, e.getMessage(), e);
+        }
+        invalidateTableCache(from);
+        invalidateTableCache(to);
+    }
+
+    @Override
+    public String defaultTableLocation(ConnectorSession session, SchemaTableName name)
+    {
+        String schemaLocation = names().namespace(name.getSchemaName())
+                .map(namespace -> version.state().properties(namespace).get(LOCATION_PROPERTY))
+                .orElseGet(() -> warehouse + "/" + name.getSchemaName().replace(CatalogNames.NAMESPACE_SEPARATOR, "/"));
+        return stripTrailingSlash(schemaLocation) + "/" + createNewTableName(name.getTableName());
+    }
+
+    @Override
+    public void setTablePrincipal(ConnectorSession session, SchemaTableName name, TrinoPrincipal principal)
+    {
+        throw notSupported("set the owner of a table");
+    }
+
+    @Override
+    public Optional<CatalogSchemaTableName> redirectTable(ConnectorSession session, SchemaTableName name, String hiveCatalogName)
+    {
+        return Optional.empty();
+    }
+
+    @Override
+    public void createView(ConnectorSession session, SchemaTableName name, ConnectorViewDefinition definition, Map<String, Object> properties, boolean replace)
+    {
+        views.create(name, definition, properties, replace, defaultTableLocation(session, name));
+    }
+
+    @Override
+    public Optional<ConnectorViewDefinition> getView(ConnectorSession session, SchemaTableName name)
+    {
+        return views.view(name);
+    }
+
+    @Override
+    public Map<String, Object> getViewProperties(ConnectorSession session, SchemaTableName name)
+    {
+        return views.properties(name);
+    }
+
+    @Override
+    public void updateViewComment(ConnectorSession session, SchemaTableName name, Optional<String> comment)
+    {
+        views.setComment(name, comment);
+    }
+
+    @Override
+    public void updateViewColumnComment(ConnectorSession session, SchemaTableName name, String columnName, Optional<String> comment)
+    {
+        views.setColumnComment(name, columnName, comment);
     }
 
     @Override
     public void renameView(ConnectorSession session, SchemaTableName source, SchemaTableName target)
     {
-        throw notYet();
+        rename(source, target, () -> catalog.renameView(existing(source), names().relationOrNew(target)));
     }
 
     @Override
-    public void setViewPrincipal(ConnectorSession session, SchemaTableName schemaViewName, TrinoPrincipal principal)
+    public void setViewPrincipal(ConnectorSession session, SchemaTableName name, TrinoPrincipal principal)
     {
-        throw notYet();
+        throw notSupported("set the owner of a view");
     }
 
     @Override
-    public void dropView(ConnectorSession session, SchemaTableName schemaViewName)
+    public void dropView(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        views.drop(name);
     }
 
     @Override
-    public Optional<ConnectorViewDefinition> getView(ConnectorSession session, SchemaTableName viewName)
+    public void createMaterializedView(ConnectorSession session, SchemaTableName name, ConnectorMaterializedViewDefinition definition, Map<String, Object> properties, boolean replace, boolean ignoreExisting)
     {
-        throw notYet();
+        Optional<SchemaTableName> before = views.storageTable(name);
+        if (before.isPresent() && !replace) {
+            if (ignoreExisting) {
+                return;
+            }
+            throw new TrinoException(ALREADY_EXISTS, "Materialized view already exists: " + name);
+        }
+        SchemaTableName storage = createMaterializedViewStorageTable(session, name, definition, properties);
+        version.forget();
+        try {
+            views.createMaterialized(name, definition, storage, replace, defaultTableLocation(session, name));
+        }
+        catch (RuntimeException e) {
+            dropTable(session, storage);
+            throw e;
+        }
+        before.ifPresent(table -> dropTable(session, table));
     }
 
     @Override
-    public void createMaterializedView( ConnectorSession session, SchemaTableName viewName, ConnectorMaterializedViewDefinition definition, Map<String, Object> materializedViewProperties, boolean replace, boolean ignoreExisting)
+    protected Optional<ConnectorMaterializedViewDefinition> doGetMaterializedView(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        return views.storageTable(name).map(storage -> {
+            IceGateViews.Materialized view = views.materialized(name);
+            return getMaterializedViewDefinition(view.owner(), view.definition(), storage);
+        });
     }
 
     @Override
-    public void updateMaterializedViewColumnComment(ConnectorSession session, SchemaTableName schemaViewName, String columnName, Optional<String> comment)
+    public Optional<BaseTable> getMaterializedViewStorageTable(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        return views.storageTable(name).map(storage -> loadTable(session, storage));
     }
 
     @Override
-    public void dropMaterializedView(ConnectorSession session, SchemaTableName viewName)
+    public void updateMaterializedViewColumnComment(ConnectorSession session, SchemaTableName name, String columnName, Optional<String> comment)
     {
-        throw notYet();
+        ConnectorMaterializedViewDefinition definition = doGetMaterializedView(session, name).orElseThrow(() -> new TableNotFoundException(name));
+        views.setMaterializedColumnComment(name, definition, columnName, comment);
     }
 
     @Override
-    public Optional<BaseTable> getMaterializedViewStorageTable(ConnectorSession session, SchemaTableName viewName)
+    public void dropMaterializedView(ConnectorSession session, SchemaTableName name)
     {
-        throw notYet();
+        SchemaTableName storage = views.storageTable(name).orElseThrow(() -> new TableNotFoundException(name));
+        views.drop(name);
+        if (new HashSet<>(listIcebergTables(session, ImmutableList.of(storage.getSchemaName()))).contains(storage)) {
+            dropTable(session, storage);
+        }
     }
 
     @Override
     public void renameMaterializedView(ConnectorSession session, SchemaTableName source, SchemaTableName target)
     {
-        throw notYet();
+        renameView(session, source, target);
     }
 
-    @Override
-    public Optional<CatalogSchemaTableName> redirectTable(ConnectorSession session, SchemaTableName tableName, String hiveCatalogName)
+    private static TrinoException notSupported(String action)
     {
-        throw notYet();
+        return new TrinoException(NOT_SUPPORTED, "Cannot %s: the icegate catalog has no owners and its schemas keep their names".formatted(action));
     }
-
-    @Override
-    protected Optional<ConnectorMaterializedViewDefinition> doGetMaterializedView(ConnectorSession session, SchemaTableName schemaViewName)
-    {
-        throw notYet();
-    }
-
-    @Override
-    protected void invalidateTableCache(SchemaTableName schemaTableName) {}
 }

@@ -1,37 +1,56 @@
 package io.icegate.trino.catalog;
 
 import com.google.inject.Inject;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.trino.Guards;
 import io.trino.filesystem.TrinoFileSystemFactory;
-import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;
-import io.trino.plugin.iceberg.catalog.TrinoCatalog;
 import io.trino.plugin.iceberg.catalog.TrinoCatalogFactory;
 import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.catalog.CatalogName;
 import io.trino.spi.security.ConnectorIdentity;
 import io.trino.spi.type.TypeManager;
 
-final class IceGateTrinoCatalogFactory
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One catalog per transaction, all on the one shared catalog log.
+ */
+public final class IceGateTrinoCatalogFactory
         implements TrinoCatalogFactory
 {
     private final CatalogName catalogName;
     private final TypeManager typeManager;
-    private final IcebergTableOperationsProvider tableOperationsProvider;
+    private final IceGateTableOperationsProvider tableOperationsProvider;
     private final TrinoFileSystemFactory fileSystemFactory;
     private final ForwardingFileIoFactory fileIoFactory;
+    private final SharedCatalog catalog;
+    private final Warehouse warehouse;
+    private final Guards guards;
 
     @Inject
-    IceGateTrinoCatalogFactory(CatalogName catalogName, TypeManager typeManager, IcebergTableOperationsProvider tableOperationsProvider, TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory)
+    IceGateTrinoCatalogFactory(
+            CatalogName catalogName,
+            TypeManager typeManager,
+            IceGateTableOperationsProvider tableOperationsProvider,
+            TrinoFileSystemFactory fileSystemFactory,
+            ForwardingFileIoFactory fileIoFactory,
+            SharedCatalog catalog,
+            Warehouse warehouse,
+            Guards guards)
     {
-        this.catalogName = catalogName;
-        this.typeManager = typeManager;
-        this.tableOperationsProvider = tableOperationsProvider;
-        this.fileSystemFactory = fileSystemFactory;
-        this.fileIoFactory = fileIoFactory;
+        this.catalogName = requireNonNull(catalogName, "catalogName is null");
+        this.typeManager = requireNonNull(typeManager, "typeManager is null");
+        this.tableOperationsProvider = requireNonNull(tableOperationsProvider, "tableOperationsProvider is null");
+        this.fileSystemFactory = requireNonNull(fileSystemFactory, "fileSystemFactory is null");
+        this.fileIoFactory = requireNonNull(fileIoFactory, "fileIoFactory is null");
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.guards = requireNonNull(guards, "guards is null");
     }
 
     @Override
-    public TrinoCatalog create(ConnectorIdentity identity)
+    public IceGateTrinoCatalog create(ConnectorIdentity identity)
     {
-        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory);
+        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory, catalog.get(), warehouse.root(), guards);
     }
 }

@@ -1,0 +1,106 @@
+package io.icegate.trino.catalog;
+
+import io.icegate.catalog.CatalogObject;
+import io.icegate.catalog.CatalogState;
+import io.icegate.catalog.ObjectKind;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.trino.plugin.iceberg.catalog.AbstractIcebergTableOperations;
+import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
+import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.TableNotFoundException;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Commits of Trino through the catalog log. The guard may change the metadata (it puts the offset vector back), so it is
+ * asked before the metadata file is written. A file of a commit that certainly failed is deleted, any other stays.
+ */
+final class IceGateTableOperations
+        extends AbstractIcebergTableOperations
+{
+    private final ObjectStoreCatalog catalog;
+
+    IceGateTableOperations(
+            FileIO fileIo,
+            ConnectorSession session,
+            String database,
+            String table,
+            Optional<String> owner,
+            Optional<String> location,
+            EncryptionManagerFactory encryptionManagerFactory,
+            ObjectStoreCatalog catalog)
+    {
+        super(fileIo, session, database, table, owner, location, encryptionManagerFactory);
+        this.catalog = requireNonNull(catalog, "catalog is null");
+    }
+
+    /**
+     * The table as a version of the catalog knows it.
+     */
+    TableMetadata read(CatalogState state)
+    {
+        refreshFromMetadataLocation(metadataLocation(state));
+        return currentMetadata;
+    }
+
+    @Override
+    protected String getRefreshedLocation(boolean invalidateCaches)
+    {
+        return metadataLocation(catalog.state());
+    }
+
+    private String metadataLocation(CatalogState state)
+    {
+        return new CatalogNames(state).relation(getSchemaTableName())
+                .flatMap(state::object)
+                .filter(object -> object.kind() == ObjectKind.TABLE)
+                .map(CatalogObject::metadataLocation)
+                .orElseThrow(() -> new TableNotFoundException(getSchemaTableName()));
+    }
+
+    @Override
+    protected void commitNewTable(TableMetadata metadata)
+    {
+        commit(null, metadata, 0);
+    }
+
+    @Override
+    protected void commitToExistingTable(TableMetadata base, TableMetadata metadata)
+    {
+        commit(base, metadata, version.orElseThrow() + 1);
+    }
+
+    private void commit(@Nullable TableMetadata base, TableMetadata metadata, int newVersion)
+    {
+        TableMetadata guarded = catalog.guard(base, metadata);
+        String metadataLocation = writeNewMetadata(guarded, newVersion);
+        try {
+            catalog.commitTable(new CatalogNames(catalog.state()).relationOrNew(getSchemaTableName()), base, guarded, metadataLocation);
+        }
+        catch (CommitStateUnknownException e) {
+            throw e;
+        }
+        catch (RuntimeException e) {
+            try {
+                io().deleteFile(metadataLocation);
+            }
+            catch (RuntimeException deleteFailure) {
+                e.addSuppressed(deleteFailure);
+            }
+            throw e;
+        }
+        shouldRefresh = true;
+    }
+
+    @Override
+    protected void commitMaterializedView(TableMetadata base, TableMetadata metadata)
+    {
+        throw new UnsupportedOperationException("The storage of a materialized view is an ordinary table");
+    }
+}

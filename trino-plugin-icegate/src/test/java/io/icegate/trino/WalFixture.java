@@ -1,0 +1,211 @@
+package io.icegate.trino;
+
+import com.google.common.collect.ImmutableSet;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
+import io.icegate.schema.AttributeValue;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.LogRow;
+import io.icegate.schema.ResourceColumns;
+import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.SignalTable;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalLane;
+import io.icegate.wal.WalWriter;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.WriterOptions;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.format.SegmentFooter;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+
+/**
+ * A warehouse in a folder with logs tables, and the means to append to their WAL and to commit it, as receivers do.
+ */
+final class WalFixture
+        implements AutoCloseable
+{
+    static final Instant DAY = Instant.parse("2026-11-20T10:00:00Z");
+
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final WalEnvironment environment = WalEnvironment.system(executor);
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final FooterCache footers = new FooterCache(new ParquetSegmentCodec(), FooterCache.COUNT_MAX_DEFAULT);
+    private final AtomicLong nextBatch = new AtomicLong();
+    private final List<WalWriter> writers = new ArrayList<>();
+    private final Warehouse warehouse;
+    private final ObjectStoreCatalog catalog;
+
+    WalFixture(Path folder)
+    {
+        warehouse = Warehouses.open("file:" + folder, Map.of());
+        catalog = ObjectStoreCatalog.open("fixture", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+    }
+
+    Warehouse warehouse()
+    {
+        return warehouse;
+    }
+
+    ObjectStoreCatalog catalog()
+    {
+        return catalog;
+    }
+
+    /**
+     * {@code <namespace>.logs}, empty, without a snapshot.
+     */
+    Logs createLogs(String namespace)
+    {
+        SignalTable.LOGS.createOrUpdate(catalog, Namespace.of(namespace));
+        return logs(namespace);
+    }
+
+    Logs logs(String namespace)
+    {
+        return new Logs(TableIdentifier.of(Namespace.of(namespace), SignalTable.LOGS.tableName()));
+    }
+
+    CommitResult commit(Table table)
+    {
+        return new WalCommitter(warehouse, footers, environment).commit(table, new CommitOptions(CommitOptions.SEGMENTS_MAX, false));
+    }
+
+    @Override
+    public void close()
+            throws Exception
+    {
+        writers.forEach(WalWriter::close);
+        catalog.close();
+        executor.close();
+    }
+
+    /**
+     * One table and one writer of it.
+     */
+    final class Logs
+    {
+        private final TableIdentifier identifier;
+        private final Table table;
+        private final UUID uuid;
+        private final SegmentEncoder encoder = new SegmentEncoder();
+        private final WalLane lane;
+
+        private Logs(TableIdentifier identifier)
+        {
+            this.identifier = identifier;
+            this.table = catalog.loadTable(identifier);
+            this.uuid = table.uuid();
+            WriterId id = WriterId.random(environment.clock().instant(), random);
+            WalWriter writer = WalWriter.open(warehouse.store(), new RegistryEntry(id, environment.clock().instant(), "host", "test", ImmutableSet.of(uuid)), footers, WriterOptions.DEFAULT, environment);
+            writers.add(writer);
+            lane = writer.lane(uuid, header -> encoder.encodeSeal(header, table.schema().schemaId(), table.schema()));
+        }
+
+        String name()
+        {
+            return identifier.toString();
+        }
+
+        UUID uuid()
+        {
+            return uuid;
+        }
+
+        Table table()
+        {
+            return catalog.loadTable(identifier);
+        }
+
+        /**
+         * A segment with one batch of rows {@code first} to {@code last}, all of one tenant.
+         */
+        SegmentFooter append(String tenant, long first, long last)
+        {
+            return append(batch(tenant, first, last));
+        }
+
+        /**
+         * A segment of these batches. The same batch in two segments is a repeated request.
+         */
+        SegmentFooter append(DecodedLogs... batches)
+        {
+            Table current = table();
+            return lane.append(header -> encoder.encode(header, current.schema().schemaId(), current.schema(), List.of(batches))).join();
+        }
+
+        CommitResult commit()
+        {
+            return WalFixture.this.commit(table());
+        }
+
+        DecodedLogs batch(String tenant, long first, long last)
+        {
+            List<LogRow> rows = LongStream.rangeClosed(first, last).mapToObj(WalFixture::row).toList();
+            return new DecodedLogs(new BatchId(uuid.getMostSignificantBits(), nextBatch.incrementAndGet()), tenant, rows, 1000);
+        }
+    }
+
+    /**
+     * The row with {@code time_unix_nano = number}. Every third row has few columns, so that nulls are there too.
+     */
+    static LogRow row(long number)
+    {
+        long micros = DAY.toEpochMilli() * 1000 + number;
+        boolean sparse = number % 3 == 0;
+        return new LogRow(
+                sparse ? ResourceColumns.EMPTY : new ResourceColumns(attributes("service.name", "service-" + number % 5), 1, "https://schema", List.of()),
+                sparse ? ScopeColumns.EMPTY : new ScopeColumns("scope", "1.0", attributes("scope.key", "scope value"), 2, "https://scope"),
+                micros,
+                micros + 1,
+                number,
+                number + 1,
+                (int) (number % 24) + 1,
+                sparse ? null : "INFO",
+                sparse ? null : "event",
+                null,
+                sparse ? null : bytes(16, number),
+                sparse ? null : bytes(8, number),
+                number % 2,
+                sparse ? Attributes.EMPTY : attributes("key", "value " + number),
+                3,
+                sparse ? null : bytes(5, number));
+    }
+
+    private static Attributes attributes(String key, String value)
+    {
+        return Attributes.of(List.of(new AttributeValue.Entry(key, new AttributeValue.Text(value))));
+    }
+
+    private static byte[] bytes(int count, long seed)
+    {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = (byte) (seed >>> (8 * (i % 8)));
+        }
+        return bytes;
+    }
+}
