@@ -15,9 +15,12 @@ import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.LogsIngest;
+import io.icegate.receiver.ingest.LogsReader;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.OperatorPages;
 import io.icegate.receiver.otlp.OtlpServlet;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -56,18 +59,22 @@ final class ReceiverModule
 
         binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
         binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
+        binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
+        binder.bind(LogsReader.class).to(LogsDecoding.class).in(Scopes.SINGLETON);
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
         binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
         binder.bind(TenantHeader.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
+        binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
+        binder.bind(Receiver.Parts.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.class).in(Scopes.SINGLETON);
     }
 
     @Provides
     @Singleton
-    static LogsIngest logsIngest(Admission admission, RandomGenerator random)
+    static LogsIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
     {
-        return new LogsIngest(admission, random);
+        return new LogsIngest(admission, random, metrics);
     }
 
     @Provides

@@ -30,7 +30,6 @@ public class IngestConfig
     private double filesPerSecond = 4;
     private boolean dedup = true;
     private Duration dedupWindow = new Duration(15, MINUTES);
-    private Duration silentAfter = new Duration(60, SECONDS);
 
     @MinDataSize("1MB")
     public DataSize getMemoryBudget()
@@ -159,21 +158,6 @@ public class IngestConfig
     public IngestConfig setDedupWindow(Duration dedupWindow)
     {
         this.dedupWindow = dedupWindow;
-        return this;
-    }
-
-    @MinDuration("5s")
-    @MaxDuration("5m")
-    public Duration getSilentAfter()
-    {
-        return silentAfter;
-    }
-
-    @Config("icegate.wal.silent-after")
-    @ConfigDescription("Age of a heartbeat after which a writer is sealed")
-    public IngestConfig setSilentAfter(Duration silentAfter)
-    {
-        this.silentAfter = silentAfter;
         return this;
     }
 }

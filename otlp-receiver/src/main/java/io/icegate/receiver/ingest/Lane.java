@@ -34,6 +34,7 @@ public final class Lane
     private final SegmentFormat format;
     private final WindowPolicy window;
     private final Limits limits;
+    private final IngestMetrics metrics;
     private final Consumer<Throwable> whenBroken;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -59,12 +60,13 @@ public final class Lane
     /**
      * @param whenBroken told once when the lane can accept nothing any more
      */
-    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, Consumer<Throwable> whenBroken)
+    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, IngestMetrics metrics, Consumer<Throwable> whenBroken)
     {
         this.sink = requireNonNull(sink, "sink is null");
         this.format = requireNonNull(format, "format is null");
         this.window = requireNonNull(window, "window is null");
         this.limits = requireNonNull(limits, "limits is null");
+        this.metrics = requireNonNull(metrics, "metrics is null");
         this.whenBroken = requireNonNull(whenBroken, "whenBroken is null");
     }
 
@@ -225,9 +227,11 @@ public final class Lane
         catch (RuntimeException | Error e) {
             stored = CompletableFuture.failedFuture(e);
         }
-        stored.whenComplete((_, failure) -> {
+        stored.whenComplete((footer, failure) -> {
             if (failure == null) {
-                window.uploaded(Duration.ofNanos(System.nanoTime() - encodedNanos.get()));
+                Duration put = Duration.ofNanos(System.nanoTime() - encodedNanos.get());
+                window.uploaded(put);
+                metrics.segment(footer.size(), footer.rows(), put);
                 pendings.forEach(pending -> pending.durable().complete(null));
                 leave();
             }

@@ -25,4 +25,9 @@ public interface LogsHandler
      * How long a refused client should wait.
      */
     long retryMillis();
+
+    /**
+     * Counts a request that was answered with an error.
+     */
+    void refused(Refusal refusal);
 }

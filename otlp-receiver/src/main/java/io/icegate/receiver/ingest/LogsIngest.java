@@ -27,6 +27,7 @@ public final class LogsIngest
 
     private final Admission admission;
     private final RandomGenerator random;
+    private final IngestMetrics metrics;
     private final AtomicReference<Target> target = new AtomicReference<>(new Closed("the receiver is starting"));
 
     /**
@@ -61,10 +62,11 @@ public final class LogsIngest
         }
     }
 
-    public LogsIngest(Admission admission, RandomGenerator random)
+    public LogsIngest(Admission admission, RandomGenerator random, IngestMetrics metrics)
     {
         this.admission = requireNonNull(admission, "admission is null");
         this.random = requireNonNull(random, "random is null");
+        this.metrics = requireNonNull(metrics, "metrics is null");
     }
 
     public void target(Target target)
@@ -100,6 +102,7 @@ public final class LogsIngest
             BatchId id = open.dedup() ? open.ids().ofContent(request.tenant(), SIGNAL, request.idempotencyKey(), request.body()) : open.ids().unique();
             Optional<CompletableFuture<Acknowledgement>> known = open.recent().find(id);
             if (known.isPresent()) {
+                metrics.deduplicated();
                 return within(known.get(), request.deadlineNanos());
             }
             DecodedLogs logs = open.reader().read(request, id);
@@ -110,6 +113,7 @@ public final class LogsIngest
             if (isRecognisable(request, logs)) {
                 Optional<CompletableFuture<Acknowledgement>> winner = open.recent().claim(id, answer);
                 if (winner.isPresent()) {
+                    metrics.deduplicated();
                     return within(winner.get(), request.deadlineNanos());
                 }
             }
@@ -127,9 +131,10 @@ public final class LogsIngest
         }
     }
 
-    private static void append(Lane lane, DecodedLogs logs, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
+    private void append(Lane lane, DecodedLogs logs, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
     {
         Acknowledgement acknowledgement = acknowledgement(logs);
+        long startNanos = System.nanoTime();
         CompletableFuture<Void> durable;
         try {
             durable = lane.append(logs);
@@ -140,6 +145,7 @@ public final class LogsIngest
         durable.whenComplete((_, failure) -> {
             ticket.close();
             if (failure == null) {
+                metrics.accepted(logs.rows().size(), logs.bytes(), Duration.ofNanos(System.nanoTime() - startNanos));
                 answer.complete(acknowledgement);
             }
             else {
@@ -194,5 +200,11 @@ public final class LogsIngest
         double load = (double) admission.usedBytes() / admission.budgetBytes();
         long base = RETRY_MIN.toMillis() + Math.round(load * 4 * RETRY_MIN.toMillis());
         return Math.clamp(Math.round(base * random.nextDouble(1, 1.5)), RETRY_MIN.toMillis(), RETRY_MAX.toMillis());
+    }
+
+    @Override
+    public void refused(Refusal refusal)
+    {
+        metrics.refused(refusal);
     }
 }

@@ -190,6 +190,7 @@ final class LogsExport
                 log.error(failure, "Cannot accept request");
             }
             OtlpStatus status = OtlpStatus.from(failure, handler.retryMillis());
+            handler.refused(status.refusal());
             try {
                 call.close(status.grpcStatus(), status.grpcTrailers());
             }

@@ -181,6 +181,7 @@ public final class OtlpServlet
             }
         }
         OtlpStatus status = OtlpStatus.from(failure, handler.retryMillis());
+        handler.refused(status.refusal());
         if (response.isCommitted()) {
             return;
         }

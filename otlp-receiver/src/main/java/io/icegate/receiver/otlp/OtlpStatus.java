@@ -23,7 +23,7 @@ import static java.util.Objects.requireNonNull;
  *
  * @param retryMillis after which a client may send the request again; empty when it must not
  */
-public record OtlpStatus(Status.Code grpcCode, int httpStatus, String message, OptionalLong retryMillis, boolean badRequest)
+public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, String message, OptionalLong retryMillis, boolean badRequest)
 {
     /**
      * Trailer that carries {@link #toProto} over gRPC.
@@ -36,6 +36,7 @@ public record OtlpStatus(Status.Code grpcCode, int httpStatus, String message, O
 
     public OtlpStatus
     {
+        requireNonNull(refusal, "refusal is null");
         requireNonNull(grpcCode, "grpcCode is null");
         message = message.length() <= MESSAGE_LENGTH_MAX ? message : message.substring(0, MESSAGE_LENGTH_MAX) + "…";
         requireNonNull(retryMillis, "retryMillis is null");
@@ -61,12 +62,12 @@ public record OtlpStatus(Status.Code grpcCode, int httpStatus, String message, O
     private static OtlpStatus of(Refusal refusal, String message, long retryMillis)
     {
         return switch (refusal) {
-            case MALFORMED -> new OtlpStatus(Status.Code.INVALID_ARGUMENT, 400, message, OptionalLong.empty(), true);
-            case TOO_LARGE -> new OtlpStatus(Status.Code.RESOURCE_EXHAUSTED, 413, message, OptionalLong.empty(), false);
-            case UNKNOWN_SERVICE -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 404, message, OptionalLong.empty(), false);
-            case UNKNOWN_METHOD -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 405, message, OptionalLong.empty(), false);
-            case UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> new OtlpStatus(Status.Code.UNIMPLEMENTED, 415, message, OptionalLong.empty(), false);
-            case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> new OtlpStatus(Status.Code.UNAVAILABLE, 503, message, OptionalLong.of(retryMillis), false);
+            case MALFORMED -> new OtlpStatus(refusal, Status.Code.INVALID_ARGUMENT, 400, message, OptionalLong.empty(), true);
+            case TOO_LARGE -> new OtlpStatus(refusal, Status.Code.RESOURCE_EXHAUSTED, 413, message, OptionalLong.empty(), false);
+            case UNKNOWN_SERVICE -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 404, message, OptionalLong.empty(), false);
+            case UNKNOWN_METHOD -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 405, message, OptionalLong.empty(), false);
+            case UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 415, message, OptionalLong.empty(), false);
+            case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> new OtlpStatus(refusal, Status.Code.UNAVAILABLE, 503, message, OptionalLong.of(retryMillis), false);
         };
     }
 

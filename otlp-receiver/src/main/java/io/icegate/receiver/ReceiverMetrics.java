@@ -1,0 +1,139 @@
+package io.icegate.receiver;
+
+import com.google.inject.Inject;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.receiver.commit.CommitMetrics;
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.ingest.Refusal;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What operators can measure. Few instruments, few labels: nothing that a client sends becomes a label.
+ */
+public final class ReceiverMetrics
+        implements IngestMetrics, CommitMetrics
+{
+    private static final double[] SECONDS = {.005, .01, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75, 1, 2, 3, 5, 10};
+
+    private final Counter acceptedRequests;
+    private final Counter acceptedRecords;
+    private final Counter acceptedBytes;
+    private final Counter deduplicatedRequests;
+    private final Counter refusedRequests;
+    private final Histogram ackSeconds;
+    private final Histogram putSeconds;
+    private final Histogram segmentBytes;
+    private final Histogram segmentRows;
+    private final Histogram commitSeconds;
+    private final Counter commitSegments;
+    private final Counter commitRows;
+    private final Counter commitDuplicates;
+    private final Counter storeRequests;
+
+    @Inject
+    public ReceiverMetrics(PrometheusRegistry registry, Admission admission)
+    {
+        acceptedRequests = counter(registry, "icegate_ingest_accepted_requests", "Requests that became durable");
+        acceptedRecords = counter(registry, "icegate_ingest_accepted_records", "Records that became durable");
+        acceptedBytes = counter(registry, "icegate_ingest_accepted_bytes", "Bytes of requests, decompressed, that became durable");
+        deduplicatedRequests = counter(registry, "icegate_ingest_deduplicated_requests", "Requests that were recognised as sent again");
+        refusedRequests = Counter.builder().name("icegate_ingest_refused_requests").help("Requests answered with an error").labelNames("signal", "reason").register(registry);
+        ackSeconds = histogram(registry, "icegate_wal_ack_seconds", "From the end of decoding to durable");
+        putSeconds = histogram(registry, "icegate_wal_put_seconds", "From encoded to durable, with all segments before");
+        segmentBytes = Histogram.builder().name("icegate_wal_segment_bytes").help("Encoded size of segments").classicOnly()
+                .classicUpperBounds(1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24).register(registry);
+        segmentRows = Histogram.builder().name("icegate_wal_segment_rows").help("Rows of segments").classicOnly()
+                .classicUpperBounds(1, 10, 100, 1_000, 10_000, 100_000).register(registry);
+        commitSeconds = Histogram.builder().name("icegate_commit_seconds").help("Time of a commit round").labelNames("result").classicOnly()
+                .classicUpperBounds(SECONDS).register(registry);
+        commitSegments = Counter.builder().name("icegate_commit_segments").help("Segments committed by this process").register(registry);
+        commitRows = Counter.builder().name("icegate_commit_rows").help("Rows committed by this process, without duplicates").register(registry);
+        commitDuplicates = Counter.builder().name("icegate_commit_duplicate_batches").help("Copies of batches that were dropped at commit").register(registry);
+        storeRequests = Counter.builder().name("icegate_objectstore_requests").help("Requests to the store").labelNames("operation", "outcome").register(registry);
+        GaugeWithCallback.builder().name("icegate_ingest_budget_used_bytes").help("Bytes of the memory budget in use")
+                .callback(callback -> callback.call(admission.usedBytes())).register(registry);
+        GaugeWithCallback.builder().name("icegate_ingest_budget_bytes").help("The memory budget")
+                .callback(callback -> callback.call(admission.budgetBytes())).register(registry);
+        for (Refusal refusal : Refusal.values()) {
+            refusedRequests.initLabelValues("logs", label(refusal));
+        }
+    }
+
+    private static Counter counter(PrometheusRegistry registry, String name, String help)
+    {
+        Counter counter = Counter.builder().name(name).help(help).labelNames("signal").register(registry);
+        counter.initLabelValues("logs");
+        return counter;
+    }
+
+    private static Histogram histogram(PrometheusRegistry registry, String name, String help)
+    {
+        return Histogram.builder().name(name).help(help).classicOnly().classicUpperBounds(SECONDS).register(registry);
+    }
+
+    private static String label(Refusal refusal)
+    {
+        return refusal.name().toLowerCase(Locale.ROOT);
+    }
+
+    ObjectStore metered(ObjectStore store)
+    {
+        return new MeteredObjectStore(store, (operation, outcome) -> storeRequests.labelValues(operation, outcome).inc());
+    }
+
+    @Override
+    public void accepted(long records, long bytes, Duration sinceDecoded)
+    {
+        acceptedRequests.labelValues("logs").inc();
+        acceptedRecords.labelValues("logs").inc(records);
+        acceptedBytes.labelValues("logs").inc(bytes);
+        ackSeconds.observe(seconds(sinceDecoded));
+    }
+
+    @Override
+    public void deduplicated()
+    {
+        deduplicatedRequests.labelValues("logs").inc();
+    }
+
+    @Override
+    public void refused(Refusal refusal)
+    {
+        refusedRequests.labelValues("logs", label(refusal)).inc();
+    }
+
+    @Override
+    public void segment(long bytes, long rows, Duration put)
+    {
+        segmentBytes.observe(bytes);
+        segmentRows.observe(rows);
+        putSeconds.observe(seconds(put));
+    }
+
+    @Override
+    public void committed(int segments, long rows, int duplicateBatches, Duration time)
+    {
+        commitSegments.inc(segments);
+        commitRows.inc(rows);
+        commitDuplicates.inc(duplicateBatches);
+        commitSeconds.labelValues(segments == 0 ? "nothing" : "committed").observe(seconds(time));
+    }
+
+    @Override
+    public void commitFailed(Duration time)
+    {
+        commitSeconds.labelValues("failed").observe(seconds(time));
+    }
+
+    private static double seconds(Duration duration)
+    {
+        return duration.toNanos() / 1e9;
+    }
+}

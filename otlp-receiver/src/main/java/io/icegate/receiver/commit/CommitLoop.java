@@ -1,0 +1,385 @@
+package io.icegate.receiver.commit;
+
+import io.airlift.log.Logger;
+import io.icegate.catalog.CatalogObject;
+import io.icegate.catalog.CatalogState;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.receiver.ingest.BatchIds;
+import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.ingest.LogsIngest;
+import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.receiver.ingest.RecentBatches;
+import io.icegate.schema.SignalTable;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalFormat;
+import io.icegate.wal.WalWriter;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.WriterOptions;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.commit.WalCommitter;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Keeps the receiver pointed at its table and commits what waits. In every round:
+ * <ol>
+ * <li>The table that the lane writes to is looked up by its UUID, so a rename is followed. When it is gone, or its name
+ * leads to another table now, the lane is closed at once and a new writer is registered for the table of that name, which
+ * is created if there is none. No request is acknowledged into a table that the catalog has not known for longer than an
+ * interval.
+ * <li>A writer that ended (fenced, or the store refused it for long) is replaced by a new one.
+ * <li>What waits in the table's WAL, of every writer, is committed, and silent writers are sealed.
+ * </ol>
+ * A round that fails changes nothing and is repeated: the segments stay where they are, and any other committer may be
+ * faster.
+ */
+public final class CommitLoop
+{
+    private static final Logger log = Logger.get(CommitLoop.class);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
+    /**
+     * Without an answer of the catalog for this long nothing is acknowledged any more: the table may be gone.
+     */
+    private static final Duration UNSEEN_MAX = Duration.ofSeconds(60);
+    private static final int COMMITS_PER_ROUND_MAX = 100;
+    private static final int RECENT_BATCHES_MAX = 1_000_000;
+    private static final int RECENT_BATCH_HEAP_BYTES = 2_048;
+
+    private final Warehouse warehouse;
+    private final ObjectStoreCatalog catalog;
+    private final TableIdentifier name;
+    private final Settings settings;
+    private final LogsReader reader;
+    private final LogsIngest ingest;
+    private final IngestMetrics ingestMetrics;
+    private final CommitMetrics metrics;
+    private final WalEnvironment environment;
+    private final FooterCache footers;
+    private final WalCommitter committer;
+    private final BatchIds ids;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean roundWanted;
+    private boolean stopping;
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable WriterSession session;
+    private @Nullable RecentBatches recent;
+    private @Nullable UUID recentTable;
+    private long seenNanos;
+
+    /**
+     * @param build of this program, for humans
+     */
+    public record Settings(Namespace namespace, IngestConfig ingest, CommitConfig commit, String host, String build)
+    {
+        public Settings
+        {
+            requireNonNull(namespace, "namespace is null");
+            requireNonNull(ingest, "ingest is null");
+            requireNonNull(commit, "commit is null");
+            requireNonNull(host, "host is null");
+            requireNonNull(build, "build is null");
+        }
+    }
+
+    /**
+     * Where the loop reports to.
+     */
+    public record Observers(IngestMetrics ingest, CommitMetrics commit)
+    {
+        public Observers
+        {
+            requireNonNull(ingest, "ingest is null");
+            requireNonNull(commit, "commit is null");
+        }
+    }
+
+    public CommitLoop(
+            ObjectStoreCatalog catalog,
+            SegmentCodec codec,
+            WalEnvironment environment,
+            LogsReader reader,
+            LogsIngest ingest,
+            Settings settings,
+            Observers observers)
+    {
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.warehouse = catalog.warehouse();
+        this.settings = requireNonNull(settings, "settings is null");
+        this.name = TableIdentifier.of(settings.namespace(), SignalTable.LOGS.tableName());
+        this.environment = requireNonNull(environment, "environment is null");
+        this.reader = requireNonNull(reader, "reader is null");
+        this.ingest = requireNonNull(ingest, "ingest is null");
+        this.ingestMetrics = observers.ingest();
+        this.metrics = observers.commit();
+        this.footers = new FooterCache(codec, FooterCache.COUNT_MAX_DEFAULT);
+        this.committer = new WalCommitter(warehouse, footers, environment);
+        this.ids = new BatchIds(WalFormat.openOrCreate(warehouse.store(), environment.random()).seed(), environment.random());
+    }
+
+    /**
+     * Creates the table if needed, registers a writer, opens the lane and starts the loop.
+     */
+    public void start()
+    {
+        open();
+        Thread started = Thread.ofVirtual().name("commit-loop").unstarted(this::run);
+        thread = started;
+        started.start();
+    }
+
+    /**
+     * Closes the lane gracefully: what was accepted becomes durable, the writer is sealed.
+     */
+    public void stop()
+            throws InterruptedException
+    {
+        ingest.target(new LogsIngest.Closed("the receiver is stopping"));
+        lock.lock();
+        try {
+            stopping = true;
+            changed.signalAll();
+        }
+        finally {
+            lock.unlock();
+        }
+        WriterSession current = session;
+        if (current != null) {
+            current.drain(DRAIN_TIMEOUT);
+        }
+        Thread running = thread;
+        if (running != null) {
+            running.join(DRAIN_TIMEOUT);
+        }
+        WriterSession last = session;
+        if (last != null && last != current) {
+            last.drain(DRAIN_TIMEOUT);
+        }
+    }
+
+    /**
+     * Asks for a round now.
+     */
+    private void wake()
+    {
+        lock.lock();
+        try {
+            roundWanted = true;
+            changed.signalAll();
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private void run()
+    {
+        Duration pause = settings.commit().getInterval().toJavaTime();
+        while (await(pause)) {
+            boolean succeeded = false;
+            try {
+                succeeded = round();
+            }
+            catch (RuntimeException e) {
+                log.warn(e, "Cannot finish a commit round of table %s, it is repeated", name);
+            }
+            Duration interval = settings.commit().getInterval().toJavaTime();
+            pause = succeeded || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL;
+        }
+    }
+
+    /**
+     * False when the loop has to end.
+     */
+    private boolean await(Duration pause)
+    {
+        lock.lock();
+        try {
+            long leftNanos = pause.toNanos();
+            while (!stopping && !roundWanted && leftNanos > 0) {
+                leftNanos = changed.awaitNanos(leftNanos);
+            }
+            roundWanted = false;
+            return !stopping;
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * True when all is well, false when the next round should come soon.
+     */
+    private boolean round()
+    {
+        WriterSession current = session;
+        if (current == null) {
+            open();
+            return true;
+        }
+        if (!checkTable(current)) {
+            return false;
+        }
+        if (current.isOver()) {
+            ingest.target(new LogsIngest.Closed("the writer is being replaced"));
+            session = null;
+            current.abandon("the writer is being replaced");
+            open();
+        }
+        current = requireNonNull(session);
+        current.table().refresh();
+        current.followSchema();
+        if (settings.commit().isEnabled()) {
+            commit(current.table());
+        }
+        return true;
+    }
+
+    /**
+     * True when the table of the session is still the one to write to; else the session is closed.
+     */
+    private boolean checkTable(WriterSession current)
+    {
+        Optional<TableIdentifier> present;
+        Optional<UUID> named;
+        try {
+            CatalogState state = catalog.state();
+            present = state.tableByUuid(current.tableUuid());
+            named = state.object(name).map(CatalogObject::uuid);
+            seenNanos = environment.nanoTime().getAsLong();
+        }
+        catch (RuntimeException e) {
+            if (environment.nanoTime().getAsLong() - seenNanos > UNSEEN_MAX.toNanos()) {
+                ingest.target(new LogsIngest.Closed("the catalog does not answer"));
+            }
+            throw e;
+        }
+        if (present.isPresent() && (named.isEmpty() || named.get().equals(current.tableUuid()))) {
+            if (!ingest.isOpen() && !current.isOver()) {
+                target(current);
+            }
+            return true;
+        }
+        ingest.target(new LogsIngest.Closed("table %s was %s".formatted(name, present.isPresent() ? "replaced" : "dropped")));
+        session = null;
+        log.warn("table=%s uuid=%s was %s: writer=%s ends", name, current.tableUuid(), present.isPresent() ? "replaced" : "dropped", current.writerId());
+        if (present.isPresent()) {
+            try {
+                current.drain(DRAIN_TIMEOUT);
+            }
+            catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        else {
+            current.abandon("table %s was dropped".formatted(name));
+        }
+        open();
+        return false;
+    }
+
+    private void open()
+    {
+        Table table = SignalTable.LOGS.createOrUpdate(catalog, settings.namespace());
+        seenNanos = environment.nanoTime().getAsLong();
+        RegistryEntry entry = new RegistryEntry(
+                new WriterId(UuidV7.next(environment.clock(), environment.random())),
+                environment.clock().instant(),
+                settings.host(),
+                settings.build(),
+                Set.of(table.uuid()));
+        WriterOptions options = WriterOptions.DEFAULT.withSegmentsInFlightMax(settings.ingest().getMaxInFlightSegments());
+        WalWriter writer = WalWriter.open(warehouse.store(), entry, footers, options, environment);
+        WriterSession opened = new WriterSession(writer, table, footers.codec(), settings.ingest(), ingestMetrics, this::wake);
+        session = opened;
+        log.info("table=%s uuid=%s writer=%s", name, table.uuid(), writer.id());
+        target(opened);
+    }
+
+    private void target(WriterSession opened)
+    {
+        lock.lock();
+        try {
+            if (!stopping) {
+                ingest.target(new LogsIngest.Open(opened.lane(), reader, ids, recent(opened.tableUuid()), settings.ingest().isDedup()));
+            }
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What was acknowledged into a table that is gone says nothing about the next one.
+     */
+    private RecentBatches recent(UUID table)
+    {
+        RecentBatches known = recent;
+        if (known == null || !table.equals(recentTable)) {
+            long batchesMax = Math.min(RECENT_BATCHES_MAX, Runtime.getRuntime().maxMemory() / RECENT_BATCH_HEAP_BYTES);
+            known = new RecentBatches(settings.ingest().getDedupWindow().toJavaTime(), Math.toIntExact(batchesMax), environment.nanoTime());
+            recent = known;
+            recentTable = table;
+        }
+        return known;
+    }
+
+    private void commit(Table table)
+    {
+        int segmentsMax = settings.commit().getMaxSegments();
+        for (int commit = 0; commit < COMMITS_PER_ROUND_MAX && !isStopping(); commit++) {
+            long startNanos = environment.nanoTime().getAsLong();
+            CommitResult result;
+            try {
+                result = committer.commit(table, new CommitOptions(segmentsMax, true));
+            }
+            catch (RuntimeException e) {
+                metrics.commitFailed(since(startNanos));
+                throw e;
+            }
+            metrics.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
+            if (result.segments() < segmentsMax) {
+                return;
+            }
+        }
+    }
+
+    private boolean isStopping()
+    {
+        lock.lock();
+        try {
+            return stopping;
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private Duration since(long startNanos)
+    {
+        return Duration.ofNanos(environment.nanoTime().getAsLong() - startNanos);
+    }
+}

@@ -1,0 +1,152 @@
+package io.icegate.receiver.commit;
+
+import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.ingest.Lane;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.ingest.WindowPolicy;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.WalLane;
+import io.icegate.wal.WalWriter;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.format.EncodedSegment;
+import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.format.SegmentHeader;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+/**
+ * One writer of the WAL with its lane into one table. Ends when the table goes, when the writer is fenced, or with the
+ * process; what follows is a new writer.
+ */
+final class WriterSession
+{
+    private final WalWriter writer;
+    private final Table table;
+    private final UUID tableUuid;
+    private final Lane lane;
+    private final SegmentCodec codec;
+    private final SegmentEncoder encoder = new SegmentEncoder();
+    private volatile TableSchema schema;
+
+    private record TableSchema(int id, Schema schema)
+    {
+        private static TableSchema of(Table table)
+        {
+            return new TableSchema(table.schema().schemaId(), table.schema());
+        }
+    }
+
+    /**
+     * @param whenBroken told once when the lane can accept nothing any more
+     */
+    WriterSession(WalWriter writer, Table table, SegmentCodec codec, IngestConfig config, IngestMetrics metrics, Runnable whenBroken)
+    {
+        this.writer = requireNonNull(writer, "writer is null");
+        this.table = requireNonNull(table, "table is null");
+        this.codec = requireNonNull(codec, "codec is null");
+        this.tableUuid = table.uuid();
+        this.schema = TableSchema.of(table);
+        WalLane segments = writer.lane(tableUuid, this::encodeSeal);
+        this.lane = new Lane(
+                segments::append,
+                this::encode,
+                new WindowPolicy(config.getWindow().toJavaTime(), config.getFilesPerSecond(), System::nanoTime),
+                new Lane.Limits(config.getSegmentBytes().toBytes(), config.getSegmentRows(), config.getMaxInFlightSegments()),
+                metrics,
+                _ -> whenBroken.run());
+        writer.stopped().thenAccept(failure -> lane.abandon(unavailable("this writer has ended: " + failure.kind())));
+        writer.stopped().thenRun(whenBroken);
+        lane.start();
+    }
+
+    private EncodedSegment encode(SegmentHeader header, List<DecodedLogs> batches)
+    {
+        TableSchema current = schema;
+        return encoder.encode(header, current.id(), current.schema(), batches);
+    }
+
+    private EncodedSegment encodeSeal(SegmentHeader header)
+    {
+        TableSchema current = schema;
+        return codec.encodeSeal(header, current.id(), current.schema());
+    }
+
+    /**
+     * The handle of the table, for the commit loop alone.
+     */
+    Table table()
+    {
+        return table;
+    }
+
+    UUID tableUuid()
+    {
+        return tableUuid;
+    }
+
+    WriterId writerId()
+    {
+        return writer.id();
+    }
+
+    Lane lane()
+    {
+        return lane;
+    }
+
+    boolean isOver()
+    {
+        return writer.end().isPresent();
+    }
+
+    /**
+     * Follows the schema of the table; call after a refresh.
+     */
+    void followSchema()
+    {
+        if (table.schema().schemaId() != schema.id()) {
+            schema = TableSchema.of(table);
+        }
+    }
+
+    /**
+     * Makes durable what was accepted, as far as that is possible in time, and seals.
+     */
+    void drain(Duration patience)
+            throws InterruptedException
+    {
+        try {
+            lane.end().get(patience.toNanos(), NANOSECONDS);
+        }
+        catch (TimeoutException | ExecutionException e) {
+            lane.abandon(unavailable("the store does not answer"));
+        }
+        writer.close(Duration.ZERO);
+    }
+
+    /**
+     * Fails what is not durable, and seals. For a table that is gone.
+     */
+    void abandon(String reason)
+    {
+        lane.abandon(unavailable(reason));
+        writer.close(Duration.ZERO);
+    }
+
+    private static RefusedException unavailable(String reason)
+    {
+        return new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: " + reason);
+    }
+}

@@ -1,0 +1,33 @@
+package io.icegate.receiver.ingest;
+
+import java.time.Duration;
+
+/**
+ * What is counted on the way from a request to a segment.
+ */
+public interface IngestMetrics
+{
+    IngestMetrics NONE = new IngestMetrics() {};
+
+    /**
+     * A request became durable.
+     */
+    default void accepted(long records, long bytes, Duration sinceDecoded) {}
+
+    /**
+     * A request was recognised as sent again.
+     */
+    default void deduplicated() {}
+
+    /**
+     * A request was answered with an error.
+     */
+    default void refused(Refusal refusal) {}
+
+    /**
+     * A segment became durable.
+     *
+     * @param put from encoded to durable
+     */
+    default void segment(long bytes, long rows, Duration put) {}
+}

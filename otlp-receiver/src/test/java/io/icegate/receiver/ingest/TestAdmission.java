@@ -1,0 +1,55 @@
+package io.icegate.receiver.ingest;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestAdmission
+{
+    @Test
+    void testBudgetIsHeldUntilClosed()
+    {
+        Admission admission = new Admission(100);
+        Admission.Ticket first = admission.admit(60);
+        Admission.Ticket second = admission.admit(40);
+        assertThat(admission.usedBytes()).isEqualTo(100);
+        assertRefused(() -> admission.admit(1), Refusal.OVERLOADED);
+        first.close();
+        first.close();
+        assertThat(admission.usedBytes()).isEqualTo(40);
+        second.add(60);
+        assertRefused(() -> admission.admit(1), Refusal.OVERLOADED);
+        second.close();
+        assertThat(admission.usedBytes()).isZero();
+    }
+
+    @Test
+    void testRefusedTopUpKeepsWhatIsHeld()
+    {
+        Admission admission = new Admission(100);
+        Admission.Ticket other = admission.admit(50);
+        Admission.Ticket ticket = admission.admit(40);
+        assertRefused(() -> ticket.add(11), Refusal.OVERLOADED);
+        assertThat(ticket.heldBytes()).isEqualTo(40);
+        ticket.add(10);
+        ticket.close();
+        other.close();
+        assertThat(admission.usedBytes()).isZero();
+    }
+
+    @Test
+    void testLargerThanTheBudgetIsFinal()
+    {
+        Admission admission = new Admission(100);
+        admission.admit(100).close();
+        assertRefused(() -> admission.admit(101), Refusal.TOO_LARGE);
+        assertThat(admission.usedBytes()).isZero();
+    }
+
+    private static void assertRefused(Runnable action, Refusal refusal)
+    {
+        assertThatThrownBy(action::run)
+                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
+    }
+}

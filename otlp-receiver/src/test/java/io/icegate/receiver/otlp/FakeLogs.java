@@ -1,0 +1,60 @@
+package io.icegate.receiver.otlp;
+
+import io.icegate.receiver.ingest.Acknowledgement;
+import io.icegate.receiver.ingest.IngestRequest;
+import io.icegate.receiver.ingest.LogsHandler;
+import io.icegate.receiver.ingest.Refusal;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Stands behind the servers in place of the ingest: answers as told and remembers what it got.
+ */
+final class FakeLogs
+        implements LogsHandler
+{
+    final List<IngestRequest> requests = new CopyOnWriteArrayList<>();
+    final List<Refusal> refusals = new CopyOnWriteArrayList<>();
+    volatile Throwable refuseAtOnce;
+    volatile CompletableFuture<Acknowledgement> answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+    volatile Throwable thrown;
+
+    @Override
+    public void checkOpen()
+    {
+        sneakyThrow(refuseAtOnce);
+    }
+
+    @Override
+    public CompletableFuture<Acknowledgement> export(IngestRequest request)
+    {
+        requests.add(request);
+        request.ticket().close();
+        sneakyThrow(thrown);
+        return answer;
+    }
+
+    @Override
+    public long retryMillis()
+    {
+        return 2_500;
+    }
+
+    @Override
+    public void refused(Refusal refusal)
+    {
+        refusals.add(refusal);
+    }
+
+    private static void sneakyThrow(Throwable failure)
+    {
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
+        }
+    }
+}

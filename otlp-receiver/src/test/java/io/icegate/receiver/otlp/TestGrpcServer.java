@@ -1,0 +1,388 @@
+package io.icegate.receiver.otlp;
+
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import com.google.protobuf.Any;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.RetryInfo;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Codec;
+import io.grpc.CompressorRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.icegate.receiver.TenantHeader;
+import io.icegate.receiver.ingest.Acknowledgement;
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestRequest;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.wal.WalException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+final class TestGrpcServer
+{
+    private static final int REQUEST_BYTES_MAX = 10 * 1024 * 1024;
+
+    private final FakeLogs logs = new FakeLogs();
+    private final Admission admission = new Admission(32 * 1024 * 1024);
+    private GrpcServer server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void setUp()
+            throws IOException
+    {
+        server = new GrpcServer(
+                new GrpcServer.Settings(new InetSocketAddress("localhost", 0), REQUEST_BYTES_MAX, Duration.ofMinutes(5), Duration.ofSeconds(3)),
+                logs,
+                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
+                admission);
+        server.start();
+        CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+        compressors.register(Codec.Identity.NONE);
+        compressors.register(new Codec.Gzip());
+        compressors.register(new ZstdCompressor());
+        compressors.register(new NamedCompressor("lz4"));
+        channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
+    }
+
+    @AfterEach
+    void tearDown()
+            throws InterruptedException
+    {
+        channel.shutdownNow();
+        channel.awaitTermination(10, SECONDS);
+        server.close();
+        assertThat(admission.usedBytes()).as("budget that was not given back").isZero();
+    }
+
+    @Test
+    void testSuccessIsTheEmptyResponse()
+    {
+        byte[] body = randomBytes(100_000);
+        assertThat(export(channel, body, null)).isEmpty();
+        IngestRequest request = logs.requests.getFirst();
+        assertThat(request.body()).isEqualTo(body);
+        assertThat(request.tenant()).isEqualTo("acme");
+        assertThat(request.encoding()).isEqualTo(IngestRequest.Encoding.PROTOBUF);
+        assertThat(logs.refusals).isEmpty();
+    }
+
+    @Test
+    void testEmptyRequest()
+    {
+        assertThat(export(channel, new byte[0], null)).isEmpty();
+        assertThat(logs.requests.getFirst().body()).isEmpty();
+    }
+
+    @Test
+    void testPartialSuccess()
+            throws Exception
+    {
+        logs.answer = CompletableFuture.completedFuture(new Acknowledgement(3, "x".repeat(100_000)));
+        var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(export(channel, new byte[10], null));
+        assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(3);
+        assertThat(response.getPartialSuccess().getErrorMessage()).hasSizeLessThan(OtlpStatus.MESSAGE_LENGTH_MAX + 2).startsWith("xxx");
+    }
+
+    @Test
+    void testEncodings()
+    {
+        byte[] body = new byte[200_000];
+        for (String encoding : List.of("gzip", "zstd")) {
+            logs.requests.clear();
+            assertThat(export(channel, body, encoding)).as(encoding).isEmpty();
+            assertThat(logs.requests.getFirst().body()).as(encoding).isEqualTo(body);
+        }
+        StatusRuntimeException unknown = failure(channel, body, "lz4");
+        assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+        assertThat(unknown.getStatus().getDescription()).contains("lz4");
+    }
+
+    @Test
+    void testDamagedCompression()
+    {
+        byte[] body = randomBytes(10_000);
+        CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+        compressors.register(new NamedCompressor("gzip"));
+        ManagedChannel lying = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
+        try {
+            assertFinal(failure(lying, body, "gzip"), Status.Code.INVALID_ARGUMENT);
+        }
+        finally {
+            lying.shutdownNow();
+        }
+        assertThat(export(channel, body, null)).isEmpty();
+    }
+
+    @Test
+    void testSizeLimit()
+    {
+        assertThat(export(channel, randomBytes(REQUEST_BYTES_MAX), null)).isEmpty();
+        byte[] oneMore = randomBytes(REQUEST_BYTES_MAX + 1);
+        assertFinal(failure(channel, oneMore, null), Status.Code.RESOURCE_EXHAUSTED);
+        assertFinal(failure(channel, oneMore, "gzip"), Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(export(channel, new byte[10], null)).as("right after").isEmpty();
+    }
+
+    @Test
+    void testDecompressionBombs()
+    {
+        byte[] bomb = new byte[9 * 1024 * 1024];
+        assertFinal(failure(channel, bomb, "gzip"), Status.Code.INVALID_ARGUMENT);
+        assertFinal(failure(channel, bomb, "zstd"), Status.Code.INVALID_ARGUMENT);
+        assertThat(export(channel, bomb, null)).as("the same, not compressed").isEmpty();
+        assertThat(logs.requests).hasSize(1);
+    }
+
+    @Test
+    void testTenant()
+    {
+        assertThat(export(withTenant("other"), new byte[10], null)).isEmpty();
+        assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
+        assertFinal(failure(withTenant("a/b"), new byte[10], null), Status.Code.INVALID_ARGUMENT);
+        assertFinal(failure(withTenant(""), new byte[10], null), Status.Code.INVALID_ARGUMENT);
+        assertThat(logs.requests).hasSize(1);
+    }
+
+    @Test
+    void testNothingSurfacesAsUnknownOrInternal()
+    {
+        for (Throwable failure : failures()) {
+            logs.thrown = failure;
+            assertRetryable(failure(channel, new byte[10], null));
+            logs.thrown = null;
+            logs.answer = CompletableFuture.failedFuture(failure);
+            assertRetryable(failure(channel, new byte[10], null));
+            logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+            logs.refuseAtOnce = failure;
+            assertRetryable(failure(channel, new byte[10], null));
+            logs.refuseAtOnce = null;
+        }
+        assertThat(export(channel, new byte[10], null)).isEmpty();
+        assertThat(logs.refusals).containsOnly(Refusal.UNAVAILABLE);
+    }
+
+    @Test
+    void testRefusals()
+            throws Exception
+    {
+        for (Refusal refusal : Refusal.values()) {
+            logs.answer = CompletableFuture.failedFuture(new RefusedException(refusal, "because"));
+            StatusRuntimeException answer = failure(channel, new byte[10], null);
+            switch (refusal) {
+                case MALFORMED -> {
+                    assertFinal(answer, Status.Code.INVALID_ARGUMENT);
+                    com.google.rpc.Status details = details(answer);
+                    assertThat(details.getDetails(0).unpack(BadRequest.class).getFieldViolations(0).getDescription()).isEqualTo("because");
+                }
+                case TOO_LARGE -> assertFinal(answer, Status.Code.RESOURCE_EXHAUSTED);
+                case UNKNOWN_SERVICE, UNKNOWN_METHOD, UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> assertFinal(answer, Status.Code.UNIMPLEMENTED);
+                case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> assertRetryable(answer);
+            }
+            assertThat(answer.getStatus().getDescription()).isEqualTo("because");
+        }
+    }
+
+    @Test
+    void testOverloadIsRefusedAndRecovers()
+    {
+        try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
+            assertThat(ticket.heldBytes()).isEqualTo(admission.budgetBytes());
+            assertRetryable(failure(channel, new byte[10], null));
+        }
+        assertThat(export(channel, new byte[10], null)).isEmpty();
+        assertThat(logs.refusals).containsExactly(Refusal.OVERLOADED);
+    }
+
+    @Test
+    void testOtherSignalsAndServices()
+    {
+        for (String method : List.of(
+                "opentelemetry.proto.collector.trace.v1.TraceService/Export",
+                "opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+                "opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export")) {
+            StatusRuntimeException answer = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> ClientCalls.blockingUnaryCall(channel, method(method), CallOptions.DEFAULT, new byte[10]));
+            assertThat(answer.getStatus().getCode()).as(method).isEqualTo(Status.Code.UNIMPLEMENTED);
+        }
+    }
+
+    @Test
+    void testTheClientsDeadline()
+    {
+        long before = System.nanoTime();
+        ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withDeadlineAfter(2, SECONDS), new byte[10]);
+        ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), new byte[10]);
+        Duration within = Duration.ofNanos(logs.requests.getFirst().deadlineNanos() - before);
+        assertThat(within).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(2_000));
+        assertThat(Duration.ofNanos(logs.requests.get(1).deadlineNanos() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+    }
+
+    private static List<Throwable> failures()
+    {
+        return List.of(
+                new IllegalStateException("injected"),
+                new IllegalArgumentException("injected"),
+                new NullPointerException("injected"),
+                new UncheckedIOException(new IOException("injected")),
+                new WalException(WalException.Kind.CORRUPT, "injected"),
+                Status.INTERNAL.asRuntimeException(),
+                Status.INVALID_ARGUMENT.asRuntimeException(),
+                new OutOfMemoryError("injected"),
+                new StackOverflowError("injected"),
+                new AssertionError("injected"));
+    }
+
+    private static void assertRetryable(StatusRuntimeException answer)
+    {
+        assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        try {
+            Any detail = details(answer).getDetails(0);
+            assertThat(Durations.toMillis(detail.unpack(RetryInfo.class).getRetryDelay())).isEqualTo(2_500);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void assertFinal(StatusRuntimeException answer, Status.Code code)
+    {
+        assertThat(answer.getStatus().getCode()).isEqualTo(code);
+        Metadata trailers = answer.getTrailers();
+        if (trailers != null && trailers.containsKey(OtlpStatus.DETAILS_KEY)) {
+            try {
+                assertThat(details(answer).getDetailsList()).noneMatch(detail -> detail.is(RetryInfo.class));
+            }
+            catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static com.google.rpc.Status details(StatusRuntimeException answer)
+            throws IOException
+    {
+        return com.google.rpc.Status.parseFrom(answer.getTrailers().get(OtlpStatus.DETAILS_KEY));
+    }
+
+    private Channel withTenant(String tenant)
+    {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("x-scope-orgid", Metadata.ASCII_STRING_MARSHALLER), tenant);
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    private static final MethodDescriptor<byte[], byte[]> LOGS = method("opentelemetry.proto.collector.logs.v1.LogsService/Export");
+
+    private static MethodDescriptor<byte[], byte[]> method(String name)
+    {
+        return MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(name)
+                .setRequestMarshaller(new Bytes())
+                .setResponseMarshaller(new Bytes())
+                .build();
+    }
+
+    private static byte[] export(Channel channel, byte[] body, String compression)
+    {
+        return ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(20, SECONDS), body);
+    }
+
+    private static StatusRuntimeException failure(Channel channel, byte[] body, String compression)
+    {
+        return catchThrowableOfType(StatusRuntimeException.class, () -> export(channel, body, compression));
+    }
+
+    private static byte[] randomBytes(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static final class Bytes
+            implements MethodDescriptor.Marshaller<byte[]>
+    {
+        @Override
+        public InputStream stream(byte[] value)
+        {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream in)
+        {
+            try {
+                return in.readAllBytes();
+            }
+            catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static final class ZstdCompressor
+            implements io.grpc.Compressor
+    {
+        @Override
+        public String getMessageEncoding()
+        {
+            return "zstd";
+        }
+
+        @Override
+        public OutputStream compress(OutputStream out)
+                throws IOException
+        {
+            return new ZstdOutputStreamNoFinalizer(out);
+        }
+    }
+
+    /**
+     * Claims to compress.
+     */
+    private record NamedCompressor(String name)
+            implements io.grpc.Compressor
+    {
+        @Override
+        public String getMessageEncoding()
+        {
+            return name;
+        }
+
+        @Override
+        public OutputStream compress(OutputStream out)
+        {
+            return out;
+        }
+    }
+}

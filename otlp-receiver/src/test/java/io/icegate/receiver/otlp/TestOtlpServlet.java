@@ -1,0 +1,378 @@
+package io.icegate.receiver.otlp;
+
+import com.github.luben.zstd.Zstd;
+import com.google.inject.Injector;
+import com.google.rpc.RetryInfo;
+import io.airlift.bootstrap.Bootstrap;
+import io.airlift.bootstrap.LifeCycleManager;
+import io.airlift.http.server.HttpServerConfig;
+import io.airlift.http.server.HttpServerInfo;
+import io.airlift.http.server.HttpServerModule;
+import io.airlift.http.server.ServerFeature;
+import io.airlift.node.NodeModule;
+import io.icegate.receiver.TenantHeader;
+import io.icegate.receiver.ingest.Acknowledgement;
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestRequest;
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Servlet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPOutputStream;
+
+import static io.airlift.configuration.ConfigBinder.configBinder;
+import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
+import static org.assertj.core.api.Assertions.assertThat;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.SAME_THREAD)
+final class TestOtlpServlet
+{
+    private static final int REQUEST_BYTES_MAX = 10 * 1024 * 1024;
+    private static final int COMPRESSED_BYTES_MAX = 1024 * 1024;
+    private static final String PROTOBUF = "application/x-protobuf";
+    private static final String JSON = "application/json";
+
+    private final FakeLogs logs = new FakeLogs();
+    private final Admission admission = new Admission(32 * 1024 * 1024);
+    private HttpClient client;
+    private LifeCycleManager lifeCycle;
+    private URI base;
+    private boolean ready = true;
+
+    @BeforeAll
+    void startServer()
+    {
+        OtlpServlet servlet = new OtlpServlet(
+                logs,
+                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
+                admission,
+                new OperatorPages(() -> ready, new PrometheusRegistry()),
+                new OtlpServlet.Settings("/otel", REQUEST_BYTES_MAX, COMPRESSED_BYTES_MAX, Duration.ofSeconds(3)));
+        Injector injector = new Bootstrap(
+                new NodeModule(),
+                new HttpServerModule(),
+                binder -> {
+                    binder.bind(Servlet.class).toInstance(servlet);
+                    binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
+                    binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("test"));
+                    configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
+                            .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
+                            .setCompressionEnabled(false)
+                            .setLogEnabled(false));
+                    httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
+                })
+                .setRequiredConfigurationProperties(Map.of("node.environment", "test", "http-server.http.port", "0"))
+                .disableSystemProperties()
+                .doNotInitializeLogging()
+                .quiet()
+                .initialize();
+        lifeCycle = injector.getInstance(LifeCycleManager.class);
+        base = URI.create("http://localhost:%s".formatted(injector.getInstance(HttpServerInfo.class).getHttpUri().getPort()));
+        client = HttpClient.newHttpClient();
+    }
+
+    @AfterAll
+    void stopServer()
+    {
+        client.close();
+        lifeCycle.stop();
+    }
+
+    @BeforeEach
+    void reset()
+    {
+        logs.requests.clear();
+        logs.refusals.clear();
+        logs.thrown = null;
+        logs.refuseAtOnce = null;
+        logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+        ready = true;
+    }
+
+    @AfterEach
+    void verifyBudget()
+    {
+        assertThat(admission.usedBytes()).as("budget that was not given back").isZero();
+    }
+
+    @Test
+    void testSuccess()
+            throws Exception
+    {
+        byte[] body = randomBytes(300_000);
+        HttpResponse<byte[]> protobuf = send(post("/v1/logs", PROTOBUF, body));
+        assertThat(protobuf.statusCode()).isEqualTo(200);
+        assertThat(protobuf.headers().firstValue("Content-Type")).hasValue(PROTOBUF);
+        assertThat(protobuf.body()).isEmpty();
+        HttpResponse<byte[]> json = send(post("/v1/logs", JSON, body));
+        assertThat(json.statusCode()).isEqualTo(200);
+        assertThat(json.headers().firstValue("Content-Type")).hasValue(JSON);
+        assertThat(json.body()).asString().isEqualTo("{}");
+        assertThat(logs.requests).extracting(IngestRequest::encoding).containsExactly(IngestRequest.Encoding.PROTOBUF, IngestRequest.Encoding.JSON);
+        assertThat(logs.requests).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
+    }
+
+    @Test
+    void testPartialSuccess()
+            throws Exception
+    {
+        logs.answer = CompletableFuture.completedFuture(new Acknowledgement(2, "two are \"bad\"\n"));
+        var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(send(post("/v1/logs", PROTOBUF, new byte[1])).body());
+        assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(2);
+        assertThat(response.getPartialSuccess().getErrorMessage()).isEqualTo("two are \"bad\"\n");
+        assertThat(send(post("/v1/logs", JSON, new byte[1])).body()).asString()
+                .isEqualTo("{\"partialSuccess\":{\"rejectedLogRecords\":\"2\",\"errorMessage\":\"two are \\\"bad\\\"\\u000a\"}}");
+    }
+
+    @Test
+    void testContentTypes()
+            throws Exception
+    {
+        for (String type : List.of("application/json; charset=utf-8", "APPLICATION/JSON", "application/x-protobuf;charset=UTF-8", "Application/X-Protobuf")) {
+            HttpResponse<byte[]> response = send(post("/v1/logs", type, new byte[1]));
+            assertThat(response.statusCode()).as(type).isEqualTo(200);
+            assertThat(type).startsWithIgnoringCase(response.headers().firstValue("Content-Type").orElseThrow());
+        }
+        assertAnswer(post("/v1/logs", "text/plain", new byte[1]), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+        assertAnswer(HttpRequest.newBuilder(base.resolve("/v1/logs")).POST(BodyPublishers.ofByteArray(new byte[1])), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+    }
+
+    @Test
+    void testPaths()
+            throws Exception
+    {
+        for (String path : List.of("/v1/logs", "/v1/logs/", "/otel/v1/logs", "/otel/v1/logs/")) {
+            assertThat(send(post(path, JSON, new byte[1])).statusCode()).as(path).isEqualTo(200);
+        }
+        for (String path : List.of("/", "/v1", "/v1/traces", "/v1/metrics", "/otel/v1/traces", "/v1development/profiles", "/v2/logs", "/other/v1/logs")) {
+            assertAnswer(post(path, JSON, new byte[1]), 404, io.grpc.Status.Code.UNIMPLEMENTED);
+            assertAnswer(post(path, PROTOBUF, new byte[1]), 404, io.grpc.Status.Code.UNIMPLEMENTED);
+        }
+    }
+
+    @Test
+    void testMethods()
+            throws Exception
+    {
+        for (String method : List.of("GET", "PUT", "DELETE", "OPTIONS")) {
+            HttpResponse<byte[]> response = assertAnswer(
+                    HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF).method(method, BodyPublishers.noBody()),
+                    405,
+                    io.grpc.Status.Code.UNIMPLEMENTED);
+            assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+        }
+    }
+
+    @Test
+    void testEncodings()
+            throws Exception
+    {
+        byte[] body = new byte[500_000];
+        assertThat(send(post("/v1/logs", PROTOBUF, gzip(body)).header("Content-Encoding", "gzip")).statusCode()).isEqualTo(200);
+        assertThat(send(post("/v1/logs", PROTOBUF, gzip(body)).header("Content-Encoding", "GZIP")).statusCode()).isEqualTo(200);
+        assertThat(send(post("/v1/logs", PROTOBUF, Zstd.compress(body)).header("Content-Encoding", "zstd")).statusCode()).isEqualTo(200);
+        assertThat(send(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "identity")).statusCode()).isEqualTo(200);
+        assertThat(logs.requests).hasSize(4).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
+        HttpResponse<byte[]> unknown = assertAnswer(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "br"), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+        assertThat(unknown.headers().firstValue("Accept-Encoding")).hasValue("gzip, zstd, identity");
+        for (String encoding : List.of("gzip", "zstd")) {
+            assertAnswer(post("/v1/logs", JSON, randomBytes(1_000)).header("Content-Encoding", encoding), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        }
+        byte[] truncated = gzip(randomBytes(10_000));
+        assertAnswer(post("/v1/logs", JSON, java.util.Arrays.copyOf(truncated, 5_000)).header("Content-Encoding", "gzip"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void testSizeLimits()
+            throws Exception
+    {
+        assertThat(send(post("/v1/logs", PROTOBUF, new byte[REQUEST_BYTES_MAX])).statusCode()).isEqualTo(200);
+        assertAnswer(post("/v1/logs", PROTOBUF, new byte[REQUEST_BYTES_MAX + 1]), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+        byte[] noise = gzip(randomBytes(COMPRESSED_BYTES_MAX));
+        assertThat(noise.length).isGreaterThan(COMPRESSED_BYTES_MAX);
+        assertAnswer(post("/v1/logs", PROTOBUF, noise).header("Content-Encoding", "gzip"), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+        // chunked, so that the length is not known before
+        assertAnswer(
+                HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip")
+                        .POST(BodyPublishers.ofByteArrays(List.of(noise))),
+                413,
+                io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+        assertAnswer(
+                HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF)
+                        .POST(BodyPublishers.ofByteArrays(List.of(new byte[REQUEST_BYTES_MAX], new byte[1]))),
+                413,
+                io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+        logs.requests.clear();
+        assertThat(send(post("/v1/logs", PROTOBUF, new byte[1])).statusCode()).as("right after").isEqualTo(200);
+    }
+
+    @Test
+    void testDecompressionBombs()
+            throws Exception
+    {
+        byte[] bomb = new byte[9 * 1024 * 1024];
+        assertAnswer(post("/v1/logs", PROTOBUF, gzip(bomb)).header("Content-Encoding", "gzip"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        assertAnswer(post("/v1/logs", PROTOBUF, Zstd.compress(bomb)).header("Content-Encoding", "zstd"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        assertThat(logs.requests).isEmpty();
+    }
+
+    @Test
+    void testChunkedBody()
+            throws Exception
+    {
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", JSON)
+                .POST(BodyPublishers.ofByteArrays(List.of(new byte[100_000], new byte[100_000]))));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(logs.requests.getFirst().body()).hasSize(200_000);
+    }
+
+    @Test
+    void testTenantsAndForwardedRequests()
+            throws Exception
+    {
+        assertThat(send(post("/v1/logs", JSON, new byte[1]).header("X-Forwarded-For", "10.0.0.1").header("X-Forwarded-Proto", "https").header("x-scope-orgid", "other")).statusCode()).isEqualTo(200);
+        assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
+        for (String bad : List.of("a b", "a/b", "x".repeat(129), "")) {
+            assertAnswer(post("/v1/logs", JSON, new byte[1]).header("X-Scope-OrgID", bad), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        }
+    }
+
+    @Test
+    void testHttp2()
+            throws Exception
+    {
+        try (HttpClient http2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            http2.send(HttpRequest.newBuilder(base.resolve("/health")).build(), HttpResponse.BodyHandlers.discarding()); // upgrades the connection
+            HttpResponse<byte[]> response = http2.send(post("/v1/logs", PROTOBUF, new byte[100_000]).build(), HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(response.statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void testRefusalsAndUnforeseenFailures()
+            throws Exception
+    {
+        logs.answer = CompletableFuture.failedFuture(new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge in time"));
+        for (String type : List.of(PROTOBUF, JSON)) {
+            assertThat(assertAnswer(post("/v1/logs", type, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE).headers().firstValue("Retry-After")).hasValue("3");
+        }
+        var status = com.google.rpc.Status.parseFrom(send(post("/v1/logs", PROTOBUF, new byte[1])).body());
+        assertThat(status.getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(2);
+        for (Throwable failure : List.of(new IllegalStateException("x"), new OutOfMemoryError("injected"), new StackOverflowError(), new AssertionError("x"), new UncheckedIOException(new IOException("x")))) {
+            logs.thrown = failure;
+            assertAnswer(post("/v1/logs", PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+            logs.thrown = null;
+            logs.answer = CompletableFuture.failedFuture(failure);
+            assertAnswer(post("/v1/logs", JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+            logs.refuseAtOnce = failure;
+            assertAnswer(post("/v1/logs", JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+            logs.refuseAtOnce = null;
+        }
+    }
+
+    @Test
+    void testOverload()
+            throws Exception
+    {
+        try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
+            assertThat(ticket.heldBytes()).isPositive();
+            assertAnswer(post("/v1/logs", PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+        }
+        assertThat(send(post("/v1/logs", PROTOBUF, new byte[1])).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void testOperatorPages()
+            throws Exception
+    {
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/health"))).statusCode()).isEqualTo(200);
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(200);
+        ready = false;
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(503);
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/health"))).statusCode()).isEqualTo(200);
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/metrics"))).headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+    }
+
+    private HttpResponse<byte[]> assertAnswer(HttpRequest.Builder request, int status, io.grpc.Status.Code code)
+            throws Exception
+    {
+        HttpResponse<byte[]> response = send(request);
+        assertThat(response.statusCode()).as("%s %s", request.build(), new String(response.body(), StandardCharsets.UTF_8)).isEqualTo(status);
+        com.google.rpc.Status.Builder body = com.google.rpc.Status.newBuilder();
+        String type = response.headers().firstValue("Content-Type").orElseThrow();
+        if (type.equals(PROTOBUF)) {
+            body.mergeFrom(response.body());
+        }
+        else {
+            com.google.protobuf.util.JsonFormat.parser()
+                    .usingTypeRegistry(com.google.protobuf.TypeRegistry.newBuilder()
+                            .add(RetryInfo.getDescriptor())
+                            .add(com.google.rpc.BadRequest.getDescriptor())
+                            .build())
+                    .merge(new String(response.body(), StandardCharsets.UTF_8), body);
+        }
+        boolean sentProtobuf = request.build().headers().firstValue("Content-Type").filter(PROTOBUF::equals).isPresent();
+        assertThat(type).isEqualTo(sentProtobuf ? PROTOBUF : JSON);
+        assertThat(body.getCode()).isEqualTo(code.value());
+        assertThat(body.getMessage()).startsWith("Cannot ").isNotBlank();
+        assertThat(body.getDetailsList().stream().anyMatch(detail -> detail.is(RetryInfo.class))).isEqualTo(status == 503);
+        assertThat(response.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 503);
+        return response;
+    }
+
+    private HttpRequest.Builder post(String path, String contentType, byte[] body)
+    {
+        return HttpRequest.newBuilder(base.resolve(path)).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body));
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request)
+            throws Exception
+    {
+        return client.send(request.timeout(Duration.ofSeconds(20)).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static byte[] gzip(byte[] content)
+            throws IOException
+    {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(content);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] randomBytes(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+}
