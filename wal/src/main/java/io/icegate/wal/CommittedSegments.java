@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -132,7 +131,7 @@ final class CommittedSegments
             if (e.kind() != CORRUPT) {
                 throw e;
             }
-            log.error("Cannot compare batches with committed segment {}: {}", head.key(), Objects.requireNonNull(e.getMessage()));
+            log.error("Cannot compare batches with committed segment {}: {}", head.key(), requireNonNull(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -14,8 +14,8 @@ import static java.util.Objects.requireNonNull;
  * What the WAL takes from its surroundings.
  *
  * @param executor runs uploads, heartbeats and parallel reads. A writer waits inside its tasks for other tasks, so for a
- * writer it must start every task at once: virtual threads, or a pool without a bound. Readers and committers may be
- * given {@code Runnable::run}
+ *         writer it must start every task at once: virtual threads, or a pool without a bound. Readers and committers may be
+ *         given {@code Runnable::run}
  * @param nanoTime monotonic clock
  * @param random safe for use by many threads
  */

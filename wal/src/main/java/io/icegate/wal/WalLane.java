@@ -51,6 +51,7 @@ public final class WalLane
 {
     private static final Logger log = LoggerFactory.getLogger(WalLane.class);
     private static final int HANGING_ATTEMPTS_MAX = 4;
+    private static final int WAITERS_MAX = 1_000_000;
     private static final int SEAL_ATTEMPTS_MAX = 20;
 
     private final WalWriter writer;
@@ -171,7 +172,7 @@ public final class WalLane
     {
         Optional<WalException> end = writer.end().or(() -> Optional.ofNullable(refusal));
         if (end.isPresent()) {
-            throw new WalException(end.get().kind(), end.get().getMessage(), end.get());
+            throw new WalException(end.get().kind(), String.valueOf(end.get().getMessage()), end.get());
         }
     }
 
@@ -356,7 +357,7 @@ public final class WalLane
             failed = inFlight.stream().filter(pending -> !pending.result.isDone()).toList();
             inFlight.notifyAll();
         }
-        permits.release(failed.size() + 1_000);
+        permits.release(WAITERS_MAX); // whoever waits sees the end
         failed.forEach(pending -> pending.result.completeExceptionally(reason));
     }
 

@@ -44,7 +44,7 @@ public final class WalWriter
     private final Map<UUID, WalLane> lanes = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable WalException> end = new AtomicReference<>();
     private final CompletableFuture<WalException> stopped = new CompletableFuture<>();
-    private volatile @Nullable Thread heartbeat;
+    private @Nullable Thread heartbeat; // guarded by stopped
 
     private WalWriter(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment)
     {
@@ -145,15 +145,18 @@ public final class WalWriter
         List<WalLane> all = List.copyOf(lanes.values());
         all.forEach(lane -> lane.fail(reason));
         all.forEach(WalLane::seal);
-        Thread thread = heartbeat;
-        if (thread != null) {
-            thread.interrupt();
+        synchronized (stopped) {
+            if (heartbeat != null) {
+                heartbeat.interrupt();
+            }
         }
     }
 
     private void beat()
     {
-        heartbeat = Thread.currentThread();
+        synchronized (stopped) {
+            heartbeat = Thread.currentThread();
+        }
         try {
             while (end.get() == null) {
                 try {
@@ -169,7 +172,11 @@ public final class WalWriter
             // the writer ended
         }
         finally {
-            heartbeat = null;
+            synchronized (stopped) {
+                heartbeat = null;
+                // an interrupt of ours must not reach the next task of this thread
+                Thread.interrupted();
+            }
         }
     }
 

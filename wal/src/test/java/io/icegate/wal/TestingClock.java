@@ -1,9 +1,10 @@
 package io.icegate.wal;
 
+import io.icegate.objectstore.Sleeper;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A clock that moves when told to.
@@ -11,16 +12,44 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class TestingClock
         implements InstantSource
 {
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T00:00:00Z"));
+    private static final Duration SHORT = Duration.ofSeconds(5);
+
+    private Instant now = Instant.parse("2026-11-20T00:00:00Z"); // guarded by this
 
     @Override
-    public Instant instant()
+    public synchronized Instant instant()
     {
-        return now.get();
+        return now;
     }
 
-    public void advance(Duration duration)
+    public synchronized void advance(Duration duration)
     {
-        now.updateAndGet(instant -> instant.plus(duration));
+        now = now.plus(duration);
+        notifyAll();
+    }
+
+    public long nanoTime()
+    {
+        return Duration.between(Instant.EPOCH, instant()).toNanos();
+    }
+
+    /**
+     * Returns at once from short pauses, such as those between attempts, and from long ones when the clock was moved.
+     */
+    public Sleeper sleeper()
+    {
+        return duration -> {
+            if (duration.compareTo(SHORT) >= 0) {
+                sleepUntil(instant().plus(duration));
+            }
+        };
+    }
+
+    private synchronized void sleepUntil(Instant end)
+            throws InterruptedException
+    {
+        while (now.isBefore(end)) {
+            wait();
+        }
     }
 }

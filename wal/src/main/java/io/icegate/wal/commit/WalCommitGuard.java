@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Keeps the offset vector of a table right whatever engine commits. Iceberg alone sees pointers, not meaning: it would let
  * a late committer append the same files again, and an engine that drops properties would bring committed rows back.
@@ -88,7 +90,7 @@ public final class WalCommitGuard
         }
         Snapshot carrier = carriers.get(0);
         OffsetVector from = OffsetVector.parse(before);
-        String after = carrier.summary().get(OffsetVector.PROPERTY);
+        String after = requireNonNull(carrier.summary().get(OffsetVector.PROPERTY));
         if (!from.digest().equals(carrier.summary().get(OffsetVector.BASE_SUMMARY))) {
             throw new ValidationException("Cannot commit table %s: the WAL range was built from other offsets than '%s', so it is committed already", next.location(), before);
         }

@@ -31,9 +31,7 @@ final class GuardedCatalog
      * What happens to one swap of a table's metadata.
      */
     interface SwapHook
-            extends Consumer<Runnable>
-    {
-    }
+            extends Consumer<Runnable> {}
 
     GuardedCatalog(CommitGuard guard)
     {

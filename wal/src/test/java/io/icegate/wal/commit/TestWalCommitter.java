@@ -1,6 +1,5 @@
 package io.icegate.wal.commit;
 
-import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.OffsetVector;
@@ -10,14 +9,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.Map;
-import java.util.Random;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestWalCommitter
 {
-    private final WalHarness wal = new WalHarness(new WalCommitGuard(), MemoryObjectStore::new, new Random(1));
+    private final WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0);
 
     @AfterEach
     void close()

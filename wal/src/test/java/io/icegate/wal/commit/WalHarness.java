@@ -1,14 +1,18 @@
 package io.icegate.wal.commit;
 
 import io.icegate.guard.CommitGuard;
+import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.FakeSegments;
+import io.icegate.wal.FlakyObjectStore;
 import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveFile;
 import io.icegate.wal.LiveFiles;
+import io.icegate.wal.LiveTail;
 import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.RegistryEntry;
@@ -37,14 +41,17 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
 /**
- * One table and its WAL in memory, and the question that matters: which batches does a reader see, and how often.
+ * One table and its WAL in memory, and the question that matters: which batches does a reader see, and how often. Actors
+ * use a store that fails as often as asked; the answer comes from the store behind it.
  */
 final class WalHarness
         implements AutoCloseable
@@ -53,18 +60,19 @@ final class WalHarness
     static final Schema SCHEMA = new Schema(Types.NestedField.optional(1, "body", Types.StringType.get()), Types.NestedField.optional(2, "day", Types.IntegerType.get()));
 
     final TestingClock clock = new TestingClock();
-    final ExecutorService executor = Executors.newCachedThreadPool();
+    final ExecutorService threads = Executors.newCachedThreadPool();
     final RandomGenerator random;
     final GuardedCatalog catalog;
+    final Warehouse truth;
     final Warehouse warehouse;
-    final WalEnvironment environment;
 
-    WalHarness(CommitGuard guard, StoreFactory stores, RandomGenerator random)
+    WalHarness(CommitGuard guard, long seed, int failingPercent)
     {
-        this.random = random;
+        this.random = new Random(seed);
         this.catalog = new GuardedCatalog(guard);
-        this.warehouse = new Warehouse("memory:test", stores.create(clock));
-        this.environment = new WalEnvironment(executor, clock, () -> clock.millis() * 1_000_000, duration -> {}, random);
+        ObjectStore store = new MemoryObjectStore(clock);
+        this.truth = new Warehouse("memory:test", store);
+        this.warehouse = new Warehouse("memory:test", new FlakyObjectStore(store, seed, failingPercent));
         catalog.createNamespace(Namespace.of("otel"));
         Table table = catalog.createTable(TABLE, SCHEMA, PartitionSpec.unpartitioned(), Map.of(
                 OffsetVector.PROPERTY, "",
@@ -74,17 +82,14 @@ final class WalHarness
         table.updateSpec().addField("day").commit();
     }
 
-    /**
-     * Makes the store of a harness.
-     */
-    interface StoreFactory
-    {
-        ObjectStore create(TestingClock clock);
-    }
-
     Table table()
     {
         return catalog.loadTable(TABLE);
+    }
+
+    TableMetadata metadata()
+    {
+        return ((BaseTable) table()).operations().current();
     }
 
     FooterCache footers()
@@ -92,15 +97,30 @@ final class WalHarness
         return new FooterCache(new FakeSegments(), FooterCache.COUNT_MAX_DEFAULT);
     }
 
+    WalEnvironment environment(Executor executor)
+    {
+        return new WalEnvironment(executor, clock, clock::nanoTime, clock.sleeper(), random);
+    }
+
     WalCommitter committer()
     {
-        return new WalCommitter(warehouse, footers(), environment);
+        return new WalCommitter(warehouse, footers(), environment(Runnable::run));
     }
 
     WalWriter writer()
     {
+        return writer(threads);
+    }
+
+    WalWriter writer(Executor executor)
+    {
         WriterId id = WriterId.random(clock.instant(), random);
-        return WalWriter.open(warehouse.store(), new RegistryEntry(id, clock.instant(), "host", "build", Set.of(table().uuid())), footers(), WriterOptions.DEFAULT, environment);
+        return WalWriter.open(warehouse.store(), new RegistryEntry(id, clock.instant(), "host", "build", Set.of(table().uuid())), footers(), WriterOptions.DEFAULT, environment(executor));
+    }
+
+    LiveTail tail(TableMetadata metadata)
+    {
+        return new LiveTailReader(truth, footers(), Runnable::run).read(metadata);
     }
 
     /**
@@ -108,13 +128,17 @@ final class WalHarness
      */
     Map<BatchId, Integer> visible()
     {
-        TableMetadata metadata = ((BaseTable) table()).operations().current();
-        List<LiveFile> live = new LiveFiles(warehouse, new FakeSegments()).files(metadata, new LiveTailReader(warehouse, footers(), executor).read(metadata));
+        TableMetadata metadata = metadata();
+        return visible(metadata, tail(metadata));
+    }
+
+    Map<BatchId, Integer> visible(TableMetadata metadata, LiveTail tail)
+    {
         Map<BatchId, Integer> counts = committed();
-        for (LiveFile file : live) {
+        for (LiveFile file : new LiveFiles(truth, new FakeSegments()).files(metadata, tail)) {
             Set<Integer> deleted = new HashSet<>();
             file.deletes().ifPresent(deletes -> deleted.addAll(FakeSegments.deletedFirstRows(read(deletes))));
-            count(counts, file.file(), deleted);
+            batches(file.file(), deleted).forEach(batch -> counts.merge(batch.id(), 1, Integer::sum));
         }
         return counts;
     }
@@ -128,9 +152,7 @@ final class WalHarness
         Table table = table();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
             for (FileScanTask task : tasks) {
-                Set<Integer> deleted = new HashSet<>();
-                task.deletes().forEach(deletes -> deleted.addAll(FakeSegments.deletedFirstRows(readTableFile(table, deletes))));
-                count(counts, task.file(), deleted);
+                batches(table, task).forEach(batch -> counts.merge(batch.id(), 1, Integer::sum));
             }
         }
         catch (IOException e) {
@@ -139,19 +161,36 @@ final class WalHarness
         return counts;
     }
 
-    private void count(Map<BatchId, Integer> counts, ContentFile<?> file, Set<Integer> deletedFirstRows)
+    /**
+     * The batches of a file that are not deleted.
+     */
+    List<BatchRange> batches(Table table, FileScanTask task)
     {
-        for (BatchRange range : FakeSegments.footer(read(file)).batches()) {
-            if (!deletedFirstRows.contains(range.firstRow())) {
-                counts.merge(range.id(), 1, Integer::sum);
-            }
+        Set<Integer> deleted = new HashSet<>();
+        task.deletes().forEach(deletes -> deleted.addAll(FakeSegments.deletedFirstRows(readTableFile(table, deletes))));
+        return batches(task.file(), deleted);
+    }
+
+    private List<BatchRange> batches(ContentFile<?> file, Set<Integer> deletedFirstRows)
+    {
+        return FakeSegments.footer(read(file)).batches().stream().filter(batch -> !deletedFirstRows.contains(batch.firstRow())).toList();
+    }
+
+    String store(String key, byte[] content)
+    {
+        try {
+            truth.store().put(new ObjectKey(key), content);
         }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return truth.location(new ObjectKey(key));
     }
 
     private byte[] read(ContentFile<?> file)
     {
         try {
-            return warehouse.store().get(warehouse.key(file.location()).orElseThrow()).orElseThrow().content();
+            return truth.store().get(truth.key(file.location()).orElseThrow()).orElseThrow().content();
         }
         catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -171,6 +210,6 @@ final class WalHarness
     @Override
     public void close()
     {
-        executor.shutdownNow();
+        threads.shutdownNow();
     }
 }
