@@ -26,6 +26,11 @@ public final class FooterCache
 
     private record Known(SegmentFooter footer, @Nullable ObjectHead head) {}
 
+    public FooterCache(int countMax)
+    {
+        this(SegmentCodec.parquet(), countMax);
+    }
+
     public FooterCache(SegmentCodec codec, int countMax)
     {
         this.codec = requireNonNull(codec, "codec is null");

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestWalModel
 {
-    private static final int SEEDS = Integer.getInteger("icegate.seeds", 200);
-    private static final int STEPS = 150;
+    private static final int SEEDS = Integer.getInteger("icegate.seeds", 30);
+    private static final int STEPS = 100;
 
     @Test
     void testEveryBatchIsVisibleOnce()

@@ -15,12 +15,14 @@ import io.icegate.wal.WriterRegistry;
 import io.icegate.wal.format.SegmentFooter;
 import io.icegate.wal.format.SegmentHeader;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 
 import java.io.IOException;
@@ -86,7 +88,7 @@ final class WalModel
     WalModel(CommitGuard guard, long seed, List<Committer> replacements)
     {
         this.random = new Random(seed);
-        this.wal = new WalHarness(guard, seed, 8);
+        this.wal = new WalHarness(guard, seed, 2);
         this.committers.addAll(replacements);
         while (committers.size() < COMMITTERS && replacements.isEmpty()) {
             WalCommitter committer = wal.committer();
@@ -360,7 +362,7 @@ final class WalModel
             rewrite.commit();
             count("compact");
         }
-        catch (CommitFailedException | CommitStateUnknownException | org.apache.iceberg.exceptions.ValidationException e) {
+        catch (CommitFailedException | CommitStateUnknownException | ValidationException e) {
             count("compact failed");
         }
     }
@@ -368,7 +370,7 @@ final class WalModel
     private void expire()
     {
         try {
-            wal.table().expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            wal.table().expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanupLevel(ExpireSnapshots.CleanupLevel.NONE).commit();
             count("expire");
         }
         catch (CommitFailedException | CommitStateUnknownException e) {
