@@ -1,0 +1,32 @@
+package io.icegate.spark.procedures;
+
+import io.icegate.wal.commit.WalCommitter;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The procedures that one catalog adds to Iceberg's.
+ */
+public final class IceGateProcedures
+{
+    private final List<IceGateProcedure> procedures;
+
+    public IceGateProcedures(ProcedureTables tables, WalCommitter committer)
+    {
+        procedures = List.of(new CommitWalProcedure(tables, committer));
+    }
+
+    public List<String> names()
+    {
+        return procedures.stream().map(IceGateProcedure::name).toList();
+    }
+
+    /**
+     * @param name in any case, as Iceberg's own procedures
+     */
+    public Optional<IceGateProcedure> find(String name)
+    {
+        return procedures.stream().filter(procedure -> procedure.name().equalsIgnoreCase(name)).findFirst();
+    }
+}

@@ -1,0 +1,129 @@
+package io.icegate.spark;
+
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.schema.AttributeValue;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.CanonicalText;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.LogRow;
+import io.icegate.schema.ResourceColumns;
+import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.SignalTable;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalLane;
+import io.icegate.wal.WalWriter;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.WriterOptions;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SegmentEncoder;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
+
+/**
+ * A receiver without its protocols: the logs table of a warehouse and a writer that appends real segments to its WAL. It
+ * opens a catalog of its own, as another process would.
+ */
+final class TestingWal
+        implements AutoCloseable
+{
+    private static final Instant FIRST_EVENT = Instant.parse("2026-11-20T23:00:00Z");
+    private static final ResourceColumns RESOURCE = new ResourceColumns(attributes("service.name", "checkout"), 0, null, List.of());
+
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final ObjectStoreCatalog catalog = new ObjectStoreCatalog();
+    private final Table table;
+    private final WalWriter writer;
+
+    TestingWal(String warehouse)
+    {
+        catalog.initialize("receiver", Map.of("warehouse", warehouse));
+        table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
+        WalEnvironment environment = WalEnvironment.system(executor);
+        Instant now = Instant.now();
+        RegistryEntry entry = new RegistryEntry(WriterId.random(now, environment.random()), now, "localhost", "test", Set.of(table.uuid()));
+        writer = WalWriter.open(catalog.warehouse().store(), entry, new FooterCache(new ParquetSegmentCodec(), 1_000), WriterOptions.DEFAULT, environment);
+    }
+
+    ObjectStoreCatalog catalog()
+    {
+        return catalog;
+    }
+
+    WriterId writer()
+    {
+        return writer.id();
+    }
+
+    /**
+     * Makes one segment of one batch durable. Equal numbers give equal rows; an hour lies between two rows.
+     *
+     * @param batch equal batches are duplicates
+     */
+    void append(long batch, long firstNumber, long lastNumber)
+    {
+        List<LogRow> rows = LongStream.rangeClosed(firstNumber, lastNumber).mapToObj(TestingWal::row).toList();
+        DecodedLogs logs = new DecodedLogs(new BatchId(7, batch), "acme", rows, 100L * rows.size());
+        try {
+            lane().append(header -> new SegmentEncoder().encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(30, TimeUnit.SECONDS);
+        }
+        catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Cannot append a segment", e);
+        }
+    }
+
+    private WalLane lane()
+    {
+        return writer.lane(table.uuid(), header -> new SegmentEncoder().encodeSeal(header, table.schema().schemaId(), table.schema()));
+    }
+
+    private static LogRow row(long number)
+    {
+        Instant event = FIRST_EVENT.plusSeconds(number * 3_600);
+        long micros = TimeUnit.SECONDS.toMicros(event.getEpochSecond());
+        return new LogRow(
+                RESOURCE,
+                ScopeColumns.EMPTY,
+                micros,
+                micros + 5,
+                micros * 1_000,
+                0,
+                9,
+                "INFO",
+                null,
+                CanonicalText.of(new AttributeValue.Text("message " + number)),
+                null,
+                null,
+                1,
+                attributes("number", Long.toString(number)),
+                0,
+                null);
+    }
+
+    private static Attributes attributes(String key, String value)
+    {
+        return Attributes.of(List.of(new AttributeValue.Entry(key, new AttributeValue.Text(value))));
+    }
+
+    @Override
+    public void close()
+            throws Exception
+    {
+        writer.close();
+        catalog.close();
+        executor.shutdownNow();
+    }
+}
