@@ -27,6 +27,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Servlet;
 
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 import static io.airlift.configuration.ConfigBinder.configBinder;
@@ -61,6 +62,7 @@ final class ReceiverModule
         binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
         binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
         binder.bind(LogsReader.class).to(LogsDecoding.class).in(Scopes.SINGLETON);
+        binder.bind(InstantSource.class).toInstance(InstantSource.system());
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
         binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
         binder.bind(TenantHeader.class).in(Scopes.SINGLETON);

@@ -31,12 +31,12 @@ final class TestReceiverStart
             ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.grpcPort()).usePlaintext().build();
             try {
                 HealthCheckResponse health = HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
-                assertThat(health.getStatus()).isNotEqualTo(HealthCheckResponse.ServingStatus.UNRECOGNIZED);
+                assertThat(health.getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
             }
             finally {
                 channel.shutdownNow();
             }
-            for (String page : new String[] {"/health", "/metrics"}) {
+            for (String page : new String[] {"/health", "/metrics", "/ready"}) {
                 HttpResponse<String> response = http.send(
                         HttpRequest.newBuilder(URI.create("http://localhost:%s%s".formatted(server.httpPort(), page))).build(),
                         HttpResponse.BodyHandlers.ofString());

@@ -239,7 +239,8 @@ public final class CommitLoop
             open();
             return true;
         }
-        if (!checkTable(current)) {
+        Optional<TableIdentifier> tableName = checkTable(current);
+        if (tableName.isEmpty()) {
             return false;
         }
         if (current.isOver()) {
@@ -247,20 +248,23 @@ public final class CommitLoop
             session = null;
             current.abandon("the writer is being replaced");
             open();
+            return false;
         }
-        current = requireNonNull(session);
-        current.table().refresh();
-        current.followSchema();
+        Table table = catalog.loadTable(tableName.get());
+        if (!table.uuid().equals(current.tableUuid())) {
+            return false; // moved again meanwhile
+        }
+        current.followSchema(table);
         if (settings.commit().isEnabled()) {
-            commit(current.table());
+            commit(table);
         }
         return true;
     }
 
     /**
-     * True when the table of the session is still the one to write to; else the session is closed.
+     * The name of the session's table, when that is still the one to write to; else the session is closed.
      */
-    private boolean checkTable(WriterSession current)
+    private Optional<TableIdentifier> checkTable(WriterSession current)
     {
         Optional<TableIdentifier> present;
         Optional<UUID> named;
@@ -280,7 +284,7 @@ public final class CommitLoop
             if (!ingest.isOpen() && !current.isOver()) {
                 target(current);
             }
-            return true;
+            return present;
         }
         ingest.target(new LogsIngest.Closed("table %s was %s".formatted(name, present.isPresent() ? "replaced" : "dropped")));
         session = null;
@@ -291,14 +295,14 @@ public final class CommitLoop
             }
             catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return false;
+                return Optional.empty();
             }
         }
         else {
             current.abandon("table %s was dropped".formatted(name));
         }
         open();
-        return false;
+        return Optional.empty();
     }
 
     private void open()

@@ -33,7 +33,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 final class WriterSession
 {
     private final WalWriter writer;
-    private final Table table;
     private final UUID tableUuid;
     private final Lane lane;
     private final SegmentCodec codec;
@@ -54,7 +53,6 @@ final class WriterSession
     WriterSession(WalWriter writer, Table table, SegmentCodec codec, IngestConfig config, IngestMetrics metrics, Runnable whenBroken)
     {
         this.writer = requireNonNull(writer, "writer is null");
-        this.table = requireNonNull(table, "table is null");
         this.codec = requireNonNull(codec, "codec is null");
         this.tableUuid = table.uuid();
         this.schema = TableSchema.of(table);
@@ -83,14 +81,6 @@ final class WriterSession
         return codec.encodeSeal(header, current.id(), current.schema());
     }
 
-    /**
-     * The handle of the table, for the commit loop alone.
-     */
-    Table table()
-    {
-        return table;
-    }
-
     UUID tableUuid()
     {
         return tableUuid;
@@ -112,9 +102,9 @@ final class WriterSession
     }
 
     /**
-     * Follows the schema of the table; call after a refresh.
+     * Follows the schema of the table.
      */
-    void followSchema()
+    void followSchema(Table table)
     {
         if (table.schema().schemaId() != schema.id()) {
             schema = TableSchema.of(table);

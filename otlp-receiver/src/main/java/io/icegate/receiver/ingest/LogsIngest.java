@@ -99,6 +99,9 @@ public final class LogsIngest
         boolean handedOver = false;
         try {
             Open open = open();
+            if (request.body().length == 0) {
+                return CompletableFuture.completedFuture(Acknowledgement.FULL);
+            }
             BatchId id = open.dedup() ? open.ids().ofContent(request.tenant(), SIGNAL, request.idempotencyKey(), request.body()) : open.ids().unique();
             Optional<CompletableFuture<Acknowledgement>> known = open.recent().find(id);
             if (known.isPresent()) {

@@ -1,0 +1,190 @@
+package io.icegate.receiver;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.resource.v1.Resource;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * Sends raw requests.
+ */
+final class LogsClient
+        implements AutoCloseable
+{
+    private static final MethodDescriptor<byte[], byte[]> EXPORT = MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName("opentelemetry.proto.collector.logs.v1.LogsService/Export")
+            .setRequestMarshaller(new Bytes())
+            .setResponseMarshaller(new Bytes())
+            .build();
+
+    private final ManagedChannel channel;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final int httpPort;
+
+    LogsClient(int grpcPort, int httpPort)
+    {
+        this.channel = NettyChannelBuilder.forAddress("localhost", grpcPort).usePlaintext().build();
+        this.httpPort = httpPort;
+    }
+
+    static LogsClient of(ReceiverServer server)
+    {
+        return new LogsClient(server.grpcPort(), server.httpPort());
+    }
+
+    /**
+     * A request with one record per body text, as an exporter builds it.
+     */
+    static byte[] request(Collection<String> bodies)
+    {
+        return request(bodies, Instant.now());
+    }
+
+    static byte[] request(Collection<String> bodies, Instant time)
+    {
+        ScopeLogs.Builder scope = ScopeLogs.newBuilder();
+        for (String body : bodies) {
+            scope.addLogRecords(LogRecord.newBuilder()
+                    .setTimeUnixNano(time.getEpochSecond() * 1_000_000_000L + time.getNano())
+                    .setBody(AnyValue.newBuilder().setStringValue(body)));
+        }
+        return ExportLogsServiceRequest.newBuilder()
+                .addResourceLogs(ResourceLogs.newBuilder()
+                        .setResource(Resource.newBuilder().addAttributes(KeyValue.newBuilder()
+                                .setKey("service.name")
+                                .setValue(AnyValue.newBuilder().setStringValue("test"))))
+                        .addScopeLogs(scope))
+                .build()
+                .toByteArray();
+    }
+
+    ExportLogsServiceResponse export(String... bodies)
+    {
+        return export(request(List.of(bodies)));
+    }
+
+    ExportLogsServiceResponse export(byte[] request)
+    {
+        return export(request, new Metadata());
+    }
+
+    ExportLogsServiceResponse export(byte[] request, Metadata headers)
+    {
+        Channel withHeaders = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        return parse(ClientCalls.blockingUnaryCall(withHeaders, EXPORT, CallOptions.DEFAULT.withDeadlineAfter(20, SECONDS), request));
+    }
+
+    CompletableFuture<ExportLogsServiceResponse> exportAsync(byte[] request, Duration deadline)
+    {
+        CompletableFuture<ExportLogsServiceResponse> result = new CompletableFuture<>();
+        ClientCalls.asyncUnaryCall(
+                channel.newCall(EXPORT, CallOptions.DEFAULT.withDeadlineAfter(deadline)),
+                request,
+                new io.grpc.stub.StreamObserver<>()
+                {
+                    @Override
+                    public void onNext(byte[] response)
+                    {
+                        result.complete(parse(response));
+                    }
+
+                    @Override
+                    public void onError(Throwable failure)
+                    {
+                        result.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        return result;
+    }
+
+    HttpResponse<byte[]> post(String contentType, byte[] body)
+            throws IOException, InterruptedException
+    {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/logs".formatted(httpPort)))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("Content-Type", contentType)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    HttpResponse<String> page(String path)
+            throws IOException, InterruptedException
+    {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:%s%s".formatted(httpPort, path))).timeout(Duration.ofSeconds(20)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close()
+    {
+        channel.shutdownNow();
+        http.shutdownNow();
+    }
+
+    private static ExportLogsServiceResponse parse(byte[] response)
+    {
+        try {
+            return ExportLogsServiceResponse.parseFrom(response);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Bytes
+            implements MethodDescriptor.Marshaller<byte[]>
+    {
+        @Override
+        public InputStream stream(byte[] value)
+        {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream in)
+        {
+            try {
+                return in.readAllBytes();
+            }
+            catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.icegate.receiver;
+
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
+import io.icegate.wal.BatchRange;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.LiveSegment;
+import io.icegate.wal.LiveTail;
+import io.icegate.wal.LiveTailReader;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SegmentRows;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the logs table holds: read by Iceberg's generic readers, the metadata first, then the live tail.
+ *
+ * @param committed body of each committed row
+ * @param live body of each live row, without duplicates
+ */
+record StoredLogs(List<String> committed, List<String> live, int liveSegments)
+{
+    static final TableIdentifier LOGS = TableIdentifier.of("otel", "logs");
+
+    static StoredLogs read(String warehouse)
+            throws IOException
+    {
+        return read(warehouse, Map.of(), LOGS);
+    }
+
+    static StoredLogs read(String location, Map<String, String> store, TableIdentifier name)
+            throws IOException
+    {
+        Warehouse warehouse = Warehouses.open(location, store);
+        return read(warehouse, catalog(warehouse).loadTable(name));
+    }
+
+    static ObjectStoreCatalog catalog(String location)
+    {
+        return catalog(Warehouses.open(location, Map.of()));
+    }
+
+    static ObjectStoreCatalog catalog(Warehouse warehouse)
+    {
+        return ObjectStoreCatalog.open("test", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+    }
+
+    private static StoredLogs read(Warehouse warehouse, Table table)
+            throws IOException
+    {
+        LiveTail tail = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 100_000), Runnable::run)
+                .read(((BaseTable) table).operations().current());
+        List<String> committed = new ArrayList<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+            rows.forEach(row -> committed.add((String) row.getField("body")));
+        }
+        List<String> live = new ArrayList<>();
+        for (LiveSegment segment : tail.segments()) {
+            List<Record> rows = SegmentRows.read(warehouse.store().get(segment.key().objectKey()).orElseThrow().content(), table.schema());
+            List<BatchRange> duplicates = tail.duplicates().getOrDefault(segment.key(), List.of());
+            for (int row = 0; row < rows.size(); row++) {
+                int index = row;
+                if (duplicates.stream().noneMatch(range -> index >= range.firstRow() && index < range.firstRow() + range.rows())) {
+                    live.add((String) rows.get(row).getField("body"));
+                }
+            }
+        }
+        return new StoredLogs(committed, live, tail.segments().size());
+    }
+
+    List<String> all()
+    {
+        List<String> all = new ArrayList<>(committed);
+        all.addAll(live);
+        return all;
+    }
+}
