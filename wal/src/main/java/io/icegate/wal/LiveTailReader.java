@@ -22,8 +22,16 @@ public final class LiveTailReader
      */
     public LiveTailReader(Warehouse warehouse, FooterCache footers, Executor executor)
     {
+        this(warehouse, footers, executor, WalListing.SEGMENTS_MAX);
+    }
+
+    /**
+     * @param segmentsMax more live segments in one table are refused
+     */
+    public LiveTailReader(Warehouse warehouse, FooterCache footers, Executor executor, int segmentsMax)
+    {
         requireNonNull(warehouse, "warehouse is null");
-        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor);
+        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor, segmentsMax);
         this.walk = new DuplicateWalk(warehouse.store(), footers, executor);
     }
 

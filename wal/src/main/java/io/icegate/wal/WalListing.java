@@ -33,7 +33,7 @@ import static java.util.Objects.requireNonNull;
 public final class WalListing
 {
     /**
-     * More live segments than this in one table are refused.
+     * Live segments of one table, unless the caller chooses another bound.
      */
     public static final int SEGMENTS_MAX = 50_000;
 
@@ -41,9 +41,22 @@ public final class WalListing
     private final WriterRegistry registry;
     private final FooterCache footers;
     private final Executor executor;
+    private final int segmentsMax;
 
     public WalListing(ObjectStore store, WriterRegistry registry, FooterCache footers, Executor executor)
     {
+        this(store, registry, footers, executor, SEGMENTS_MAX);
+    }
+
+    /**
+     * @param segmentsMax more live segments in one table are refused
+     */
+    public WalListing(ObjectStore store, WriterRegistry registry, FooterCache footers, Executor executor, int segmentsMax)
+    {
+        if (segmentsMax < 1) {
+            throw new IllegalArgumentException("Cannot list %s live segments: at least 1 is needed".formatted(segmentsMax));
+        }
+        this.segmentsMax = segmentsMax;
         this.store = requireNonNull(store, "store is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.footers = requireNonNull(footers, "footers is null");
@@ -79,13 +92,13 @@ public final class WalListing
     /**
      * Everything behind the vector.
      *
-     * @throws WalException UNAVAILABLE when the store did not answer, or when there are more than {@link #SEGMENTS_MAX}
+     * @throws WalException UNAVAILABLE when the store did not answer, or when there are more than the bound
      */
     public LiveSegments list(UUID table, OffsetVector from)
     {
-        LiveSegments all = list(table, from, SEGMENTS_MAX + 1);
-        if (all.segments().size() > SEGMENTS_MAX) {
-            throw new WalException(UNAVAILABLE, "Cannot read the live rows of table %s: more than %s segments wait to be committed; run CALL icegate.system.commit_wal first".formatted(table, SEGMENTS_MAX));
+        LiveSegments all = list(table, from, Math.addExact(segmentsMax, 1));
+        if (all.segments().size() > segmentsMax) {
+            throw new WalException(UNAVAILABLE, "Cannot read the live rows of table %s: more than %s segments wait to be committed; run CALL icegate.system.commit_wal first".formatted(table, segmentsMax));
         }
         return all;
     }
@@ -93,14 +106,14 @@ public final class WalListing
     /**
      * The oldest segments behind the vector, at most the given number; every writer's part is a dense run.
      */
-    public LiveSegments list(UUID table, OffsetVector from, int segmentsMax)
+    public LiveSegments list(UUID table, OffsetVector from, int countMax)
     {
         WriterRegistry.Listing registered = registry.list();
         Set<WriterId> writers = new TreeSet<>(registry.writersOf(table, registered));
         writers.addAll(from.offsets().keySet());
         writers.removeIf(from::isClosed);
-        List<Run> runs = Parallel.map(List.copyOf(writers), writer -> run(table, writer, from.next(writer), segmentsMax), executor);
-        runs = oldest(runs, segmentsMax);
+        List<Run> runs = Parallel.map(List.copyOf(writers), writer -> run(table, writer, from.next(writer), countMax), executor);
+        runs = oldest(runs, countMax);
 
         List<ObjectHead> heads = runs.stream().flatMap(run -> run.heads().stream()).toList();
         List<Loaded> loaded = Parallel.map(heads, this::load, executor);

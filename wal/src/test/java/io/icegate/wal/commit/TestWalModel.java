@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestWalModel
 {
-    private static final int SEEDS = Integer.getInteger("icegate.seeds", 30);
+    private static final int SEEDS = Integer.getInteger("icegate.seeds", 20);
     private static final int STEPS = 100;
 
     @Test

@@ -47,6 +47,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
 /**
@@ -74,6 +75,11 @@ final class WalHarness
         this.truth = new Warehouse("memory:test", store);
         this.warehouse = new Warehouse("memory:test", new FlakyObjectStore(store, seed, failingPercent));
         catalog.createNamespace(Namespace.of("otel"));
+        createTable();
+    }
+
+    void createTable()
+    {
         Table table = catalog.createTable(TABLE, SCHEMA, PartitionSpec.unpartitioned(), Map.of(
                 OffsetVector.PROPERTY, "",
                 TableProperties.FORMAT_VERSION, "2",
@@ -110,6 +116,19 @@ final class WalHarness
     WalWriter writer()
     {
         return writer(threads);
+    }
+
+    /**
+     * A writer whose heartbeat never beats.
+     */
+    WalWriter silentWriter()
+    {
+        AtomicBoolean heartbeat = new AtomicBoolean(true);
+        return writer(task -> {
+            if (!heartbeat.getAndSet(false)) {
+                threads.execute(task);
+            }
+        });
     }
 
     WalWriter writer(Executor executor)

@@ -1,0 +1,273 @@
+package io.icegate.wal.commit;
+
+import io.icegate.guard.CommitGuard;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.FakeSegments;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentId;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
+import io.icegate.wal.WalWriter;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.format.SegmentHeader;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Every rule twice: what it stops, and what happens in a catalog without it.
+ */
+final class TestWalCommitGuard
+{
+    private static final BatchId ONE = new BatchId(0, 1);
+    private static final WriterId WRITER = WriterId.parse("01a9d0e4-7c00-7000-8000-000000000001");
+
+    @Test
+    void testIsAService()
+    {
+        assertThat(ServiceLoader.load(CommitGuard.class)).hasExactlyElementsOfTypes(WalCommitGuard.class);
+    }
+
+    @Test
+    void testK1ReplaceTableKeepsTheVector()
+    {
+        try (WalHarness guarded = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            replace(guarded);
+            assertThat(guarded.visible()).isEmpty();
+
+            replace(unguarded);
+            // negative control: the old rows are back
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 1));
+        }
+    }
+
+    private static void replace(WalHarness wal)
+    {
+        // as an engine's CREATE OR REPLACE: the table's properties are those of the statement
+        Transaction replace = wal.catalog.buildTable(WalHarness.TABLE, WalHarness.SCHEMA).withProperty(OffsetVector.PROPERTY, "").replaceTransaction();
+        replace.commitTransaction();
+    }
+
+    @Test
+    void testK1NobodySetsOrRemovesTheProperty()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            String before = wal.table().properties().get(OffsetVector.PROPERTY);
+            wal.table().updateProperties().remove(OffsetVector.PROPERTY).commit();
+            assertThat(wal.table().properties()).containsEntry(OffsetVector.PROPERTY, before);
+            wal.table().updateProperties().set(OffsetVector.PROPERTY, "").set("other", "value").commit();
+            assertThat(wal.table().properties()).containsEntry(OffsetVector.PROPERTY, before).containsEntry("other", "value");
+            wal.table().updateProperties().set(OffsetVector.PROPERTY, WRITER + "=7").commit();
+            assertThat(wal.table().properties()).containsEntry(OffsetVector.PROPERTY, before);
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
+
+            // negative control: the property and so the rows are at anybody's mercy; expiry took the other witness
+            unguarded.table().newAppend().commit();
+            unguarded.table().expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanupLevel(ExpireSnapshots.CleanupLevel.NONE).commit();
+            unguarded.table().updateProperties().set(OffsetVector.PROPERTY, "").commit();
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
+        }
+    }
+
+    @Test
+    void testK1EmptyVectorMakesWalTable()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), WalHarness.SCHEMA);
+            plain.updateProperties().set(OffsetVector.PROPERTY, WRITER + "=7").commit();
+            assertThat(plain.properties()).doesNotContainKey(OffsetVector.PROPERTY);
+            plain.updateProperties().set(OffsetVector.PROPERTY, "").commit();
+            assertThat(plain.properties()).containsEntry(OffsetVector.PROPERTY, "");
+        }
+    }
+
+    @Test
+    void testK2StaleBase()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            String vector = wal.table().properties().get(OffsetVector.PROPERTY);
+            assertThatThrownBy(() -> appendAgain(wal, OffsetVector.EMPTY.digest(), vector, vector))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("was built from other offsets");
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
+
+            // negative control
+            String other = unguarded.table().properties().get(OffsetVector.PROPERTY);
+            appendAgain(unguarded, OffsetVector.EMPTY.digest(), other, other);
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
+        }
+    }
+
+    @Test
+    void testK2PropertyMovesWithTheSnapshot()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            String next = vector.text().replace("=1", "=2");
+            // summary moves and property does not, which would make readers see the segment twice
+            assertThatThrownBy(() -> appendAgain(wal, vector.digest(), next, vector.text()))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("the snapshot says WAL offsets");
+            assertThatThrownBy(() -> appendAgain(wal, vector.digest(), vector.text(), next))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("the snapshot says WAL offsets");
+        }
+    }
+
+    @Test
+    void testK2CarrierMustBeOnMain()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            String next = vector.text().replace("=1", "=2");
+            Table table = wal.table();
+            table.manageSnapshots().createBranch("side").commit();
+            Transaction transaction = table.newTransaction();
+            transaction.newFastAppend().toBranch("side").set(OffsetVector.PROPERTY, next).set(OffsetVector.BASE_SUMMARY, vector.digest()).commit();
+            transaction.updateProperties().set(OffsetVector.PROPERTY, next).commit();
+
+            assertThatThrownBy(transaction::commitTransaction)
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("not on the main branch");
+        }
+    }
+
+    @Test
+    void testK3NumberFalls()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            String back = vector.text().replace("=1", "=0");
+            assertThatThrownBy(() -> move(wal, vector.digest(), back))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("moves back");
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
+
+            // negative control
+            OffsetVector other = OffsetVector.parse(unguarded.table().properties().get(OffsetVector.PROPERTY));
+            move(unguarded, other.digest(), other.text().replace("=1", "=0"));
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
+        }
+    }
+
+    @Test
+    void testK4OpenWriterLeaves()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            assertThatThrownBy(() -> move(wal, vector.digest(), ""))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("leaves the WAL offsets without being closed");
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
+
+            // a closed writer may go, but neither reopen nor move
+            String closed = vector.text() + "!";
+            move(wal, vector.digest(), closed);
+            assertThatThrownBy(() -> move(wal, OffsetVector.parse(closed).digest(), vector.text())).isInstanceOf(ValidationException.class);
+            assertThatThrownBy(() -> move(wal, OffsetVector.parse(closed).digest(), vector.text().replace("=1", "=2!"))).isInstanceOf(ValidationException.class);
+            move(wal, OffsetVector.parse(closed).digest(), "");
+
+            // negative control: a registered writer is then read from 0
+            OffsetVector other = OffsetVector.parse(unguarded.table().properties().get(OffsetVector.PROPERTY));
+            move(unguarded, other.digest(), "");
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
+        }
+    }
+
+    @Test
+    void testK5UnpartitionedSpecStays()
+    {
+        for (CommitGuard guard : List.of(new WalCommitGuard(), GuardedCatalog.UNGUARDED)) {
+            try (WalHarness wal = new WalHarness(guard, 1, 0)) {
+                WalWriter writer = wal.writer();
+                append(wal, writer, ONE);
+                Table table = wal.table();
+                table.newAppend().appendFile(partitionedFile(wal, table)).commit();
+                ExpireSnapshots clean = table.expireSnapshots().cleanExpiredMetadata(true).cleanupLevel(ExpireSnapshots.CleanupLevel.NONE);
+                if (guard == GuardedCatalog.UNGUARDED) {
+                    clean.commit();
+                    // negative control: the waiting segment can neither be committed nor read
+                    assertThatThrownBy(() -> wal.committer().commit(wal.table(), CommitOptions.DEFAULT)).hasMessageContaining("it has no unpartitioned spec");
+                    assertThatThrownBy(wal::visible).hasMessageContaining("it has no unpartitioned spec");
+                }
+                else {
+                    assertThatThrownBy(clean::commit).isInstanceOf(ValidationException.class).hasMessageContaining("unpartitioned spec");
+                    assertThat(wal.committer().commit(wal.table(), CommitOptions.DEFAULT).segments()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    private static DataFile partitionedFile(WalHarness wal, Table table)
+    {
+        SegmentHeader header = new SegmentHeader(new SegmentKey(table.uuid(), WRITER, Sequence.FIRST), new SegmentId("0".repeat(32)), wal.clock.instant());
+        String location = wal.store("data/1.parquet", FakeSegments.batches(new BatchId(0, 2)).apply(header).content());
+        return DataFiles.builder(table.spec()).withPath(location).withPartitionPath("day=1").withFileSizeInBytes(1).withRecordCount(1).build();
+    }
+
+    @Test
+    void testPlainTableIsLeftAlone()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), WalHarness.SCHEMA, PartitionSpec.unpartitioned(), Map.of(TableProperties.FORMAT_VERSION, "2"));
+            plain.newAppend().commit();
+            plain.updateProperties().set("a", "b").commit();
+            assertThat(plain.properties()).containsEntry("a", "b").doesNotContainKey(OffsetVector.PROPERTY);
+        }
+    }
+
+    /**
+     * A table with one committed batch of a writer that goes on.
+     */
+    private static WalHarness committed(CommitGuard guard)
+    {
+        WalHarness wal = new WalHarness(guard, 1, 0);
+        append(wal, wal.writer(), ONE);
+        assertThat(wal.committer().commit(wal.table(), CommitOptions.DEFAULT).segments()).isEqualTo(1);
+        assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
+        return wal;
+    }
+
+    private static void append(WalHarness wal, WalWriter writer, BatchId batch)
+    {
+        assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batch))).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    /**
+     * What a late committer does: the same file once more.
+     */
+    private static void appendAgain(WalHarness wal, String base, String summary, String property)
+    {
+        Table table = wal.table();
+        DataFile file = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
+        Transaction transaction = table.newTransaction();
+        AppendFiles append = transaction.newFastAppend().appendFile(file);
+        append.set(OffsetVector.PROPERTY, summary).set(OffsetVector.BASE_SUMMARY, base).commit();
+        transaction.updateProperties().set(OffsetVector.PROPERTY, property).commit();
+        transaction.commitTransaction();
+    }
+
+    private static void move(WalHarness wal, String base, String vector)
+    {
+        Transaction transaction = wal.table().newTransaction();
+        transaction.newFastAppend().set(OffsetVector.PROPERTY, vector).set(OffsetVector.BASE_SUMMARY, base).commit();
+        transaction.updateProperties().set(OffsetVector.PROPERTY, vector).commit();
+        transaction.commitTransaction();
+    }
+}

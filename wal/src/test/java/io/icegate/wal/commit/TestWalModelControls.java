@@ -1,0 +1,104 @@
+package io.icegate.wal.commit;
+
+import io.icegate.wal.BatchId;
+import io.icegate.wal.FakeSegments;
+import io.icegate.wal.LiveTail;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.WalLane;
+import io.icegate.wal.WalWriter;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.Transaction;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The model of {@link TestWalModel} must find what is wrong: committers and readers with one mistake each.
+ */
+final class TestWalModelControls
+{
+    private static final int SEEDS_MAX = 20;
+    private static final int STEPS = 150;
+
+    @Test
+    void testCommitterWithoutFenceIsFound()
+    {
+        assertThat(isFound(new WalModelCommitter(false, Runnable::run))).isTrue();
+    }
+
+    @Test
+    void testVectorInSecondCommitIsFound()
+    {
+        assertThat(isFound(new WalModelCommitter(true, Runnable::run))).isTrue();
+    }
+
+    @Test
+    void testListingBeforeMetadataIsFound()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            BatchId one = new BatchId(0, 1);
+            WalWriter writer = wal.writer();
+            WalLane lane = writer.lane(wal.table().uuid(), FakeSegments.seal());
+            assertThat(lane.append(FakeSegments.batches(one))).succeedsWithin(Duration.ofSeconds(10));
+            TableMetadata before = wal.metadata();
+            LiveTail tail = wal.tail(before);
+            wal.committer().commit(wal.table(), CommitOptions.DEFAULT);
+
+            // the tail of the old vector beside the files of the new snapshot
+            assertThat(wal.visible(before, tail)).isEqualTo(Map.of(one, 2));
+            assertThat(wal.visible()).isEqualTo(Map.of(one, 1));
+        }
+    }
+
+    private static boolean isFound(WalModel.Committer committer)
+    {
+        for (long seed = 0; seed < SEEDS_MAX; seed++) {
+            try (WalModel model = new WalModel(GuardedCatalog.UNGUARDED, seed, List.of(committer))) {
+                for (int step = 0; step < STEPS; step++) {
+                    model.step();
+                    if (!model.violations().isEmpty()) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * @param secondCommit whether the property moves in a commit of its own
+     */
+    private record WalModelCommitter(boolean secondCommit, Executor executor)
+            implements WalModel.Committer
+    {
+        @Override
+        public void commit(WalHarness wal, Runnable betweenPlanAndCommit)
+        {
+            Table table = wal.table();
+            CommitPlan plan = new CommitPlanner(wal.warehouse, wal.footers(), executor).plan(table, CommitOptions.DEFAULT);
+            if (plan.isEmpty()) {
+                return;
+            }
+            betweenPlanAndCommit.run();
+            Transaction transaction = table.newTransaction();
+            AppendFiles append = transaction.newFastAppend();
+            plan.segments().forEach(planned -> append.appendFile(planned.file()));
+            append.set(OffsetVector.BASE_SUMMARY, plan.from().digest()).commit();
+            if (!secondCommit) {
+                transaction.updateProperties().set(OffsetVector.PROPERTY, plan.to().text()).commit();
+            }
+            transaction.commitTransaction();
+            if (secondCommit) {
+                betweenPlanAndCommit.run();
+                table.updateProperties().set(OffsetVector.PROPERTY, plan.to().text()).commit();
+            }
+        }
+    }
+}
