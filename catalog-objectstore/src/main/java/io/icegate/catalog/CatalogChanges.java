@@ -112,7 +112,11 @@ final class CatalogChanges
             }
             throw new CommitFailedException(
                     "Cannot commit to %s %s metadata location from %s to %s because it has been concurrently modified to %s",
-                    kind.text(), identifier, before.orElseThrow(), after.metadataLocation(), current.orElseThrow());
+                    kind.text(),
+                    identifier,
+                    before.orElseThrow(),
+                    after.metadataLocation(),
+                    current.orElseThrow());
         }
         if (present.filter(object -> !object.uuid().equals(after.uuid())).isPresent()) {
             throw new CommitFailedException("Cannot commit to %s %s: its UUID would change from %s to %s", kind.text(), identifier, present.orElseThrow().uuid(), after.uuid());

@@ -126,10 +126,10 @@ final class TablesTransaction
     {
         TableMetadata.Builder builder = base == null
                 ? updates.stream()
-                        .filter(MetadataUpdate.UpgradeFormatVersion.class::isInstance)
-                        .map(update -> TableMetadata.buildFromEmpty(((MetadataUpdate.UpgradeFormatVersion) update).formatVersion()))
-                        .findFirst()
-                        .orElseGet(TableMetadata::buildFromEmpty)
+                  .filter(MetadataUpdate.UpgradeFormatVersion.class::isInstance)
+                  .map(update -> TableMetadata.buildFromEmpty(((MetadataUpdate.UpgradeFormatVersion) update).formatVersion()))
+                  .findFirst()
+                  .orElseGet(TableMetadata::buildFromEmpty)
                 : TableMetadata.buildFrom(base);
         updates.forEach(update -> update.applyTo(builder));
         return builder.build();

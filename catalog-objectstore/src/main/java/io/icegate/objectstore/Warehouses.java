@@ -2,7 +2,7 @@ package io.icegate.objectstore;
 
 import io.icegate.objectstore.local.LocalObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
-import io.icegate.objectstore.s3.S3ObjectStores;
+import io.icegate.objectstore.s3.S3ObjectStore;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -89,7 +89,7 @@ public final class Warehouses
     private static ObjectStore openS3(String bucket, String prefix, Map<String, String> properties)
     {
         try {
-            return S3ObjectStores.open(bucket, prefix, properties);
+            return S3ObjectStore.open(bucket, prefix, properties);
         }
         catch (NoClassDefFoundError e) {
             throw new IllegalStateException("Cannot open warehouse s3://%s/%s: the AWS SDK is not on the class path: %s".formatted(bucket, prefix, e.getMessage()), e);

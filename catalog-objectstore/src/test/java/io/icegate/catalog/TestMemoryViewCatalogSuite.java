@@ -1,7 +1,5 @@
 package io.icegate.catalog;
 
-
-
 import java.util.Map;
 import java.util.UUID;
 

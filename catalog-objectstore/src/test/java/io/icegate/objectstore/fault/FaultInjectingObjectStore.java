@@ -12,11 +12,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.util.Objects.requireNonNull;
 
@@ -39,12 +35,10 @@ public final class FaultInjectingObjectStore
 
     private record Late(int dueAt, ConditionalWrite request) {}
 
-    private record Place(StoreOperation operation, ObjectKey key) {}
-
     private final long seed;
     private final Sleeper sleeper;
     private volatile FaultPlan plan;
-    private final Map<Place, AtomicInteger> occurrences = new ConcurrentHashMap<>();
+    private final FaultDice dice;
     private final List<InjectedFault> injected = new ArrayList<>();
     private final List<Late> late = new ArrayList<>();
     private int conditionalWrites;
@@ -58,6 +52,7 @@ public final class FaultInjectingObjectStore
     {
         super(store);
         this.seed = seed;
+        this.dice = new FaultDice(seed);
         this.plan = requireNonNull(plan, "plan is null");
         this.sleeper = requireNonNull(sleeper, "sleeper is null");
         log.info("faults seed={} plan={}", seed, plan);
@@ -167,30 +162,14 @@ public final class FaultInjectingObjectStore
     private Optional<StoreFault> nextFault(StoreOperation operation, ObjectKey key)
     {
         FaultPlan current = plan;
-        int occurrence = occurrences.computeIfAbsent(new Place(operation, key), _ignored -> new AtomicInteger()).getAndIncrement();
-        if (current.rate() == 0 || !current.operations().contains(operation)) {
-            return Optional.empty();
-        }
-        SplittableRandom random = new SplittableRandom(mix(operation, key, occurrence));
-        if (random.nextDouble() >= current.rate()) {
-            return Optional.empty();
-        }
-        List<StoreFault> faults = current.faults().stream().sorted().toList();
-        StoreFault fault = faults.get(random.nextInt(faults.size()));
-        synchronized (injected) {
-            injected.add(new InjectedFault(operation, key, occurrence, fault));
-        }
-        return Optional.of(fault);
-    }
-
-    private long mix(StoreOperation operation, ObjectKey key, int occurrence)
-    {
-        long hash = seed;
-        for (long part : new long[] {operation.ordinal(), key.value().hashCode(), key.value().length(), occurrence}) {
-            hash = (hash ^ part) * 0x9E3779B97F4A7C15L;
-            hash ^= hash >>> 29;
-        }
-        return hash;
+        double rate = current.operations().contains(operation) ? current.rate() : 0;
+        FaultDice.Throw<StoreFault> next = dice.roll(operation + " " + key, rate, current.faults().stream().sorted().toList());
+        next.fault().ifPresent(fault -> {
+            synchronized (injected) {
+                injected.add(new InjectedFault(operation, key, next.occurrence(), fault));
+            }
+        });
+        return next.fault();
     }
 
     private int nextConditionalWrite()
