@@ -22,6 +22,7 @@ import io.icegate.wal.format.SegmentEncoder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -105,12 +106,12 @@ final class TestingWal
                 "INFO",
                 null,
                 CanonicalText.of(new AttributeValue.Text("message " + number)),
-                null,
-                null,
+                ByteBuffer.allocate(LogRow.TRACE_ID_BYTES).putLong(number).array(),
+                ByteBuffer.allocate(LogRow.SPAN_ID_BYTES).putLong(number).array(),
                 1,
                 attributes("number", Long.toString(number)),
                 0,
-                null);
+                new byte[0]);
     }
 
     private static Attributes attributes(String key, String value)
