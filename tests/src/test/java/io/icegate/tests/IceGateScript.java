@@ -1,0 +1,169 @@
+package io.icegate.tests;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * One run of the script {@code ./icegate}, and all processes below it.
+ */
+final class IceGateScript
+        implements Closeable
+{
+    static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+    private static final Path HOME = Path.of("").toAbsolutePath().getParent();
+    private static final int STOP_SECONDS_MAX = 60;
+
+    private final Process process;
+    private final Path output;
+    /** Everything seen below the process: after its death the tree is no longer known. */
+    private final List<ProcessHandle> descendants = new ArrayList<>();
+
+    private IceGateScript(Process process, Path output)
+    {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts the script.
+     *
+     * @param folder the current folder of the script; its output is written there
+     */
+    static IceGateScript start(Path folder, Map<String, String> environment, List<String> arguments)
+            throws IOException
+    {
+        List<String> command = new ArrayList<>();
+        command.add(HOME.resolve("icegate").toString());
+        command.addAll(arguments);
+        Path output = Files.createTempFile(folder, "icegate-", ".out");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        // the build that runs the tests has built everything: no Maven inside of Maven
+        builder.environment().put("ICEGATE_BUILD", "never");
+        builder.environment().putAll(environment);
+        return new IceGateScript(builder.start(), output);
+    }
+
+    /**
+     * Runs the script to its end.
+     */
+    static IceGateScript run(Path folder, Duration limit, String... arguments)
+            throws Exception
+    {
+        IceGateScript script = start(folder, Map.of(), List.of(arguments));
+        script.awaitEnd(limit);
+        return script;
+    }
+
+    void awaitOutput(String text)
+            throws Exception
+    {
+        Deadline.await("output '%s' in: %s".formatted(text, output()), START_LIMIT, () -> {
+            descendants();
+            if (!process.isAlive()) {
+                throw new AssertionError("Ended with %s: %s".formatted(process.exitValue(), output()));
+            }
+            return output().contains(text);
+        });
+    }
+
+    void awaitEnd(Duration limit)
+            throws Exception
+    {
+        Deadline.await("end of the script", limit, () -> {
+            descendants();
+            return !process.isAlive();
+        });
+    }
+
+    String output()
+    {
+        try {
+            return Files.readString(output, UTF_8);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String lastLine()
+    {
+        return output().stripTrailing().lines().toList().getLast();
+    }
+
+    int exitValue()
+    {
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate()
+    {
+        descendants();
+        process.destroy();
+    }
+
+    /** SIGKILL. */
+    void kill()
+    {
+        descendants();
+        process.destroyForcibly();
+    }
+
+    /**
+     * The child that runs that main class.
+     */
+    ProcessHandle child(String mainClass)
+    {
+        return descendants().stream()
+                .filter(handle -> handle.info().arguments().map(List::of).orElse(List.of()).contains(mainClass))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No process runs " + mainClass));
+    }
+
+    /**
+     * Processes of this run that live.
+     */
+    List<ProcessHandle> living()
+    {
+        List<ProcessHandle> all = new ArrayList<>(descendants());
+        all.add(process.toHandle());
+        return all.stream().filter(ProcessHandle::isAlive).toList();
+    }
+
+    private List<ProcessHandle> descendants()
+    {
+        process.descendants().filter(handle -> !descendants.contains(handle)).forEach(descendants::add);
+        return descendants;
+    }
+
+    @Override
+    public void close()
+    {
+        terminate();
+        try {
+            if (!process.waitFor(STOP_SECONDS_MAX, SECONDS)) {
+                kill();
+            }
+        }
+        catch (InterruptedException _) {
+            kill();
+            Thread.currentThread().interrupt();
+        }
+        // a failed test must not leave anything to the next one
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,133 @@
+package io.icegate.tests;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestCommandLine
+{
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "start", "sql", "status", "bench"})
+    void testHelpOfCommand(String command)
+            throws Exception
+    {
+        try (IceGateScript help = IceGateScript.run(folder, LIMIT, command, "--help")) {
+            assertThat(help.output()).startsWith("Usage: icegate " + command);
+            assertThat(help.exitValue()).isZero();
+        }
+    }
+
+    @Test
+    void testHelp()
+            throws Exception
+    {
+        try (IceGateScript help = IceGateScript.run(folder, LIMIT, "help")) {
+            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  sql ", "  status ", "  bench ");
+            assertThat(help.exitValue()).isZero();
+        }
+    }
+
+    @Test
+    void testUnknownCommand()
+            throws Exception
+    {
+        try (IceGateScript unknown = IceGateScript.run(folder, LIMIT, "dance")) {
+            assertThat(unknown.output()).startsWith("Unmatched argument at index 0: 'dance'");
+            assertThat(unknown.exitValue()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void testTakenPort()
+            throws Exception
+    {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+            try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--http-port", port)) {
+                assertThat(start.output().lines()).singleElement().asString()
+                        .startsWith("icegate: Cannot listen on port %s for OTLP/HTTP: ".formatted(port))
+                        .endsWith("; choose another one with --http-port");
+                assertThat(start.exitValue()).isEqualTo(1);
+            }
+        }
+        // before anything started
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void testPortsMustDiffer()
+            throws Exception
+    {
+        try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--http-port", "4317")) {
+            assertThat(start.output()).isEqualTo("icegate: Cannot listen on ports 4317, 4317 and 8080: they must differ\n");
+            assertThat(start.exitValue()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void testWrongWarehouse()
+            throws Exception
+    {
+        try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--warehouse", "ftp://host/path")) {
+            assertThat(start.output()).isEqualTo("icegate: Cannot use the warehouse ftp://host/path: it must be s3://bucket/prefix or a folder\n");
+            assertThat(start.exitValue()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void testUnknownReceiverKey()
+            throws Exception
+    {
+        List<String> arguments = Services.startArguments(folder.resolve("data"), Services.freePorts(), "--receiver", "icegate.no-such-key=1");
+        try (IceGateScript start = IceGateScript.start(folder, Map.of(), arguments)) {
+            start.awaitEnd(IceGateScript.START_LIMIT);
+            assertThat(start.lastLine()).startsWith("icegate: Cannot start the receiver: ").contains("icegate.no-such-key");
+            assertThat(start.exitValue()).isEqualTo(1);
+            assertThat(start.living()).isEmpty();
+        }
+    }
+
+    @Test
+    void testSqlWithoutServer()
+            throws Exception
+    {
+        int free = Services.freePorts().getFirst();
+        try (IceGateScript sql = IceGateScript.run(folder, LIMIT, "sql", "--server", "localhost:" + free, "SELECT 1")) {
+            assertThat(sql.output().lines()).singleElement().asString().startsWith("icegate: Cannot run the statement on localhost:%s: ".formatted(free));
+            assertThat(sql.exitValue()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void testStatusWithoutServer()
+            throws Exception
+    {
+        Files.createDirectory(folder.resolve("data"));
+        List<Integer> ports = Services.freePorts();
+        Files.writeString(
+                folder.resolve("data/running.properties"),
+                "process=%s\ngrpc-port=%s\nhttp-port=%s\ntrino-port=%s\n".formatted(ProcessHandle.current().pid(), ports.get(0), ports.get(1), ports.get(2)));
+        try (IceGateScript status = IceGateScript.run(folder, LIMIT, "status", "--data", "data", "--json")) {
+            assertThat(status.output().lines()).containsExactly(
+                    "{\"part\":\"OTLP/gRPC\",\"state\":\"down\",\"address\":\"localhost:%s\"}".formatted(ports.get(0)),
+                    "{\"part\":\"OTLP/HTTP\",\"state\":\"down\",\"address\":\"http://localhost:%s\"}".formatted(ports.get(1)),
+                    "{\"part\":\"Trino\",\"state\":\"down\",\"address\":\"http://localhost:%s\"}".formatted(ports.get(2)));
+            assertThat(status.exitValue()).isEqualTo(1);
+        }
+    }
+}

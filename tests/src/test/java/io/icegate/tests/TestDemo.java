@@ -1,0 +1,61 @@
+package io.icegate.tests;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code ./icegate demo}, with fewer probes than a user sees.
+ */
+final class TestDemo
+{
+    private static final Pattern RESULT = Pattern.compile("DEMO OK rows=(\\d+) acked=(\\d+) freshness_ms_p50=(\\d+) freshness_ms_p99=(\\d+)");
+    private static final int RECORDS = 4_000;
+    private static final int PROBES = 20;
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void testDemo()
+            throws Exception
+    {
+        List<String> arguments = List.of("demo", "--records", Integer.toString(RECORDS), "--probes", Integer.toString(PROBES));
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        try (IceGateScript demo = IceGateScript.start(folder, Map.of("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary), arguments)) {
+            demo.awaitEnd(LIMIT);
+            Matcher result = RESULT.matcher(demo.lastLine());
+            assertThat(result.matches()).as(demo.output()).isTrue();
+            assertThat(Long.parseLong(result.group(1))).isEqualTo(RECORDS + PROBES);
+            assertThat(Long.parseLong(result.group(2))).isEqualTo(RECORDS + PROBES);
+            assertThat(Long.parseLong(result.group(3))).isLessThanOrEqualTo(Long.parseLong(result.group(4)));
+            assertThat(demo.exitValue()).isZero();
+            // nothing is left: neither processes nor files
+            assertThat(demo.living()).isEmpty();
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertThat(left.map(Path::getFileName).map(Path::toString).filter(name -> name.startsWith("icegate"))).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void testWrongArguments()
+            throws Exception
+    {
+        try (IceGateScript demo = IceGateScript.run(folder, LIMIT, "demo", "--records", "0")) {
+            assertThat(demo.output()).startsWith("--records must be 1 to 100000, --probes at least 1");
+            assertThat(demo.exitValue()).isEqualTo(2);
+        }
+    }
+}

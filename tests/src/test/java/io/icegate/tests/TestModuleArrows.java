@@ -1,0 +1,97 @@
+package io.icegate.tests;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Which module may use which: arrows point one way, and modules at the edge never see each other.
+ */
+final class TestModuleArrows
+{
+    private static final Path HOME = Path.of("").toAbsolutePath().getParent();
+
+    private static final String[] RECEIVER = {"io.icegate.receiver.."};
+    private static final String[] TRINO = {"io.icegate.trino.."};
+    private static final String[] SPARK = {"io.icegate.spark.."};
+    private static final String[] STANDALONE = {"io.icegate.standalone.."};
+    private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
+
+    private static JavaClasses classes(String... modules)
+    {
+        JavaClasses classes = new ClassFileImporter().importPaths(List.of(modules).stream()
+                .map(module -> HOME.resolve(module).resolve("target/classes"))
+                .toList());
+        assertThat(classes.stream().filter(type -> type.getPackageName().startsWith("io.icegate"))).isNotEmpty();
+        return classes;
+    }
+
+    private static ArchRule never(String... packages)
+    {
+        return noClasses().should().dependOnClassesThat().resideInAnyPackage(packages);
+    }
+
+    @Test
+    void testCatalogUsesNothingOfOurs()
+    {
+        JavaClasses classes = classes("catalog-objectstore");
+        never(WAL).check(classes);
+        never(RECEIVER).check(classes);
+        never(TRINO).check(classes);
+        never(SPARK).check(classes);
+        never(STANDALONE).check(classes);
+        never("io.trino..", "org.apache.spark..").check(classes);
+    }
+
+    @Test
+    void testWalKnowsNoCatalog()
+    {
+        JavaClasses classes = classes("wal");
+        never("io.icegate.catalog..").check(classes);
+        never(RECEIVER).check(classes);
+        never(TRINO).check(classes);
+        never(SPARK).check(classes);
+        never(STANDALONE).check(classes);
+        never("io.trino..", "org.apache.spark..", "io.grpc..", "jakarta.servlet..").check(classes);
+    }
+
+    @Test
+    void testEdgeModulesNeverSeeEachOther()
+    {
+        JavaClasses receiver = classes("otlp-receiver");
+        never(TRINO).check(receiver);
+        never(SPARK).check(receiver);
+        never(STANDALONE).check(receiver);
+        JavaClasses trino = classes("trino-plugin-icegate");
+        never(RECEIVER).check(trino);
+        never(SPARK).check(trino);
+        never(STANDALONE).check(trino);
+        JavaClasses spark = classes("spark-extension");
+        never(RECEIVER).check(spark);
+        never(TRINO).check(spark);
+        never(STANDALONE).check(spark);
+    }
+
+    @Test
+    void testNoHadoopInReceiverAndBelow()
+    {
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "otlp-receiver"));
+    }
+
+    @Test
+    void testRulesCanFail()
+    {
+        // the receiver does use the WAL: a rule that forbids it must say so
+        assertThatThrownBy(() -> never(WAL).check(classes("otlp-receiver")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("io.icegate.receiver");
+    }
+}

@@ -1,0 +1,135 @@
+package io.icegate.tests;
+
+import io.icegate.standalone.process.Stack;
+import io.icegate.standalone.telemetry.OtlpTarget;
+import io.icegate.standalone.telemetry.SdkExportCounts;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is sent is in SQL: live, after the commit, and after processes were killed.
+ */
+final class TestStart
+{
+    private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(50);
+    private static final int RECORDS = 1_500;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final List<Integer> ports = Services.freePorts();
+    private final OtlpTarget target = new OtlpTarget(ports.get(0), ports.get(1));
+    private final SdkExportCounts counts = new SdkExportCounts();
+
+    @Test
+    void testDataOutlivesProcesses()
+            throws Exception
+    {
+        Path data = folder.resolve("data");
+        List<LoggedRecord> sent = new ArrayList<>();
+        // the first run commits only when it is told to
+        try (IceGateScript start = start(data, Map.of(), "--receiver", "icegate.commit.enabled=false")) {
+            sent.addAll(LoggedRecord.log(target, counts, "the first round", RECORDS));
+            assertThat(counts.acknowledged()).isEqualTo(sent.size());
+            assertStored(sent);
+            assertThat(status("live_rows")).isEqualTo(RECORDS);
+            assertThat(status("committed_rows")).isZero();
+
+            commit();
+            assertStored(sent);
+            assertThat(status("live_rows")).isZero();
+            assertThat(status("committed_rows")).isEqualTo(RECORDS);
+
+            // some more that stay uncommitted, and the whole tree dies with its parent
+            sent.addAll(LoggedRecord.log(target, counts, "the second round", RECORDS));
+            assertSecondStartIsRefused(data);
+            start.kill();
+            Deadline.await("death of all processes", STOP_LIMIT, () -> start.living().isEmpty());
+        }
+
+        try (IceGateScript restart = start(data, Map.of())) {
+            assertStored(sent);
+            sent.addAll(LoggedRecord.log(target, counts, "the third round", RECORDS));
+            assertThat(counts.acknowledged()).isEqualTo(sent.size());
+            assertStored(sent);
+
+            restart.child(RECEIVER).destroyForcibly();
+            restart.awaitEnd(STOP_LIMIT);
+            assertThat(restart.lastLine()).startsWith("icegate: the receiver ended: ");
+            assertThat(restart.exitValue()).isEqualTo(1);
+            assertThat(restart.living()).isEmpty();
+        }
+    }
+
+    private IceGateScript start(Path data, Map<String, String> environment, String... further)
+            throws Exception
+    {
+        IceGateScript start = IceGateScript.start(folder, environment, Services.startArguments(data, ports, further));
+        try {
+            start.awaitOutput("IceGate is ready.");
+            return start;
+        }
+        catch (Throwable e) {
+            start.close();
+            throw e;
+        }
+    }
+
+    private void assertSecondStartIsRefused(Path data)
+            throws Exception
+    {
+        List<String> arguments = Services.startArguments(data, Services.freePorts());
+        try (IceGateScript second = IceGateScript.run(folder, COMMAND_LIMIT, arguments.toArray(String[]::new))) {
+            assertThat(second.output()).isEqualTo("icegate: Cannot use the data folder %s: another IceGate runs on it\n".formatted(data));
+            assertThat(second.exitValue()).isEqualTo(1);
+        }
+    }
+
+    private void assertStored(List<LoggedRecord> sent)
+            throws SQLException
+    {
+        try (Connection connection = Stack.connect("localhost:" + ports.get(2))) {
+            assertThat(LoggedRecord.read(connection)).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    private void commit()
+            throws SQLException
+    {
+        try (Connection connection = Stack.connect("localhost:" + ports.get(2));
+                Statement statement = connection.createStatement()) {
+            statement.execute("CALL icegate.system.commit_wal('otel', 'logs')");
+        }
+    }
+
+    /**
+     * A number that {@code ./icegate status --json} prints about the table.
+     */
+    private long status(String field)
+            throws Exception
+    {
+        try (IceGateScript status = IceGateScript.run(folder, COMMAND_LIMIT, "status", "--data", "data", "--json")) {
+            assertThat(status.output()).contains("{\"part\":\"Trino\",\"state\":\"ready\"");
+            assertThat(status.exitValue()).isZero();
+            return status.output().lines()
+                    .filter(line -> line.contains("\"table\":\"otel.logs\""))
+                    .map(line -> line.replaceFirst(".*\"%s\":([0-9]+).*".formatted(field), "$1"))
+                    .mapToLong(Long::parseLong)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}
