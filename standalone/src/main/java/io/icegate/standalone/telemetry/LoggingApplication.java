@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import io.icegate.standalone.CommandException;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.instrumentation.logback.appender.v1_0.OpenTelemetryAppender;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -24,7 +22,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * An application whose log lines leave it through the OpenTelemetry appender of Logback and an OTLP exporter of the SDK.
+ * An application whose log lines leave it through an appender of Logback, the OpenTelemetry SDK and its OTLP exporter.
  */
 public final class LoggingApplication
         implements Closeable
@@ -36,6 +34,7 @@ public final class LoggingApplication
     private static final Duration BATCH_DELAY = Duration.ofMillis(200);
     private static final int FLUSH_SECONDS_MAX = 60;
 
+    private final SdkMessages messages = SdkMessages.listen();
     private final SdkLoggerProvider provider;
     private final LoggerContext context;
     private final Logger logger;
@@ -50,10 +49,8 @@ public final class LoggingApplication
                 .addLogRecordProcessor(processor)
                 .build();
         context = new LoggerContext();
-        OpenTelemetryAppender appender = new OpenTelemetryAppender();
+        OpenTelemetryAppender appender = new OpenTelemetryAppender(provider);
         appender.setContext(context);
-        appender.setKeyValuePairAttributesIncluded("*");
-        appender.setOpenTelemetry(OpenTelemetrySdk.builder().setLoggerProvider(provider).build());
         appender.start();
         logger = context.getLogger("icegate." + service);
         logger.setLevel(Level.TRACE);
@@ -93,7 +90,8 @@ public final class LoggingApplication
     public void flush()
     {
         if (!provider.forceFlush().join(FLUSH_SECONDS_MAX, SECONDS).isSuccess()) {
-            throw new CommandException("Cannot send all log records of %s: the receiver did not take them within %s s".formatted(logger.getName(), FLUSH_SECONDS_MAX));
+            throw new CommandException("Cannot send all log records of %s: the receiver did not take them within %s s; the SDK says: %s"
+                    .formatted(logger.getName(), FLUSH_SECONDS_MAX, messages.last()));
         }
     }
 
