@@ -108,7 +108,7 @@ final class CatalogChanges
                 throw new AlreadyExistsException("%s already exists: %s", label(kind), identifier);
             }
             if (current.isEmpty()) {
-                throw missing(kind, "%s does not exist: %s", label(kind), identifier);
+                throw missing(kind, "%s does not exist: %s".formatted(label(kind), identifier));
             }
             throw new CommitFailedException(
                     "Cannot commit to %s %s metadata location from %s to %s because it has been concurrently modified to %s",
@@ -142,18 +142,18 @@ final class CatalogChanges
             throw new NoSuchNamespaceException("Cannot rename %s to %s. Namespace does not exist: %s", from, to, to.namespace());
         }
         CatalogObject object = state.object(from, kind)
-                .orElseThrow(() -> missing(kind, "Cannot rename %s to %s. %s does not exist: %s", from, to, label(kind), from));
+                .orElseThrow(() -> missing(kind, "Cannot rename %s to %s. %s does not exist: %s".formatted(from, to, label(kind), from)));
         state.object(to).ifPresent(taken -> {
             throw new AlreadyExistsException("Cannot rename %s to %s. %s already exists", from, to, label(taken.kind()));
         });
         return List.of(drop(from, object), new ObjectChange(to, kind, object.uuid(), Optional.empty(), Optional.of(object.metadataLocation())));
     }
 
-    static RuntimeException missing(ObjectKind kind, String message, Object... args)
+    static RuntimeException missing(ObjectKind kind, String message)
     {
         return switch (kind) {
-            case TABLE -> new NoSuchTableException(message, args);
-            case VIEW -> new NoSuchViewException(message, args);
+            case TABLE -> new NoSuchTableException("%s", message);
+            case VIEW -> new NoSuchViewException("%s", message);
         };
     }
 

@@ -44,7 +44,7 @@ final class LogTail
     private final ReentrantLock probing = new ReentrantLock(true);
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
     private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
-    private final AtomicReference<Optional<Moment>> foreignRecordSeen = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Moment> foreignRecordSeen = Optional.empty();
 
     LogTail(LogStore store, LogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
     {
@@ -150,7 +150,7 @@ final class LogTail
             state = state.replay(fetched.record(), format.idempotencyWindow());
             applied(state, fetched.size());
             if (!fetched.record().writer().equals(writer)) {
-                foreignRecordSeen.set(Optional.of(environment.now()));
+                foreignRecordSeen = Optional.of(environment.now());
             }
         }
         return state;
@@ -170,7 +170,7 @@ final class LogTail
      */
     boolean foreignRecordWithin(Duration duration)
     {
-        return foreignRecordSeen.get().filter(moment -> environment.since(moment).compareTo(duration) <= 0).isPresent();
+        return foreignRecordSeen.filter(moment -> environment.since(moment).compareTo(duration) <= 0).isPresent();
     }
 
     private Known coldStart(Optional<Known> previous)
