@@ -99,19 +99,19 @@ public final class ObjectStoreFileIO
     @Override
     public InputFile newInputFile(String location)
     {
-        return new ObjectInputFile(location, resolve(location), Optional.empty());
+        return new StoreInputFile(location, resolve(location), Optional.empty());
     }
 
     @Override
     public InputFile newInputFile(String location, long length)
     {
-        return new ObjectInputFile(location, resolve(location), Optional.of(length));
+        return new StoreInputFile(location, resolve(location), Optional.of(length));
     }
 
     @Override
     public OutputFile newOutputFile(String location)
     {
-        return new ObjectOutputFile(location, resolve(location));
+        return new StoreOutputFile(location, resolve(location));
     }
 
     @Override
@@ -244,6 +244,11 @@ public final class ObjectStoreFileIO
             return others().computeIfAbsent(root, _ignored -> new Warehouse("file:", new LocalObjectStore(Path.of("/"))));
         }
         return others().computeIfAbsent(root, _ignored -> Warehouses.open(root, properties));
+    }
+
+    ObjectKey objectKey(String location)
+    {
+        return resolve(location).key();
     }
 
     private StoreLocation resolve(String location)

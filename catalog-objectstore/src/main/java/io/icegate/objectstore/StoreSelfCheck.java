@@ -47,6 +47,8 @@ public final class StoreSelfCheck
     }
 
     /**
+     * Checks a store, with about forty small writes.
+     *
      * @throws IOException when the store does not answer
      * @throws IllegalStateException when the store breaks the contract
      * @throws ObjectStoreAccessException when it refuses to write

@@ -29,6 +29,8 @@ public final class Warehouses
     private Warehouses() {}
 
     /**
+     * Opens the store of a warehouse; nothing is asked or created yet.
+     *
      * @param properties those of the S3 store: {@code s3.endpoint}, {@code s3.path-style-access}, {@code s3.access-key-id},
      *         {@code s3.secret-access-key}, {@code s3.session-token}, {@code client.region}; what is absent comes from the
      *         usual environment of AWS. Others are ignored.

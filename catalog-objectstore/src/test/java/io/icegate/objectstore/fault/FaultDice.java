@@ -24,6 +24,8 @@ public final class FaultDice
     }
 
     /**
+     * What a throw gave.
+     *
      * @param occurrence counts the throws at this place, from 0
      */
     public record Throw<F>(int occurrence, Optional<F> fault)
@@ -35,6 +37,8 @@ public final class FaultDice
     }
 
     /**
+     * The next throw at a place.
+     *
      * @param place such as the kind and the key of a request
      * @param rate share of the throws that give a fault
      * @param faults each equally likely

@@ -14,13 +14,13 @@ import static java.util.Objects.requireNonNull;
 /**
  * A file to write; it appears whole when its stream is closed.
  */
-final class ObjectOutputFile
+final class StoreOutputFile
         implements OutputFile
 {
     private final String location;
     private final StoreLocation target;
 
-    ObjectOutputFile(String location, StoreLocation target)
+    StoreOutputFile(String location, StoreLocation target)
     {
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
@@ -47,7 +47,7 @@ final class ObjectOutputFile
     @Override
     public PositionOutputStream createOrOverwrite()
     {
-        return new ObjectOutputStream(location, target);
+        return new StoreOutputStream(location, target);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class ObjectOutputFile
     @Override
     public InputFile toInputFile()
     {
-        return new ObjectInputFile(location, target, Optional.empty());
+        return new StoreInputFile(location, target, Optional.empty());
     }
 
     @Override

@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
  * Collects a file and stores it on close: up to {@value #MEMORY_BYTES_MAX} bytes in memory, more in a temporary file. So
  * a file takes local disk of its size while it is written, and nothing becomes visible before it is whole.
  */
-final class ObjectOutputStream
+final class StoreOutputStream
         extends PositionOutputStream
 {
     static final int MEMORY_BYTES_MAX = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ final class ObjectOutputStream
     private boolean failed;
     private boolean closed;
 
-    ObjectOutputStream(String location, StoreLocation target)
+    StoreOutputStream(String location, StoreLocation target)
     {
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");

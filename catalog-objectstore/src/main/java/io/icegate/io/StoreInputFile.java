@@ -15,14 +15,14 @@ import static java.util.Objects.requireNonNull;
  * A file to read. When its length is not known, opening it fetches its first bytes, so a missing file shows at once and
  * a small one costs a single request; when the length is known, nothing is asked before the first read.
  */
-final class ObjectInputFile
+final class StoreInputFile
         implements InputFile
 {
     private final String location;
     private final StoreLocation target;
     private volatile Optional<Long> length;
 
-    ObjectInputFile(String location, StoreLocation target, Optional<Long> length)
+    StoreInputFile(String location, StoreLocation target, Optional<Long> length)
     {
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
@@ -41,7 +41,7 @@ final class ObjectInputFile
     @Override
     public SeekableInputStream newStream()
     {
-        ObjectInputStream stream = new ObjectInputStream(location, target, length);
+        StoreInputStream stream = new StoreInputStream(location, target, length);
         if (length.isEmpty()) {
             try {
                 stream.open();

@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
  * Reads a file in ranges. Bytes are fetched ahead: {@value #AHEAD_MIN} bytes after a jump, twice as many each time the
  * reader goes on, to {@value #AHEAD_MAX}. A large read fetches exactly what it asks for, into no buffer of ours.
  */
-final class ObjectInputStream
+final class StoreInputStream
         extends SeekableInputStream
         implements RangeReadable
 {
@@ -32,7 +32,7 @@ final class ObjectInputStream
     private int ahead = AHEAD_MIN;
     private boolean closed;
 
-    ObjectInputStream(String location, StoreLocation target, Optional<Long> length)
+    StoreInputStream(String location, StoreLocation target, Optional<Long> length)
     {
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
