@@ -33,12 +33,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestBundle
 {
     /**
-     * What Spark and the Iceberg runtime bring. Anything else has to be in the jar.
+     * What Spark, the Iceberg runtime and, for S3, the AWS SDK bring. Anything else has to be in the jar.
      */
-    private static final List<String> PROVIDED = List.of("java.", "javax.", "org.apache.iceberg.", "org.apache.spark.", "scala.", "org.slf4j.", "com.github.luben.zstd.");
-    /**
-     * The S3 store uses the SDK of iceberg-aws-bundle.
-     */
+    private static final List<String> PROVIDED = List.of("java.", "javax.", "org.apache.iceberg.", "org.apache.spark.", "scala.", "org.slf4j.", "com.github.luben.zstd.", "software.amazon.awssdk.");
+    private static final String S3_PACKAGE = "io/icegate/objectstore/s3/";
     private static final String AWS = "software.amazon.awssdk.";
 
     private final Path bundle = Path.of(requireNonNull(System.getProperty("icegate.bundle"), "icegate.bundle is not set"));
@@ -70,13 +68,13 @@ final class TestBundle
                 }
                 for (String name : references.classes()) {
                     checked++;
-                    if (!exists(name, loader) && !isOptional(entry, name)) {
+                    if (!exists(name, loader) || (name.startsWith(AWS) && !entry.getName().startsWith(S3_PACKAGE))) {
                         missing.add("%s uses class %s".formatted(entry.getName(), name));
                     }
                 }
                 for (ClassReferences.Member member : references.members()) {
                     checked++;
-                    if (!isOptional(entry, member.owner() + member.descriptor()) && !exists(member, loader)) {
+                    if (!exists(member, loader)) {
                         missing.add("%s uses %s".formatted(entry.getName(), member));
                     }
                 }
@@ -152,11 +150,6 @@ final class TestBundle
     private static boolean isOurClass(JarEntry entry)
     {
         return entry.getName().endsWith(".class") && !entry.getName().startsWith("io/icegate/shaded/");
-    }
-
-    private static boolean isOptional(JarEntry entry, String name)
-    {
-        return entry.getName().startsWith("io/icegate/objectstore/s3/") && name.replace('/', '.').contains(AWS);
     }
 
     private static boolean exists(String className, ClassLoader loader)

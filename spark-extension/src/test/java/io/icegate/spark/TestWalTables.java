@@ -1,5 +1,6 @@
 package io.icegate.spark;
 
+import io.icegate.objectstore.s3.StrictS3Server;
 import io.icegate.wal.OffsetVector;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -208,6 +210,28 @@ final class TestWalTables
             spark.sql("MERGE INTO {c}.otel.logs t USING (SELECT '30' AS number) s ON element_at(t.attributes, 'number') = s.number WHEN MATCHED THEN DELETE");
             assertThat(numbers(spark)).contains(31L).doesNotContain(30L);
             assertThat(offsets(wal)).isEqualTo(wal.writer() + "=4");
+        }
+    }
+
+    @Test
+    void testOnS3()
+            throws Exception
+    {
+        try (StrictS3Server server = StrictS3Server.start()) {
+            Map<String, String> options = new HashMap<>(server.properties());
+            options.put("cache-enabled", "false");
+            TestingSpark spark = TestingSpark.open("s3://lake/wh", options);
+            try (TestingWal wal = new TestingWal(spark.warehouse(), server.properties())) {
+                wal.append(1, 0, 9);
+                wal.append(2, 10, 19);
+                spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+                wal.append(3, 20, 29);
+                spark.sql("DELETE FROM {c}.otel.logs WHERE element_at(attributes, 'number') = '25'");
+                spark.sql("CALL {c}.system.rewrite_data_files(table => 'otel.logs', options => map('rewrite-all', 'true'))");
+                assertThat(numbers(spark)).hasSize(29).doesNotHaveDuplicates().doesNotContain(25L);
+                assertThat(offsets(wal)).isEqualTo(wal.writer() + "=3");
+            }
+            assertThat(server.violations()).isEmpty();
         }
     }
 

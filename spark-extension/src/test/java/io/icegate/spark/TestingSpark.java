@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A warehouse in a folder and the name of a catalog on it, in the one Spark session of this JVM.
+ * A warehouse and the name of a catalog on it, in the one Spark session of this JVM.
  */
-record TestingSpark(String catalog, Path folder)
+record TestingSpark(String catalog, String warehouse)
 {
     private static final AtomicInteger catalogs = new AtomicInteger();
 
@@ -44,7 +44,12 @@ record TestingSpark(String catalog, Path folder)
 
     static TestingSpark open(Path folder, Map<String, String> options)
     {
-        TestingSpark opened = new TestingSpark("icegate" + catalogs.incrementAndGet(), folder.toAbsolutePath());
+        return open("file:" + folder.toAbsolutePath(), options);
+    }
+
+    static TestingSpark open(String warehouse, Map<String, String> options)
+    {
+        TestingSpark opened = new TestingSpark("icegate" + catalogs.incrementAndGet(), warehouse);
         String prefix = "spark.sql.catalog." + opened.catalog();
         session().conf().set(prefix, IceGateSparkCatalog.class.getName());
         session().conf().set(prefix + ".warehouse", opened.warehouse());
@@ -55,11 +60,6 @@ record TestingSpark(String catalog, Path folder)
     static SparkSession session()
     {
         return Session.SPARK;
-    }
-
-    String warehouse()
-    {
-        return "file:" + folder;
     }
 
     /**

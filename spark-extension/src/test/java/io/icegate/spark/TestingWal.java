@@ -24,6 +24,7 @@ import org.apache.iceberg.catalog.Namespace;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +52,14 @@ final class TestingWal
 
     TestingWal(String warehouse)
     {
-        catalog.initialize("receiver", Map.of("warehouse", warehouse));
+        this(warehouse, Map.of());
+    }
+
+    TestingWal(String warehouse, Map<String, String> storeProperties)
+    {
+        Map<String, String> properties = new HashMap<>(storeProperties);
+        properties.put("warehouse", warehouse);
+        catalog.initialize("receiver", properties);
         table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
         WalEnvironment environment = WalEnvironment.system(executor);
         Instant now = Instant.now();
