@@ -1,0 +1,72 @@
+package io.icegate.tests;
+
+import io.icegate.standalone.telemetry.OtlpTarget;
+import io.icegate.standalone.telemetry.SdkExportCounts;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+/**
+ * The notebook of {@code notebooks/}, every cell of it, against a running IceGate.
+ */
+final class TestNotebook
+{
+    private static final Path NOTEBOOKS = Path.of("").toAbsolutePath().resolveSibling("notebooks");
+    private static final String NAME = "icegate-demo.ipynb";
+    private static final int SKIPPED = 77;
+    /** The first run installs the Python packages. */
+    private static final Duration LIMIT = Duration.ofMinutes(8);
+    private static final int RECORDS = 200;
+
+    @Test
+    void testCommittedWithoutOutputs()
+            throws IOException
+    {
+        String notebook = Files.readString(NOTEBOOKS.resolve(NAME));
+        assertThat(notebook).contains("\"outputs\": []").doesNotContain("\"output_type\"");
+        assertThat(notebook.lines().filter(line -> line.contains("\"execution_count\"")))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("null"));
+    }
+
+    @Test
+    void testRunsTopToBottom(@TempDir Path folder)
+            throws Exception
+    {
+        List<Integer> ports = Services.freePorts();
+        List<String> arguments = Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.commit.enabled=false");
+        try (IceGateScript start = IceGateScript.start(folder, Map.of(), arguments)) {
+            start.awaitOutput("IceGate is ready.");
+            LoggedRecord.log(new OtlpTarget(ports.get(0), ports.get(1)), new SdkExportCounts(), "for the notebook", RECORDS);
+
+            Path output = folder.resolve("notebook.out");
+            ProcessBuilder builder = new ProcessBuilder(NOTEBOOKS.resolve("run.sh").toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().put("ICEGATE_TRINO_URL", "http://localhost:" + ports.get(2));
+            Process process = builder.start();
+            try {
+                Deadline.await("end of the notebook", LIMIT, () -> !process.isAlive());
+            }
+            finally {
+                process.destroyForcibly();
+            }
+            if (process.exitValue() == SKIPPED) {
+                abort(Files.readString(output));
+            }
+            assertThat(process.exitValue()).describedAs(Files.readString(output)).isZero();
+        }
+        String executed = Files.readString(NOTEBOOKS.resolve("target").resolve(NAME));
+        // what the summary of the first query and the snapshot of the commit show
+        assertThat(executed).contains("<td style='text-align:left'>%s</td>".formatted(RECORDS)).contains("append").doesNotContain("\"ename\"");
+    }
+}
