@@ -140,6 +140,14 @@ final class CatalogLog
         return opened().queue.commit(id, digest, change);
     }
 
+    /**
+     * Commits that wait for a record.
+     */
+    int queuedCount()
+    {
+        return opened().queue.queuedCount();
+    }
+
     UUID newId()
     {
         return environment.ids().get();

@@ -4,6 +4,7 @@ import io.icegate.catalog.LogEnvironment.Moment;
 import io.icegate.catalog.LogStore.FetchedRecord;
 import io.icegate.catalog.LogTail.Known;
 import io.icegate.catalog.RecordWriter.Outcome;
+import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 
@@ -123,6 +124,13 @@ final class CommitQueue
                 thread.setDaemon(true);
                 thread.start();
             }
+        }
+    }
+
+    int queuedCount()
+    {
+        synchronized (monitor) {
+            return queue.size();
         }
     }
 
@@ -313,7 +321,7 @@ final class CommitQueue
 
         private boolean isFinal(Pending pending)
         {
-            return included.isEmpty() && !from.tailSeen().isBefore(pending.queued);
+            return included.isEmpty() && pending.queued.isBefore(from.tailSeen());
         }
 
         private boolean include(Pending pending)
@@ -350,6 +358,11 @@ final class CommitQueue
             Outcome outcome;
             try {
                 outcome = records.write(from, record, content, after);
+            }
+            catch (ObjectStoreAccessException e) {
+                batch.removeAll(included);
+                included.forEach(pending -> pending.result.completeExceptionally(e));
+                return;
             }
             catch (RuntimeException | Error e) {
                 batch.removeAll(included);

@@ -87,7 +87,7 @@ final class LogTail
             if (state == null || isStale(state)) {
                 return coldStart(Optional.ofNullable(state));
             }
-            return state.tailSeen().isBefore(asked) ? probe(state) : state;
+            return asked.isBefore(state.tailSeen()) ? state : probe(state);
         }
         finally {
             probing.unlock();

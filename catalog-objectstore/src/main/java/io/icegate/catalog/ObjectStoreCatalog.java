@@ -2,6 +2,7 @@ package io.icegate.catalog;
 
 import io.icegate.catalog.CatalogChange.ObjectChange;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.Warehouses;
 import org.apache.iceberg.BaseTable;
@@ -112,7 +113,7 @@ public final class ObjectStoreCatalog
         if (parts != null) {
             throw new IllegalStateException("Cannot open catalog %s: it is already open".formatted(name));
         }
-        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, CatalogFormat::create, () -> {});
+        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, CatalogFormat::create, () -> StoreSelfCheck.verify(warehouse.store()));
         closeables.setSuppressCloseFailure(true);
         parts = new Parts(
                 requireNonNull(name, "name is null"),

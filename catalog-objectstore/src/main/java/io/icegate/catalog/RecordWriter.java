@@ -4,6 +4,7 @@ import io.icegate.catalog.LogEnvironment.Moment;
 import io.icegate.catalog.LogStore.FetchedRecord;
 import io.icegate.catalog.LogTail.Known;
 import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class RecordWriter
     /**
      * @param from the state that the record follows
      * @param after the state with the record
+     * @throws ObjectStoreAccessException when the store refused it: it is not in the log and never will be
      */
     Outcome write(Known from, LogRecord record, byte[] content, CatalogState after)
     {
@@ -73,13 +75,22 @@ final class RecordWriter
     {
         ObjectKey key = CatalogLayout.record(record.version());
         Duration backoff = LogStore.shortestBackoff();
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             Moment asked = environment.now();
-            Optional<Slot> slot = switch (store.putIfAbsent(key, content)) {
-                case WRITTEN -> Optional.of(new Slot(Outcome.COMMITTED, asked, List.of(), 0));
-                case PRECONDITION_FAILED -> readBack(record, began, LogTail.CATCH_UP_COUNT);
-                case UNKNOWN -> readBack(record, began, 1);
-            };
+            Optional<Slot> slot;
+            try {
+                slot = switch (store.putIfAbsent(key, content)) {
+                    case WRITTEN -> Optional.of(new Slot(Outcome.COMMITTED, asked, List.of(), 0));
+                    case PRECONDITION_FAILED -> readBack(record, began, LogTail.CATCH_UP_COUNT);
+                    case UNKNOWN -> readBack(record, began, 1);
+                };
+            }
+            catch (ObjectStoreAccessException e) {
+                if (attempt == 1) {
+                    throw e; // refused, and nothing of this record is on its way
+                }
+                slot = Optional.empty();
+            }
             if (slot.isPresent()) {
                 return slot.orElseThrow();
             }
@@ -100,7 +111,7 @@ final class RecordWriter
                     ? store.tryRecord(record.version()).map(List::of).orElse(List.of())
                     : store.records(record.version(), countMax);
         }
-        catch (IOException | RuntimeIOException e) {
+        catch (IOException | RuntimeIOException | ObjectStoreAccessException e) {
             return Optional.empty(); // still unknown: the caller goes on until its deadline
         }
         if (found.isEmpty()) {

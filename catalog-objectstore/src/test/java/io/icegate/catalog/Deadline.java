@@ -1,0 +1,25 @@
+package io.icegate.catalog;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waits for what other threads do.
+ */
+final class Deadline
+{
+    private static final Duration MAX = Duration.ofSeconds(30);
+
+    private Deadline() {}
+
+    static void await(BooleanSupplier condition)
+    {
+        long began = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - began > MAX.toNanos()) {
+                throw new AssertionError("condition not met within " + MAX);
+            }
+            Thread.onSpinWait();
+        }
+    }
+}

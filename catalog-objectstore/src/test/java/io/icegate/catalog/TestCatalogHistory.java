@@ -1,0 +1,98 @@
+package io.icegate.catalog;
+
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Seeds;
+import io.icegate.objectstore.fault.FaultInjectingObjectStore;
+import io.icegate.objectstore.fault.FaultPlan;
+import io.icegate.objectstore.fault.ObjectStoreDecorator;
+import io.icegate.objectstore.fault.StoreOperation;
+import io.icegate.objectstore.memory.MemoryObjectStore;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestCatalogHistory
+{
+    private static final int PROCESSES = 8;
+    private static final int WRITERS = 4;
+
+    @Test
+    void testFaultsOnEveryCall()
+            throws IOException
+    {
+        long seed = Seeds.next("TestCatalogHistory.testFaultsOnEveryCall");
+        MemoryObjectStore store = new MemoryObjectStore(InstantSource.system());
+        List<FaultInjectingObjectStore> faulty = new ArrayList<>();
+        List<CatalogLog> processes = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            FaultInjectingObjectStore own = new FaultInjectingObjectStore(store, seed + i, FaultPlan.standard());
+            faulty.add(own);
+            processes.add(LogFixture.open(own, LogEnvironment.system()));
+        }
+        CatalogHistory.Report report = new CatalogHistory(processes, WRITERS, 360, seed).run(store);
+        processes.forEach(CatalogLog::close);
+        int faults = faulty.stream().mapToInt(each -> each.injectedFaults().size()).sum();
+        System.out.println("history with " + faults + " faults: " + report);
+        assertThat(report.isClean()).as("%s", report).isTrue();
+        assertThat(report.acknowledged() + report.refused() + report.unknown()).isEqualTo(PROCESSES * WRITERS * 360);
+        assertThat(report.acknowledged()).isGreaterThanOrEqualTo(10_000);
+        assertThat(report.reads()).isPositive();
+        assertThat(faults).isGreaterThan(1000);
+    }
+
+    /**
+     * Negative control: a store that now and then says to a loser that it won. The checker must see it.
+     */
+    @Test
+    void testCheckerCatchesAStoreWhosePutIfAbsentLies()
+            throws IOException
+    {
+        long seed = Seeds.next("TestCatalogHistory.testCheckerCatchesAStoreWhosePutIfAbsentLies");
+        MemoryObjectStore store = new MemoryObjectStore(InstantSource.system());
+        List<CatalogLog> processes = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            processes.add(LogFixture.open(new LyingStore(store, seed + i), LogEnvironment.system()));
+        }
+        CatalogHistory.Report report = new CatalogHistory(processes, WRITERS, 50, seed).run(store);
+        processes.forEach(CatalogLog::close);
+        System.out.println("negative control: lost " + report.lost() + ", findings " + report.findings().size());
+        assertThat(report.lost()).isPositive();
+        assertThat(report.isClean()).isFalse();
+    }
+
+    private static final class LyingStore
+            extends ObjectStoreDecorator
+    {
+        private final SplittableRandom random;
+
+        private LyingStore(ObjectStore store, long seed)
+        {
+            super(store);
+            this.random = new SplittableRandom(seed);
+        }
+
+        @Override
+        protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+                throws IOException
+        {
+            return request.send();
+        }
+
+        @Override
+        protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+        {
+            PutOutcome outcome = request.send();
+            synchronized (random) {
+                return outcome == PutOutcome.PRECONDITION_FAILED && key.isBelow(CatalogLayout.LOG) && random.nextInt(4) == 0 ? PutOutcome.WRITTEN : outcome;
+            }
+        }
+    }
+}

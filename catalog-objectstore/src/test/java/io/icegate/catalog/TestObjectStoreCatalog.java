@@ -1,0 +1,312 @@
+package io.icegate.catalog;
+
+import io.icegate.guard.CommitGuard;
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.memory.MemoryObjectStore;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableCommit;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.UnprocessableEntityException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestObjectStoreCatalog
+{
+    private static final Namespace OTEL = Namespace.of("otel");
+    private static final TableIdentifier LOGS = TableIdentifier.of(OTEL, "logs");
+    private static final TableIdentifier SPANS = TableIdentifier.of(OTEL, "spans");
+    private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
+
+    private final MemoryObjectStore store = new MemoryObjectStore(new TestingTime());
+    private final Warehouse warehouse = new Warehouse("memory:" + UUID.randomUUID(), store);
+    private final ObjectStoreFileIO io = new ObjectStoreFileIO(warehouse);
+    private final ObjectStoreCatalog catalog = open(new CommitGuards(List.of()), Map.of());
+
+    private ObjectStoreCatalog open(CommitGuards guards, Map<String, String> properties)
+    {
+        return ObjectStoreCatalog.open("test", warehouse, io, properties, LogEnvironment.system(), guards);
+    }
+
+    private Table create(TableIdentifier identifier)
+    {
+        if (!catalog.namespaceExists(identifier.namespace())) {
+            catalog.createNamespace(identifier.namespace());
+        }
+        return catalog.createTable(identifier, SCHEMA);
+    }
+
+    private static TableMetadata metadata(Table table)
+    {
+        return ((BaseTable) table).operations().refresh();
+    }
+
+    private List<String> files(String folder)
+    {
+        List<String> files = new ArrayList<>();
+        for (FileInfo file : io.listPrefix(folder)) {
+            files.add(file.location());
+        }
+        return files;
+    }
+
+    @Test
+    void testOpensAsCatalogImpl()
+            throws IOException
+    {
+        String name = "memory:" + UUID.randomUUID();
+        Map<String, String> properties = Map.of("catalog-impl", ObjectStoreCatalog.class.getName(), "warehouse", name, "io-impl", ObjectStoreFileIO.class.getName());
+        Catalog built = CatalogUtil.buildIcebergCatalog("lake", properties, null);
+        assertThat(built).isInstanceOf(ObjectStoreCatalog.class);
+        ((ObjectStoreCatalog) built).createNamespace(OTEL);
+        Table table = built.createTable(LOGS, SCHEMA);
+        assertThat(table.name()).isEqualTo("lake.otel.logs");
+        assertThat(table.location()).isEqualTo(name + "/otel/logs");
+        ((ObjectStoreCatalog) built).close();
+        assertThatThrownBy(() -> new ObjectStoreCatalog().initialize("lake", Map.of())).hasMessage("Cannot open catalog lake: property 'warehouse' is missing");
+        assertThatThrownBy(() -> new ObjectStoreCatalog().state()).hasMessage("Cannot use the catalog: it was not initialized");
+    }
+
+    @Test
+    void testStateNamesWhatIsThere()
+    {
+        UUID logs = metadata(create(LOGS)).uuid() == null ? new UUID(0, 0) : UUID.fromString(metadata(catalog.loadTable(LOGS)).uuid());
+        catalog.buildView(TableIdentifier.of(OTEL, "errors")).withSchema(SCHEMA).withDefaultNamespace(OTEL).withQuery("trino", "SELECT 1").create();
+        catalog.setProperties(OTEL, Map.of("owner", "obs"));
+        CatalogState state = catalog.state();
+        assertThat(state.version()).isEqualTo(4);
+        assertThat(state.namespaces()).containsExactly(OTEL);
+        assertThat(state.properties(OTEL)).isEqualTo(Map.of("owner", "obs"));
+        assertThat(state.tables(OTEL)).containsExactly(LOGS);
+        assertThat(state.views(OTEL)).containsExactly(TableIdentifier.of(OTEL, "errors"));
+        assertThat(state.object(LOGS).map(CatalogObject::kind)).contains(ObjectKind.TABLE);
+        assertThat(state.object(LOGS).map(CatalogObject::uuid)).contains(logs);
+        assertThat(state.tableByUuid(logs)).contains(LOGS);
+        catalog.renameTable(LOGS, SPANS);
+        assertThat(catalog.findTable(logs)).contains(SPANS);
+        catalog.dropTable(SPANS);
+        assertThat(catalog.findTable(logs)).isEmpty();
+        assertThat(state.tableByUuid(logs)).as("a state never changes").contains(LOGS);
+    }
+
+    @Test
+    void testPinnedTableStaysAsItWas()
+    {
+        Table table = create(LOGS);
+        CatalogState pinned = catalog.state();
+        table.updateProperties().set("a", "1").commit();
+        catalog.renameTable(LOGS, SPANS);
+
+        Table old = catalog.loadTable(LOGS, pinned);
+        old.refresh();
+        assertThat(old.properties()).doesNotContainKey("a");
+        assertThatThrownBy(() -> old.updateProperties().set("b", "1").commit()).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(catalog.loadTable(SPANS, catalog.stateAt(3 + 1)).properties()).containsEntry("a", "1");
+        assertThatThrownBy(() -> catalog.loadTable(SPANS, pinned)).isInstanceOf(NoSuchTableException.class).hasMessage("Table does not exist: otel.spans");
+    }
+
+    @Test
+    void testReservedNamesAndLocations()
+    {
+        assertThatThrownBy(() -> catalog.createNamespace(Namespace.of("_wal"))).isInstanceOf(ValidationException.class).hasMessageContaining("must not start with '_'");
+        catalog.createNamespace(Namespace.of("a", "_wal"));
+        catalog.createNamespace(OTEL);
+        for (String location : List.of("", "/", "/_catalog", "/_wal/x", "/_live/", "/_catalog/log/x")) {
+            assertThatThrownBy(() -> catalog.buildTable(LOGS, SCHEMA).withLocation(warehouse.root() + location).create())
+                    .as(location)
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("which is the catalog's own");
+        }
+        assertThatThrownBy(() -> catalog.buildTable(LOGS, SCHEMA).withProperty("write.data.path", warehouse.root() + "/_wal").create()).isInstanceOf(ValidationException.class);
+        catalog.buildTable(LOGS, SCHEMA).withLocation(warehouse.root() + "/_catalogue").create();
+        assertThatThrownBy(() -> catalog.loadTable(LOGS).updateLocation().setLocation(warehouse.root() + "/_wal").commit()).isInstanceOf(ValidationException.class);
+        assertThatThrownBy(() -> catalog.createTable(TableIdentifier.of("_catalog"), SCHEMA)).isInstanceOf(ValidationException.class);
+        assertThat(files(warehouse.root() + "/_wal")).isEmpty();
+    }
+
+    @Test
+    void testLocations()
+    {
+        catalog.createNamespace(OTEL, Map.of("location", warehouse.root() + "/elsewhere/"));
+        assertThat(catalog.createTable(LOGS, SCHEMA).location()).isEqualTo(warehouse.root() + "/elsewhere/logs");
+        catalog.createNamespace(Namespace.of("a", "b"));
+        assertThat(catalog.createTable(TableIdentifier.of("a", "b", "t"), SCHEMA).location()).isEqualTo(warehouse.root() + "/a/b/t");
+        // names that are no folder names do not meet others
+        String slash = catalog.createTable(TableIdentifier.of(Namespace.of("a", "b"), "c/t"), SCHEMA).location();
+        catalog.createNamespace(Namespace.of("a", "b", "c"));
+        String nested = catalog.createTable(TableIdentifier.of("a", "b", "c", "t"), SCHEMA).location();
+        String dots = catalog.createTable(TableIdentifier.of(Namespace.of("a", "b"), ".."), SCHEMA).location();
+        assertThat(slash).startsWith(warehouse.root() + "/a/b/c_t-").isNotEqualTo(nested);
+        assertThat(dots).startsWith(warehouse.root() + "/a/b/__-");
+
+        ObjectStoreCatalog unique = open(new CommitGuards(List.of()), Map.of("unique-table-location", "true"));
+        assertThat(unique.createTable(SPANS, SCHEMA).location()).matches("\\Q" + warehouse.root() + "\\E/elsewhere/spans-[0-9a-f]{32}");
+    }
+
+    @Test
+    void testOneTableUnderTwoNamesIsRefused()
+    {
+        Table table = create(LOGS);
+        String location = metadata(table).metadataFileLocation();
+        assertThatThrownBy(() -> catalog.registerTable(SPANS, location))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessageContaining("already exists as otel.logs");
+        assertThat(files(location)).as("what was registered is not ours to delete").isEmpty();
+        assertThat(io.newInputFile(location).exists()).isTrue();
+        catalog.dropTable(LOGS, false);
+        assertThat(catalog.registerTable(SPANS, location).schema().asStruct()).isEqualTo(SCHEMA.asStruct());
+    }
+
+    @Test
+    void testPurgeDeletesAfterTheDrop()
+    {
+        create(LOGS);
+        catalog.loadTable(LOGS).updateProperties().set("a", "1").commit();
+        String folder = catalog.loadTable(LOGS).location();
+        assertThat(catalog.dropTable(LOGS, true)).isTrue();
+        assertThat(files(folder)).isEmpty();
+        assertThat(catalog.dropTable(LOGS, true)).isFalse();
+
+        create(LOGS);
+        io.deleteFile(catalog.state().object(LOGS).orElseThrow().metadataLocation());
+        assertThat(catalog.dropTable(LOGS, true)).as("a broken table can be dropped").isTrue();
+    }
+
+    @Test
+    void testGuardedTableNeedsAGuard()
+    {
+        CommitGuard guard = (base, next) -> base == null ? next : TableMetadata.buildFrom(next)
+                .setProperties(Map.of(CommitGuard.GUARDED_PROPERTY, base.properties().getOrDefault(CommitGuard.GUARDED_PROPERTY, "none")))
+                .build();
+        ObjectStoreCatalog guarded = open(new CommitGuards(List.of(guard)), Map.of());
+        guarded.createNamespace(OTEL);
+        guarded.buildTable(LOGS, SCHEMA).withProperty(CommitGuard.GUARDED_PROPERTY, "v0").create();
+
+        assertThatThrownBy(() -> catalog.loadTable(LOGS).updateProperties().set("a", "1").commit())
+                .isInstanceOf(ValidationException.class)
+                .hasMessageContaining("no commit guard is on the class path");
+        assertThatThrownBy(() -> catalog.buildTable(SPANS, SCHEMA).withProperty(CommitGuard.GUARDED_PROPERTY, "v0").create()).isInstanceOf(ValidationException.class);
+        assertThatThrownBy(() -> catalog.commitTransaction(List.of(setProperty(LOGS, "a", "1")))).isInstanceOf(ValidationException.class);
+        long filesBefore = files(catalog.loadTable(LOGS).location()).size();
+
+        guarded.loadTable(LOGS).updateProperties().set(CommitGuard.GUARDED_PROPERTY, "stolen").set("a", "1").commit();
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry(CommitGuard.GUARDED_PROPERTY, "v0").containsEntry("a", "1");
+        guarded.commitTransaction(List.of(setProperty(LOGS, CommitGuard.GUARDED_PROPERTY, "stolen")));
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry(CommitGuard.GUARDED_PROPERTY, "v0");
+        assertThat(files(catalog.loadTable(LOGS).location())).hasSize((int) filesBefore + 2);
+
+        // the pair that engines use which write the file themselves
+        TableMetadata base = metadata(guarded.loadTable(LOGS));
+        TableMetadata unguarded = TableMetadata.buildFrom(base).setProperties(Map.of(CommitGuard.GUARDED_PROPERTY, "stolen")).build();
+        assertThatThrownBy(() -> guarded.commitTable(LOGS, base, unguarded, base.location() + "/metadata/x.metadata.json"))
+                .isInstanceOf(ValidationException.class)
+                .hasMessageContaining("was not guarded");
+        assertThat(guarded.guard(base, unguarded).properties()).containsEntry(CommitGuard.GUARDED_PROPERTY, "v0");
+        // what leaves the catalog, or only its name, needs no guard
+        catalog.renameTable(LOGS, SPANS);
+        assertThat(catalog.dropTable(SPANS, false)).isTrue();
+    }
+
+    private TableCommit setProperty(TableIdentifier identifier, String key, String value)
+    {
+        Transaction transaction = catalog.loadTable(identifier).newTransaction();
+        TableMetadata base = metadata(catalog.loadTable(identifier));
+        assertThat(transaction.table().location()).isEqualTo(base.location());
+        return TableCommit.create(identifier, base, TableMetadata.buildFrom(base).setProperties(Map.of(key, value)).build());
+    }
+
+    @Test
+    void testTransactionOverSeveralTables()
+    {
+        create(LOGS);
+        create(SPANS);
+        long before = catalog.state().version();
+        List<TableCommit> commits = List.of(setProperty(LOGS, "n", "1"), setProperty(SPANS, "n", "1"));
+        // a change that the requirements allow is no conflict
+        catalog.loadTable(LOGS).updateProperties().set("other", "1").commit();
+        catalog.commitTransaction(commits);
+        assertThat(catalog.state().version()).isEqualTo(before + 2);
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry("n", "1").containsEntry("other", "1");
+        assertThat(catalog.loadTable(SPANS).properties()).containsEntry("n", "1");
+        assertThat(catalog.loadTable(LOGS, catalog.stateAt(before + 1)).properties()).doesNotContainKey("n");
+        assertThat(catalog.loadTable(SPANS, catalog.stateAt(before + 1)).properties()).doesNotContainKey("n");
+    }
+
+    @Test
+    void testTransactionFailsAsAWhole()
+    {
+        create(LOGS);
+        create(SPANS);
+        List<TableCommit> commits = List.of(setProperty(LOGS, "n", "1"), schemaChange(SPANS, "late"));
+        catalog.loadTable(SPANS).updateSchema().addColumn("early", Types.StringType.get()).commit();
+        long before = catalog.state().version();
+        List<String> files = files(warehouse.root() + "/otel");
+        assertThatThrownBy(() -> catalog.commitTransaction(commits)).isInstanceOf(CommitFailedException.class).hasMessageContaining("Requirement failed");
+        assertThat(catalog.state().version()).isEqualTo(before);
+        assertThat(catalog.loadTable(LOGS).properties()).doesNotContainKey("n");
+        assertThat(files(warehouse.root() + "/otel")).as("what was written for it is deleted").isEqualTo(files);
+        assertThatThrownBy(() -> catalog.commitTransaction(List.of(commits.get(0), commits.get(0)))).hasMessageContaining("is in it twice");
+    }
+
+    private TableCommit schemaChange(TableIdentifier identifier, String column)
+    {
+        TableMetadata base = metadata(catalog.loadTable(identifier));
+        Schema next = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()), Types.NestedField.optional(2, column, Types.StringType.get()));
+        return TableCommit.create(identifier, base, base.updateSchema(next));
+    }
+
+    @Test
+    void testTransactionOnce()
+    {
+        create(LOGS);
+        List<TableCommit> commits = List.of(setProperty(LOGS, "n", "1"));
+        catalog.commitTransaction("request-1", "digest-1", commits);
+        long version = catalog.state().version();
+        List<String> files = files(warehouse.root() + "/otel");
+        open(new CommitGuards(List.of()), new HashMap<>()).commitTransaction("request-1", "digest-1", commits);
+        assertThat(catalog.state().version()).isEqualTo(version);
+        assertThat(files(warehouse.root() + "/otel")).isEqualTo(files);
+        assertThatThrownBy(() -> catalog.commitTransaction("request-1", "digest-2", commits)).isInstanceOf(UnprocessableEntityException.class);
+    }
+
+    @Test
+    void testConcurrentCommitDeletesOnlyItsOwnMetadata()
+    {
+        Table first = create(LOGS);
+        Table second = catalog.loadTable(LOGS);
+        second.refresh();
+        first.updateProperties().set("a", "1").commit();
+        BaseTable stale = (BaseTable) second;
+        TableMetadata base = stale.operations().current();
+        assertThatThrownBy(() -> catalog.commitTable(LOGS, base, TableMetadata.buildFrom(base).setProperties(Map.of("b", "1")).build(), base.location() + "/metadata/x"))
+                .isInstanceOf(CommitFailedException.class)
+                .hasMessageContaining("Cannot commit to table otel.logs");
+        second.updateProperties().set("b", "1").commit();
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry("a", "1").containsEntry("b", "1");
+        assertThat(files(second.location() + "/metadata")).hasSize(3);
+        assertThat(Optional.of(metadata(second).metadataFileLocation())).isEqualTo(catalog.state().object(LOGS).map(CatalogObject::metadataLocation));
+    }
+}

@@ -1,0 +1,51 @@
+package io.icegate.catalog;
+
+import io.icegate.objectstore.Sleeper;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Clocks that move when they are told to, when somebody sleeps, and a nanosecond when somebody looks.
+ */
+final class TestingTime
+        implements InstantSource
+{
+    private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong wallOffsetMillis = new AtomicLong();
+
+    @Override
+    public Instant instant()
+    {
+        return START.plusNanos(nanos.get()).plusMillis(wallOffsetMillis.get());
+    }
+
+    void advance(Duration duration)
+    {
+        nanos.addAndGet(duration.toNanos());
+    }
+
+    /**
+     * The wall clock alone, as an operator or a sleeping machine would.
+     */
+    void setWallAhead(Duration duration)
+    {
+        wallOffsetMillis.set(duration.toMillis());
+    }
+
+    LogEnvironment environment(long seed)
+    {
+        Random random = new Random(seed);
+        Sleeper sleeper = this::advance;
+        return new LogEnvironment(this, nanos::incrementAndGet, sleeper, () -> {
+            synchronized (random) {
+                return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L);
+            }
+        });
+    }
+}
