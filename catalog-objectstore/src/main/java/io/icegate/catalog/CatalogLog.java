@@ -1,11 +1,13 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.LogStore.FetchedRecord;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +25,7 @@ import static java.util.Objects.requireNonNull;
 final class CatalogLog
         implements AutoCloseable
 {
+    static final int CHANGES_MAX = 64;
     private static final int FORMAT_ATTEMPTS_MAX = 8;
 
     private final LogEnvironment environment;
@@ -125,6 +128,43 @@ final class CatalogLog
             throw new IllegalArgumentException("Cannot read catalog version %s: the newest is %s".formatted(version, newest.version()));
         }
         return newest.version() == version ? newest : tail.at(version);
+    }
+
+    /**
+     * The newest state that is not younger than the time.
+     *
+     * @throws org.apache.iceberg.exceptions.NotFoundException when its records were collected
+     */
+    CatalogState stateAsOf(Instant time)
+    {
+        CatalogState newest = state();
+        return newest.timestamp().isAfter(time) ? opened().tail.asOf(time.toEpochMilli(), newest) : newest;
+    }
+
+    /**
+     * What was committed after the version, oldest first, at most {@value #CHANGES_MAX} records: go on with the version of the last.
+     *
+     * @throws IllegalArgumentException when the version does not exist yet
+     * @throws org.apache.iceberg.exceptions.NotFoundException when the next record was collected
+     */
+    List<CatalogCommit> changes(long fromVersion)
+    {
+        long newest = state().version();
+        if (fromVersion < 0 || fromVersion > newest) {
+            throw new IllegalArgumentException("Cannot read changes after catalog version %s: the newest is %s".formatted(fromVersion, newest));
+        }
+        if (fromVersion == newest) {
+            return List.of();
+        }
+        int count = (int) Math.min(CHANGES_MAX, newest - fromVersion);
+        List<FetchedRecord> found = store.records(fromVersion + 1, count);
+        if (found.size() < count || store.newestFloor() > fromVersion) {
+            throw LogTail.collected(fromVersion + 1);
+        }
+        return found.stream()
+                .map(FetchedRecord::record)
+                .map(record -> new CatalogCommit(record.version(), Instant.ofEpochMilli(record.timestampMillis()), record.transactions()))
+                .toList();
     }
 
     CommitResult commit(Function<CatalogState, List<CatalogChange>> change)

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 import static java.util.Objects.requireNonNull;
 
@@ -228,36 +229,69 @@ final class LogTail
         if (kept != null) {
             return kept;
         }
-        CatalogState state = nearestCheckpoint(version);
-        long base = state.version();
-        while (state.version() < version) {
-            int wave = (int) Math.min(LogStore.WAVE_MAX, version - state.version());
+        CatalogState base = nearestCheckpoint(checkpoint -> checkpoint.version() <= version);
+        return replayWhile(base, version, record -> record.version() <= version);
+    }
+
+    /**
+     * The last state whose time is not after the given one.
+     *
+     * @param newest a state that is after it
+     * @throws NotFoundException when the records were collected
+     */
+    CatalogState asOf(long timestampMillis, CatalogState newest)
+    {
+        CatalogState base = nearestCheckpoint(checkpoint -> checkpoint.timestampMillis() <= timestampMillis);
+        return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis);
+    }
+
+    /**
+     * @param last version that exists
+     */
+    private CatalogState replayWhile(CatalogState base, long last, Predicate<LogRecord> wanted)
+    {
+        CatalogState state = base;
+        boolean more = state.version() < last;
+        while (more) {
+            int wave = (int) Math.min(LogStore.WAVE_MAX, last - state.version());
             List<FetchedRecord> found = store.records(state.version() + 1, wave);
-            for (FetchedRecord fetched : found) {
+            List<FetchedRecord> taken = found.stream().filter(fetched -> wanted.test(fetched.record())).toList();
+            for (FetchedRecord fetched : taken) {
                 state = state.replay(fetched.record(), format.idempotencyWindow());
             }
-            if (found.size() < wave) {
-                throw collected(version);
+            if (found.size() < wave && taken.size() == found.size()) {
+                throw collected(state.version() + 1);
             }
+            more = taken.size() == wave && state.version() < last;
         }
-        if (state.version() > base && store.newestFloor() > base) {
-            throw collected(version);
+        if (base.version() < last && store.newestFloor() > base.version()) {
+            throw collected(base.version() + 1);
         }
         return state;
     }
 
-    private CatalogState nearestCheckpoint(long version)
+    /**
+     * The newest checkpoint that is old enough, found by halves; the empty state when none is.
+     */
+    private CatalogState nearestCheckpoint(Predicate<CatalogState> oldEnough)
     {
         List<ObjectHead> heads = store.checkpoints();
-        for (int i = heads.size() - 1; i >= 0; i--) {
-            if (CatalogLayout.version(heads.get(i).key()).orElseThrow() <= version) {
-                Optional<Restored> restored = restore(heads.get(i));
-                if (restored.isPresent()) {
-                    return restored.orElseThrow().state();
-                }
+        CatalogState nearest = CatalogState.empty();
+        int low = 0;
+        int high = heads.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Optional<Restored> restored = restore(heads.get(middle));
+            if (restored.isPresent() && !oldEnough.test(restored.orElseThrow().state())) {
+                high = middle - 1;
+            }
+            else {
+                // one that was thinned out meanwhile counts as too old: an older one only means more records to read
+                nearest = restored.map(Restored::state).orElse(nearest);
+                low = middle + 1;
             }
         }
-        return CatalogState.empty();
+        return nearest;
     }
 
     static NotFoundException collected(long version)

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import static java.util.Objects.requireNonNull;
@@ -55,6 +57,9 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>Opens as an ordinary {@code catalog-impl}: {@code warehouse} names the folder, bucket or store, the properties of
  * {@link Warehouses#open} reach it, and {@code io-impl} replaces the default {@link ObjectStoreFileIO} for tables' files.
+ *
+ * <p>{@code catalog.at-version} or {@code catalog.at-timestamp} (ISO 8601 or milliseconds) opens the catalog as it was then,
+ * for reading only.
  *
  * <p>Every change, of one table or of many, is atomic and durable when the call returns. After
  * {@link CommitStateUnknownException} it may have happened or not, or may still happen; any other exception means that it
@@ -73,7 +78,7 @@ public final class ObjectStoreCatalog
      */
     public ObjectStoreCatalog() {}
 
-    private record Parts(String name, Map<String, String> properties, Warehouse warehouse, FileIO io, CatalogLog log, CommitGuards guards, CatalogLocations locations, CloseableGroup closeables) {}
+    private record Parts(String name, Map<String, String> properties, Warehouse warehouse, FileIO io, CatalogLog log, CommitGuards guards, CatalogLocations locations, Optional<CatalogPin> pin, CloseableGroup closeables) {}
 
     /**
      * Opens a catalog on a warehouse and a FileIO that stay the caller's to close. No request is made.
@@ -123,6 +128,7 @@ public final class ObjectStoreCatalog
                 catalogLog,
                 guards,
                 new CatalogLocations(warehouse.root()),
+                CatalogPin.fromProperties(properties),
                 closeables);
     }
 
@@ -162,7 +168,8 @@ public final class ObjectStoreCatalog
      */
     public CatalogState state()
     {
-        return parts().log.state();
+        Parts open = parts();
+        return open.pin.isPresent() ? open.pin.orElseThrow().state(open.log) : open.log.state();
     }
 
     /**
@@ -174,6 +181,28 @@ public final class ObjectStoreCatalog
     public CatalogState stateAt(long version)
     {
         return parts().log.stateAt(version);
+    }
+
+    /**
+     * The last state whose time is not after the given one.
+     *
+     * @throws NotFoundException when its records were collected
+     */
+    public CatalogState stateAsOf(Instant time)
+    {
+        return parts().log.stateAsOf(time);
+    }
+
+    /**
+     * The change feed: what was committed after a version, oldest first, in portions; go on with the last version of a
+     * portion. One request when there is nothing new.
+     *
+     * @throws IllegalArgumentException when the version does not exist yet
+     * @throws NotFoundException when the next record was collected: read {@link #state} anew
+     */
+    public List<CatalogCommit> changes(long fromVersion)
+    {
+        return parts().log.changes(fromVersion);
     }
 
     /**
@@ -227,7 +256,7 @@ public final class ObjectStoreCatalog
         parts().guards.verifyChecked(base, guardedNext);
         CatalogObject after = new CatalogObject(ObjectKind.TABLE, CatalogChanges.uuid(ObjectKind.TABLE, metadataLocation, String.valueOf(guardedNext.uuid())), metadataLocation);
         Optional<String> before = base == null ? Optional.empty() : Optional.of(base.metadataFileLocation());
-        parts().log.commit(state -> CatalogChanges.put(state, identifier, after, before));
+        commit(state -> CatalogChanges.put(state, identifier, after, before));
     }
 
     /**
@@ -238,7 +267,7 @@ public final class ObjectStoreCatalog
         parts().locations.verify(next.location());
         CatalogObject after = new CatalogObject(ObjectKind.VIEW, CatalogChanges.uuid(ObjectKind.VIEW, metadataLocation, next.uuid()), metadataLocation);
         Optional<String> before = base == null ? Optional.empty() : Optional.of(requireNonNull(base.metadataFileLocation(), "metadataFileLocation is null"));
-        parts().log.commit(state -> CatalogChanges.put(state, identifier, after, before));
+        commit(state -> CatalogChanges.put(state, identifier, after, before));
     }
 
     /**
@@ -268,7 +297,21 @@ public final class ObjectStoreCatalog
 
     private TablesTransaction newTransaction(List<TableCommit> commits)
     {
+        verifyChangeable();
         return new TablesTransaction(this, parts().log, io(), commits);
+    }
+
+    private CommitResult commit(Function<CatalogState, List<CatalogChange>> change)
+    {
+        verifyChangeable();
+        return parts().log.commit(change);
+    }
+
+    private void verifyChangeable()
+    {
+        parts().pin.ifPresent(pin -> {
+            throw new UnsupportedOperationException("Cannot change catalog %s: it was opened with %s".formatted(name(), pin));
+        });
     }
 
     /**
@@ -380,7 +423,7 @@ public final class ObjectStoreCatalog
 
     private Optional<String> drop(TableIdentifier identifier, ObjectKind kind)
     {
-        return parts().log.commit(state -> CatalogChanges.drop(state, identifier, kind)).changes().stream()
+        return commit(state -> CatalogChanges.drop(state, identifier, kind)).changes().stream()
                 .map(ObjectChange.class::cast)
                 .findFirst()
                 .flatMap(ObjectChange::before);
@@ -401,7 +444,7 @@ public final class ObjectStoreCatalog
     private void rename(TableIdentifier from, TableIdentifier to, ObjectKind kind)
     {
         if (!from.equals(to)) {
-            parts().log.commit(state -> CatalogChanges.rename(state, from, to, kind));
+            commit(state -> CatalogChanges.rename(state, from, to, kind));
         }
     }
 
@@ -410,7 +453,7 @@ public final class ObjectStoreCatalog
     {
         CatalogLocations.verifyName(namespace);
         Map<String, String> properties = Map.copyOf(metadata);
-        parts().log.commit(state -> CatalogChanges.createNamespace(state, namespace, properties));
+        commit(state -> CatalogChanges.createNamespace(state, namespace, properties));
     }
 
     @Override
@@ -422,14 +465,14 @@ public final class ObjectStoreCatalog
     @Override
     public boolean dropNamespace(Namespace namespace)
     {
-        return !parts().log.commit(state -> CatalogChanges.dropNamespace(state, namespace)).changes().isEmpty();
+        return !commit(state -> CatalogChanges.dropNamespace(state, namespace)).changes().isEmpty();
     }
 
     @Override
     public boolean setProperties(Namespace namespace, Map<String, String> properties)
     {
         Map<String, String> added = Map.copyOf(properties);
-        parts().log.commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
+        commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
             before.putAll(added);
             return before;
         }));
@@ -440,7 +483,7 @@ public final class ObjectStoreCatalog
     public boolean removeProperties(Namespace namespace, Set<String> properties)
     {
         Set<String> removed = Set.copyOf(properties);
-        parts().log.commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
+        commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
             before.keySet().removeAll(removed);
             return before;
         }));

@@ -1,6 +1,7 @@
 package io.icegate.catalog;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -8,7 +9,8 @@ import java.util.function.BooleanSupplier;
  */
 final class Deadline
 {
-    private static final Duration MAX = Duration.ofSeconds(30);
+    private static final Duration MAX = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(2);
 
     private Deadline() {}
 
@@ -19,7 +21,7 @@ final class Deadline
             if (System.nanoTime() - began > MAX.toNanos()) {
                 throw new AssertionError("condition not met within " + MAX);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL.toNanos());
         }
     }
 }

@@ -34,10 +34,17 @@ final class TestCatalogFence
 
     private final TestingTime time = new TestingTime();
     private final MemoryObjectStore store = new MemoryObjectStore(time);
+    private int opened;
+
+    private LogEnvironment environment()
+    {
+        opened++;
+        return time.environment(opened);
+    }
 
     private CatalogLog openFenced(ObjectStore on)
     {
-        return LogFixture.open(on, time.environment(on.hashCode()));
+        return LogFixture.open(on, environment());
     }
 
     /**
@@ -45,7 +52,7 @@ final class TestCatalogFence
      */
     private CatalogLog openUnfenced(ObjectStore on)
     {
-        return LogFixture.open(new WithoutFence(on), time.environment(on.hashCode()));
+        return LogFixture.open(new WithoutFence(on), environment());
     }
 
     /**
@@ -199,8 +206,8 @@ final class TestCatalogFence
             for (int i = 0; i < 100; i++) {
                 first.commit(put(1, "first " + i));
             }
-            base[0] = newestCheckpoint();
         }
+        base[0] = newestCheckpoint();
         // the process lists the checkpoint, then everything up to the slot behind it is collected, and a slow writer
         // fills that slot again: seen from there the log ends with the ghost, which is not above the floor
         hook.afterNextCheckpointListing.set(() -> {

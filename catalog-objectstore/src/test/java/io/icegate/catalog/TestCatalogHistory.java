@@ -37,8 +37,10 @@ final class TestCatalogHistory
             faulty.add(own);
             processes.add(LogFixture.open(own, LogEnvironment.system()));
         }
-        CatalogHistory.Report report = new CatalogHistory(processes, WRITERS, 360, seed).run(store);
+        CatalogHistory history = new CatalogHistory(processes, PROCESSES, WRITERS, 360, seed);
+        history.run();
         processes.forEach(CatalogLog::close);
+        CatalogHistory.Report report = history.check(store);
         int faults = faulty.stream().mapToInt(each -> each.injectedFaults().size()).sum();
         System.out.println("history with " + faults + " faults: " + report);
         assertThat(report.isClean()).as("%s", report).isTrue();
@@ -61,8 +63,10 @@ final class TestCatalogHistory
         for (int i = 0; i < PROCESSES; i++) {
             processes.add(LogFixture.open(new LyingStore(store, seed + i), LogEnvironment.system()));
         }
-        CatalogHistory.Report report = new CatalogHistory(processes, WRITERS, 50, seed).run(store);
+        CatalogHistory history = new CatalogHistory(processes, PROCESSES, WRITERS, 50, seed);
+        history.run();
         processes.forEach(CatalogLog::close);
+        CatalogHistory.Report report = history.check(store);
         System.out.println("negative control: lost " + report.lost() + ", findings " + report.findings().size());
         assertThat(report.lost()).isPositive();
         assertThat(report.isClean()).isFalse();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,10 +43,12 @@ final class TestCatalogLog
 {
     private final TestingTime time = new TestingTime();
     private final MemoryObjectStore store = new MemoryObjectStore(time);
+    private int opened;
 
     private CatalogLog open(ObjectStore on)
     {
-        return LogFixture.open(on, time.environment(on.hashCode()));
+        opened++;
+        return LogFixture.open(on, time.environment(opened));
     }
 
     @Test
@@ -303,7 +306,7 @@ final class TestCatalogLog
         MemoryObjectStore elsewhere = new MemoryObjectStore(storeTime);
         try (CatalogLog log = open(elsewhere)) {
             log.commit(put(1, "a"));
-            time.setWallAhead(Duration.ofSeconds(60));
+            time.setWallAhead(Duration.ofSeconds(60).minusMillis(1));
             storeTime.advance(Duration.ofMinutes(6));
             time.advance(Duration.ofMinutes(6));
             log.commit(put(1, "b"));
@@ -341,6 +344,40 @@ final class TestCatalogLog
     }
 
     @Test
+    void testStateAsOfATimeAndTheChangeFeed()
+    {
+        List<Instant> times = new ArrayList<>();
+        try (CatalogLog log = open(store)) {
+            Instant before = time.instant();
+            for (int i = 1; i <= 200; i++) {
+                time.advance(Duration.ofSeconds(10));
+                log.commit(put(1, "location " + i));
+                times.add(log.stateAt(i).timestamp());
+            }
+            for (int i = 1; i < 200; i += 13) {
+                assertThat(log.stateAsOf(times.get(i - 1)).version()).isEqualTo(i);
+                assertThat(log.stateAsOf(times.get(i).minusMillis(1)).version()).isEqualTo(i);
+            }
+            assertThat(log.stateAsOf(times.get(199).plusSeconds(1000)).version()).isEqualTo(200);
+            assertThat(log.stateAsOf(before).version()).isZero();
+
+            List<String> fed = new ArrayList<>();
+            long from = 0;
+            for (List<CatalogCommit> portion = log.changes(from); !portion.isEmpty(); portion = log.changes(from)) {
+                assertThat(portion).hasSizeLessThanOrEqualTo(64);
+                for (CatalogCommit commit : portion) {
+                    assertThat(commit.version()).isEqualTo(from + 1);
+                    assertThat(commit.timestamp()).isEqualTo(times.get((int) from));
+                    from = commit.version();
+                    fed.add(((CatalogChange.ObjectChange) commit.transactions().get(0).changes().get(0)).after().orElseThrow());
+                }
+            }
+            assertThat(fed).hasSize(200).startsWith("location 1", "location 2").endsWith("location 200");
+            assertThatThrownBy(() -> log.changes(201)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void testCollectedVersionIsSaidToBeCollected()
             throws IOException
     {
@@ -349,12 +386,15 @@ final class TestCatalogLog
                 log.commit(put(1, "location " + i));
             }
         }
-        long newest = CatalogLayout.version(store.list(CatalogLayout.CHECKPOINTS, Optional.empty(), 100).objects().get(1).key()).orElseThrow();
+        var checkpoints = store.list(CatalogLayout.CHECKPOINTS, Optional.empty(), 100).objects();
+        long newest = CatalogLayout.version(checkpoints.get(checkpoints.size() - 1).key()).orElseThrow();
         collect(newest);
         try (CatalogLog log = open(store)) {
             assertThat(location(log.state(), 1)).contains("location 200");
             assertThat(location(log.stateAt(newest + 1), 1)).contains("location " + (newest + 1));
             assertThat(location(log.stateAt(newest), 1)).contains("location " + newest);
+            assertThat(log.changes(newest)).hasSize((int) (200 - newest));
+            assertThatThrownBy(() -> log.changes(newest - 1)).isInstanceOf(NotFoundException.class);
             assertThatThrownBy(() -> log.stateAt(newest - 1)).isInstanceOf(NotFoundException.class).hasMessageContaining("version collected");
         }
     }

@@ -24,6 +24,7 @@ import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ final class TestObjectStoreCatalog
     private static final TableIdentifier SPANS = TableIdentifier.of(OTEL, "spans");
     private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
-    private final MemoryObjectStore store = new MemoryObjectStore(new TestingTime());
+    private final MemoryObjectStore store = new MemoryObjectStore(InstantSource.system());
     private final Warehouse warehouse = new Warehouse("memory:" + UUID.randomUUID(), store);
     private final ObjectStoreFileIO io = new ObjectStoreFileIO(warehouse);
     private final ObjectStoreCatalog catalog = open(new CommitGuards(List.of()), Map.of());
@@ -126,6 +127,28 @@ final class TestObjectStoreCatalog
         assertThatThrownBy(() -> old.updateProperties().set("b", "1").commit()).isInstanceOf(UnsupportedOperationException.class);
         assertThat(catalog.loadTable(SPANS, catalog.stateAt(3 + 1)).properties()).containsEntry("a", "1");
         assertThatThrownBy(() -> catalog.loadTable(SPANS, pinned)).isInstanceOf(NoSuchTableException.class).hasMessage("Table does not exist: otel.spans");
+    }
+
+    @Test
+    void testCatalogOpenedAtAVersion()
+    {
+        create(LOGS);
+        CatalogState then = catalog.state();
+        catalog.loadTable(LOGS).updateProperties().set("a", "1").commit();
+        create(SPANS);
+        CommitGuards none = new CommitGuards(List.of());
+        for (ObjectStoreCatalog old : List.of(
+                open(none, Map.of("catalog.at-version", Long.toString(then.version()))),
+                open(none, Map.of("catalog.at-timestamp", then.timestamp().toString())),
+                open(none, Map.of("catalog.at-timestamp", Long.toString(then.timestamp().toEpochMilli()))))) {
+            assertThat(old.listTables(OTEL)).containsExactly(LOGS);
+            assertThat(old.loadTable(LOGS).properties()).doesNotContainKey("a");
+            assertThatThrownBy(() -> old.dropTable(LOGS)).isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("it was opened with catalog.at-");
+            assertThatThrownBy(() -> old.commitTransaction(List.of(setProperty(LOGS, "b", "1")))).isInstanceOf(UnsupportedOperationException.class);
+        }
+        assertThatThrownBy(() -> open(none, Map.of("catalog.at-version", "x"))).hasMessage("Cannot open catalog: catalog.at-version 'x' is not a number");
+        assertThatThrownBy(() -> open(none, Map.of("catalog.at-timestamp", "noon"))).hasMessageContaining("is neither an ISO 8601 time nor milliseconds");
+        assertThatThrownBy(() -> open(none, Map.of("catalog.at-timestamp", "1", "catalog.at-version", "1"))).hasMessageContaining("both");
     }
 
     @Test
