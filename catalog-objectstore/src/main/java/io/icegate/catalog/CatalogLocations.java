@@ -91,7 +91,7 @@ final class CatalogLocations
     private static String canonical(String location)
     {
         try {
-            return Warehouses.canonical(location);
+            return Warehouses.canonical(location.replaceFirst("^s3[an]://", "s3://"));
         }
         catch (IllegalArgumentException e) {
             return withoutSlash(location); // a store that only the configured FileIO knows

@@ -229,7 +229,13 @@ final class LogTail
         if (kept != null) {
             return kept;
         }
-        CatalogState base = nearestCheckpoint(checkpoint -> checkpoint.version() <= version);
+        List<ObjectHead> candidates = store.checkpoints().stream()
+                .filter(head -> CatalogLayout.version(head.key()).orElseThrow() <= version)
+                .toList();
+        CatalogState base = CatalogState.empty();
+        for (int i = candidates.size() - 1; i >= 0 && base.version() == 0; i--) {
+            base = restore(candidates.get(i)).map(Restored::state).orElse(base); // else it was thinned out meanwhile
+        }
         return replayWhile(base, version, record -> record.version() <= version);
     }
 
@@ -241,7 +247,7 @@ final class LogTail
      */
     CatalogState asOf(long timestampMillis, CatalogState newest)
     {
-        CatalogState base = nearestCheckpoint(checkpoint -> checkpoint.timestampMillis() <= timestampMillis);
+        CatalogState base = newestCheckpointAt(timestampMillis);
         return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis);
     }
 
@@ -273,7 +279,7 @@ final class LogTail
     /**
      * The newest checkpoint that is old enough, found by halves; the empty state when none is.
      */
-    private CatalogState nearestCheckpoint(Predicate<CatalogState> oldEnough)
+    private CatalogState newestCheckpointAt(long timestampMillis)
     {
         List<ObjectHead> heads = store.checkpoints();
         CatalogState nearest = CatalogState.empty();
@@ -282,7 +288,7 @@ final class LogTail
         while (low <= high) {
             int middle = (low + high) >>> 1;
             Optional<Restored> restored = restore(heads.get(middle));
-            if (restored.isPresent() && !oldEnough.test(restored.orElseThrow().state())) {
+            if (restored.isPresent() && restored.orElseThrow().state().timestampMillis() > timestampMillis) {
                 high = middle - 1;
             }
             else {

@@ -222,8 +222,8 @@ final class TestObjectStoreCatalog
     void testGuardedTableNeedsAGuard()
     {
         CommitGuard guard = (base, next) -> base == null ? next : TableMetadata.buildFrom(next)
-                .setProperties(Map.of(CommitGuard.GUARDED_PROPERTY, base.properties().getOrDefault(CommitGuard.GUARDED_PROPERTY, "none")))
-                .build();
+                                                                  .setProperties(Map.of(CommitGuard.GUARDED_PROPERTY, base.properties().getOrDefault(CommitGuard.GUARDED_PROPERTY, "none")))
+                                                                  .build();
         ObjectStoreCatalog guarded = open(new CommitGuards(List.of(guard)), Map.of());
         guarded.createNamespace(OTEL);
         guarded.buildTable(LOGS, SCHEMA).withProperty(CommitGuard.GUARDED_PROPERTY, "v0").create();
