@@ -255,7 +255,7 @@ final class TestWalCommitGuard
     private static void appendAgain(WalHarness wal, String base, String summary, String property)
     {
         Table table = wal.table();
-        DataFile file = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
+        DataFile file = wal.files().get(0);
         Transaction transaction = table.newTransaction();
         AppendFiles append = transaction.newFastAppend().appendFile(file);
         append.set(OffsetVector.PROPERTY, summary).set(OffsetVector.BASE_SUMMARY, base).commit();

@@ -52,7 +52,7 @@ final class TestWalModelControls
             wal.committer().commit(wal.table(), CommitOptions.DEFAULT);
 
             // the tail of the old vector beside the files of the new snapshot
-            assertThat(wal.visible(before, tail)).isEqualTo(Map.of(one, 2));
+            assertThat(wal.visible(wal.table(), tail)).isEqualTo(Map.of(one, 2));
             assertThat(wal.visible()).isEqualTo(Map.of(one, 1));
         }
     }

@@ -23,6 +23,7 @@ import io.icegate.wal.WriterId;
 import io.icegate.wal.WriterOptions;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -37,6 +38,7 @@ import org.apache.iceberg.types.Types;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -147,13 +149,18 @@ final class WalHarness
      */
     Map<BatchId, Integer> visible()
     {
-        TableMetadata metadata = metadata();
-        return visible(metadata, tail(metadata));
+        Table table = table();
+        TableMetadata metadata = ((BaseTable) table).operations().current();
+        return visible(table, tail(metadata));
     }
 
-    Map<BatchId, Integer> visible(TableMetadata metadata, LiveTail tail)
+    /**
+     * @param table whose snapshot is read, which should be that of the tail's metadata
+     */
+    Map<BatchId, Integer> visible(Table table, LiveTail tail)
     {
-        Map<BatchId, Integer> counts = committed();
+        TableMetadata metadata = ((BaseTable) table).operations().current();
+        Map<BatchId, Integer> counts = committed(table);
         for (LiveFile file : new LiveFiles(truth, new FakeSegments()).files(metadata, tail)) {
             Set<Integer> deleted = new HashSet<>();
             file.deletes().ifPresent(deletes -> deleted.addAll(FakeSegments.deletedFirstRows(read(deletes))));
@@ -167,8 +174,12 @@ final class WalHarness
      */
     Map<BatchId, Integer> committed()
     {
+        return committed(table());
+    }
+
+    private Map<BatchId, Integer> committed(Table table)
+    {
         Map<BatchId, Integer> counts = new TreeMap<>(Comparator.comparingLong(BatchId::high).thenComparingLong(BatchId::low));
-        Table table = table();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
             for (FileScanTask task : tasks) {
                 batches(table, task).forEach(batch -> counts.merge(batch.id(), 1, Integer::sum));
@@ -178,6 +189,21 @@ final class WalHarness
             throw new UncheckedIOException(e);
         }
         return counts;
+    }
+
+    /**
+     * The table's data files.
+     */
+    List<DataFile> files()
+    {
+        List<DataFile> files = new ArrayList<>();
+        try (CloseableIterable<FileScanTask> tasks = table().newScan().planFiles()) {
+            tasks.forEach(task -> files.add(task.file().copy()));
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
     }
 
     /**
