@@ -87,13 +87,13 @@ final class Receiver
                 new CommitLoop.Settings(Namespace.of(config.getNamespace()), ingestConfig, commitConfig, parts.node().getInternalAddress(), build()),
                 new CommitLoop.Observers(parts.metrics(), parts.metrics()));
         loop = started;
-        started.start();
         try {
             parts.grpc().start();
         }
         catch (IOException e) {
-            throw new IllegalStateException("Cannot listen on the port of OTLP/gRPC: %s".formatted(e.getMessage()), e);
+            throw new IllegalStateException("Cannot listen for OTLP/gRPC: %s".formatted(e.getMessage()), e);
         }
+        started.start();
         parts.grpc().serving(true);
         log.info("IceGate receiver is ready: grpc=%s http=%s", grpcPort(), httpPort());
     }

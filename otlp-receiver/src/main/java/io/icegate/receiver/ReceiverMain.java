@@ -5,6 +5,7 @@ import io.airlift.configuration.ConfigurationLoader;
 import io.airlift.log.Logger;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,12 +38,14 @@ public final class ReceiverMain
             System.out.println(USAGE);
             return;
         }
+        PrintStream console = System.err; // logging takes System.err over
         try {
             ReceiverServer.start(configured(args));
         }
         catch (ReceiverStartException e) {
             log.debug(e, "Cannot start");
-            exit(e.isConfiguration() ? EXIT_WRONG_CONFIGURATION : EXIT_START_FAILED, e.getMessage());
+            console.println(e.getMessage());
+            System.exit(e.isConfiguration() ? EXIT_WRONG_CONFIGURATION : EXIT_START_FAILED);
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.inject.CreationException;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import io.airlift.bootstrap.ApplicationConfigurationException;
+import io.airlift.bootstrap.LifeCycleStartException;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
@@ -29,9 +30,7 @@ public final class ReceiverStartException
         return switch (failure) {
             case ReceiverStartException start -> start;
             case ApplicationConfigurationException errors -> new ReceiverStartException("Cannot start receiver: " + text(errors.getErrors()), failure, true);
-            case CreationException errors -> new ReceiverStartException("Cannot start receiver: " + rootMessage(errors), failure, false);
-            case ProvisionException errors -> new ReceiverStartException("Cannot start receiver: " + rootMessage(errors), failure, false);
-            default -> new ReceiverStartException("Cannot start receiver: " + rootMessage(failure), failure, false);
+            default -> new ReceiverStartException("Cannot start receiver: " + reason(failure), failure, false);
         };
     }
 
@@ -48,12 +47,19 @@ public final class ReceiverStartException
         return errors.stream().map(Message::getMessage).collect(Collectors.joining("; "));
     }
 
-    private static String rootMessage(Throwable failure)
+    /**
+     * What the exceptions say, from the outside in, without those of the machinery and without repetitions.
+     */
+    private static String reason(Throwable failure)
     {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
+        StringBuilder reason = new StringBuilder();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            boolean machinery = cause instanceof CreationException || cause instanceof ProvisionException || cause instanceof LifeCycleStartException;
+            if (!machinery && reason.indexOf(message) < 0) {
+                reason.append(reason.isEmpty() ? "" : ": ").append(message);
+            }
         }
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return reason.toString();
     }
 }

@@ -9,6 +9,7 @@ import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveSegment;
 import io.icegate.wal.LiveTail;
 import io.icegate.wal.LiveTailReader;
+import io.icegate.wal.RunEnd;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentRows;
 import org.apache.iceberg.BaseTable;
@@ -28,8 +29,9 @@ import java.util.Map;
  *
  * @param committed body of each committed row
  * @param live body of each live row, without duplicates
+ * @param openWriters whose run does not end with a seal
  */
-record StoredLogs(List<String> committed, List<String> live, int liveSegments)
+record StoredLogs(List<String> committed, List<String> live, int liveSegments, long openWriters)
 {
     static final TableIdentifier LOGS = TableIdentifier.of("otel", "logs");
 
@@ -76,7 +78,8 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments)
                 }
             }
         }
-        return new StoredLogs(committed, live, tail.segments().size());
+        long openWriters = tail.ends().values().stream().filter(end -> end.kind() != RunEnd.Kind.SEALED).count();
+        return new StoredLogs(committed, live, tail.segments().size(), openWriters);
     }
 
     List<String> all()

@@ -4,6 +4,16 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
+import io.icegate.wal.SegmentId;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
+import io.icegate.wal.WalLayout;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SegmentHeader;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporter;
@@ -14,6 +24,7 @@ import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -295,6 +307,40 @@ final class TestLogsPath
             client.export("after");
             eventually("committed under the new name", () -> StoredLogs.read(warehouse, Map.of(), renamed).committed().size() == 2);
             assertThat(catalog.tableExists(StoredLogs.LOGS)).isFalse();
+        }
+    }
+
+    @Test
+    void testAFencedWriterIsReplaced()
+            throws Exception
+    {
+        Warehouse store = Warehouses.open(warehouse, Map.of());
+        try (ReceiverServer server = start(Map.of()); LogsClient client = LogsClient.of(server); ObjectStoreCatalog catalog = StoredLogs.catalog(warehouse)) {
+            client.export("before");
+            Table table = catalog.loadTable(StoredLogs.LOGS);
+            WriterId writer = store.store().list(WalLayout.WRITERS, Optional.empty(), 10).objects().stream()
+                    .map(head -> head.key().name())
+                    .filter(name -> name.endsWith(".json"))
+                    .map(name -> WriterId.parse(name.replace(".json", "")))
+                    .findFirst()
+                    .orElseThrow();
+            SegmentHeader header = new SegmentHeader(new SegmentKey(table.uuid(), writer, new Sequence(1)), new SegmentId("f".repeat(32)), Instant.now());
+            byte[] seal = new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()).content();
+            assertThat(store.store().putIfAbsent(header.key().objectKey(), seal)).isEqualTo(PutOutcome.WRITTEN);
+            byte[] request = LogsClient.request(List.of("after"));
+            StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(request));
+            assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            eventually("a new writer takes over", () -> {
+                try {
+                    client.export(request);
+                    return true;
+                }
+                catch (StatusRuntimeException e) {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                    return false;
+                }
+            });
+            assertThat(stored().all()).containsExactlyInAnyOrder("before", "after");
         }
     }
 

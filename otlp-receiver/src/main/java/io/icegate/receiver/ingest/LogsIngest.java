@@ -22,6 +22,10 @@ public final class LogsIngest
         implements LogsHandler
 {
     private static final String SIGNAL = "logs";
+    /**
+     * Bytes of decoded rows beside each byte of a request.
+     */
+    private static final int DECODED_BYTES_PER_BYTE = 2;
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofSeconds(30);
 
@@ -112,6 +116,7 @@ public final class LogsIngest
             if (logs.rows().isEmpty()) {
                 return CompletableFuture.completedFuture(Acknowledgement.FULL);
             }
+            holdDecoded(request.ticket(), logs);
             CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
             if (isRecognisable(request, logs)) {
                 Optional<CompletableFuture<Acknowledgement>> winner = open.recent().claim(id, answer);
@@ -132,6 +137,14 @@ public final class LogsIngest
                 request.ticket().close();
             }
         }
+    }
+
+    /**
+     * Rows take more memory than their bytes on the wire; a request that fits alone is never refused for that.
+     */
+    private void holdDecoded(Admission.Ticket ticket, DecodedLogs logs)
+    {
+        ticket.add(Math.clamp(logs.bytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
     private void append(Lane lane, DecodedLogs logs, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)

@@ -1,0 +1,129 @@
+package io.icegate.receiver;
+
+import io.grpc.StatusRuntimeException;
+import io.icegate.objectstore.s3.S3FaultPlan;
+import io.icegate.objectstore.s3.StrictS3Server;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static io.icegate.receiver.Deadlines.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * A store that fails. {@code -Dicegate.seed} repeats the faults.
+ */
+final class TestReceiverFaults
+{
+    private static final String WAREHOUSE = "s3://lake/wh";
+    private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
+    private static final int REQUESTS = 300;
+
+    @Test
+    void testAcknowledgedIsStoredOnceWhateverTheStoreAnswers()
+            throws Exception
+    {
+        System.out.printf("faults: seed=%s%n", SEED);
+        ExporterLoad load = new ExporterLoad();
+        try (StrictS3Server s3 = StrictS3Server.start(); ReceiverServer receiver = start(s3, Map.of("icegate.commit.interval", "300ms"))) {
+            s3.follow(S3FaultPlan.standard(SEED));
+            try (ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
+                eventually("requests are acknowledged", () -> run.acknowledgedRequests() > REQUESTS);
+            }
+            s3.follow(S3FaultPlan.none());
+            assertThat(load.problems(load.acknowledged(), stored(s3).all())).as("seed %s", SEED).isEmpty();
+            load.repeatAll(receiver.grpcPort(), receiver.httpPort());
+            eventually("all is committed", () -> stored(s3).live().isEmpty());
+            List<String> committed = stored(s3).committed();
+            assertThat(load.problems(load.acknowledged(), committed)).as("seed %s", SEED).isEmpty();
+            assertThat(committed).hasSameSizeAs(load.acknowledged());
+            assertThat(load.finalAnswers()).as("answers that make an exporter drop data, seed %s", SEED).isEmpty();
+        }
+    }
+
+    @Test
+    void testAnOutageIsAnsweredInTimeAndSurvived()
+            throws Exception
+    {
+        try (StrictS3Server s3 = StrictS3Server.start();
+                ReceiverServer receiver = start(s3, Map.of("icegate.ingest.ack-deadline", "1s", "icegate.commit.interval", "10m"));
+                LogsClient client = LogsClient.of(receiver)) {
+            byte[] before = LogsClient.request(List.of("before"));
+            eventually("a first request is acknowledged", () -> isAcknowledged(client, before));
+            s3.follow(S3FaultPlan.outage());
+            byte[] request = LogsClient.request(List.of("during"));
+            long startNanos = System.nanoTime();
+            for (int attempt = 0; attempt < 3; attempt++) {
+                StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(request));
+                assertThat(answer.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
+                assertThat(client.post("application/x-protobuf", request).statusCode()).isEqualTo(503);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).as("six answers").isLessThan(Duration.ofSeconds(20));
+            assertThat(client.page("/health").statusCode()).isEqualTo(200);
+            s3.follow(S3FaultPlan.none());
+            eventually("the repetition is acknowledged", () -> isAcknowledged(client, request));
+            byte[] after = LogsClient.request(List.of("after"));
+            eventually("the next request is acknowledged", () -> isAcknowledged(client, after));
+            assertThat(stored(s3).all()).containsExactlyInAnyOrder("before", "during", "after");
+        }
+    }
+
+    @Test
+    void testAStoreThatIsNotThere()
+    {
+        int port;
+        try (StrictS3Server s3 = StrictS3Server.start()) {
+            port = s3.port();
+        }
+        Map<String, String> config = config(Map.of(
+                "s3.endpoint", "http://127.0.0.1:" + port,
+                "s3.path-style-access", "true",
+                "s3.access-key-id", "key",
+                "s3.secret-access-key", "secret",
+                "client.region", "us-east-1"));
+        assertThatThrownBy(() -> ReceiverServer.start(config).close())
+                .isInstanceOf(ReceiverStartException.class)
+                .hasMessageStartingWith("Cannot start receiver: Cannot use warehouse s3://lake/wh: ");
+    }
+
+    private static boolean isAcknowledged(LogsClient client, byte[] request)
+    {
+        try {
+            client.export(request);
+            return true;
+        }
+        catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
+            return false;
+        }
+    }
+
+    private static StoredLogs stored(StrictS3Server s3)
+            throws Exception
+    {
+        return StoredLogs.read(WAREHOUSE, s3.properties(), StoredLogs.LOGS);
+    }
+
+    private static ReceiverServer start(StrictS3Server s3, Map<String, String> settings)
+    {
+        Map<String, String> config = config(s3.properties());
+        config.putAll(settings);
+        return ReceiverServer.start(config);
+    }
+
+    private static Map<String, String> config(Map<String, String> settings)
+    {
+        Map<String, String> config = new TreeMap<>(Map.of(
+                "icegate.warehouse", WAREHOUSE,
+                "icegate.tenant.default", "acme",
+                "icegate.otlp.grpc-port", "0",
+                "icegate.otlp.http-port", "0"));
+        config.putAll(settings);
+        return config;
+    }
+}

@@ -1,0 +1,152 @@
+package io.icegate.receiver;
+
+import io.icegate.objectstore.s3.StrictS3Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+import static io.icegate.receiver.Deadlines.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A receiver that dies, or is stopped, under load with clients that send again. {@code -Dicegate.kill-rounds} sets the
+ * number of kills, {@code -Dicegate.seed} repeats their moments.
+ */
+final class TestReceiverKill
+{
+    private static final int KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 5);
+    private static final int S3_KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 3);
+    private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void testKilledAtRandomMomentsOnTheLocalStore()
+            throws Exception
+    {
+        killRounds(KILL_ROUNDS, "file:" + folder.resolve("warehouse"), Map.of());
+    }
+
+    @Test
+    void testKilledAtRandomMomentsOnS3()
+            throws Exception
+    {
+        try (StrictS3Server s3 = StrictS3Server.start()) {
+            killRounds(S3_KILL_ROUNDS, "s3://lake/wh", s3.properties());
+        }
+    }
+
+    private void killRounds(int rounds, String warehouse, Map<String, String> store)
+            throws Exception
+    {
+        System.out.printf("kill rounds: seed=%s%n", SEED);
+        Random random = new Random(SEED);
+        ExporterLoad load = new ExporterLoad();
+        int acknowledgedRequests = 0;
+        for (int round = 0; round < rounds; round++) {
+            try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, store));
+                    ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
+                eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 0);
+                LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
+                receiver.kill();
+                acknowledgedRequests += run.acknowledgedRequests();
+            }
+            Set<String> acknowledged = load.acknowledged();
+            assertThat(load.problems(acknowledged, StoredLogs.read(warehouse, store, StoredLogs.LOGS).all())).as("round %s, seed %s", round, SEED).isEmpty();
+        }
+        System.out.printf("kill rounds: acknowledged=%s requests, to be sent again=%s%n", acknowledgedRequests, load.notAcknowledgedRequests());
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, store))) {
+            load.repeatAll(receiver.grpcPort(), receiver.httpPort());
+            eventually("all is committed", () -> StoredLogs.read(warehouse, store, StoredLogs.LOGS).live().isEmpty());
+        }
+        assertThat(load.notAcknowledgedRequests()).isZero();
+        assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
+        List<String> committed = StoredLogs.read(warehouse, store, StoredLogs.LOGS).committed();
+        assertThat(load.problems(load.acknowledged(), committed)).as("after commit, seed %s", SEED).isEmpty();
+        assertThat(committed).hasSameSizeAs(load.acknowledged());
+    }
+
+    @Test
+    void testStoppedUnderLoad()
+            throws Exception
+    {
+        String warehouse = "file:" + folder.resolve("warehouse");
+        ExporterLoad load = new ExporterLoad();
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, Map.of()));
+                ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
+            eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 50);
+            assertThat(receiver.terminate()).as("128 + SIGTERM").isEqualTo(143);
+        }
+        assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
+        StoredLogs stored = StoredLogs.read(warehouse);
+        assertThat(load.problems(load.acknowledged(), stored.all())).isEmpty();
+        assertThat(stored.openWriters()).as("writers that are not sealed").isZero();
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, Map.of()))) {
+            load.repeatAll(receiver.grpcPort(), receiver.httpPort());
+        }
+        assertThat(load.problems(load.acknowledged(), StoredLogs.read(warehouse).all())).isEmpty();
+        assertThat(StoredLogs.read(warehouse).all()).hasSameSizeAs(load.acknowledged());
+    }
+
+    @Test
+    void testStartErrorsAreClear()
+            throws Exception
+    {
+        Map<String, String> good = config("file:" + folder.resolve("warehouse"), Map.of());
+
+        Map<String, String> unknown = new TreeMap<>(good);
+        unknown.put("icegate.wal.windw", "10ms");
+        assertStartFails(unknown, ReceiverMain.EXIT_WRONG_CONFIGURATION, "icegate.wal.windw");
+
+        Map<String, String> invalid = new TreeMap<>(good);
+        invalid.put("icegate.wal.window", "10 parsecs");
+        assertStartFails(invalid, ReceiverMain.EXIT_WRONG_CONFIGURATION, "icegate.wal.window");
+
+        List<String> noWarehouse = new ArrayList<>();
+        try (ReceiverProcess receiver = ReceiverProcess.launch(folder, Map.of())) {
+            assertThat(receiver.awaitExit()).isEqualTo(ReceiverMain.EXIT_WRONG_CONFIGURATION);
+            noWarehouse.add(receiver.output());
+        }
+        assertThat(noWarehouse.getFirst()).contains("warehouse");
+
+        try (ReceiverProcess running = ReceiverProcess.start(folder, good)) {
+            Map<String, String> grpcTaken = new TreeMap<>(good);
+            grpcTaken.put("icegate.otlp.grpc-port", Integer.toString(running.grpcPort()));
+            assertStartFails(grpcTaken, ReceiverMain.EXIT_START_FAILED, Integer.toString(running.grpcPort()));
+            Map<String, String> httpTaken = new TreeMap<>(good);
+            httpTaken.put("icegate.otlp.http-port", Integer.toString(running.httpPort()));
+            assertStartFails(httpTaken, ReceiverMain.EXIT_START_FAILED, Integer.toString(running.httpPort()));
+        }
+    }
+
+    private void assertStartFails(Map<String, String> config, int exitCode, String message)
+            throws Exception
+    {
+        try (ReceiverProcess receiver = ReceiverProcess.launch(folder, config)) {
+            assertThat(receiver.awaitExit()).as(receiver.output()).isEqualTo(exitCode);
+            assertThat(receiver.output().lines().filter(line -> line.startsWith("Cannot start receiver: "))).as(receiver.output()).singleElement().asString().contains(message);
+        }
+    }
+
+    private static Map<String, String> config(String warehouse, Map<String, String> store)
+    {
+        Map<String, String> config = new TreeMap<>(Map.of(
+                "icegate.warehouse", warehouse,
+                "icegate.tenant.default", "acme",
+                "icegate.commit.interval", "300ms",
+                "icegate.otlp.grpc-port", "0",
+                "icegate.otlp.http-port", "0"));
+        config.putAll(store);
+        return config;
+    }
+}
