@@ -26,7 +26,8 @@ public final class ReceiverMain
     public static final int EXIT_WRONG_CONFIGURATION = 2;
 
     private static final Logger log = Logger.get(ReceiverMain.class);
-    private static final String USAGE = """
+    private static final String USAGE =
+            """
             Usage: ReceiverMain --config FILE
             FILE holds the settings as key=value lines, see docs/operations/receiver.md""";
 

@@ -32,6 +32,7 @@ import java.util.random.RandomGenerator;
 
 import static io.airlift.configuration.ConfigBinder.configBinder;
 import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
+import static java.lang.Math.toIntExact;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
@@ -90,8 +91,8 @@ final class ReceiverModule
                 new OperatorPages(logs::isOpen, registry),
                 new OtlpServlet.Settings(
                         otlp.getHttpPrefix(),
-                        Math.toIntExact(otlp.getMaxRequestSize().toBytes()),
-                        Math.toIntExact(otlp.getMaxCompressedSize().toBytes()),
+                        toIntExact(otlp.getMaxRequestSize().toBytes()),
+                        toIntExact(otlp.getMaxCompressedSize().toBytes()),
                         ingest.getAckDeadline().toJavaTime()));
     }
 
@@ -102,7 +103,7 @@ final class ReceiverModule
         return new GrpcServer(
                 new GrpcServer.Settings(
                         new InetSocketAddress(node.getBindIp(), otlp.getGrpcPort()),
-                        Math.toIntExact(otlp.getMaxRequestSize().toBytes()),
+                        toIntExact(otlp.getMaxRequestSize().toBytes()),
                         otlp.getMaxConnectionAge().toJavaTime(),
                         ingest.getAckDeadline().toJavaTime()),
                 logs,

@@ -211,8 +211,8 @@ final class TestLogsPath
             byte[] good = LogsClient.request(List.of("x".repeat(1_000)));
             List<byte[]> malformed = List.of(
                     java.util.Arrays.copyOf(good, good.length / 2),
-                    new byte[] {(byte) 0xff, (byte) 0xff},
-                    new byte[] {0x0a, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f},
+                    new byte[] {(byte) 0xFF, (byte) 0xFF},
+                    new byte[] {0x0A, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x7F},
                     "not protobuf".getBytes(StandardCharsets.UTF_8));
             List<String> expected = new ArrayList<>();
             int next = 0;

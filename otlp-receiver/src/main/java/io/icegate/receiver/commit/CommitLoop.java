@@ -35,6 +35,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -344,7 +345,7 @@ public final class CommitLoop
         RecentBatches known = recent;
         if (known == null || !table.equals(recentTable)) {
             long batchesMax = Math.min(RECENT_BATCHES_MAX, Runtime.getRuntime().maxMemory() / RECENT_BATCH_HEAP_BYTES);
-            known = new RecentBatches(settings.ingest().getDedupWindow().toJavaTime(), Math.toIntExact(batchesMax), environment.nanoTime());
+            known = new RecentBatches(settings.ingest().getDedupWindow().toJavaTime(), toIntExact(batchesMax), environment.nanoTime());
             recent = known;
             recentTable = table;
         }

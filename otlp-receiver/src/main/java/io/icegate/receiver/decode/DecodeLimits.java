@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param attributesMax attributes of one record, resource or scope
  * @param recordsMax records of a request
  * @param valuesMax attribute values that the request becomes when each record repeats those of its resource and scope,
- * because a small request can name a few large resources for very many tiny records
+ *         because a small request can name a few large resources for very many tiny records
  * @param pastMax an event time further back than this gives way to the time of receipt
  * @param futureMax an event time further ahead than this gives way to the time of receipt
  */

@@ -1,6 +1,5 @@
 package io.icegate.receiver.ingest;
 
-
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import static java.lang.Math.toIntExact;
+
 /**
  * Reads a request body into memory, never more than the limit and never more than the budget holds.
  */
@@ -64,7 +66,7 @@ final class BoundedBody
         if (full.isEmpty()) {
             return Arrays.copyOf(last, filled);
         }
-        byte[] body = new byte[Math.toIntExact(total)];
+        byte[] body = new byte[toIntExact(total)];
         int offset = 0;
         for (byte[] chunk : full) {
             System.arraycopy(chunk, 0, body, offset, chunk.length);
