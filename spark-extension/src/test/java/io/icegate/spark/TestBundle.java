@@ -130,7 +130,7 @@ final class TestBundle
     {
         List<Path> paths = new ArrayList<>();
         paths.add(bundle);
-        for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(element);
             if (!Files.isDirectory(path) && !isOurs(path)) {
                 paths.add(path);

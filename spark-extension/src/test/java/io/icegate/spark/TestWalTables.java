@@ -252,7 +252,7 @@ final class TestWalTables
 
     private static String offsets(TestingWal wal)
     {
-        return table(wal).properties().get(OffsetVector.PROPERTY);
+        return table(wal).properties().getOrDefault(OffsetVector.PROPERTY, "absent");
     }
 
     private static long snapshot(TestingWal wal)

@@ -22,6 +22,7 @@ import io.icegate.wal.format.SegmentEncoder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;
@@ -129,7 +130,7 @@ final class TestingWal
 
     @Override
     public void close()
-            throws Exception
+            throws IOException
     {
         writer.close();
         catalog.close();

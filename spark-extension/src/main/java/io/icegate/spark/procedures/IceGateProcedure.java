@@ -90,6 +90,7 @@ public interface IceGateProcedure
     /**
      * An answer that is in memory already.
      */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     record Rows(StructType readSchema, InternalRow[] rows)
             implements LocalScan {}
 }

@@ -23,6 +23,8 @@ public final class IceGateProcedures
     }
 
     /**
+     * The procedure of that name.
+     *
      * @param name in any case, as Iceberg's own procedures
      */
     public Optional<IceGateProcedure> find(String name)
