@@ -32,6 +32,10 @@ final class WalTables
      * A drain ends after so many full commits: receivers cannot keep a statement waiting for ever.
      */
     private static final int DRAIN_COMMITS_MAX = 20;
+    /**
+     * Ending silent writers is the commit loop's business, and a statement need not wait for it.
+     */
+    private static final CommitOptions DRAIN = new CommitOptions(CommitOptions.SEGMENTS_MAX, false);
 
     private final ObjectStoreCatalog catalog;
     private final WalCommitter committer;
@@ -67,7 +71,7 @@ final class WalTables
         }
         boolean changed = false;
         for (int commits = 0; commits < DRAIN_COMMITS_MAX; commits++) {
-            CommitResult result = committer.commit(table, CommitOptions.DEFAULT);
+            CommitResult result = committer.commit(table, DRAIN);
             changed |= result.snapshotId().isPresent();
             if (result.segments() < CommitOptions.SEGMENTS_MAX) {
                 return changed;
