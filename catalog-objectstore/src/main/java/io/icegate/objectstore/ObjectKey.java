@@ -1,6 +1,7 @@
 package io.icegate.objectstore;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -20,17 +21,33 @@ public record ObjectKey(String value)
     public ObjectKey
     {
         requireNonNull(value, "value is null");
+        problem(value).ifPresent(problem -> {
+            throw new IllegalArgumentException("Cannot use object key '%s': %s".formatted(value, problem));
+        });
+    }
+
+    /**
+     * The key of that name; empty for names that others may give and we never do. Listings skip those.
+     */
+    public static Optional<ObjectKey> ofForeign(String value)
+    {
+        return problem(value).isEmpty() ? Optional.of(new ObjectKey(value)) : Optional.empty();
+    }
+
+    private static Optional<String> problem(String value)
+    {
         if (value.isEmpty() || value.startsWith("/") || value.endsWith("/")) {
-            throw new IllegalArgumentException("Cannot use object key '%s': it must not be empty, nor start or end with '/'".formatted(value));
+            return Optional.of("it must not be empty, nor start or end with '/'");
         }
         for (String part : value.split("/", -1)) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-                throw new IllegalArgumentException("Cannot use object key '%s': empty, '.' and '..' parts are not allowed".formatted(value));
+                return Optional.of("empty, '.' and '..' parts are not allowed");
             }
         }
         if (value.getBytes(StandardCharsets.UTF_8).length > BYTES_MAX) {
-            throw new IllegalArgumentException("Cannot use object key '%s': longer than %s bytes".formatted(value, BYTES_MAX));
+            return Optional.of("longer than %s bytes".formatted(BYTES_MAX));
         }
+        return Optional.empty();
     }
 
     public ObjectKey child(String name)

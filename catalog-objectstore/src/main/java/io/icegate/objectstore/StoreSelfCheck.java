@@ -96,8 +96,8 @@ public final class StoreSelfCheck
             if (!new String(stored.content(), StandardCharsets.UTF_8).equals("first")) {
                 throw broken("the refused write of %s changed the object".formatted(key));
             }
-            ObjectKey folder = new ObjectKey(key.value().substring(0, key.value().lastIndexOf('/')));
-            if (store.list(folder, Optional.empty(), 2).objects().stream().noneMatch(object -> object.key().equals(key))) {
+            Optional<ObjectKey> justBefore = Optional.of(FOLDER.child(key.name().substring(0, key.name().length() - 1)));
+            if (store.list(FOLDER, justBefore, ObjectStore.LIST_COUNT_MAX).objects().stream().noneMatch(object -> object.key().equals(key))) {
                 throw broken("%s was written and no listing shows it".formatted(key));
             }
             return;
@@ -184,7 +184,7 @@ public final class StoreSelfCheck
     {
         byte[] bytes = new byte[16];
         random.nextBytes(bytes);
-        ObjectKey key = FOLDER.child(HexFormat.of().formatHex(bytes)).child("probe");
+        ObjectKey key = FOLDER.child(HexFormat.of().formatHex(bytes));
         keys.add(key);
         return key;
     }

@@ -61,7 +61,8 @@ final class FolderWalk
                 pending.add(next + "/");
             }
             else if (attributes.orElseThrow().isRegularFile() && startAfter.map(after -> ObjectKey.compareValues(next, after) > 0).orElse(true)) {
-                found.add(new ObjectHead(new ObjectKey(next), attributes.orElseThrow().size(), attributes.orElseThrow().lastModifiedTime().toInstant()));
+                BasicFileAttributes file = attributes.orElseThrow();
+                ObjectKey.ofForeign(next).ifPresent(key -> found.add(new ObjectHead(key, file.size(), file.lastModifiedTime().toInstant())));
             }
         }
         return found;

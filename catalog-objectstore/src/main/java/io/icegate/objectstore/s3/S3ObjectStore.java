@@ -54,6 +54,9 @@ import static java.util.Objects.requireNonNull;
  * </ul>
  *
  * <p>Everything else is retried by the SDK. Objects above 5 GiB cannot be written (there is no multipart upload here).
+ *
+ * <p>Connections are the JDK's, which keeps five idle ones per server: a process with more requests at once is faster with
+ * {@code -Dhttp.maxConnections=64} on its command line.
  */
 public final class S3ObjectStore
         implements ObjectStore
@@ -229,11 +232,7 @@ public final class S3ObjectStore
      */
     private Optional<ObjectHead> head(S3Object object)
     {
-        String value = object.key().substring(prefix.length());
-        if (value.endsWith("/") || value.contains("//") || value.startsWith("/")) {
-            return Optional.empty();
-        }
-        return Optional.of(new ObjectHead(new ObjectKey(value), object.size(), object.lastModified()));
+        return ObjectKey.ofForeign(object.key().substring(prefix.length())).map(key -> new ObjectHead(key, object.size(), object.lastModified()));
     }
 
     @Override
