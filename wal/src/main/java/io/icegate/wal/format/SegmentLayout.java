@@ -118,7 +118,7 @@ record SegmentLayout(Schema source, String sourceJson, MessageType message, List
             PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
             int dictionaryBytesMax = properties.getDictionaryPageSizeThreshold();
             return switch (type) {
-                case BINARY -> FallbackValuesWriter.of(new SharedDictionaryWriter(dictionaryBytesMax, properties.getAllocator()), plain);
+                case BINARY -> new SharedDictionaryWriter(dictionaryBytesMax, properties.getAllocator(), plain);
                 case INT64 -> FallbackValuesWriter.of(new PlainLongDictionaryValuesWriter(dictionaryBytesMax, Encoding.RLE_DICTIONARY, Encoding.PLAIN, properties.getAllocator()), plain);
                 case INT32 -> FallbackValuesWriter.of(new PlainIntegerDictionaryValuesWriter(dictionaryBytesMax, Encoding.RLE_DICTIONARY, Encoding.PLAIN, properties.getAllocator()), plain);
                 default -> plain;

@@ -30,6 +30,13 @@ final class SharedBytes
     private final Map<ResourceColumns, Resource> resources = new IdentityHashMap<>();
     private final Map<ScopeColumns, Scope> scopes = new IdentityHashMap<>();
 
+    private @Nullable ResourceColumns lastResourceColumns;
+    private @Nullable Resource lastResource;
+    private @Nullable ScopeColumns lastScopeColumns;
+    private @Nullable Scope lastScope;
+    private @Nullable AttributeKeys lastAttributeKeys;
+    private Binary[] lastKeys = new Binary[0];
+
     record Resource(
             @Nullable Binary serviceName,
             @Nullable Binary serviceNamespace,
@@ -43,12 +50,24 @@ final class SharedBytes
 
     Resource resource(ResourceColumns columns)
     {
-        return resources.computeIfAbsent(columns, this::encode);
+        Resource resource = lastResource;
+        if (resource == null || lastResourceColumns != columns) {
+            resource = resources.computeIfAbsent(columns, this::encode);
+            lastResourceColumns = columns;
+            lastResource = resource;
+        }
+        return resource;
     }
 
     Scope scope(ScopeColumns columns)
     {
-        return scopes.computeIfAbsent(columns, this::encode);
+        Scope scope = lastScope;
+        if (scope == null || lastScopeColumns != columns) {
+            scope = scopes.computeIfAbsent(columns, this::encode);
+            lastScopeColumns = columns;
+            lastScope = scope;
+        }
+        return scope;
     }
 
     /**
@@ -90,11 +109,16 @@ final class SharedBytes
 
     private Binary[] keys(AttributeKeys attributeKeys)
     {
+        if (lastAttributeKeys == attributeKeys) {
+            return lastKeys;
+        }
         Binary[] known = keys.get(attributeKeys);
         if (known == null) {
             known = list(attributeKeys.asList()).toArray(Binary[]::new);
             keys.put(attributeKeys, known);
         }
+        lastAttributeKeys = attributeKeys;
+        lastKeys = known;
         return known;
     }
 
