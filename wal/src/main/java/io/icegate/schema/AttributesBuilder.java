@@ -25,6 +25,8 @@ public final class AttributesBuilder
     private boolean repeated;
 
     /**
+     * Adds an entry.
+     *
      * @param text null exactly when the type is {@link CanonicalText#EMPTY}
      */
     public void add(String key, char type, @Nullable String text)

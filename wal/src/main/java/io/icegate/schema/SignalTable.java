@@ -15,6 +15,7 @@ import java.util.Map;
 /**
  * The tables that hold telemetry: the one definition of their columns, partitioning and properties.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the schema is immutable, only not annotated so
 public enum SignalTable
 {
     LOGS("logs", LogsSchema.create(), List.of(LogsSchema.SERVICE_NAME, LogsSchema.TIMESTAMP));

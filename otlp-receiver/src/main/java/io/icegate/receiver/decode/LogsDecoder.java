@@ -61,6 +61,8 @@ public final class LogsDecoder
     }
 
     /**
+     * The rows of a request.
+     *
      * @param protobuf an ExportLogsServiceRequest
      * @throws MalformedRequestException when the payload is wrong or beyond a limit
      */
@@ -181,6 +183,7 @@ public final class LogsDecoder
         }
     }
 
+    @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
     private LogRow row(LogRecord record, ResourceColumns resource, ScopeColumns scope, Residual residual, byte @Nullable [] sharedResidual)
     {
         values.checkUnknown(record);

@@ -193,7 +193,7 @@ final class OtlpJsonFields
                 }
             }
         }
-        if (!text.chars().allMatch(c -> c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E')) {
+        if (!text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E')) {
             throw wrong("a number");
         }
         try {

@@ -48,6 +48,8 @@ public final class OtlpJsonReader
     }
 
     /**
+     * The request that the JSON stands for.
+     *
      * @throws MalformedRequestException when the payload is wrong or beyond a limit
      */
     public static ExportLogsServiceRequest readLogs(byte[] json, DecodeLimits limits)

@@ -15,6 +15,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.logs.v1.SeverityNumber;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -116,7 +117,7 @@ public final class EncoderFigures
         LogRecord.Builder record = LogRecord.newBuilder()
                 .setTimeUnixNano(time)
                 .setObservedTimeUnixNano(time + random.nextInt(1_000_000))
-                .setSeverityNumberValue(9)
+                .setSeverityNumber(SeverityNumber.SEVERITY_NUMBER_INFO)
                 .setSeverityText("INFO")
                 .setTraceId(ByteString.copyFrom(ids, 0, 16))
                 .setSpanId(ByteString.copyFrom(ids, 16, 8));

@@ -13,6 +13,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import io.opentelemetry.proto.resource.v1.Resource;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ final class TestLogsDecoder
         LogRecord record = LogRecord.newBuilder()
                 .setTimeUnixNano(nanos(NOW) + 1999)
                 .setObservedTimeUnixNano(7)
-                .setSeverityNumberValue(9)
+                .setSeverityNumber(SeverityNumber.SEVERITY_NUMBER_INFO)
                 .setSeverityText("INFO")
                 .setBody(text("hello"))
                 .addAttributes(attribute("b", AnyValue.newBuilder().setIntValue(-42).build()))

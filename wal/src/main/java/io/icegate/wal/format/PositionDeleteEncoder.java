@@ -68,6 +68,8 @@ public final class PositionDeleteEncoder
         }
 
         /**
+         * Describes the file for a table.
+         *
          * @param location where the content is stored
          */
         public DeleteFile deleteFile(PartitionSpec unpartitioned, String location)
@@ -86,6 +88,8 @@ public final class PositionDeleteEncoder
     private PositionDeleteEncoder() {}
 
     /**
+     * Encodes the positions of whole batches.
+     *
      * @param segment location of the data file, to the letter as the table or scan names it
      * @param ranges rows to delete; they may not overlap
      * @throws IllegalArgumentException when there are none, or they overlap
@@ -168,7 +172,7 @@ public final class PositionDeleteEncoder
         ids.write(0);
         long run = rows << 1;
         for (; run > 127; run >>>= 7) {
-            ids.write((int) (run & 127 | 128));
+            ids.write((int) ((run & 127) | 128));
         }
         ids.write((int) run);
         data(ids, Math.toIntExact(rows), Encoding.RLE_DICTIONARY);

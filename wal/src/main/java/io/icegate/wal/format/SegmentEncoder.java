@@ -84,6 +84,7 @@ public final class SegmentEncoder
         return SealEncoder.encode(header, schemaId, tableSchema);
     }
 
+    @SuppressWarnings("ReferenceEquality") // one instance per version of the table metadata
     private SegmentLayout layout(Schema tableSchema)
     {
         SegmentLayout layout = lastLayout;

@@ -9,6 +9,7 @@ import org.apache.iceberg.MetricsModes;
 import org.apache.iceberg.MetricsModes.MetricsMode;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Comparators;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
@@ -23,7 +24,6 @@ import org.apache.parquet.format.Statistics;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,7 +108,7 @@ final class SegmentMetrics
         return switch (element.getType()) {
             case INT32 -> Integer.compare(Integer.reverseBytes(left.getInt(0)), Integer.reverseBytes(right.getInt(0)));
             case INT64 -> Long.compare(Long.reverseBytes(left.getLong(0)), Long.reverseBytes(right.getLong(0)));
-            case BYTE_ARRAY -> Arrays.compareUnsigned(left.array(), right.array());
+            case BYTE_ARRAY -> Comparators.unsignedBytes().compare(left, right);
             case BOOLEAN, INT96, FLOAT, DOUBLE, FIXED_LEN_BYTE_ARRAY -> throw new IllegalArgumentException("column '%s' has bounds of type %s".formatted(element.getName(), element.getType()));
         };
     }

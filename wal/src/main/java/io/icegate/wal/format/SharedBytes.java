@@ -18,6 +18,7 @@ import java.util.Map;
  * Turns what rows share into bytes once per row group. Equal texts become one instance, so that dictionaries recognise
  * them by identity.
  */
+@SuppressWarnings("ReferenceEquality") // shared by identity
 final class SharedBytes
 {
     /**
@@ -26,9 +27,9 @@ final class SharedBytes
     private static final int TEXT_COUNT_MAX = 65_536;
 
     private final Map<String, Binary> texts = new HashMap<>();
-    private final Map<AttributeKeys, Binary[]> keys = new IdentityHashMap<>();
-    private final Map<ResourceColumns, Resource> resources = new IdentityHashMap<>();
-    private final Map<ScopeColumns, Scope> scopes = new IdentityHashMap<>();
+    private final IdentityHashMap<AttributeKeys, Binary[]> keys = new IdentityHashMap<>();
+    private final IdentityHashMap<ResourceColumns, Resource> resources = new IdentityHashMap<>();
+    private final IdentityHashMap<ScopeColumns, Scope> scopes = new IdentityHashMap<>();
 
     private @Nullable ResourceColumns lastResourceColumns;
     private @Nullable Resource lastResource;

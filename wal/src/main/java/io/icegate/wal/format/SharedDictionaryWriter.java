@@ -24,6 +24,7 @@ import java.util.Map;
  * those again on every row would cost a third of the time. Goes over to plain values when a dictionary does not pay, and so
  * never announces a dictionary that has no page: a chunk of nothing but nulls is plain.
  */
+@SuppressWarnings("ReferenceEquality") // shared by identity
 final class SharedDictionaryWriter
         extends ValuesWriter
 {

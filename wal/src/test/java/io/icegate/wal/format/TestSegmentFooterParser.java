@@ -16,6 +16,7 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.junit.jupiter.api.Test;
@@ -231,7 +232,7 @@ final class TestSegmentFooterParser
     private static DataFile dataFile(EncodedSegment segment, Map<String, String> properties)
     {
         PartitionSpec spec = PartitionSpec.builderFor(SCHEMA).build();
-        return SegmentFooterParser.toDataFile(segment.footer(), spec, MetricsConfig.fromProperties(properties), "s3://lake/wh/segment.parquet");
+        return SegmentFooterParser.toDataFile(segment.footer(), spec, MetricsConfig.from(properties, SCHEMA, SortOrder.unsorted()), "s3://lake/wh/segment.parquet");
     }
 
     private static int id(String column)
