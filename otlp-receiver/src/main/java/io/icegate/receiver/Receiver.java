@@ -5,8 +5,6 @@ import io.airlift.http.server.HttpServer;
 import io.airlift.http.server.HttpServerInfo;
 import io.airlift.log.Logger;
 import io.airlift.node.NodeInfo;
-import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.Warehouses;
@@ -37,7 +35,6 @@ import static java.util.Objects.requireNonNull;
 final class Receiver
 {
     private static final Logger log = Logger.get(Receiver.class);
-    private static final String CATALOG_NAME = "icegate";
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
     private final ReceiverConfig config;
@@ -77,9 +74,8 @@ final class Receiver
     {
         Warehouse opened = openWarehouse();
         warehouse = opened;
-        ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, opened, new ObjectStoreFileIO(opened), storeConfig.properties());
         CommitLoop started = new CommitLoop(
-                catalog,
+                opened,
                 parts.codec(),
                 WalEnvironment.system(executor),
                 parts.reader(),
@@ -91,7 +87,7 @@ final class Receiver
             parts.grpc().start();
         }
         catch (IOException e) {
-            throw new IllegalStateException("Cannot listen for OTLP/gRPC: %s".formatted(e.getMessage()), e);
+            throw new IllegalStateException("Cannot listen for OTLP/gRPC on the port of icegate.otlp.grpc-port: %s".formatted(e.getMessage()), e);
         }
         started.start();
         parts.grpc().serving(true);

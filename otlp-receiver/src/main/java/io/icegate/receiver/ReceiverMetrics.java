@@ -7,6 +7,7 @@ import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.Refusal;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -36,6 +37,10 @@ public final class ReceiverMetrics
     private final Counter commitRows;
     private final Counter commitDuplicates;
     private final Counter storeRequests;
+    private final Gauge waitingSegments;
+    private final Gauge waitingBytes;
+    private final Gauge waitingOldestSeconds;
+    private final Gauge corruptWriters;
 
     @Inject
     public ReceiverMetrics(PrometheusRegistry registry, Admission admission)
@@ -56,6 +61,10 @@ public final class ReceiverMetrics
         commitSegments = Counter.builder().name("icegate_commit_segments").help("Segments committed by this process").register(registry);
         commitRows = Counter.builder().name("icegate_commit_rows").help("Rows committed by this process, without duplicates").register(registry);
         commitDuplicates = Counter.builder().name("icegate_commit_duplicate_batches").help("Copies of batches that were dropped at commit").register(registry);
+        waitingSegments = gauge(registry, "icegate_wal_uncommitted_segments", "Segments of all writers that wait for a commit");
+        waitingBytes = gauge(registry, "icegate_wal_uncommitted_bytes", "Bytes of these segments");
+        waitingOldestSeconds = gauge(registry, "icegate_wal_uncommitted_oldest_seconds", "Age of the oldest of these segments");
+        corruptWriters = gauge(registry, "icegate_wal_corrupt_writers", "Writers whose run ends at a segment that cannot be read");
         storeRequests = Counter.builder().name("icegate_objectstore_requests").help("Requests to the store").labelNames("operation", "outcome").register(registry);
         GaugeWithCallback.builder().name("icegate_ingest_budget_used_bytes").help("Bytes of the memory budget in use")
                 .callback(callback -> callback.call(admission.usedBytes())).register(registry);
@@ -76,6 +85,13 @@ public final class ReceiverMetrics
     private static Histogram histogram(PrometheusRegistry registry, String name, String help)
     {
         return Histogram.builder().name(name).help(help).classicOnly().classicUpperBounds(SECONDS).register(registry);
+    }
+
+    private static Gauge gauge(PrometheusRegistry registry, String name, String help)
+    {
+        Gauge gauge = Gauge.builder().name(name).help(help).labelNames("table").register(registry);
+        gauge.initLabelValues("logs");
+        return gauge;
     }
 
     private static String label(Refusal refusal)
@@ -130,6 +146,15 @@ public final class ReceiverMetrics
     public void commitFailed(Duration time)
     {
         commitSeconds.labelValues("failed").observe(seconds(time));
+    }
+
+    @Override
+    public void waiting(int segments, long bytes, Duration oldest, long corruptWriters)
+    {
+        waitingSegments.labelValues("logs").set(segments);
+        waitingBytes.labelValues("logs").set(bytes);
+        waitingOldestSeconds.labelValues("logs").set(seconds(oldest));
+        this.corruptWriters.labelValues("logs").set(corruptWriters);
     }
 
     private static double seconds(Duration duration)

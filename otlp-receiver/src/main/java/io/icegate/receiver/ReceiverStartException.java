@@ -6,8 +6,11 @@ import com.google.inject.spi.Message;
 import io.airlift.bootstrap.ApplicationConfigurationException;
 import io.airlift.bootstrap.LifeCycleStartException;
 
+import java.net.BindException;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A receiver cannot start. The message is for people and says what to change.
@@ -52,14 +55,36 @@ public final class ReceiverStartException
      */
     private static String reason(Throwable failure)
     {
-        StringBuilder reason = new StringBuilder();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable thrown = withoutMachinery(failure);
+        // Airlift's HTTP server names neither itself nor the port
+        boolean fromHttpServer = thrown != failure && rootCause(thrown) instanceof BindException;
+        StringBuilder reason = new StringBuilder(fromHttpServer ? "Cannot listen for OTLP/HTTP on the port of icegate.otlp.http-port" : "");
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-            boolean machinery = cause instanceof CreationException || cause instanceof ProvisionException || cause instanceof LifeCycleStartException;
-            if (!machinery && reason.indexOf(message) < 0) {
+            if (reason.indexOf(message) < 0 && !(fromHttpServer && cause.getCause() != null)) {
                 reason.append(reason.isEmpty() ? "" : ": ").append(message);
             }
         }
         return reason.toString();
+    }
+
+    private static Throwable withoutMachinery(Throwable failure)
+    {
+        Stream<Throwable> causes = switch (failure) {
+            case CreationException errors -> errors.getErrorMessages().stream().map(Message::getCause);
+            case ProvisionException errors -> errors.getErrorMessages().stream().map(Message::getCause);
+            case LifeCycleStartException start -> Stream.ofNullable(start.getCause());
+            default -> Stream.empty();
+        };
+        return causes.filter(Objects::nonNull).findFirst().map(ReceiverStartException::withoutMachinery).orElse(failure);
+    }
+
+    private static Throwable rootCause(Throwable failure)
+    {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root;
     }
 }

@@ -84,6 +84,7 @@ final class TestLogsPath
             StoredLogs stored = stored();
             assertThat(stored.committed()).isEmpty();
             assertThat(stored.live()).containsExactlyInAnyOrder("one", "two");
+            eventually("what waits is measured", () -> client.page("/metrics").body().contains("icegate_wal_uncommitted_segments{table=\"logs\"} 2.0"));
         }
         assertThat(stored().live()).as("after the writer was sealed").containsExactlyInAnyOrder("one", "two");
         try (ReceiverServer server = start(Map.of("icegate.commit.interval", "100ms"))) {

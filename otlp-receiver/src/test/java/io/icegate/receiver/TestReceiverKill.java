@@ -122,10 +122,10 @@ final class TestReceiverKill
         try (ReceiverProcess running = ReceiverProcess.start(folder, good)) {
             Map<String, String> grpcTaken = new TreeMap<>(good);
             grpcTaken.put("icegate.otlp.grpc-port", Integer.toString(running.grpcPort()));
-            assertStartFails(grpcTaken, ReceiverMain.EXIT_START_FAILED, Integer.toString(running.grpcPort()));
+            assertStartFails(grpcTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.grpc-port");
             Map<String, String> httpTaken = new TreeMap<>(good);
             httpTaken.put("icegate.otlp.http-port", Integer.toString(running.httpPort()));
-            assertStartFails(httpTaken, ReceiverMain.EXIT_START_FAILED, Integer.toString(running.httpPort()));
+            assertStartFails(httpTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.http-port: Address already in use");
         }
     }
 

@@ -4,6 +4,7 @@ import io.airlift.log.Logger;
 import io.icegate.catalog.CatalogObject;
 import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
@@ -13,13 +14,18 @@ import io.icegate.receiver.ingest.LogsReader;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.schema.SignalTable;
 import io.icegate.wal.FooterCache;
+import io.icegate.wal.LiveSegments;
+import io.icegate.wal.OffsetVector;
 import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.RunEnd;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalFormat;
+import io.icegate.wal.WalListing;
 import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.WriterOptions;
+import io.icegate.wal.WriterRegistry;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
@@ -29,6 +35,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -54,6 +62,7 @@ import static java.util.Objects.requireNonNull;
 public final class CommitLoop
 {
     private static final Logger log = Logger.get(CommitLoop.class);
+    private static final String CATALOG_NAME = "icegate";
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
     /**
@@ -75,6 +84,7 @@ public final class CommitLoop
     private final WalEnvironment environment;
     private final FooterCache footers;
     private final WalCommitter committer;
+    private final WalListing listing;
     private final BatchIds ids;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -114,7 +124,7 @@ public final class CommitLoop
     }
 
     public CommitLoop(
-            ObjectStoreCatalog catalog,
+            Warehouse warehouse,
             SegmentCodec codec,
             WalEnvironment environment,
             LogsReader reader,
@@ -122,8 +132,8 @@ public final class CommitLoop
             Settings settings,
             Observers observers)
     {
-        this.catalog = requireNonNull(catalog, "catalog is null");
-        this.warehouse = catalog.warehouse();
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, new ObjectStoreFileIO(warehouse), Map.of());
         this.settings = requireNonNull(settings, "settings is null");
         this.name = TableIdentifier.of(settings.namespace(), SignalTable.LOGS.tableName());
         this.environment = requireNonNull(environment, "environment is null");
@@ -133,6 +143,7 @@ public final class CommitLoop
         this.metrics = observers.commit();
         this.footers = new FooterCache(codec, FooterCache.COUNT_MAX_DEFAULT);
         this.committer = new WalCommitter(warehouse, footers, environment);
+        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, environment.executor());
         this.ids = new BatchIds(WalFormat.openOrCreate(warehouse.store(), environment.random()).seed(), environment.random());
     }
 
@@ -259,7 +270,30 @@ public final class CommitLoop
         if (settings.commit().isEnabled()) {
             commit(table);
         }
+        measure(table);
         return true;
+    }
+
+    /**
+     * What waits for a commit, by whomever.
+     */
+    private void measure(Table table)
+    {
+        Optional<OffsetVector> committed = OffsetVector.fromProperties(table.properties());
+        if (committed.isEmpty()) {
+            return;
+        }
+        LiveSegments live = listing.list(table.uuid(), committed.get());
+        long bytes = live.segments().stream().mapToLong(segment -> segment.footer().size()).sum();
+        Duration oldest = live.segments().stream()
+                .map(segment -> Duration.between(segment.footer().header().created(), environment.clock().instant()))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+        long corrupt = live.ends().values().stream().filter(end -> end.kind() == RunEnd.Kind.CORRUPT).count();
+        if (corrupt > 0) {
+            log.error("table=%s writers with a corrupt segment=%s: what they wrote behind it is not readable, ends=%s", name, corrupt, live.ends());
+        }
+        metrics.waiting(live.segments().size(), bytes, oldest, corrupt);
     }
 
     /**
