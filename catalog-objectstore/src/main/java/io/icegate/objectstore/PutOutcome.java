@@ -14,7 +14,8 @@ public enum PutOutcome
      */
     PRECONDITION_FAILED,
     /**
-     * Timeout, reset or 5xx: it may have landed, now or later. Read back, or send the same bytes to the same key again.
+     * Timeout, reset or 5xx: it may have landed, now or later. Also S3's 409, when writes of one key collided and nothing
+     * was decided. Read back, or send the same bytes to the same key again.
      */
     UNKNOWN,
 }

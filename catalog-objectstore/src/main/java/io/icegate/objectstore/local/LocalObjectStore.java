@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -156,6 +157,10 @@ public final class LocalObjectStore
         try {
             target = writablePath(key);
             temporary = writeTemporary(target, content);
+        }
+        catch (ClosedByInterruptException e) {
+            // the thread stays interrupted; the next one may well succeed
+            return PutOutcome.UNKNOWN;
         }
         catch (IOException e) {
             throw refused(key, e);

@@ -133,6 +133,19 @@ final class TestLocalObjectStore
     }
 
     @Test
+    void testInterrupt()
+            throws IOException
+    {
+        store().put(FOLDER.child("other"), bytes("x"));
+        Thread.currentThread().interrupt();
+        PutOutcome outcome = store().putIfAbsent(FOLDER.child("key"), bytes("x"));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(outcome).isEqualTo(PutOutcome.UNKNOWN);
+        assertThat(namesIn(path(FOLDER))).containsExactly("other");
+        assertThat(store().putIfAbsent(FOLDER.child("key"), bytes("x"))).isEqualTo(PutOutcome.WRITTEN);
+    }
+
+    @Test
     void testFileSystemWithoutHardLinks()
             throws IOException
     {
