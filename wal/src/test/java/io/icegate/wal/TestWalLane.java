@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -314,7 +315,7 @@ final class TestWalLane
         for (int i = 0; i < 12; i++) {
             clock.advance(Duration.ofSeconds(10));
             Instant now = clock.instant();
-            Polling.until(() -> !registry.list().lastSeen().get(id).isBefore(now));
+            Polling.until(() -> !requireNonNull(registry.list().lastSeen().get(id)).isBefore(now));
         }
         assertThat(registry.list().isSilent(id)).isFalse();
     }

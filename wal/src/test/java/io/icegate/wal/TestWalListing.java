@@ -9,6 +9,7 @@ import java.util.Map;
 import static io.icegate.wal.WalFixture.TABLE;
 import static io.icegate.wal.WalFixture.id;
 import static io.icegate.wal.WalFixture.vector;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,8 +29,8 @@ final class TestWalListing
         LiveSegments live = wal.listing.list(TABLE, vector(Map.of(1, 1L)));
 
         assertThat(live.segments()).extracting(LiveSegment::key).containsExactly(second, other);
-        assertThat(live.ends().get(id(1)).kind()).isEqualTo(RunEnd.Kind.OPEN);
-        assertThat(live.ends().get(id(1)).next()).isEqualTo(new Sequence(2));
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.OPEN);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(2));
     }
 
     @Test
@@ -53,8 +54,8 @@ final class TestWalListing
         LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
 
         assertThat(live.segments()).hasSize(1);
-        assertThat(live.ends().get(id(1)).kind()).isEqualTo(RunEnd.Kind.GAP);
-        assertThat(live.ends().get(id(1)).next()).isEqualTo(new Sequence(1));
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.GAP);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
     }
 
     @Test
@@ -80,9 +81,9 @@ final class TestWalListing
         LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
 
         assertThat(live.segments()).hasSize(1);
-        assertThat(live.ends().get(id(1)).kind()).isEqualTo(RunEnd.Kind.SEALED);
-        assertThat(live.ends().get(id(1)).next()).isEqualTo(new Sequence(1));
-        assertThat(live.ends().get(id(1)).since()).isEqualTo(wal.clock.instant());
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.SEALED);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
+        assertThat(end(live, 1).since()).isEqualTo(wal.clock.instant());
     }
 
     @Test
@@ -99,9 +100,9 @@ final class TestWalListing
         LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
 
         assertThat(live.segments()).extracting(segment -> segment.footer().batches().get(0).id().low()).containsExactly(1L, 3L, 4L);
-        assertThat(live.ends().get(id(1)).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
-        assertThat(live.ends().get(id(1)).detail()).contains("Cannot read segment _wal/v1/" + TABLE);
-        assertThat(live.ends().get(id(2)).kind()).isEqualTo(RunEnd.Kind.OPEN);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
+        assertThat(end(live, 1).detail()).contains("Cannot read segment _wal/v1/" + TABLE);
+        assertThat(end(live, 2).kind()).isEqualTo(RunEnd.Kind.OPEN);
     }
 
     @Test
@@ -156,5 +157,10 @@ final class TestWalListing
                 "LIST " + WalLayout.WRITERS,
                 "LIST " + WalLayout.segments(TABLE, id(1)),
                 "READ " + new SegmentKey(TABLE, id(1), new Sequence(2)).objectKey());
+    }
+
+    private static RunEnd end(LiveSegments live, int writer)
+    {
+        return requireNonNull(live.ends().get(id(writer)));
     }
 }

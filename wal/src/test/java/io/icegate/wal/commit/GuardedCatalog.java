@@ -10,7 +10,6 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -25,7 +24,7 @@ final class GuardedCatalog
     /**
      * Called around every swap, to lose answers or to let another go first.
      */
-    private final AtomicReference<SwapHook> hook = new AtomicReference<>(Runnable::run);
+    private volatile SwapHook hook = Runnable::run;
 
     /**
      * What happens to one swap of a table's metadata.
@@ -41,7 +40,7 @@ final class GuardedCatalog
 
     void onSwap(SwapHook next)
     {
-        hook.set(next);
+        hook = next;
     }
 
     @Override
@@ -75,7 +74,7 @@ final class GuardedCatalog
         @Override
         public void commit(TableMetadata base, TableMetadata metadata)
         {
-            hook.get().accept(() -> delegate.commit(base, guard.check(base, metadata)));
+            hook.accept(() -> delegate.commit(base, guard.check(base, metadata)));
         }
 
         @Override

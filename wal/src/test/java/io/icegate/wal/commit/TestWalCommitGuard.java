@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,7 +69,7 @@ final class TestWalCommitGuard
     void testK1NobodySetsOrRemovesTheProperty()
     {
         try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
-            String before = wal.table().properties().get(OffsetVector.PROPERTY);
+            String before = vector(wal);
             wal.table().updateProperties().remove(OffsetVector.PROPERTY).commit();
             assertThat(wal.table().properties()).containsEntry(OffsetVector.PROPERTY, before);
             wal.table().updateProperties().set(OffsetVector.PROPERTY, "").set("other", "value").commit();
@@ -101,14 +102,14 @@ final class TestWalCommitGuard
     void testK2StaleBase()
     {
         try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
-            String vector = wal.table().properties().get(OffsetVector.PROPERTY);
+            String vector = vector(wal);
             assertThatThrownBy(() -> appendAgain(wal, OffsetVector.EMPTY.digest(), vector, vector))
                     .isInstanceOf(ValidationException.class)
                     .hasMessageContaining("was built from other offsets");
             assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
 
             // negative control
-            String other = unguarded.table().properties().get(OffsetVector.PROPERTY);
+            String other = vector(unguarded);
             appendAgain(unguarded, OffsetVector.EMPTY.digest(), other, other);
             assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
         }
@@ -118,7 +119,7 @@ final class TestWalCommitGuard
     void testK2PropertyMovesWithTheSnapshot()
     {
         try (WalHarness wal = committed(new WalCommitGuard())) {
-            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector vector = OffsetVector.parse(vector(wal));
             String next = vector.text().replace("=1", "=2");
             // summary moves and property does not, which would make readers see the segment twice
             assertThatThrownBy(() -> appendAgain(wal, vector.digest(), next, vector.text()))
@@ -134,7 +135,7 @@ final class TestWalCommitGuard
     void testK2CarrierMustBeOnMain()
     {
         try (WalHarness wal = committed(new WalCommitGuard())) {
-            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector vector = OffsetVector.parse(vector(wal));
             String next = vector.text().replace("=1", "=2");
             Table table = wal.table();
             table.manageSnapshots().createBranch("side").commit();
@@ -152,7 +153,7 @@ final class TestWalCommitGuard
     void testK3NumberFalls()
     {
         try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
-            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector vector = OffsetVector.parse(vector(wal));
             String back = vector.text().replace("=1", "=0");
             assertThatThrownBy(() -> move(wal, vector.digest(), back))
                     .isInstanceOf(ValidationException.class)
@@ -160,7 +161,7 @@ final class TestWalCommitGuard
             assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
 
             // negative control
-            OffsetVector other = OffsetVector.parse(unguarded.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector other = OffsetVector.parse(vector(unguarded));
             move(unguarded, other.digest(), other.text().replace("=1", "=0"));
             assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
         }
@@ -170,7 +171,7 @@ final class TestWalCommitGuard
     void testK4OpenWriterLeaves()
     {
         try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
-            OffsetVector vector = OffsetVector.parse(wal.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector vector = OffsetVector.parse(vector(wal));
             assertThatThrownBy(() -> move(wal, vector.digest(), ""))
                     .isInstanceOf(ValidationException.class)
                     .hasMessageContaining("leaves the WAL offsets without being closed");
@@ -184,7 +185,7 @@ final class TestWalCommitGuard
             move(wal, OffsetVector.parse(closed).digest(), "");
 
             // negative control: a registered writer is then read from 0
-            OffsetVector other = OffsetVector.parse(unguarded.table().properties().get(OffsetVector.PROPERTY));
+            OffsetVector other = OffsetVector.parse(vector(unguarded));
             move(unguarded, other.digest(), "");
             assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
         }
@@ -247,6 +248,11 @@ final class TestWalCommitGuard
     private static void append(WalHarness wal, WalWriter writer, BatchId batch)
     {
         assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batch))).succeedsWithin(Duration.ofSeconds(10));
+    }
+
+    private static String vector(WalHarness wal)
+    {
+        return requireNonNull(wal.table().properties().get(OffsetVector.PROPERTY));
     }
 
     /**

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -288,7 +289,7 @@ final class TestWalCommitter
 
         assertThat(result.segments()).isEqualTo(2);
         assertThat(result.after().next(broken.id())).isEqualTo(new Sequence(1));
-        assertThat(result.ends().get(broken.id()).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
+        assertThat(requireNonNull(result.ends().get(broken.id())).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
         append(wal.writer(), THREE);
         assertThat(commit().segments()).isEqualTo(1);
         assertThat(commit().after().next(broken.id())).isEqualTo(new Sequence(1));

@@ -7,6 +7,7 @@ import io.icegate.wal.FakeSegments;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
+import io.icegate.wal.TableSpecs;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLane;
 import io.icegate.wal.WalWriter;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -163,10 +165,11 @@ final class WalModel
 
     private void append()
     {
-        Writer writer = writer();
-        if (writer == null || writer.asleep || writer.lane.inFlightCount() >= 4) {
+        Optional<Writer> chosen = writer();
+        if (chosen.isEmpty() || chosen.get().asleep || chosen.get().lane.inFlightCount() >= 4) {
             return;
         }
+        Writer writer = chosen.get();
         BatchId[] ids = new BatchId[1 + random.nextInt(3)];
         for (int i = 0; i < ids.length; i++) {
             boolean again = !sent.isEmpty() && random.nextInt(4) == 0;
@@ -185,7 +188,7 @@ final class WalModel
         }
     }
 
-    private Writer writer()
+    private Optional<Writer> writer()
     {
         if (writers.size() < WRITERS_MAX && random.nextInt(4) == 0) {
             StepExecutor executor = new StepExecutor();
@@ -194,10 +197,10 @@ final class WalModel
                 writers.add(new Writer(writer, writer.lane(wal.table().uuid(), FakeSegments.seal()), executor));
             }
             catch (WalException e) {
-                return null;
+                return Optional.empty();
             }
         }
-        return writers.isEmpty() ? null : writers.get(random.nextInt(writers.size()));
+        return writers.isEmpty() ? Optional.empty() : Optional.of(writers.get(random.nextInt(writers.size())));
     }
 
     private void upload()
@@ -206,7 +209,7 @@ final class WalModel
             return;
         }
         Writer writer = writers.get(random.nextInt(writers.size()));
-        if (writer.asleep && random.nextInt(3) > 0 || writer.executor.isIdle()) {
+        if ((writer.asleep && random.nextInt(3) > 0) || writer.executor.isIdle()) {
             return;
         }
         writer.executor.runOne(random);
@@ -356,7 +359,7 @@ final class WalModel
         RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
         files.forEach(rewrite::deleteFile);
         if (ids.length > 0) {
-            rewrite.addFile(new FakeSegments().dataFile(footer, table.specs().get(0), MetricsConfig.getDefault(), location));
+            rewrite.addFile(new FakeSegments().dataFile(footer, TableSpecs.unpartitioned(table.name(), table.specs().values()), MetricsConfig.getDefault(), location));
         }
         try {
             rewrite.commit();
