@@ -118,7 +118,8 @@ public final class AttributesBuilder
         /**
          * The sidecar, the same instance as long as it does not change.
          */
-        @Nullable String types(char[] codes)
+        @Nullable
+        String types(char[] codes)
         {
             boolean strings = true;
             boolean same = types != null;

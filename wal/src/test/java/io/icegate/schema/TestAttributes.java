@@ -62,9 +62,11 @@ final class TestAttributes
         assertText(new Array(List.of(new Text("\"\\\b\t\n\f\r\u0000\u001f\u007f/ü\uD83D\uDE00"))), 'a', "[\"\\\"\\\\\\b\\t\\n\\f\\r\\u0000\\u001f\u007f/ü\uD83D\uDE00\"]");
         assertText(new KeyValues(List.of(new Entry("b", new Real(1)), new Entry("", new Array(List.of(new Bool(false), new Empty()))))), 'k', "{\"b\":1.0,\"\":[false,null]}");
         assertText(new Array(List.of(bytes("00ff10"))), 'A', "{\"arrayValue\":{\"values\":[{\"bytesValue\":\"AP8Q\"}]}}");
-        assertText(new Array(List.of(new Real(Double.NaN), new Real(0.5), new Int(7), new Text("x"), new Bool(true), new Empty())), 'A',
+        assertText(new Array(List.of(new Real(Double.NaN), new Real(0.5), new Int(7), new Text("x"), new Bool(true), new Empty())),
+                'A',
                 "{\"arrayValue\":{\"values\":[{\"doubleValue\":\"NaN\"},{\"doubleValue\":0.5},{\"intValue\":\"7\"},{\"stringValue\":\"x\"},{\"boolValue\":true},{}]}}");
-        assertText(new KeyValues(List.of(new Entry("k", new Int(1)), new Entry("k", new Int(2)))), 'K',
+        assertText(new KeyValues(List.of(new Entry("k", new Int(1)), new Entry("k", new Int(2)))),
+                'K',
                 "{\"kvlistValue\":{\"values\":[{\"key\":\"k\",\"value\":{\"intValue\":\"1\"}},{\"key\":\"k\",\"value\":{\"intValue\":\"2\"}}]}}");
         assertThat(CanonicalText.of(new Empty())).isEqualTo(new CanonicalText('e', null));
     }
@@ -93,9 +95,9 @@ final class TestAttributes
         // older JDKs write some of these longer
         golden.put(2e-3, "0.002");
         golden.put(2e23, "2.0E23");
-        golden.put(1.0E23, "1.0E23");
-        golden.put(8.41E21, "8.41E21");
-        golden.put(2.0E-322, "2.0E-322");
+        golden.put(1.0e23, "1.0E23");
+        golden.put(8.41e21, "8.41E21");
+        golden.put(2.0e-322, "2.0E-322");
         golden.forEach((number, text) -> assertText(new Real(number), 'd', text));
     }
 

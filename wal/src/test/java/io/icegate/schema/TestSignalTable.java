@@ -36,12 +36,37 @@ final class TestSignalTable
     void testColumns()
     {
         assertThat(SignalTable.LOGS.schema().columns().stream().map(column -> column.name() + (column.isOptional() ? "?" : "")).toList()).containsExactly(
-                "tenant_id", "timestamp", "ingest_time", "service_name?", "service_namespace?", "service_instance_id?",
-                "attributes", "attribute_types?", "scope_name?", "scope_version?", "scope_attributes", "scope_attribute_types?",
-                "scope_dropped_attributes_count", "scope_schema_url?", "resource_attributes", "resource_attribute_types?",
-                "resource_dropped_attributes_count", "resource_schema_url?", "resource_entity_refs", "otlp_residual?",
-                "time_unix_nano", "observed_time_unix_nano", "severity_number", "severity_text?", "event_name?", "body?", "body_type?",
-                "trace_id?", "span_id?", "flags", "dropped_attributes_count");
+                "tenant_id",
+                "timestamp",
+                "ingest_time",
+                "service_name?",
+                "service_namespace?",
+                "service_instance_id?",
+                "attributes",
+                "attribute_types?",
+                "scope_name?",
+                "scope_version?",
+                "scope_attributes",
+                "scope_attribute_types?",
+                "scope_dropped_attributes_count",
+                "scope_schema_url?",
+                "resource_attributes",
+                "resource_attribute_types?",
+                "resource_dropped_attributes_count",
+                "resource_schema_url?",
+                "resource_entity_refs",
+                "otlp_residual?",
+                "time_unix_nano",
+                "observed_time_unix_nano",
+                "severity_number",
+                "severity_text?",
+                "event_name?",
+                "body?",
+                "body_type?",
+                "trace_id?",
+                "span_id?",
+                "flags",
+                "dropped_attributes_count");
     }
 
     @Test

@@ -17,7 +17,8 @@ final class TestOtlpJsonReader
     @Test
     void testExampleOfTheSpecification()
     {
-        ExportLogsServiceRequest request = read("""
+        ExportLogsServiceRequest request = read(
+                """
                 {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"my.service"}}]},
                 "scopeLogs":[{"scope":{"name":"my.library","version":"1.0.0","attributes":[{"key":"my.scope.attribute","value":{"stringValue":"some scope attribute"}}]},
                 "logRecords":[{"timeUnixNano":"1544712660300000000","observedTimeUnixNano":"1544712660300000000","severityNumber":10,"severityText":"Information",

@@ -34,6 +34,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
+import static java.lang.Math.toIntExact;
+
 /**
  * Receives the pages of one column of one row group, compresses them with zstd and describes the chunk. The dictionary
  * comes last but stands first in the file, so offsets are relative until {@link #append}.
@@ -146,7 +148,7 @@ final class ColumnChunkWriter
         scratch.reset();
         body.writeAllTo(scratch);
         int size = scratch.size();
-        int bound = Math.toIntExact(Zstd.compressBound(size));
+        int bound = toIntExact(Zstd.compressBound(size));
         scratch.reserve(bound);
         int compressed = zstd.compressByteArray(scratch.array(), size, bound, scratch.array(), 0, size);
         CRC32 crc = new CRC32();

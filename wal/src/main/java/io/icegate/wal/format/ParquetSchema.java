@@ -38,7 +38,9 @@ final class ParquetSchema
             return primitive(field.type().asPrimitiveType(), repetition).id(field.fieldId()).named(name);
         }
         if (field.type() instanceof MapType map) {
-            GroupType entry = new GroupType(Repetition.REPEATED, "key_value",
+            GroupType entry = new GroupType(
+                    Repetition.REPEATED,
+                    "key_value",
                     type(map.field(map.keyId()), "key"),
                     type(map.field(map.valueId()), "value"));
             return Types.buildGroup(repetition).as(LogicalTypeAnnotation.mapType()).addField(entry).id(field.fieldId()).named(name);

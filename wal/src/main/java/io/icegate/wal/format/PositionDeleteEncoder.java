@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 
+import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -175,7 +176,7 @@ public final class PositionDeleteEncoder
             ids.write((int) ((run & 127) | 128));
         }
         ids.write((int) run);
-        data(ids, Math.toIntExact(rows), Encoding.RLE_DICTIONARY);
+        data(ids, toIntExact(rows), Encoding.RLE_DICTIONARY);
         ColumnMetaData metadata = metadata("file_path", Type.BYTE_ARRAY, Encoding.RLE_DICTIONARY, rows, start, dataStart);
         metadata.setDictionary_page_offset(start);
         return new ColumnChunk(start).setMeta_data(metadata.setStatistics(new Statistics().setMin_value(path).setMax_value(path).setNull_count(0)));

@@ -35,6 +35,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
+import static java.lang.Math.toIntExact;
+
 /**
  * Reads the footers of segments. Needs nothing of Parquet but the structures of its footer, so that it runs inside every
  * engine. Whatever is not a segment, whole and unchanged, is {@link Kind#CORRUPT}: the footer carries its own checksum.
@@ -69,7 +71,7 @@ public final class SegmentFooterParser
         byte[] tail = tail(store, head, (int) Math.min(TAIL_BYTES, head.size()));
         long wanted = footerBytes(name, tail) + (long) SegmentKeys.TRAILER_BYTES;
         if (wanted > tail.length && wanted <= head.size()) {
-            tail = tail(store, head, Math.toIntExact(wanted));
+            tail = tail(store, head, toIntExact(wanted));
         }
         SegmentFooter footer = parse(name, tail, head.size());
         if (!footer.header().key().equals(key)) {

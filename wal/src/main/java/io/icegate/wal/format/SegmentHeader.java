@@ -12,7 +12,7 @@ import static java.util.Objects.requireNonNull;
  * Identity of one encoding of a segment.
  *
  * @param created when the segment was opened for rows; the duplicate window is measured on this value; whole milliseconds, as
- * the footer keeps it
+ *         the footer keeps it
  */
 public record SegmentHeader(SegmentKey key, SegmentId id, Instant created)
 {

@@ -83,7 +83,8 @@ final class SharedBytes
         return new AttributeColumns.Encoded(keys(attributes.keys()), values, text(attributes.typesOrNull()));
     }
 
-    @Nullable Binary text(@Nullable String text)
+    @Nullable
+    Binary text(@Nullable String text)
     {
         if (text == null) {
             return null;
@@ -98,7 +99,8 @@ final class SharedBytes
         return known;
     }
 
-    @Nullable Binary unshared(@Nullable String text)
+    @Nullable
+    Binary unshared(@Nullable String text)
     {
         return text == null ? null : utf8(text);
     }

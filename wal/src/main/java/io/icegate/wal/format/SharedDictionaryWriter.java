@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import static java.lang.Math.toIntExact;
+
 /**
  * A dictionary that remembers values by identity: rows share the values of their resource, scope and call site, and hashing
  * those again on every row would cost a third of the time. Goes over to plain values when a dictionary does not pay, and so
@@ -155,7 +157,7 @@ final class SharedDictionaryWriter
         if (!dictionaryUsed) {
             return null;
         }
-        PlainValuesWriter page = new PlainValuesWriter(64, Math.toIntExact(Math.max(64, dictionaryBytes)), allocator);
+        PlainValuesWriter page = new PlainValuesWriter(64, toIntExact(Math.max(64, dictionaryBytes)), allocator);
         dictionary.forEach(page::writeBytes);
         return new DictionaryPage(page.getBytes(), dictionary.size(), Encoding.PLAIN);
     }

@@ -266,7 +266,8 @@ final class TestSegmentFooterParser
     private static String text(SegmentFooter footer)
     {
         Metrics metrics = footer.metrics();
-        return String.join("\n",
+        return String.join(
+                "\n",
                 footer.header().toString(),
                 footer.kind() + " " + footer.schemaId() + " " + footer.batches() + " " + footer.crc32c() + " " + footer.size() + " " + footer.splitOffsets(),
                 metrics.recordCount() + " " + metrics.columnSizes() + " " + metrics.valueCounts() + " " + metrics.nullValueCounts(),
