@@ -16,8 +16,8 @@ final class UuidV7
 
     static UUID next(InstantSource clock, RandomGenerator random)
     {
-        long high = clock.millis() << 16 | VERSION | random.nextLong() & 0xFFFL;
-        long low = VARIANT | random.nextLong() >>> 2;
+        long high = (clock.millis() << 16) | VERSION | (random.nextLong() & 0xFFFL);
+        long low = VARIANT | (random.nextLong() >>> 2);
         return new UUID(high, low);
     }
 }

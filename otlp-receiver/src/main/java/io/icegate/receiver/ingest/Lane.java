@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -206,7 +207,7 @@ public final class Lane
     private void upload(List<Pending> pendings)
     {
         AtomicReference<RuntimeException> notEncodable = new AtomicReference<>();
-        AtomicReference<Long> encodedNanos = new AtomicReference<>(System.nanoTime());
+        AtomicLong encodedNanos = new AtomicLong(System.nanoTime());
         CompletableFuture<SegmentFooter> stored;
         try {
             stored = sink.append(header -> {
@@ -228,6 +229,7 @@ public final class Lane
             stored = CompletableFuture.failedFuture(e);
         }
         stored.whenComplete((footer, failure) -> {
+            RuntimeException bad = notEncodable.get();
             if (failure == null) {
                 Duration put = Duration.ofNanos(System.nanoTime() - encodedNanos.get());
                 window.uploaded(put);
@@ -235,8 +237,8 @@ public final class Lane
                 pendings.forEach(pending -> pending.durable().complete(null));
                 leave();
             }
-            else if (notEncodable.get() != null) {
-                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, notEncodable.get()));
+            else if (bad != null) {
+                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, bad));
             }
             else {
                 Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 import static java.util.Objects.requireNonNull;
@@ -32,7 +31,7 @@ public final class LogsIngest
     private final Admission admission;
     private final RandomGenerator random;
     private final IngestMetrics metrics;
-    private final AtomicReference<Target> target = new AtomicReference<>(new Closed("the receiver is starting"));
+    private volatile Target target = new Closed("the receiver is starting");
 
     /**
      * Where requests go at the moment.
@@ -75,12 +74,12 @@ public final class LogsIngest
 
     public void target(Target target)
     {
-        this.target.set(requireNonNull(target, "target is null"));
+        this.target = requireNonNull(target, "target is null");
     }
 
     public boolean isOpen()
     {
-        return target.get() instanceof Open;
+        return target instanceof Open;
     }
 
     @Override
@@ -91,7 +90,7 @@ public final class LogsIngest
 
     private Open open()
     {
-        return switch (target.get()) {
+        return switch (target) {
             case Open open -> open;
             case Closed closed -> throw new RefusedException(Refusal.DRAINING, "Cannot accept request now: " + closed.reason());
         };
