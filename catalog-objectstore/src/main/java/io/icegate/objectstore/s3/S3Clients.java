@@ -28,6 +28,7 @@ import static java.util.Objects.requireNonNull;
 record S3Clients(S3Client retrying, S3Client single)
         implements Closeable
 {
+    private static final int ATTEMPTS_MAX = 5;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
 
@@ -41,7 +42,7 @@ record S3Clients(S3Client retrying, S3Client single)
     {
         S3Client retrying = builder(properties)
                 .httpClientBuilder(UrlConnectionHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(READ_TIMEOUT))
-                .overrideConfiguration(configuration -> configuration.retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
+                .overrideConfiguration(configuration -> configuration.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS_MAX).build()))
                 .build();
         Duration putTimeout = properties.putTimeout();
         S3Client single = builder(properties)
