@@ -49,6 +49,12 @@ final class TestS3ObjectStore
         return open(Map.of());
     }
 
+    @Override
+    protected int rounds()
+    {
+        return 20;
+    }
+
     private ObjectStore open(Map<String, String> more)
     {
         Map<String, String> properties = new HashMap<>(server.properties());
