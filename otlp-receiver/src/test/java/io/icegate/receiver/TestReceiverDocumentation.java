@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -36,7 +37,7 @@ final class TestReceiverDocumentation
         Map<String, Object> defaults = defaults();
         assertThat(documented.keySet()).isEqualTo(defaults.keySet());
         defaults.forEach((key, value) -> {
-            String text = documented.get(key);
+            String text = requireNonNull(documented.get(key));
             switch (value) {
                 case Optional<?> optional -> assertThat(optional).as(key).isEmpty();
                 case DataSize size when key.equals("icegate.ingest.memory-budget") -> {

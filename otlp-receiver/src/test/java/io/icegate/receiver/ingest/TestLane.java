@@ -17,6 +17,7 @@ import io.icegate.wal.format.SegmentFooter;
 import io.icegate.wal.format.SegmentHeader;
 import io.icegate.wal.format.SegmentKind;
 import org.apache.iceberg.Metrics;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -197,7 +198,7 @@ final class TestLane
         private final BlockingQueue<FakeSegment> segments = new LinkedBlockingQueue<>();
         private final AtomicInteger next = new AtomicInteger();
         private volatile long poisoned = -1;
-        private volatile OutOfMemoryError error;
+        private volatile @Nullable OutOfMemoryError error;
 
         @Override
         public CompletableFuture<SegmentFooter> append(Function<SegmentHeader, EncodedSegment> encoder)

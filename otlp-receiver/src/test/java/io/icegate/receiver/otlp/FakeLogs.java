@@ -4,6 +4,7 @@ import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsHandler;
 import io.icegate.receiver.ingest.Refusal;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +18,9 @@ final class FakeLogs
 {
     final List<IngestRequest> requests = new CopyOnWriteArrayList<>();
     final List<Refusal> refusals = new CopyOnWriteArrayList<>();
-    volatile Throwable refuseAtOnce;
+    volatile @Nullable Throwable refuseAtOnce;
     volatile CompletableFuture<Acknowledgement> answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
-    volatile Throwable thrown;
+    volatile @Nullable Throwable thrown;
 
     @Override
     public void checkOpen()
@@ -48,7 +49,7 @@ final class FakeLogs
         refusals.add(refusal);
     }
 
-    private static void sneakyThrow(Throwable failure)
+    private static void sneakyThrow(@Nullable Throwable failure)
     {
         switch (failure) {
             case null -> {}

@@ -25,6 +25,7 @@ import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.Refusal;
 import io.icegate.receiver.ingest.RefusedException;
 import io.icegate.wal.WalException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -312,12 +313,12 @@ final class TestGrpcServer
                 .build();
     }
 
-    private static byte[] export(Channel channel, byte[] body, String compression)
+    private static byte[] export(Channel channel, byte[] body, @Nullable String compression)
     {
         return ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(20, SECONDS), body);
     }
 
-    private static StatusRuntimeException failure(Channel channel, byte[] body, String compression)
+    private static StatusRuntimeException failure(Channel channel, byte[] body, @Nullable String compression)
     {
         return catchThrowableOfType(StatusRuntimeException.class, () -> export(channel, body, compression));
     }
