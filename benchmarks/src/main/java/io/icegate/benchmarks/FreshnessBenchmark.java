@@ -1,0 +1,93 @@
+package io.icegate.benchmarks;
+
+import io.icegate.objectstore.s3.StrictS3Server;
+import io.icegate.standalone.CommandException;
+import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.Ports;
+import io.icegate.standalone.process.Stack;
+import io.icegate.standalone.process.StackSettings;
+import io.icegate.standalone.telemetry.Freshness;
+import io.icegate.standalone.telemetry.FreshnessProbe;
+import io.icegate.standalone.telemetry.OtlpTarget;
+import io.icegate.standalone.telemetry.SdkExportCounts;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From the acknowledgement of a record to the end of the first query in Trino that returns it, while the commit loop runs.
+ */
+final class FreshnessBenchmark
+{
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+    private static final int READERS = 2;
+    private static final int WARM_UP_PROBES = 40;
+
+    private final Installation installation;
+    private final Path folder;
+    private final int probes;
+
+    FreshnessBenchmark(Installation installation, Path folder, int probes)
+    {
+        this.installation = installation;
+        this.folder = folder;
+        this.probes = probes;
+    }
+
+    Report run(List<Duration> latencies)
+            throws InterruptedException, SQLException
+    {
+        Report report = new Report("freshness")
+                .setting("probes", probes)
+                .setting("probe_interval_millis", INTERVAL.toMillis())
+                .setting("readers", READERS)
+                .setting("store", "S3 server in the process of this benchmark, on the same cores; GET, LIST and PUT have the injected latency; the receiver's commit loop runs")
+                .peer("none: no other system runs in this benchmark");
+        List<Integer> ports = Ports.free(3);
+        try (StrictS3Server server = StrictS3Server.start()) {
+            Map<String, String> environment = new HashMap<>();
+            environment.put("AWS_ENDPOINT_URL", server.endpoint().toString());
+            environment.put("AWS_ACCESS_KEY_ID", "benchmark");
+            environment.put("AWS_SECRET_ACCESS_KEY", "benchmark");
+            StackSettings settings = new StackSettings(folder, "s3://freshness/warehouse", ports.get(0), ports.get(1), ports.get(2), Map.of());
+            try (Stack stack = Stack.start(installation, settings, environment)) {
+                stack.awaitReady();
+                SdkExportCounts counts = new SdkExportCounts();
+                FreshnessProbe probe = new FreshnessProbe(new OtlpTarget(ports.get(0), ports.get(1)), counts, stack::connect, READERS);
+                probe.run(WARM_UP_PROBES, INTERVAL);
+                for (Duration latency : latencies) {
+                    server.follow(latency, latency);
+                    Freshness freshness = probe.run(probes, INTERVAL);
+                    report.result(Map.of(
+                            "injected_millis", latency.toMillis(),
+                            "freshness_ms_p50", freshness.percentile(50).toNanos() / 1e6,
+                            "freshness_ms_p99", freshness.percentile(99).toNanos() / 1e6,
+                            "freshness_ms_max", freshness.max().toNanos() / 1e6));
+                }
+                server.follow(Duration.ZERO, Duration.ZERO);
+                requireStored(stack, counts.acknowledged());
+            }
+        }
+        return report;
+    }
+
+    private static void requireStored(Stack stack, long acknowledged)
+            throws SQLException
+    {
+        try (Connection connection = stack.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM logs")) {
+            rows.next();
+            if (rows.getLong(1) != acknowledged) {
+                throw new CommandException("The benchmark is invalid: %s records were acknowledged, but %s are stored".formatted(acknowledged, rows.getLong(1)));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.icegate.benchmarks;
+
+import io.icegate.standalone.CommandLines;
+import io.icegate.standalone.TemporaryFolder;
+import io.icegate.standalone.process.Installation;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The command line {@code icegate bench}.
+ */
+@Command(
+        name = "icegate bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures, and fails when what it measured was not right. Results hold for the machine they were taken on.",
+        footer = "%n'icegate bench <name> --help' explains a benchmark.",
+        subcommands = CommandLine.HelpCommand.class)
+public final class Main
+{
+    private static final String JSON = "Prints JSON with machine, versions and settings.";
+
+    private Main() {}
+
+    static void main(String[] arguments)
+    {
+        System.exit(CommandLines.execute(new CommandLine(new Main()), arguments));
+    }
+
+    @Command(name = "ingest", mixinStandardHelpOptions = true, description = "Records per CPU second of the receiver, and time to acknowledgement, at 0 and 60 ms injected PUT latency.")
+    int ingest(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--clients", defaultValue = "8", description = "Requests in flight (default: ${DEFAULT-VALUE}).") int clients,
+            @Option(names = "--records", defaultValue = "1000", description = "Records per request (default: ${DEFAULT-VALUE}).") int records,
+            @Option(names = "--warm-up", defaultValue = "8", description = "Seconds before measuring (default: ${DEFAULT-VALUE}).") int warmUp,
+            @Option(names = "--seconds", defaultValue = "20", description = "Seconds measured (default: ${DEFAULT-VALUE}).") int seconds)
+            throws IOException, InterruptedException
+    {
+        try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
+            new IngestBenchmark(Installation.current(), folder.path(), clients, records, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds))
+                    .run(List.of(Duration.ZERO, Duration.ofMillis(60)))
+                    .print(json, System.out);
+        }
+        return 0;
+    }
+
+    @Command(name = "freshness", mixinStandardHelpOptions = true, description = "From acknowledgement to the first query that returns the record, at 0, 20 and 60 ms injected store latency.")
+    int freshness(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--probes", defaultValue = "300", description = "Probes per latency (default: ${DEFAULT-VALUE}).") int probes)
+            throws IOException, InterruptedException, SQLException
+    {
+        try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
+            new FreshnessBenchmark(Installation.current(), folder.path(), probes)
+                    .run(List.of(Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(60)))
+                    .print(json, System.out);
+        }
+        return 0;
+    }
+
+    @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads and 8 x 8, at GET 12 ms and PUT 30 ms, beside a root-object catalog.")
+    int catalog(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits)
+            throws IOException, InterruptedException
+    {
+        new CatalogBenchmark(commits).run().print(json, System.out);
+        return 0;
+    }
+}
