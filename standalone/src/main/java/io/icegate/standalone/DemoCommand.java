@@ -9,13 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 
 @Command(
         name = "demo",
@@ -49,31 +44,19 @@ final class DemoCommand
             throw new ParameterException(spec.commandLine(), "--records must be 1 to %s, --probes at least 1".formatted(RECORDS_MAX));
         }
         Installation installation = Installation.current();
-        Path folder = Files.createTempDirectory("icegate-demo-").toRealPath();
+        TemporaryFolder folder = TemporaryFolder.create("icegate-demo-");
         String result;
         try {
-            result = new Demo(installation, folder, records, probes, System.out).run();
+            result = new Demo(installation, folder.path(), records, probes, System.out).run();
         }
         catch (SQLException e) {
-            throw new CommandException("The demo went wrong: %s (logs: %s)".formatted(e.getMessage(), folder.resolve("log")), e);
+            throw new CommandException("The demo went wrong: %s (logs: %s)".formatted(e.getMessage(), folder.path().resolve("log")), e);
         }
+        // the logs of a demo that failed stay
         if (!keep) {
-            delete(folder);
+            folder.close();
         }
         System.out.println(result);
         return 0;
-    }
-
-    private static void delete(Path folder)
-            throws IOException
-    {
-        // symbolic links are deleted, not followed
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(folder)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.icegate.tests;
 
+import io.icegate.objectstore.s3.StrictS3Server;
 import io.icegate.standalone.process.Stack;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
@@ -71,6 +72,35 @@ final class TestStart
             assertThat(restart.lastLine()).startsWith("icegate: the receiver ended: ");
             assertThat(restart.exitValue()).isEqualTo(1);
             assertThat(restart.living()).isEmpty();
+        }
+    }
+
+    @Test
+    void testWarehouseOnS3()
+            throws Exception
+    {
+        try (StrictS3Server server = StrictS3Server.start()) {
+            Map<String, String> environment = Map.of(
+                    "AWS_ENDPOINT_URL",
+                    server.endpoint().toString(),
+                    "AWS_ACCESS_KEY_ID",
+                    "test",
+                    "AWS_SECRET_ACCESS_KEY",
+                    "test");
+            List<LoggedRecord> sent;
+            try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false")) {
+                sent = LoggedRecord.log(target, counts, "the S3 round", RECORDS);
+                assertStored(sent);
+                assertThat(status("live_rows")).isEqualTo(RECORDS);
+                commit();
+                assertStored(sent);
+                assertThat(status("committed_rows")).isEqualTo(RECORDS);
+
+                start.terminate();
+                start.awaitEnd(STOP_LIMIT);
+                assertThat(start.living()).isEmpty();
+            }
+            assertThat(folder.resolve("data/warehouse")).doesNotExist();
         }
     }
 

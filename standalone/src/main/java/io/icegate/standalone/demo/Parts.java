@@ -18,7 +18,7 @@ record Parts(long committedFiles, long committedRows, long liveSegments, long li
                 SELECT
                     (SELECT count(*) FROM "logs$files"),
                     (SELECT coalesce(sum(record_count), 0) FROM "logs$files"),
-                    (SELECT count(*) FROM "logs$wal"),
+                    (SELECT count(*) FROM "logs$wal" WHERE state = 'live'),
                     (SELECT coalesce(sum("rows"), 0) FROM "logs$wal")
                 """,
                 row -> new Parts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));

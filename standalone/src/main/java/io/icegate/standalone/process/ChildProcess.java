@@ -28,6 +28,7 @@ public final class ChildProcess
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
     private static final int LOG_LINES_SHOWN = 3;
+    private static final int LINE_LENGTH_MAX = 400;
     private static final Pattern COLOURS = Pattern.compile("\\x1b\\[[0-9;]*m");
 
     private final String name;
@@ -150,6 +151,7 @@ public final class ChildProcess
             List<String> lines = Files.readAllLines(log, UTF_8).stream()
                     .map(line -> COLOURS.matcher(line).replaceAll("").strip())
                     .filter(line -> !line.isEmpty())
+                    .map(line -> line.length() > LINE_LENGTH_MAX ? line.substring(0, LINE_LENGTH_MAX) + " ..." : line)
                     .toList();
             List<String> problems = lines.stream()
                     .filter(ChildProcess::saysProblem)

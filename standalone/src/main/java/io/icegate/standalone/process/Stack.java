@@ -41,7 +41,18 @@ public final class Stack
      */
     public static Stack start(Installation installation, StackSettings settings)
     {
-        Map<String, String> environment = storeEnvironment(System.getenv());
+        return start(installation, settings, Map.of());
+    }
+
+    /**
+     * Starts both at the same time and returns at once.
+     *
+     * @param further variables beside those of this process
+     */
+    public static Stack start(Installation installation, StackSettings settings, Map<String, String> further)
+    {
+        Map<String, String> environment = new HashMap<>(storeEnvironment(System.getenv()));
+        environment.putAll(further);
         ChildProcess receiver = ReceiverProcess.start(installation, settings.data(), receiverConfiguration(settings), environment);
         ChildProcess trino;
         try {
