@@ -1,0 +1,64 @@
+package io.icegate.standalone;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestResultTable
+{
+    private static final List<String> HEADER = List.of("name", "n");
+
+    @Test
+    void testTable()
+    {
+        List<List<?>> rows = List.of(List.of("a\nb", 1L), Arrays.asList("longer than the header", null));
+        assertThat(print(rows, ResultTable.Format.TABLE)).isEqualTo(
+                """
+                name                   | n
+                -----------------------+-----
+                a\\nb                   | 1
+                longer than the header | NULL
+                (2 rows)
+                """);
+    }
+
+    @Test
+    void testTableOfOneRow()
+    {
+        assertThat(print(List.of(List.of("x", 12.5)), ResultTable.Format.TABLE)).isEqualTo(
+                """
+                name | n
+                -----+-----
+                x    | 12.5
+                (1 row)
+                """);
+    }
+
+    @Test
+    void testJson()
+    {
+        List<List<?>> rows = List.of(
+                List.of("quote \" and ❄", 9_007_199_254_740_993L),
+                Arrays.asList(null, new BigDecimal("1.50")),
+                List.of(List.of(1, true), Map.of("k", List.of("v"))));
+        assertThat(print(rows, ResultTable.Format.JSON).lines()).containsExactly(
+                "{\"name\":\"quote \\\" and ❄\",\"n\":9007199254740993}",
+                "{\"name\":null,\"n\":1.50}",
+                "{\"name\":[1,true],\"n\":{\"k\":[\"v\"]}}");
+    }
+
+    private static String print(List<? extends List<?>> rows, ResultTable.Format format)
+    {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ResultTable.print(HEADER, rows, format, new PrintStream(bytes, true, UTF_8));
+        return bytes.toString(UTF_8);
+    }
+}
