@@ -8,6 +8,7 @@ import io.icegate.standalone.process.Stack;
 import io.icegate.standalone.process.StackSettings;
 import io.icegate.standalone.telemetry.Freshness;
 import io.icegate.standalone.telemetry.FreshnessProbe;
+import io.icegate.standalone.telemetry.LoggingApplication;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
 
@@ -92,7 +93,10 @@ public final class Demo
 
         say("Four services log at least %,d records with the OpenTelemetry Java SDK, two over gRPC and two over HTTP ...", records);
         long logged = new Shop(target, counts).run(records);
-        requireEqual("records acknowledged by the receiver, as the SDK counts them", counts.acknowledged(), "logged records", logged);
+        if (counts.acknowledged() != logged) {
+            throw new CommandException("The demo went wrong: %s records were logged, but %s acknowledged and %s refused, as the SDK counts them; it says: %s"
+                    .formatted(logged, counts.acknowledged(), counts.failed(), LoggingApplication.lastComplaint()));
+        }
         say("Acknowledged, which means durable: %,d records", logged);
 
         Parts live = Parts.read(connection);

@@ -32,7 +32,7 @@ public final class LoggingApplication
 
     private static final int BATCH_RECORDS = 512;
     private static final Duration BATCH_DELAY = Duration.ofMillis(200);
-    private static final int FLUSH_SECONDS_MAX = 60;
+    private static final int FLUSH_SECONDS_MAX = 120;
 
     private final SdkMessages messages = SdkMessages.listen();
     private final SdkLoggerProvider provider;
@@ -67,6 +67,7 @@ public final class LoggingApplication
                 .setMaxQueueSize(RECORDS_WAITING_MAX)
                 .setMaxExportBatchSize(BATCH_RECORDS)
                 .setScheduleDelay(BATCH_DELAY)
+                .setExporterTimeout(OtlpTarget.TIMEOUT)
                 .build());
     }
 
@@ -93,6 +94,14 @@ public final class LoggingApplication
             throw new CommandException("Cannot send all log records of %s: the receiver did not take them within %s s; the SDK says: %s"
                     .formatted(logger.getName(), FLUSH_SECONDS_MAX, messages.last()));
         }
+    }
+
+    /**
+     * What the SDK complained about last, in any application of this process.
+     */
+    public static String lastComplaint()
+    {
+        return SdkMessages.listen().last();
     }
 
     @Override
