@@ -29,6 +29,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -339,7 +340,11 @@ final class WalModel
         Set<DataFile> files = new HashSet<>();
         List<BatchRange> batches = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-            for (FileScanTask task : tasks) {
+            List<FileScanTask> sorted = new ArrayList<>();
+            tasks.forEach(sorted::add);
+            // Iceberg plans in parallel, a seed must be a run
+            sorted.sort(Comparator.comparing(task -> task.file().location()));
+            for (FileScanTask task : sorted) {
                 if (random.nextBoolean() && files.add(task.file().copy())) {
                     batches.addAll(wal.batches(table, task));
                 }
