@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -46,12 +47,20 @@ final class LogStore
         this.store = store;
         this.environment = environment;
         this.clockCheck = clockCheck;
-        this.readers = new ThreadPoolExecutor(WAVE_MAX, WAVE_MAX, 10, SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "icegate-catalog-reader");
-            thread.setDaemon(true);
-            return thread;
+        // idle threads are used again, others are started up to a wave; beyond that the caller works itself
+        this.readers = new ThreadPoolExecutor(0, WAVE_MAX, 10, SECONDS, new SynchronousQueue<>(), LogStore::reader, (task, pool) -> {
+            if (pool.isShutdown()) {
+                throw new RejectedExecutionException("Cannot read the catalog log: it is closed");
+            }
+            task.run();
         });
-        readers.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread reader(Runnable task)
+    {
+        Thread thread = new Thread(task, "icegate-catalog-reader");
+        thread.setDaemon(true);
+        return thread;
     }
 
     Optional<StoredObject> get(ObjectKey key)
