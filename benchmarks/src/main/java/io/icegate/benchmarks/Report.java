@@ -81,8 +81,8 @@ final class Report
     {
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("cores", Runtime.getRuntime().availableProcessors());
-        machine.put("architecture", System.getProperty("os.arch"));
-        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        machine.put("architecture", System.getProperty("os.arch", "unknown"));
+        machine.put("os", System.getProperty("os.name", "unknown") + " " + System.getProperty("os.version", ""));
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
             machine.put("memory_bytes", system.getTotalMemorySize());
             machine.put("load_average", system.getSystemLoadAverage());

@@ -41,10 +41,10 @@ record Running(long process, int grpcPort, int httpPort, int trinoPort, String w
         try (Reader reader = Files.newBufferedReader(file(data), UTF_8)) {
             properties.load(reader);
             Running running = new Running(
-                    Long.parseLong(properties.getProperty("process")),
-                    Integer.parseInt(properties.getProperty("grpc-port")),
-                    Integer.parseInt(properties.getProperty("http-port")),
-                    Integer.parseInt(properties.getProperty("trino-port")),
+                    Long.parseLong(properties.getProperty("process", "")),
+                    Integer.parseInt(properties.getProperty("grpc-port", "")),
+                    Integer.parseInt(properties.getProperty("http-port", "")),
+                    Integer.parseInt(properties.getProperty("trino-port", "")),
                     properties.getProperty("warehouse", ""));
             return Optional.of(running).filter(found -> ProcessHandle.of(found.process()).isPresent());
         }

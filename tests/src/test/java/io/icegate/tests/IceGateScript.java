@@ -21,7 +21,7 @@ final class IceGateScript
 {
     static final Duration START_LIMIT = Duration.ofMinutes(2);
 
-    private static final Path HOME = Path.of("").toAbsolutePath().getParent();
+    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
     private static final int STOP_SECONDS_MAX = 60;
 
     private final Process process;

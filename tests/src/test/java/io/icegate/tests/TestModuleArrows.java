@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 final class TestModuleArrows
 {
-    private static final Path HOME = Path.of("").toAbsolutePath().getParent();
+    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
     private static final String[] RECEIVER = {"io.icegate.receiver.."};
     private static final String[] TRINO = {"io.icegate.trino.."};

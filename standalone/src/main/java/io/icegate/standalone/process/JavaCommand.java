@@ -19,7 +19,7 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
     public List<String> commandLine()
     {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
         command.addAll(options);
         command.add(Supervised.class.getName());
         command.add(mainClass);

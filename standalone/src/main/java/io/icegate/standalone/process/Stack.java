@@ -112,7 +112,7 @@ public final class Stack
             throws SQLException
     {
         Properties properties = new Properties();
-        properties.setProperty("user", System.getProperty("user.name"));
+        properties.setProperty("user", System.getProperty("user.name", "icegate"));
         return DriverManager.getConnection("jdbc:trino://%s/icegate/%s".formatted(server, NAMESPACE), properties);
     }
 
