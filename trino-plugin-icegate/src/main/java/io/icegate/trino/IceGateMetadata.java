@@ -79,6 +79,7 @@ import static java.util.Objects.requireNonNull;
 final class IceGateMetadata
         extends IcebergMetadata
 {
+    private static final List<String> SNAPSHOT_TABLE_SUFFIXES = ImmutableList.of("$files", "$partitions");
     private static final String WAL_TABLE_SUFFIX = "$wal";
 
     private final IceGateTrinoCatalog catalog;
@@ -172,15 +173,31 @@ final class IceGateMetadata
     @Override
     public Optional<SystemTable> getSystemTable(ConnectorSession session, SchemaTableName tableName)
     {
+        for (String suffix : SNAPSHOT_TABLE_SUFFIXES) {
+            if (tableName.getTableName().endsWith(suffix)) {
+                return super.getSystemTable(session, tableName)
+                        .map(table -> hasSnapshot(session, base(tableName, suffix)) ? table : new EmptySystemTable(table.getTableMetadata()));
+            }
+        }
         if (!tableName.getTableName().endsWith(WAL_TABLE_SUFFIX)) {
             return super.getSystemTable(session, tableName);
         }
-        String name = tableName.getTableName();
-        SchemaTableName base = new SchemaTableName(tableName.getSchemaName(), name.substring(0, name.length() - WAL_TABLE_SUFFIX.length()));
+        SchemaTableName base = base(tableName, WAL_TABLE_SUFFIX);
         if (!(super.getTableHandle(session, base, Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table) || !walReads.isWalTable(table.getStorageProperties())) {
             return Optional.empty();
         }
         return Optional.of(new ClassLoaderSafeSystemTable(new WalTable(tableName, pin(session, base)), getClass().getClassLoader()));
+    }
+
+    private static SchemaTableName base(SchemaTableName systemTable, String suffix)
+    {
+        String name = systemTable.getTableName();
+        return new SchemaTableName(systemTable.getSchemaName(), name.substring(0, name.length() - suffix.length()));
+    }
+
+    private boolean hasSnapshot(ConnectorSession session, SchemaTableName tableName)
+    {
+        return super.getTableHandle(session, tableName, Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table && table.getSnapshotId().isPresent();
     }
 
     @Override

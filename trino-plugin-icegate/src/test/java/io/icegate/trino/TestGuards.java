@@ -219,6 +219,20 @@ final class TestGuards
         });
     }
 
+    /**
+     * Trino's own {@code $files} and {@code $partitions} fail on a table without a snapshot, which every table is until its first commit.
+     */
+    @Test
+    void testSystemTablesWithoutSnapshot()
+    {
+        Lake lake = new Lake(IceGateQueryRunner.CATALOG);
+        lake.logs.append("acme", 10, 14);
+        assertThat(lake.rows("SELECT file_path FROM %s.\"logs$files\" WHERE record_count > 0".formatted(lake.namespace))).isEmpty();
+        assertThat(lake.rows("SELECT * FROM %s.\"logs$partitions\"".formatted(lake.namespace))).isEmpty();
+        lake.logs.commit();
+        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(lake.namespace))).isEqualTo(5L);
+    }
+
     @Test
     void testAnalyze()
     {
