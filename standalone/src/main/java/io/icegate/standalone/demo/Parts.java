@@ -16,8 +16,8 @@ record Parts(long committedFiles, long committedRows, long liveSegments, long li
                 connection,
                 """
                 SELECT
-                    (SELECT count(*) FROM "logs$files"),
-                    (SELECT coalesce(sum(record_count), 0) FROM "logs$files"),
+                    (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "logs$snapshots"),
+                    (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "logs$snapshots"),
                     (SELECT count(*) FROM "logs$wal" WHERE state = 'live'),
                     (SELECT coalesce(sum("rows"), 0) FROM "logs$wal")
                 """,
