@@ -31,7 +31,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 public final class FreshnessProbe
 {
     private static final String SERVICE = "freshness-probe";
-    private static final Duration SEEN_LIMIT = Duration.ofSeconds(60);
+    private static final Duration SEEN_LIMIT = Duration.ofSeconds(90);
 
     private final OtlpTarget target;
     private final SdkExportCounts counts;
@@ -106,8 +106,8 @@ public final class FreshnessProbe
                 long end = System.nanoTime();
                 bodies.forEach(body -> round.seen(body, end));
                 if (end - deadline > 0) {
-                    throw new CommandException("Cannot measure freshness: %s of %s probes are not in SQL %s s after the last one was sent"
-                            .formatted(round.missing(), round.probes, SEEN_LIMIT.toSeconds()));
+                    throw new CommandException("Cannot measure freshness: of %s probes, %s were acknowledged and %s seen in SQL %s s after the last one was sent; the SDK says: %s"
+                            .formatted(round.probes, round.acknowledged.size(), round.seen.size(), SEEN_LIMIT.toSeconds(), LoggingApplication.lastComplaint()));
                 }
             }
         }
@@ -164,11 +164,6 @@ public final class FreshnessProbe
         boolean done()
         {
             return seen.size() == probes && acknowledged.size() == probes;
-        }
-
-        int missing()
-        {
-            return probes - seen.size();
         }
 
         /** Every probe up to this body has been seen: queries need not return them again. */
