@@ -31,6 +31,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 public final class FreshnessProbe
 {
     private static final String SERVICE = "freshness-probe";
+    /** The exporter runs five requests at a time and refuses more. */
+    private static final int IN_FLIGHT_MAX = 4;
     private static final Duration SEEN_LIMIT = Duration.ofSeconds(90);
 
     private final OtlpTarget target;
@@ -51,7 +53,7 @@ public final class FreshnessProbe
     }
 
     /**
-     * Sends the probes, one after each interval, and returns when a query has returned every one of them.
+     * Sends the probes, at most one in each interval, and returns when a query has returned every one of them.
      */
     public Freshness run(int probes, Duration interval)
             throws InterruptedException
@@ -63,9 +65,8 @@ public final class FreshnessProbe
                 ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             clock.scheduleAtFixedRate(
                     () -> {
-                        int probe = next.getAndIncrement();
-                        if (probe < probes) {
-                            application.logger().info(round.body(probe));
+                        if (next.get() < probes && next.get() - round.acknowledged.size() < IN_FLIGHT_MAX) {
+                            application.logger().info(round.body(next.getAndIncrement()));
                         }
                     },
                     0,
