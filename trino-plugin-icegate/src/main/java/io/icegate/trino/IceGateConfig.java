@@ -24,7 +24,7 @@ public class IceGateConfig
 
     @Config("icegate.warehouse")
     @ConfigDescription("Root of the warehouse, for example s3://lake/warehouse or file:/data/warehouse, spelled as every other process spells it")
-    public IceGateConfig setWarehouse(String warehouse)
+    public IceGateConfig setWarehouse(@Nullable String warehouse)
     {
         this.warehouse = warehouse;
         return this;

@@ -171,7 +171,8 @@ final class TestGuards
             lake.sql("DELETE FROM %s WHERE time_unix_nano IN (11, 20)".formatted(lake.table));
             assertThat(lake.numbers()).containsExactly(1L, 2L, 3L, 10L, 12L, 13L, 14L, 21L);
             lake.logs.append("acme", 30, 31);
-            lake.sql("""
+            lake.sql(
+                    """
                     MERGE INTO %s t USING (VALUES BIGINT '30', BIGINT '12') s (number) ON t.time_unix_nano = s.number
                     WHEN MATCHED AND s.number = 12 THEN DELETE
                     WHEN MATCHED THEN UPDATE SET severity_text = 'MERGED'""".formatted(lake.table));

@@ -7,6 +7,7 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.Warehouses;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
+import io.icegate.schema.CanonicalText;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceColumns;
@@ -87,6 +88,11 @@ final class WalFixture
     Logs logs(String namespace)
     {
         return new Logs(TableIdentifier.of(Namespace.of(namespace), SignalTable.LOGS.tableName()));
+    }
+
+    Table table(String namespace)
+    {
+        return catalog.loadTable(TableIdentifier.of(Namespace.of(namespace), SignalTable.LOGS.tableName()));
     }
 
     CommitResult commit(Table table)
@@ -186,7 +192,7 @@ final class WalFixture
                 (int) (number % 24) + 1,
                 sparse ? null : "INFO",
                 sparse ? null : "event",
-                null,
+                sparse ? null : CanonicalText.of(new AttributeValue.Text("body " + number)),
                 sparse ? null : bytes(16, number),
                 sparse ? null : bytes(8, number),
                 number % 2,

@@ -1,7 +1,6 @@
 package io.icegate.trino.catalog;
 
 import com.google.common.base.Splitter;
-import com.google.common.collect.ImmutableList;
 import io.icegate.catalog.CatalogState;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.SchemaTableName;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
 import static io.icegate.trino.IceGateErrorCode.ICEGATE_AMBIGUOUS_NAME;
 import static java.util.Locale.ENGLISH;
 import static java.util.Objects.requireNonNull;
@@ -70,7 +70,7 @@ record CatalogNames(CatalogState state)
     {
         List<T> matches = all.stream()
                 .filter(candidate -> lowerCase.apply(candidate).equals(name))
-                .collect(ImmutableList.toImmutableList());
+                .collect(toImmutableList());
         if (matches.size() > 1) {
             throw new TrinoException(ICEGATE_AMBIGUOUS_NAME, "Cannot resolve %s '%s': %s differ only in case".formatted(kind, name, matches));
         }

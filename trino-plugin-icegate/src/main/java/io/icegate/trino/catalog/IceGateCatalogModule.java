@@ -14,6 +14,8 @@ import io.trino.plugin.iceberg.catalog.TrinoCatalogFactory;
 
 import java.util.Map;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Binds our catalog as the one of the connector.
  */
@@ -37,7 +39,7 @@ public final class IceGateCatalogModule
     @Singleton
     public static Warehouse createWarehouse(IceGateConfig config, TrinoFileSystemFactory fileSystemFactory)
     {
-        String root = config.getWarehouse();
+        String root = requireNonNull(config.getWarehouse(), "icegate.warehouse is null");
         if (root.startsWith("file:")) {
             return Warehouses.open(root, Map.of());
         }

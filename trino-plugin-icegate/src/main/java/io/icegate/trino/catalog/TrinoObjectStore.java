@@ -1,5 +1,6 @@
 package io.icegate.trino.catalog;
 
+import com.google.common.base.CharMatcher;
 import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
@@ -111,7 +112,7 @@ public final class TrinoObjectStore
         String startingFrom = "";
         if (after != null) {
             if (after.startsWith(prefix)) {
-                startingFrom = after.substring(prefix.length());
+                startingFrom = asciiPart(after.substring(prefix.length()));
             }
             else if (ObjectKey.compareValues(after, prefix) > 0) {
                 return new ListPage(List.of(), false, Optional.empty());
@@ -155,6 +156,15 @@ public final class TrinoObjectStore
 
     @Override
     public void close() {}
+
+    /**
+     * Trino starts a listing at ASCII names only; an earlier start lists more, which {@link #list} leaves out again.
+     */
+    private static String asciiPart(String name)
+    {
+        int length = CharMatcher.ascii().negate().indexIn(name);
+        return length < 0 ? name : name.substring(0, length);
+    }
 
     private TrinoInputFile file(ObjectKey key)
     {

@@ -1,0 +1,243 @@
+package io.icegate.trino;
+
+import com.google.common.collect.ImmutableList;
+import io.icegate.wal.FooterCache;
+import io.icegate.wal.LiveFiles;
+import io.icegate.wal.LiveTail;
+import io.icegate.wal.LiveTailReader;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.trino.testing.QueryRunner;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.Transaction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
+import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
+
+/**
+ * Queries beside appends and commits, by readers that know the truth: rows are numbered without gaps, so a count, a sum, a
+ * distinct count and a maximum contradict each other as soon as one row is missing or there twice. The same harness runs
+ * against a committer that adds the files first and moves the vector afterwards, and must find that one wrong.
+ */
+@TestInstance(PER_CLASS)
+@Execution(SAME_THREAD)
+final class TestLiveConsistency
+{
+    private static final int ROUNDS = 500;
+    private static final int READERS = 3;
+    private static final int SEGMENT_ROWS = 10;
+    // paced by queries, not by time, so that a slow machine tries the same
+    private static final int QUERIES_PER_APPEND = 20;
+    private static final int QUERIES_PER_COMMIT = 30;
+
+    private WalFixture fixture;
+    private QueryRunner runner;
+    private ExecutorService executor;
+
+    @BeforeAll
+    void start(@TempDir Path folder)
+            throws Exception
+    {
+        fixture = new WalFixture(folder);
+        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
+        executor = Executors.newCachedThreadPool();
+    }
+
+    @AfterAll
+    void stop()
+            throws Exception
+    {
+        executor.shutdownNow();
+        runner.close();
+        fixture.close();
+    }
+
+    interface Committer
+    {
+        void commit(Table table);
+    }
+
+    private record Outcome(int rounds, int roundsWithLiveRows, int commits, List<String> wrong) {}
+
+    @Test
+    void testCommitInOneTransaction()
+            throws Exception
+    {
+        Outcome outcome = run("one", ROUNDS, fixture::commit);
+        assertThat(outcome.wrong()).isEmpty();
+        assertThat(outcome.rounds()).isGreaterThanOrEqualTo(ROUNDS);
+        // otherwise nothing was tried
+        assertThat(outcome.commits()).isGreaterThan(10);
+        assertThat(outcome.roundsWithLiveRows()).isGreaterThan(ROUNDS / 10);
+    }
+
+    @Test
+    void testCommitInTwoSteps()
+            throws Exception
+    {
+        Outcome outcome = run("two", ROUNDS / 5, this::commitInTwoSteps);
+        assertThat(outcome.wrong()).isNotEmpty();
+    }
+
+    /**
+     * The files in one commit, the vector in the next: between the two every committed row is live, too.
+     */
+    private void commitInTwoSteps(Table table)
+    {
+        TableMetadata metadata = ((BaseTable) table).operations().refresh();
+        FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 100_000);
+        LiveTail tail = new LiveTailReader(fixture.warehouse(), footers, Runnable::run).read(metadata);
+        if (tail.isEmpty()) {
+            return;
+        }
+        AppendFiles files = table.newAppend();
+        new LiveFiles(fixture.warehouse(), new ParquetSegmentCodec()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
+        files.commit();
+
+        Map<WriterId, OffsetVector.Offset> offsets = new TreeMap<>(tail.from().offsets());
+        tail.segments().forEach(segment -> {
+            SegmentKey key = segment.key();
+            offsets.put(key.writer(), new OffsetVector.Offset(key.sequence().next(), false));
+        });
+        OffsetVector to = new OffsetVector(offsets);
+        Transaction transaction = table.newTransaction();
+        transaction.newAppend()
+                .set(OffsetVector.PROPERTY, to.text())
+                .set(OffsetVector.BASE_SUMMARY, tail.from().digest())
+                .commit();
+        transaction.updateProperties().set(OffsetVector.PROPERTY, to.text()).commit();
+        transaction.commitTransaction();
+    }
+
+    private Outcome run(String namespace, int rounds, Committer committer)
+            throws Exception
+    {
+        WalFixture.Logs left = fixture.createLogs(namespace + "_left");
+        WalFixture.Logs right = fixture.createLogs(namespace + "_right");
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger commits = new AtomicInteger();
+        AtomicInteger remaining = new AtomicInteger(rounds);
+        AtomicInteger finished = new AtomicInteger();
+        AtomicInteger withLiveRows = new AtomicInteger();
+        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+
+        Future<?> writing = executor.submit(task(() -> {
+            for (long segment = 0; !done.get(); segment++) {
+                left.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
+                right.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
+                awaitQueries(finished, (int) segment * QUERIES_PER_APPEND, done);
+            }
+            return null;
+        }));
+        Future<?> committing = executor.submit(task(() -> {
+            for (int commit = 0; !done.get(); commit++) {
+                committer.commit(left.table());
+                committer.commit(right.table());
+                commits.addAndGet(2);
+                awaitQueries(finished, commit * QUERIES_PER_COMMIT, done);
+            }
+            return null;
+        }));
+        List<Future<?>> readers = new ArrayList<>();
+        for (int reader = 0; reader < READERS; reader++) {
+            int kind = reader;
+            readers.add(executor.submit(task(() -> {
+                long last = 0;
+                while (remaining.getAndDecrement() > 0) {
+                    last = read(namespace, kind, last, withLiveRows, wrong);
+                    finished.incrementAndGet();
+                }
+                return null;
+            })));
+        }
+        for (Future<?> reader : readers) {
+            reader.get();
+        }
+        done.set(true);
+        synchronized (finished) {
+            finished.notifyAll();
+        }
+        writing.get();
+        committing.get();
+        return new Outcome(finished.get(), withLiveRows.get(), commits.get(), ImmutableList.copyOf(wrong));
+    }
+
+    private static <T> Callable<T> task(Callable<T> task)
+    {
+        return task;
+    }
+
+    /**
+     * Lets the readers come to {@code count} queries.
+     */
+    private static void awaitQueries(AtomicInteger finished, int count, AtomicBoolean done)
+            throws InterruptedException
+    {
+        synchronized (finished) {
+            while (finished.get() < count && !done.get()) {
+                finished.wait(20);
+            }
+        }
+    }
+
+    private long read(String namespace, int kind, long last, AtomicInteger withLiveRows, ConcurrentLinkedQueue<String> wrong)
+    {
+        String left = namespace + "_left.logs";
+        String right = namespace + "_right.logs";
+        String query = switch (kind) {
+            // one table: no row missing, none twice
+            case 0 -> "SELECT count(*), count(DISTINCT time_unix_nano), coalesce(max(time_unix_nano), 0), coalesce(sum(time_unix_nano), 0) FROM " + left;
+            // one table several times: all uses see the same rows
+            case 1 -> """
+                      SELECT count(*), count(DISTINCT a.time_unix_nano), (SELECT count(*) FROM %1$s), (SELECT coalesce(max(time_unix_nano), 0) FROM %1$s)
+                      FROM %1$s a JOIN %1$s b ON a.time_unix_nano = b.time_unix_nano""".formatted(left);
+            // two tables: the rows of one are a prefix of the rows of the other
+            default -> """
+                       SELECT (SELECT count(*) FROM %1$s), (SELECT count(*) FROM %2$s), count(*), count(DISTINCT a.time_unix_nano)
+                       FROM %1$s a JOIN %2$s b ON a.time_unix_nano = b.time_unix_nano""".formatted(left, right);
+        };
+        List<Long> row = IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query).getFirst().stream().map(Long.class::cast).toList();
+        boolean correct = switch (kind) {
+            case 0 -> row.get(0).equals(row.get(1)) && row.get(0).equals(row.get(2)) && row.get(3) == row.get(0) * (row.get(0) + 1) / 2;
+            case 1 -> row.stream().distinct().count() == 1;
+            default -> row.get(2).equals(row.get(3)) && row.get(2) == Math.min(row.get(0), row.get(1)) && Math.abs(row.get(0) - row.get(1)) % SEGMENT_ROWS == 0;
+        };
+        if (!correct || row.getFirst() < last || row.getFirst() % SEGMENT_ROWS != 0) {
+            wrong.add("%s after %s: %s".formatted(kind, last, row));
+        }
+        Snapshot snapshot = fixture.table(namespace + "_left").currentSnapshot();
+        // committed by now, so at least what was committed when the query looked
+        if (snapshot == null || row.getFirst() > Long.parseLong(snapshot.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP))) {
+            withLiveRows.incrementAndGet();
+        }
+        return row.getFirst();
+    }
+}

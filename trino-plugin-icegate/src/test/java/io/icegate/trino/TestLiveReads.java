@@ -1,0 +1,525 @@
+package io.icegate.trino;
+
+import com.google.common.collect.ImmutableList;
+import io.icegate.schema.DecodedLogs;
+import io.trino.Session;
+import io.trino.testing.QueryRunner;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import static java.util.Locale.ENGLISH;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
+import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
+
+/**
+ * What a query sees of live rows, and what the catalog does in SQL.
+ */
+@TestInstance(PER_CLASS)
+@Execution(SAME_THREAD)
+final class TestLiveReads
+{
+    private final AtomicInteger namespaces = new AtomicInteger();
+    private WalFixture fixture;
+    private QueryRunner runner;
+    private Path folder;
+
+    @BeforeAll
+    void start(@TempDir Path temporary)
+            throws Exception
+    {
+        folder = temporary;
+        fixture = new WalFixture(folder);
+        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
+        runner.createCatalog("strict", "icegate", IceGateQueryRunner.catalogProperties(folder, Map.of("icegate.row-level-changes", "FAIL", "icegate.wal.max-live-segments", "2")));
+    }
+
+    @AfterAll
+    void stop()
+            throws Exception
+    {
+        runner.close();
+        fixture.close();
+    }
+
+    private String namespace()
+    {
+        return "live" + namespaces.incrementAndGet();
+    }
+
+    private void sql(String statement)
+    {
+        runner.execute(IceGateQueryRunner.session("icegate"), statement);
+    }
+
+    private List<List<Object>> rows(String query)
+    {
+        return IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query);
+    }
+
+    private Object value(String query)
+    {
+        return rows(query).getFirst().getFirst();
+    }
+
+    private List<Long> numbers(String namespace)
+    {
+        return rows("SELECT time_unix_nano FROM %s.logs ORDER BY 1".formatted(namespace)).stream().map(row -> (Long) row.getFirst()).toList();
+    }
+
+    @Test
+    void testRowsAreTheSameLiveAndCommitted()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        DecodedLogs repeated = logs.batch("acme", 50, 60);
+        logs.append(logs.batch("acme", 1, 49), repeated);
+        logs.append(repeated, logs.batch("zeta", 61, 120));
+        List<String> columns = logs.table().schema().columns().stream().map(NestedField::name).toList();
+        String all = "SELECT %s FROM %s.logs ORDER BY time_unix_nano".formatted(String.join(", ", columns), namespace);
+        List<List<Object>> live = rows(all);
+        assertThat(live).hasSize(120);
+        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(2L);
+
+        logs.commit();
+
+        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        assertThat(rows(all)).isEqualTo(live);
+        sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(namespace));
+        assertThat(rows(all)).isEqualTo(live);
+    }
+
+    @Test
+    void testPredicatesAndJoinsOnEveryColumn()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 40);
+        logs.commit();
+        logs.append("acme", 41, 60);
+        logs.append("zeta", 61, 80);
+        String table = namespace + ".logs";
+        List<NestedField> columns = logs.table().schema().columns();
+        List<NestedField> primitives = columns.stream().filter(column -> column.type().isPrimitiveType()).toList();
+        // row 70 is live and has every column
+        List<Object> row = rows("SELECT %s FROM %s WHERE time_unix_nano = 70".formatted(names(primitives).collect(joining(", ")), table)).getFirst();
+        // what each predicate must find, by expressions that no file is pruned by
+        List<Object> nulls = rows("SELECT %s FROM %s".formatted(names(columns).map("count_if(%s IS NULL)"::formatted).collect(joining(", ")), table)).getFirst();
+        List<Object> equal = rows("SELECT %s FROM %s".formatted(IntStream.range(0, row.size())
+                .mapToObj(index -> "count_if(%1$s = %2$s), count_if(%1$s >= %2$s)".formatted(primitives.get(index).name(), literal(row.get(index))))
+                .collect(joining(", ")), table)).getFirst();
+        for (int index = 0; index < columns.size(); index++) {
+            String name = columns.get(index).name();
+            assertThat(rows("SELECT (SELECT count(*) FROM %1$s WHERE %2$s IS NULL), (SELECT count(*) FROM %1$s WHERE %2$s IS NOT NULL)".formatted(table, name)))
+                    .as(name)
+                    .containsExactly(List.of(nulls.get(index), 80 - (Long) nulls.get(index)));
+        }
+        for (int index = 0; index < row.size(); index++) {
+            assertThat(rows(
+                    """
+                    SELECT
+                        (SELECT count(*) FROM %1$s WHERE %2$s = %3$s),
+                        (SELECT count(*) FROM %1$s WHERE %2$s >= %3$s),
+                        (SELECT count(*) FROM %1$s a JOIN (VALUES %3$s) b (c) ON a.%2$s = b.c)""".formatted(table, primitives.get(index).name(), literal(row.get(index)))))
+                    .as(primitives.get(index).name())
+                    .containsExactly(List.of(equal.get(2 * index), equal.get(2 * index + 1), equal.get(2 * index)));
+        }
+    }
+
+    private static Stream<String> names(List<NestedField> columns)
+    {
+        return columns.stream().map(NestedField::name);
+    }
+
+    private static String literal(Object value)
+    {
+        return switch (value) {
+            case String text -> "'" + text.replace("'", "''") + "'";
+            case Integer number -> "INTEGER '%s'".formatted(number);
+            case Long number -> "BIGINT '%s'".formatted(number);
+            case byte[] bytes -> "X'%s'".formatted(HexFormat.of().formatHex(bytes));
+            case ZonedDateTime time -> "TIMESTAMP '%s UTC'".formatted(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", ENGLISH).format(time.withZoneSameInstant(ZoneOffset.UTC)));
+            default -> throw new IllegalArgumentException("no literal for " + value.getClass());
+        };
+    }
+
+    @Test
+    void testPinLastsATransaction()
+            throws SQLException
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 5);
+        String count = "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b USING (time_unix_nano)".formatted(namespace);
+        try (Connection connection = connection()) {
+            connection.setAutoCommit(false);
+            assertThat(firstRow(connection, count)).isEqualTo(5);
+            logs.append("acme", 6, 8);
+            logs.commit();
+            assertThat(firstRow(connection, count)).isEqualTo(5);
+            connection.commit();
+            assertThat(firstRow(connection, count)).isEqualTo(8);
+            connection.rollback();
+        }
+    }
+
+    private Connection connection()
+            throws SQLException
+    {
+        Properties properties = new Properties();
+        properties.setProperty("user", "test");
+        return DriverManager.getConnection("jdbc:trino://%s/icegate/otel".formatted(runner.getCoordinator().getAddress()), properties);
+    }
+
+    private static long firstRow(Connection connection, String query)
+            throws SQLException
+    {
+        try (ResultSet result = connection.createStatement().executeQuery(query)) {
+            assertThat(result.next()).isTrue();
+            return result.getLong(1);
+        }
+    }
+
+    @Test
+    void testTwoTablesInOneTransaction()
+            throws SQLException
+    {
+        WalFixture.Logs left = fixture.createLogs(namespace());
+        WalFixture.Logs right = fixture.createLogs(namespace());
+        left.append("acme", 1, 2);
+        left.commit();
+        right.append("acme", 1, 3);
+        right.commit();
+        try (Connection connection = connection()) {
+            connection.setAutoCommit(false);
+            assertThat(firstRow(connection, "SELECT count(*) FROM " + left.name())).isEqualTo(2);
+            // a row that is committed, not live, must not appear: it is part of a later version of the catalog
+            right.table().newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
+            assertThat(firstRow(connection, "SELECT count(*) FROM " + right.name())).isEqualTo(3);
+            connection.commit();
+            assertThat(firstRow(connection, "SELECT count(*) FROM " + right.name())).isEqualTo(0);
+        }
+    }
+
+    @Test
+    void testSnapshotOnly()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 5);
+        logs.commit();
+        logs.append("acme", 6, 8);
+        Session snapshotOnly = Session.builder(IceGateQueryRunner.session("icegate")).setCatalogSessionProperty("icegate", "live_rows", "false").build();
+        assertThat(IceGateQueryRunner.rows(runner, snapshotOnly, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(5L));
+        assertThat(value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(8L);
+        // a change reaches the rows that the session does not look at
+        runner.execute(snapshotOnly, "DELETE FROM %s.logs WHERE time_unix_nano IN (1, 7)".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(2L, 3L, 4L, 5L, 6L, 8L);
+    }
+
+    @Test
+    void testCommitWal()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 5);
+        logs.append("acme", 6, 8);
+        assertThat(rows("SELECT state, rows, duplicate_rows, sequence FROM %s.\"logs$wal\" ORDER BY sequence".formatted(namespace)))
+                .containsExactly(List.of("live", 5L, 0L, 0L), List.of("live", 3L, 0L, 1L));
+        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(8L);
+        assertThat(numbers(namespace)).containsExactlyElementsOf(LongStream.rangeClosed(1, 8).boxed().toList());
+        sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs')".formatted(namespace));
+        assertThat(logs.table().history()).hasSize(1);
+        sql("CREATE TABLE %s.plain (a integer)".formatted(namespace));
+        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'plain')".formatted(namespace))).hasMessage("Cannot commit the WAL of table %s.plain: it has none".formatted(namespace));
+        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'absent')".formatted(namespace))).hasMessageContaining("absent");
+    }
+
+    @Test
+    void testRefuseInsteadOfDrain()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 5);
+        String remedy = "5 of its rows are not committed yet; CALL strict.system.commit_wal('%s', 'logs') first".formatted(namespace);
+        Session strict = IceGateQueryRunner.session("strict");
+        for (String statement : ImmutableList.of(
+                "DELETE FROM %s.logs",
+                "DELETE FROM %s.logs WHERE time_unix_nano = 1",
+                "UPDATE %s.logs SET flags = 1",
+                "TRUNCATE TABLE %s.logs",
+                "CREATE OR REPLACE TABLE %s.logs (a integer)")) {
+            assertThatThrownBy(() -> runner.execute(strict, statement.formatted(namespace))).as(statement).hasMessageContaining(remedy);
+        }
+        assertThat(numbers(namespace)).hasSize(5);
+        runner.execute(strict, "CALL strict.system.commit_wal('%s', 'logs')".formatted(namespace));
+        runner.execute(strict, "DELETE FROM %s.logs WHERE time_unix_nano = 1".formatted(namespace));
+        assertThat(numbers(namespace)).hasSize(4);
+    }
+
+    @Test
+    void testTooManyLiveSegments()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 1);
+        logs.append("acme", 2, 2);
+        Session strict = IceGateQueryRunner.session("strict");
+        assertThat(IceGateQueryRunner.rows(runner, strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(2L));
+        logs.append("acme", 3, 3);
+        assertThatThrownBy(() -> runner.execute(strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).hasMessageContaining("3 segments wait to be committed, more than 2; CALL icegate.system.commit_wal first");
+    }
+
+    @Test
+    void testPlansShowLiveFiles()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 10);
+        logs.append("acme", 11, 20);
+        logs.append("acme", 21, 30);
+        String plan = (String) value("EXPLAIN ANALYZE VERBOSE SELECT count(body) FROM %s.logs WHERE time_unix_nano = 15".formatted(namespace));
+        assertThat(plan).containsPattern("'liveFiles' = LongCount\\{total=1\\}").containsPattern("'skippedLiveFiles' = LongCount\\{total=2\\}");
+        assertThat(value("SELECT count(*) FROM %s.logs WHERE \"$path\" LIKE '%%/_wal/v1/%%'".formatted(namespace))).isEqualTo(30L);
+    }
+
+    @Test
+    void testCorruptSegmentEndsItsWriter()
+            throws Exception
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 5);
+        WalFixture.Logs other = fixture.logs(namespace);
+        other.append("acme", 6, 8);
+        logs.append("acme", 9, 10);
+        Path corrupt = folder.resolve(logs.append("acme", 11, 12).header().key().objectKey().value());
+        Files.write(corrupt, new byte[] {1, 2, 3});
+        assertThat(numbers(namespace)).containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+        assertThat(rows("SELECT sequence, detail IS NOT NULL FROM %s.\"logs$wal\" WHERE state = 'corrupt'".formatted(namespace))).containsExactly(List.of(2L, true));
+    }
+
+    @Test
+    void testSchemaEvolution()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        sql("ALTER TABLE %s.logs ADD COLUMN region varchar".formatted(namespace));
+        sql("ALTER TABLE %s.logs RENAME COLUMN severity_number TO severity".formatted(namespace));
+        logs.table().refresh();
+        assertThat(rows("SELECT time_unix_nano, severity, region FROM %s.logs WHERE severity < 3 ORDER BY 1".formatted(namespace)))
+                .containsExactly(nullable(1L, 2, null));
+        sql("ALTER TABLE %s.logs RENAME COLUMN severity TO severity_number".formatted(namespace));
+        logs.append("acme", 4, 5);
+        assertThat(rows("SELECT time_unix_nano, severity_number, region FROM %s.logs WHERE region IS NULL AND severity_number > 4 ORDER BY 1".formatted(namespace)))
+                .containsExactly(nullable(4L, 5, null), nullable(5L, 6, null));
+        sql("ALTER TABLE %s.logs DROP COLUMN flags".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    private static List<Object> nullable(@Nullable Object... values)
+    {
+        return Arrays.asList(values);
+    }
+
+    @Test
+    void testInsertFromItself()
+    {
+        String namespace = namespace();
+        fixture.createLogs(namespace).append("acme", 1, 3);
+        sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs".formatted(namespace));
+        assertThat(value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(6L);
+        sql("CREATE TABLE %1$s.copy AS SELECT * FROM %1$s.logs".formatted(namespace));
+        assertThat(value("SELECT count(*) FROM %s.copy".formatted(namespace))).isEqualTo(6L);
+        sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT DISTINCT time_unix_nano FROM %1$s.logs".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void testMetadataTablesShowTheSnapshot()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        logs.append("acme", 4, 5);
+        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(3L);
+        assertThat(value("SELECT count(*) FROM %s.\"logs$snapshots\"".formatted(namespace))).isEqualTo(1L);
+        assertThat(value("SELECT count(*) FROM %s.\"logs$history\"".formatted(namespace))).isEqualTo(1L);
+    }
+
+    @Test
+    void testWalIsNeverBelowATable()
+    {
+        String namespace = namespace();
+        sql("CREATE SCHEMA " + namespace);
+        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s/_wal/v1')".formatted(namespace, folder))).hasMessageContaining("_wal");
+        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s')".formatted(namespace, folder))).hasMessageContaining("file:" + folder);
+    }
+
+    @Test
+    void testRollback()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        long first = logs.table().currentSnapshot().snapshotId();
+        logs.append("acme", 4, 5);
+        logs.commit();
+        logs.append("acme", 6, 7);
+        sql("ALTER TABLE %s.logs EXECUTE rollback_to_snapshot(%s)".formatted(namespace, first));
+        // rows that were rolled back stay away, rows that were never committed stay
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 6L, 7L);
+        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace))).hasMessageContaining("reconcile_wal");
+    }
+
+    @Test
+    void testDropAndCreateAgain()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        sql("DROP TABLE %s.logs".formatted(namespace));
+        WalFixture.Logs again = fixture.createLogs(namespace);
+        assertThat(numbers(namespace)).isEmpty();
+        again.append("acme", 4, 4);
+        assertThat(numbers(namespace)).containsExactly(4L);
+    }
+
+    @Test
+    void testBucketsAndPartitionValues()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.table().updateSpec().addField(Expressions.bucket("time_unix_nano", 4)).commit();
+        logs.append("acme", 1, 20);
+        sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs WHERE time_unix_nano <= 3".formatted(namespace));
+        Session session = Session.builder(IceGateQueryRunner.session("icegate"))
+                .setCatalogSessionProperty("icegate", "bucket_execution_enabled", "true")
+                .setSystemProperty("optimize_metadata_queries", "true")
+                .build();
+        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b ON a.time_unix_nano = b.time_unix_nano".formatted(namespace))).containsExactly(List.of(17 + 3 * 4L));
+        logs.append("zeta", 21, 22);
+        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT DISTINCT tenant_id FROM %s.logs ORDER BY 1".formatted(namespace))).containsExactly(List.of("acme"), List.of("zeta"));
+    }
+
+    @Test
+    void testNames()
+    {
+        fixture.catalog().createNamespace(Namespace.of("Mixed"), Map.of());
+        Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
+        Table table = fixture.catalog().createTable(TableIdentifier.of("Mixed", "Case"), schema);
+        sql("INSERT INTO mixed.\"case\" VALUES 1");
+        table.refresh();
+        assertThat(table.currentSnapshot().summary()).containsEntry("total-records", "1");
+        fixture.catalog().createTable(TableIdentifier.of("Mixed", "CASE"), schema);
+        assertThatThrownBy(() -> rows("SELECT * FROM mixed.\"case\"")).hasMessageContaining("Cannot resolve table or view 'case'").hasMessageContaining("Mixed.Case").hasMessageContaining("Mixed.CASE");
+        fixture.catalog().dropTable(TableIdentifier.of("Mixed", "CASE"));
+        sql("ALTER TABLE mixed.\"case\" RENAME TO mixed.renamed");
+        assertThat(value("SELECT a FROM mixed.renamed")).isEqualTo(1);
+        assertThat(fixture.catalog().tableExists(TableIdentifier.of("Mixed", "renamed"))).isTrue();
+        sql("CREATE SCHEMA \"outer\"");
+        sql("CREATE SCHEMA \"outer.inner\"");
+        sql("CREATE TABLE \"outer.inner\".t AS SELECT 5 five");
+        assertThat(fixture.catalog().tableExists(TableIdentifier.of(Namespace.of("outer", "inner"), "t"))).isTrue();
+        assertThat(value("SELECT five FROM \"outer.inner\".t")).isEqualTo(5);
+    }
+
+    @Test
+    void testViews()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        sql("CREATE VIEW %1$s.recent COMMENT 'recent rows' AS SELECT time_unix_nano number FROM %1$s.logs".formatted(namespace));
+        assertThat(value("SELECT sum(number) FROM %s.recent".formatted(namespace))).isEqualTo(6L);
+        assertThatThrownBy(() -> sql("CREATE VIEW %s.recent AS SELECT 1 one".formatted(namespace))).hasMessageContaining("already exists");
+        sql("CREATE OR REPLACE VIEW %1$s.recent AS SELECT time_unix_nano number FROM %1$s.logs WHERE time_unix_nano > 1".formatted(namespace));
+        sql("COMMENT ON VIEW %s.recent IS 'later rows'".formatted(namespace));
+        sql("COMMENT ON COLUMN %s.recent.number IS 'the number'".formatted(namespace));
+        assertThat((String) value("SHOW CREATE VIEW %s.recent".formatted(namespace))).contains("later rows");
+        sql("ALTER VIEW %1$s.recent RENAME TO %1$s.newer".formatted(namespace));
+        assertThat(value("SELECT sum(number) FROM %s.newer".formatted(namespace))).isEqualTo(5L);
+        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"), List.of("newer"));
+        assertThat(rows("SELECT table_name FROM information_schema.views WHERE table_schema = '%s'".formatted(namespace))).containsExactly(List.of("newer"));
+        sql("DROP VIEW %s.newer".formatted(namespace));
+        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+    }
+
+    @Test
+    void testMaterializedViews()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        sql("CREATE MATERIALIZED VIEW %1$s.summary AS SELECT tenant_id, count(*) rows FROM %1$s.logs GROUP BY 1".formatted(namespace));
+        sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of("acme", 3L));
+        sql("CREATE OR REPLACE MATERIALIZED VIEW %1$s.summary AS SELECT count(*) rows FROM %1$s.logs".formatted(namespace));
+        sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of(3L));
+        sql("COMMENT ON COLUMN %s.summary.rows IS 'all of them'".formatted(namespace));
+        sql("ALTER MATERIALIZED VIEW %1$s.summary RENAME TO %1$s.totals".formatted(namespace));
+        assertThat(rows("SELECT * FROM %s.totals".formatted(namespace))).containsExactly(List.of(3L));
+        sql("DROP MATERIALIZED VIEW %s.totals".formatted(namespace));
+        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+    }
+
+    @Test
+    void testTables()
+    {
+        String namespace = namespace();
+        sql("CREATE SCHEMA " + namespace);
+        sql("CREATE TABLE %s.t (a integer COMMENT 'first', b varchar) COMMENT 'a table' WITH (partitioning = ARRAY['b'])".formatted(namespace));
+        sql("INSERT INTO %s.t VALUES (1, 'x'), (2, 'y')".formatted(namespace));
+        sql("COMMENT ON TABLE %s.t IS 'the table'".formatted(namespace));
+        sql("DELETE FROM %s.t WHERE b = 'x'".formatted(namespace));
+        assertThat(rows("SELECT * FROM %s.t".formatted(namespace))).containsExactly(List.of(2, "y"));
+        String location = (String) value("SELECT regexp_replace(\"$path\", '/data/.*') FROM %s.t".formatted(namespace));
+        assertThat(location).startsWith("file:" + folder + "/" + namespace + "/t-");
+        sql("CALL icegate.system.unregister_table('%s', 't')".formatted(namespace));
+        assertThatThrownBy(() -> rows("SELECT * FROM %s.t".formatted(namespace))).hasMessageContaining("does not exist");
+        sql("DROP SCHEMA " + namespace);
+        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer)".formatted(namespace))).hasMessageContaining("Schema %s not found".formatted(namespace));
+    }
+}
