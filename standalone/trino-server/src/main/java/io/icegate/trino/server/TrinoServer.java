@@ -8,7 +8,9 @@ import io.trino.server.Server;
  */
 public final class TrinoServer
 {
-    /** The version the plugin is built for, and that the server announces. */
+    /**
+     * The version the plugin is built for, and that the server announces.
+     */
     private static final String TRINO_VERSION = "483";
 
     private TrinoServer() {}
