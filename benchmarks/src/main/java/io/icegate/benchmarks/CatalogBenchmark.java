@@ -37,7 +37,9 @@ final class CatalogBenchmark
     private static final Namespace NAMESPACE = Namespace.of("bench");
     private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
     private static final String COUNTER = "commits";
-    /** The peer is slow: fewer commits tell its speed as well. */
+    /**
+     * The peer is slow: fewer commits tell its speed as well.
+     */
     private static final int PEER_COMMITS_PER_THREAD = 5;
 
     private record Run(double seconds, Latencies latencies) {}

@@ -27,7 +27,9 @@ import java.util.stream.IntStream;
  */
 public final class ResultTable
 {
-    /** Rows whose widths decide the columns' widths: a result of any size is printed in bounded memory. */
+    /**
+     * Rows whose widths decide the columns' widths: a result of any size is printed in bounded memory.
+     */
     private static final int SAMPLE_ROWS = 1_000;
 
     private static final int COLUMN_WIDTH_MAX = 100;

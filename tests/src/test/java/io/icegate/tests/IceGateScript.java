@@ -26,7 +26,9 @@ final class IceGateScript
 
     private final Process process;
     private final Path output;
-    /** Everything seen below the process: after its death the tree is no longer known. */
+    /**
+     * Everything seen below the process: after its death the tree is no longer known.
+     */
     private final List<ProcessHandle> descendants = new ArrayList<>();
 
     private IceGateScript(Process process, Path output)
@@ -109,14 +111,18 @@ final class IceGateScript
         return process.exitValue();
     }
 
-    /** SIGTERM. */
+    /**
+     * SIGTERM.
+     */
     void terminate()
     {
         descendants();
         process.destroy();
     }
 
-    /** SIGKILL. */
+    /**
+     * SIGKILL.
+     */
     void kill()
     {
         descendants();

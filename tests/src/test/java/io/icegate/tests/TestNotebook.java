@@ -23,7 +23,9 @@ final class TestNotebook
     private static final Path NOTEBOOKS = Path.of("").toAbsolutePath().resolveSibling("notebooks");
     private static final String NAME = "icegate-demo.ipynb";
     private static final int SKIPPED = 77;
-    /** The first run installs the Python packages. */
+    /**
+     * The first run installs the Python packages.
+     */
     private static final Duration LIMIT = Duration.ofMinutes(8);
     private static final int RECORDS = 200;
 

@@ -32,7 +32,9 @@ public final class Demo
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(30);
     private static final int PROBE_READERS = 2;
 
-    /** A demo is short: the time that the optimizing compiler takes would not come back. */
+    /**
+     * A demo is short: the time that the optimizing compiler takes would not come back.
+     */
     private static final Map<String, String> ENVIRONMENT = Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
 
     private static final String BY_SERVICE =
@@ -47,7 +49,9 @@ public final class Demo
             FROM logs WHERE service_name = 'payment' AND severity_number >= 13
             GROUP BY 1, 2 ORDER BY 1
             """;
-    /** One number for the content of all rows, in whatever order and file they are. */
+    /**
+     * One number for the content of all rows, in whatever order and file they are.
+     */
     private static final String CHECKSUM = "SELECT to_hex(checksum(concat_ws('|', service_name, body, to_hex(trace_id), CAST(time_unix_nano AS varchar)))) FROM logs";
 
     private final Installation installation;

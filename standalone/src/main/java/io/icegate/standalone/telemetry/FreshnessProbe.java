@@ -31,7 +31,9 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 public final class FreshnessProbe
 {
     private static final String SERVICE = "freshness-probe";
-    /** The exporter runs five requests at a time and refuses more. */
+    /**
+     * The exporter runs five requests at a time and refuses more.
+     */
     private static final int IN_FLIGHT_MAX = 4;
     private static final Duration SEEN_LIMIT = Duration.ofSeconds(90);
 
@@ -167,7 +169,9 @@ public final class FreshnessProbe
             return seen.size() == probes && acknowledged.size() == probes;
         }
 
-        /** Every probe up to this body has been seen: queries need not return them again. */
+        /**
+         * Every probe up to this body has been seen: queries need not return them again.
+         */
         String lastSeenPrefix()
         {
             int first = 0;

@@ -27,7 +27,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 public final class LoggingApplication
         implements Closeable
 {
-    /** Records that wait in the SDK: more would be dropped, which {@link #flush} could not know. */
+    /**
+     * Records that wait in the SDK: more would be dropped, which {@link #flush} could not know.
+     */
     public static final int RECORDS_WAITING_MAX = 65_536;
 
     private static final int BATCH_RECORDS = 512;

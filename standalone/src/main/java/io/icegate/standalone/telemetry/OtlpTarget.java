@@ -15,7 +15,9 @@ import java.time.Duration;
  */
 public record OtlpTarget(int grpcPort, int httpPort)
 {
-    /** Of one export with its retries: a receiver that starts on a busy machine may refuse a few times. */
+    /**
+     * Of one export with its retries: a receiver that starts on a busy machine may refuse a few times.
+     */
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     LogRecordExporter exporter(Protocol protocol, MeterProvider meters)

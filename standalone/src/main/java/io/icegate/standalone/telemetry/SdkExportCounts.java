@@ -18,7 +18,9 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
  */
 public final class SdkExportCounts
 {
-    /** Semantic conventions of OpenTelemetry SDK components. */
+    /**
+     * Semantic conventions of OpenTelemetry SDK components.
+     */
     private static final String EXPORTED = "otel.sdk.exporter.log.exported";
     private static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
 

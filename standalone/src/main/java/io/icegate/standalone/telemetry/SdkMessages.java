@@ -11,7 +11,9 @@ import java.util.logging.Logger;
 final class SdkMessages
         extends Handler
 {
-    /** The JDK forgets loggers that nobody holds, and with them their settings. */
+    /**
+     * The JDK forgets loggers that nobody holds, and with them their settings.
+     */
     private static final Logger SDK = Logger.getLogger("io.opentelemetry");
     private static final SdkMessages MESSAGES = new SdkMessages();
 
