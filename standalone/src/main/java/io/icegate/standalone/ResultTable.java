@@ -44,7 +44,8 @@ public final class ResultTable
 
     private interface Rows
     {
-        @Nullable List<? extends @Nullable Object> next()
+        @Nullable
+        List<? extends @Nullable Object> next()
                 throws SQLException;
     }
 

@@ -49,8 +49,7 @@ final class StartCommand
     @Option(names = "--trino-port", paramLabel = "PORT", description = "Port of Trino (default: ${DEFAULT-VALUE}).", defaultValue = "8080")
     private int trinoPort = Running.DEFAULT.trinoPort();
 
-    @Option(
-            names = "--receiver",
+    @Option(names = "--receiver",
             paramLabel = "KEY=VALUE",
             description = "A key of the receiver's configuration, for example icegate.commit.interval=1m. Can be repeated.")
     private Map<String, String> receiver = new LinkedHashMap<>();

@@ -88,12 +88,12 @@ final class StatusCommand
     private static String select(String schema, String table)
     {
         return """
-                SELECT '%1$s.%2$s' AS "table",
-                    (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_files,
-                    (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
-                    (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'live') AS live_segments,
-                    (SELECT coalesce(sum("rows"), 0) FROM "%1$s"."%2$s$wal") AS live_rows,
-                    (SELECT date_diff('second', min(stored_at), now()) FROM "%1$s"."%2$s$wal") AS lag_seconds
-                """.formatted(schema, table);
+               SELECT '%1$s.%2$s' AS "table",
+                   (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_files,
+                   (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
+                   (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'live') AS live_segments,
+                   (SELECT coalesce(sum("rows"), 0) FROM "%1$s"."%2$s$wal") AS live_rows,
+                   (SELECT date_diff('second', min(stored_at), now()) FROM "%1$s"."%2$s$wal") AS lag_seconds
+               """.formatted(schema, table);
     }
 }

@@ -4,7 +4,6 @@ import io.icegate.standalone.telemetry.LoggingApplication;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.Protocol;
 import io.icegate.standalone.telemetry.SdkExportCounts;
-
 import org.slf4j.event.Level;
 
 import java.sql.Connection;

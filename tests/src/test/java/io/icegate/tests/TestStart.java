@@ -81,12 +81,9 @@ final class TestStart
     {
         try (StrictS3Server server = StrictS3Server.start()) {
             Map<String, String> environment = Map.of(
-                    "AWS_ENDPOINT_URL",
-                    server.endpoint().toString(),
-                    "AWS_ACCESS_KEY_ID",
-                    "test",
-                    "AWS_SECRET_ACCESS_KEY",
-                    "test");
+                    "AWS_ENDPOINT_URL", server.endpoint().toString(),
+                    "AWS_ACCESS_KEY_ID", "test",
+                    "AWS_SECRET_ACCESS_KEY", "test");
             List<LoggedRecord> sent;
             try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false")) {
                 sent = LoggedRecord.log(target, counts, "the S3 round", RECORDS);
