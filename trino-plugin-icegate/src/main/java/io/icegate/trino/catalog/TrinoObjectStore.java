@@ -68,6 +68,7 @@ public final class TrinoObjectStore
     public StoredObject read(ObjectKey key, long offset, int length)
             throws IOException
     {
+        checkArgument(offset >= 0 && length >= 0, "Cannot read %s bytes at %s of %s", length, offset, key);
         TrinoInputFile file = file(key);
         long size = file.length();
         int available = toIntExact(min(length, Math.max(0, size - offset)));
