@@ -74,7 +74,7 @@ final class TestSignalTable
     {
         InMemoryCatalog catalog = catalog();
         Table table = SignalTable.LOGS.createOrUpdate(catalog, OTEL);
-        assertThat(table.specs().get(0).isUnpartitioned()).isTrue();
+        assertThat(table.specs()).hasEntrySatisfying(0, spec -> assertThat(spec.isUnpartitioned()).isTrue());
         assertThat(table.spec().fields().stream().map(field -> field.name() + ":" + field.transform()).toList()).containsExactly("tenant_id:identity", "timestamp_day:day");
         assertThat(SignalTable.unpartitionedSpec(table).specId()).isEqualTo(0);
         assertThat(table.sortOrder().fields().stream().map(field -> table.schema().findColumnName(field.sourceId())).toList()).containsExactly("service_name", "timestamp");

@@ -47,7 +47,7 @@ final class TestWriterRegistry
     void testRegisterOverLostAnswer()
     {
         store.onPut((key, put) -> {
-            put.get();
+            assertThat(put.get()).isEqualTo(PutOutcome.WRITTEN);
             return PutOutcome.UNKNOWN;
         });
         registry.register(entry);

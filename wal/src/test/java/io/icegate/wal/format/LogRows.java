@@ -29,6 +29,7 @@ import static java.time.ZoneOffset.UTC;
 /**
  * Log rows for tests, and log rows out of what a reader found.
  */
+@SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
 public final class LogRows
 {
     public static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");

@@ -23,6 +23,7 @@ import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
 final class TestSegmentEncoder
 {
     static final SegmentHeader HEADER = new SegmentHeader(
