@@ -66,8 +66,8 @@ final class CommittedSegments
         while (sequence >= 0 && old < OLD_RUN) {
             Optional<LiveSegment> seen = footers.seen(new SegmentKey(table, writer, new Sequence(sequence)));
             if (seen.isPresent()) {
-                found.add(seen.get().head());
-                old = seen.get().head().lastModified().isBefore(cutoff) ? old + 1 : 0;
+                found.add(seen.orElseThrow().head());
+                old = seen.orElseThrow().head().lastModified().isBefore(cutoff) ? old + 1 : 0;
                 sequence--;
                 continue;
             }
@@ -97,12 +97,12 @@ final class CommittedSegments
                 ListPage page = store.list(WalLayout.segments(table, writer), startAfter, countMax);
                 for (ObjectHead object : page.objects()) {
                     Optional<SegmentKey> key = SegmentKey.parse(object.key());
-                    if (key.isPresent() && key.get().sequence().value() > high) {
+                    if (key.isPresent() && key.orElseThrow().sequence().value() > high) {
                         return heads;
                     }
                     if (key.isPresent()) {
                         heads.add(object);
-                        low = key.get().sequence().value() + 1;
+                        low = key.orElseThrow().sequence().value() + 1;
                     }
                 }
                 if (!page.truncated() || low > high) {

@@ -69,7 +69,7 @@ public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVecto
         if (property.isEmpty() || (nearest.isPresent() && !nearest.equals(property))) {
             throw disagree(table);
         }
-        return property.get();
+        return property.orElseThrow();
     }
 
     /**
@@ -80,10 +80,10 @@ public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVecto
      */
     public OffsetVector forRead(String table)
     {
-        if (property.isEmpty() || (nearest.isPresent() && isBehind(property.get(), nearest.get()))) {
+        if (property.isEmpty() || (nearest.isPresent() && isBehind(property.orElseThrow(), nearest.orElseThrow()))) {
             throw disagree(table);
         }
-        return property.get();
+        return property.orElseThrow();
     }
 
     /**

@@ -38,7 +38,7 @@ public record WalFormat(long seed)
             try {
                 Optional<StoredObject> stored = store.get(WalLayout.FORMAT);
                 if (stored.isPresent()) {
-                    return parse(stored.get().content());
+                    return parse(stored.orElseThrow().content());
                 }
             }
             catch (IOException e) {

@@ -172,7 +172,7 @@ public final class WalLane
     {
         Optional<WalException> end = writer.end().or(() -> Optional.ofNullable(refusal));
         if (end.isPresent()) {
-            throw new WalException(end.get().kind(), String.valueOf(end.get().getMessage()), end.get());
+            throw new WalException(end.orElseThrow().kind(), String.valueOf(end.orElseThrow().getMessage()), end.orElseThrow());
         }
     }
 
@@ -225,14 +225,14 @@ public final class WalLane
             }
             else {
                 refused = false;
-                switch (outcome.get()) {
+                switch (outcome.orElseThrow()) {
                     case WRITTEN -> {
                         return true;
                     }
                     case PRECONDITION_FAILED -> {
                         Optional<Boolean> ours = isOurs(pending.segment.footer());
                         if (ours.isPresent()) {
-                            return ours.get();
+                            return ours.orElseThrow();
                         }
                     }
                     case UNKNOWN -> {}
@@ -254,8 +254,8 @@ public final class WalLane
             if (head.isEmpty()) {
                 return Optional.empty();
             }
-            SegmentFooter stored = writer.footers().codec().readFooter(writer.store(), head.get());
-            if (stored.header().id().equals(ours.header().id()) && stored.crc32c() == ours.crc32c() && head.get().size() == ours.size()) {
+            SegmentFooter stored = writer.footers().codec().readFooter(writer.store(), head.orElseThrow());
+            if (stored.header().id().equals(ours.header().id()) && stored.crc32c() == ours.crc32c() && head.orElseThrow().size() == ours.size()) {
                 return Optional.of(true);
             }
             writer.fail(new WalException(FENCED, "Cannot write segment %s: the key is taken by a %s with segment id %s".formatted(key.objectKey(), stored.kind(), stored.header().id())));
@@ -382,7 +382,7 @@ public final class WalLane
                     }
                     case PRECONDITION_FAILED -> {
                         Optional<ObjectHead> head = writer.store().head(key.objectKey());
-                        if (head.isPresent() && writer.footers().codec().readFooter(writer.store(), head.get()).kind() == SegmentKind.SEAL) {
+                        if (head.isPresent() && writer.footers().codec().readFooter(writer.store(), head.orElseThrow()).kind() == SegmentKind.SEAL) {
                             return;
                         }
                         sequence = sequence.next();

@@ -137,7 +137,7 @@ public final class WalListing
             if (loaded.segment().isEmpty()) {
                 return Optional.of(new RunEnd(RunEnd.Kind.CORRUPT, loaded.key().sequence(), loaded.failure()));
             }
-            LiveSegment segment = loaded.segment().get();
+            LiveSegment segment = loaded.segment().orElseThrow();
             if (segment.footer().kind() == SegmentKind.SEAL) {
                 return Optional.of(new RunEnd(RunEnd.Kind.SEALED, loaded.key().sequence(), segment.head().lastModified(), ""));
             }
@@ -182,17 +182,17 @@ public final class WalListing
                 ListPage page = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
                 for (ObjectHead object : page.objects()) {
                     Optional<SegmentKey> key = SegmentKey.parse(object.key());
-                    if (key.isEmpty() || key.get().sequence().compareTo(expected) < 0) {
+                    if (key.isEmpty() || key.orElseThrow().sequence().compareTo(expected) < 0) {
                         continue;
                     }
-                    while (!key.get().sequence().equals(expected)) {
+                    while (!key.orElseThrow().sequence().equals(expected)) {
                         // not listed although a later one is: the store's word on the key itself decides
                         ObjectKey missing = new SegmentKey(table, writer, expected).objectKey();
                         Optional<ObjectHead> head = store.head(missing);
                         if (head.isEmpty()) {
                             return new Run(writer, heads, new RunEnd(RunEnd.Kind.GAP, expected, "%s is missing and %s is there".formatted(missing, object.key())));
                         }
-                        heads.add(head.get());
+                        heads.add(head.orElseThrow());
                         expected = expected.next();
                     }
                     if (heads.size() >= countMax) {

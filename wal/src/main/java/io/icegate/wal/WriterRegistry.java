@@ -106,7 +106,7 @@ public final class WriterRegistry
             try {
                 Optional<StoredObject> stored = store.get(key);
                 if (stored.isPresent()) {
-                    if (Arrays.equals(stored.get().content(), content)) {
+                    if (Arrays.equals(stored.orElseThrow().content(), content)) {
                         return;
                     }
                     throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));

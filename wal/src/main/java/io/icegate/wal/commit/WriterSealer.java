@@ -50,7 +50,7 @@ final class WriterSealer
         WalListing.Tip tip = listing.tip(table.uuid(), writer, from);
         Sequence sequence = tip.next();
         try {
-            if (tip.last().isPresent() && isSeal(tip.last().get())) {
+            if (tip.last().isPresent() && isSeal(tip.last().orElseThrow())) {
                 return false;
             }
             for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -63,7 +63,7 @@ final class WriterSealer
                 }
                 Optional<ObjectHead> winner = store.head(key.objectKey());
                 if (winner.isPresent()) {
-                    if (isSeal(winner.get())) {
+                    if (isSeal(winner.orElseThrow())) {
                         return true;
                     }
                     sequence = sequence.next();

@@ -156,7 +156,7 @@ public final class SegmentEncoder
                 Optional<ColumnIndex> index = written.writers().get(i).columnIndex();
                 if (index.isPresent()) {
                     int start = file.size();
-                    Util.writeColumnIndex(index.get(), file);
+                    Util.writeColumnIndex(index.orElseThrow(), file);
                     chunk.setColumn_index_offset(start).setColumn_index_length(file.size() - start);
                 }
             }

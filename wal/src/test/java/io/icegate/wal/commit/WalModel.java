@@ -167,10 +167,10 @@ final class WalModel
     private void append()
     {
         Optional<Writer> chosen = writer();
-        if (chosen.isEmpty() || chosen.get().asleep || chosen.get().lane.inFlightCount() >= 4) {
+        if (chosen.isEmpty() || chosen.orElseThrow().asleep || chosen.orElseThrow().lane.inFlightCount() >= 4) {
             return;
         }
-        Writer writer = chosen.get();
+        Writer writer = chosen.orElseThrow();
         BatchId[] ids = new BatchId[1 + random.nextInt(3)];
         for (int i = 0; i < ids.length; i++) {
             boolean again = !sent.isEmpty() && random.nextInt(4) == 0;
@@ -225,7 +225,7 @@ final class WalModel
             return true;
         });
         if (writer.writer.end().isPresent()) {
-            count("ended " + writer.writer.end().get().kind());
+            count("ended " + writer.writer.end().orElseThrow().kind());
             bury(writer);
         }
     }
