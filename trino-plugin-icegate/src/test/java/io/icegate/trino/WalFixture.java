@@ -46,6 +46,7 @@ import java.util.stream.LongStream;
 /**
  * A warehouse in a folder with logs tables, and the means to append to their WAL and to commit it, as receivers do.
  */
+@SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
 final class WalFixture
         implements AutoCloseable
 {

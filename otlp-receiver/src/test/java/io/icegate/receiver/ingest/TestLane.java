@@ -37,6 +37,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
 final class TestLane
 {
     private static final WriterId WRITER = new WriterId(new UUID(1, 2));
