@@ -75,7 +75,7 @@ public class IceGateSparkCatalog
         if (isSystem(identifier.namespace())) {
             Optional<IceGateProcedure> procedure = procedures().find(identifier.name());
             if (procedure.isPresent()) {
-                return procedure.get().unbound();
+                return procedure.orElseThrow().unbound();
             }
         }
         return super.loadProcedure(identifier);

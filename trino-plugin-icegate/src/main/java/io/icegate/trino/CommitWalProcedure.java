@@ -2,7 +2,6 @@ package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
-import com.google.inject.Provider;
 import io.airlift.log.Logger;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
@@ -29,7 +28,6 @@ import static java.util.Objects.requireNonNull;
  * commits as it takes.
  */
 public final class CommitWalProcedure
-        implements Provider<Procedure>
 {
     private static final Logger log = Logger.get(CommitWalProcedure.class);
     private static final int COMMITS_MAX = 1_000;
@@ -54,8 +52,7 @@ public final class CommitWalProcedure
         this.walReads = requireNonNull(walReads, "walReads is null");
     }
 
-    @Override
-    public Procedure get()
+    Procedure procedure()
     {
         return new Procedure(
                 "system",

@@ -3,6 +3,7 @@ package io.icegate.trino;
 import com.google.inject.Binder;
 import com.google.inject.Module;
 import com.google.inject.Scopes;
+import com.google.inject.multibindings.ProvidesIntoSet;
 import io.icegate.trino.catalog.IceGateCatalogModule;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
@@ -34,7 +35,13 @@ final class IceGateModule
         binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
-        newSetBinder(binder, Procedure.class).addBinding().toProvider(CommitWalProcedure.class).in(Scopes.SINGLETON);
+        binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
+    }
+
+    @ProvidesIntoSet
+    static Procedure commitWal(CommitWalProcedure procedure)
+    {
+        return procedure.procedure();
     }
 }

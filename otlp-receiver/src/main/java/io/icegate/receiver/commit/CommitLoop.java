@@ -262,7 +262,7 @@ public final class CommitLoop
             open();
             return false;
         }
-        Table table = catalog.loadTable(tableName.get());
+        Table table = catalog.loadTable(tableName.orElseThrow());
         if (!table.uuid().equals(current.tableUuid())) {
             return false; // moved again meanwhile
         }
@@ -283,7 +283,7 @@ public final class CommitLoop
         if (committed.isEmpty()) {
             return;
         }
-        LiveSegments live = listing.list(table.uuid(), committed.get());
+        LiveSegments live = listing.list(table.uuid(), committed.orElseThrow());
         long bytes = live.segments().stream().mapToLong(segment -> segment.footer().size()).sum();
         Duration oldest = live.segments().stream()
                 .map(segment -> Duration.between(segment.footer().header().created(), environment.clock().instant()))
@@ -315,7 +315,7 @@ public final class CommitLoop
             }
             throw e;
         }
-        if (present.isPresent() && (named.isEmpty() || named.get().equals(current.tableUuid()))) {
+        if (present.isPresent() && (named.isEmpty() || named.orElseThrow().equals(current.tableUuid()))) {
             if (!ingest.isOpen() && !current.isOver()) {
                 target(current);
             }

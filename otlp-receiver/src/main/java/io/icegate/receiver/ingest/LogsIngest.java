@@ -109,7 +109,7 @@ public final class LogsIngest
             Optional<CompletableFuture<Acknowledgement>> known = open.recent().find(id);
             if (known.isPresent()) {
                 metrics.deduplicated();
-                return within(known.get(), request.deadlineNanos());
+                return within(known.orElseThrow(), request.deadlineNanos());
             }
             DecodedLogs logs = open.reader().read(request, id);
             if (logs.rows().isEmpty()) {
@@ -121,7 +121,7 @@ public final class LogsIngest
                 Optional<CompletableFuture<Acknowledgement>> winner = open.recent().claim(id, answer);
                 if (winner.isPresent()) {
                     metrics.deduplicated();
-                    return within(winner.get(), request.deadlineNanos());
+                    return within(winner.orElseThrow(), request.deadlineNanos());
                 }
             }
             else {
