@@ -39,7 +39,7 @@ public final class Supervised
         }
         catch (InvocationTargetException e) {
             // as the launcher of the JVM does it for a main method that throws, but without waiting for other threads
-            e.getCause().printStackTrace();
+            e.getTargetException().printStackTrace();
             System.exit(1);
         }
     }

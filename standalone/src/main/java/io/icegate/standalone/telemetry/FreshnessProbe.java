@@ -94,7 +94,7 @@ public final class FreshnessProbe
             clock.shutdownNow();
         }
         catch (ExecutionException e) {
-            throw e.getCause() instanceof CommandException failure ? failure : new CommandException("Cannot measure freshness: " + e.getCause().getMessage(), e);
+            throw e.getCause() instanceof CommandException failure ? failure : new CommandException("Cannot measure freshness: " + e.getMessage(), e);
         }
         return new Freshness(round.samples());
     }
