@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * The peer: a catalog whose whole state is one object, replaced by compare-and-swap. A commit writes its metadata file, reads the
  * root, and replaces it; when another commit was faster, it reads and replaces again. Only the requests and their latency are real.
@@ -43,7 +45,7 @@ final class RootObjectCatalog
 
     long commits()
     {
-        return root.get().values().stream().mapToLong(Long::longValue).sum();
+        return requireNonNull(root.get()).values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static void travel(Duration duration)
