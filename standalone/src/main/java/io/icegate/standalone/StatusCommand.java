@@ -71,7 +71,7 @@ final class StatusCommand
         List<String> selects = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet tables = statement.executeQuery(
-                        "SELECT table_schema, table_name FROM icegate.information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema <> 'information_schema' ORDER BY 1, 2")) {
+                        "SELECT table_schema, table_name FROM icegate.information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('information_schema', 'system') ORDER BY 1, 2")) {
             while (tables.next()) {
                 selects.add(select(tables.getString(1), tables.getString(2)));
             }
