@@ -37,7 +37,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
@@ -82,7 +84,18 @@ final class TestLiveConsistency
 
     interface Committer
     {
-        void commit(Table table);
+        /**
+         * @param pause to be called wherever the commit is only half done
+         */
+        void commit(Table table, Pause pause);
+    }
+
+    /**
+     * Returns after every reader has asked at least one whole query meanwhile: what is half done cannot go by unseen.
+     */
+    interface Pause
+    {
+        void run();
     }
 
     private record Outcome(int rounds, int roundsWithLiveRows, int commits, List<String> wrong) {}
@@ -91,7 +104,7 @@ final class TestLiveConsistency
     void testCommitInOneTransaction()
             throws Exception
     {
-        Outcome outcome = run("one", ROUNDS, fixture::commit);
+        Outcome outcome = run("one", ROUNDS, (table, _) -> fixture.commit(table));
         assertThat(outcome.wrong()).isEmpty();
         assertThat(outcome.rounds()).isGreaterThanOrEqualTo(ROUNDS);
         // otherwise nothing was tried
@@ -110,7 +123,7 @@ final class TestLiveConsistency
     /**
      * The files in one commit, the vector in the next: between the two every committed row is live, too.
      */
-    private void commitInTwoSteps(Table table)
+    private void commitInTwoSteps(Table table, Pause pause)
     {
         TableMetadata metadata = ((BaseTable) table).operations().refresh();
         FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 100_000);
@@ -121,6 +134,7 @@ final class TestLiveConsistency
         AppendFiles files = table.newAppend();
         new LiveFiles(fixture.warehouse(), new ParquetSegmentCodec()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
         files.commit();
+        pause.run();
 
         Map<WriterId, OffsetVector.Offset> offsets = new TreeMap<>(tail.from().offsets());
         tail.segments().forEach(segment -> {
@@ -157,10 +171,11 @@ final class TestLiveConsistency
             }
             return null;
         }));
+        Pause pause = () -> awaitQueries(finished, finished.get() + 2 * READERS, done);
         Future<?> committing = executor.submit(task(() -> {
             for (int commit = 0; !done.get(); commit++) {
-                committer.commit(left.table());
-                committer.commit(right.table());
+                committer.commit(left.table(), pause);
+                committer.commit(right.table(), pause);
                 commits.addAndGet(2);
                 awaitQueries(finished, commit * QUERIES_PER_COMMIT, done);
             }
@@ -182,9 +197,6 @@ final class TestLiveConsistency
             reader.get();
         }
         done.set(true);
-        synchronized (finished) {
-            finished.notifyAll();
-        }
         writing.get();
         committing.get();
         return new Outcome(finished.get(), withLiveRows.get(), commits.get(), ImmutableList.copyOf(wrong));
@@ -199,12 +211,9 @@ final class TestLiveConsistency
      * Lets the readers come to {@code count} queries.
      */
     private static void awaitQueries(AtomicInteger finished, int count, AtomicBoolean done)
-            throws InterruptedException
     {
-        synchronized (finished) {
-            while (finished.get() < count && !done.get()) {
-                finished.wait(20);
-            }
+        while (finished.get() < count && !done.get()) {
+            LockSupport.parkNanos(MILLISECONDS.toNanos(20));
         }
     }
 
