@@ -5,6 +5,7 @@ import com.google.inject.Inject;
 import io.airlift.log.Logger;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
+import io.icegate.wal.RunEnd;
 import io.icegate.wal.commit.CommitResult;
 import io.trino.spi.TrinoException;
 import io.trino.spi.classloader.ThreadContextClassLoader;
@@ -17,11 +18,13 @@ import org.apache.iceberg.Table;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
 import static io.trino.spi.StandardErrorCode.INVALID_PROCEDURE_ARGUMENT;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static io.trino.spi.type.VarcharType.VARCHAR;
 import static java.lang.invoke.MethodHandles.lookup;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 /**
  * {@code CALL icegate.system.commit_wal('schema', 'table')}: makes everything that waits part of the table, in as many
@@ -81,9 +84,25 @@ public final class CommitWalProcedure
                 CommitResult result = walReads.commit(table);
                 log.info("commit table=%s snapshot=%s segments=%s rows=%s", name, result.snapshotId(), result.segments(), result.rows());
                 if (result.snapshotId().isEmpty()) {
+                    requireReadable(name, result);
                     return;
                 }
             }
+        }
+    }
+
+    /**
+     * What could be committed is. A writer that stopped at something unreadable must not go unnoticed.
+     */
+    private static void requireReadable(SchemaTableName name, CommitResult result)
+    {
+        String corrupt = result.ends().entrySet().stream()
+                .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
+                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
+                .collect(joining("; "));
+        if (!corrupt.isEmpty()) {
+            throw new TrinoException(ICEGATE_WAL_CORRUPT, ("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
+                    "what these writers stored from there on is neither committed nor read until the object is restored").formatted(name, corrupt));
         }
     }
 }

@@ -334,9 +334,22 @@ final class TestLiveReads
         other.append("acme", 6, 8);
         logs.append("acme", 9, 10);
         Path corrupt = folder.resolve(logs.append("acme", 11, 12).header().key().objectKey().value());
+        byte[] content = Files.readAllBytes(corrupt);
         Files.write(corrupt, new byte[] {1, 2, 3});
-        assertThat(numbers(namespace)).containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+        other.append("acme", 13, 13);
+        assertThat(numbers(namespace)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 13L);
         assertThat(rows("SELECT sequence, detail IS NOT NULL FROM %s.\"logs$wal\" WHERE state = 'corrupt'".formatted(namespace))).containsExactly(List.of(2L, true));
+
+        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace)))
+                .hasMessageContaining("Cannot commit the whole WAL of table %s.logs".formatted(namespace))
+                .hasMessageContaining("stops at segment 2")
+                .hasMessageContaining(corrupt.getFileName().toString());
+        assertThat(rows("SELECT state, count(*) FROM %s.\"logs$wal\" GROUP BY 1".formatted(namespace))).containsExactly(List.of("corrupt", 1L));
+        assertThat(numbers(namespace)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 13L);
+
+        Files.write(corrupt, content);
+        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 13).boxed().toList());
     }
 
     @Test
