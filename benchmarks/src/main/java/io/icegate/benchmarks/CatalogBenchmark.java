@@ -37,18 +37,16 @@ final class CatalogBenchmark
     private static final Namespace NAMESPACE = Namespace.of("bench");
     private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
     private static final String COUNTER = "commits";
-    /**
-     * The peer is slow: fewer commits tell its speed as well.
-     */
-    private static final int PEER_COMMITS_PER_THREAD = 5;
 
     private record Run(double seconds, Latencies latencies) {}
 
     private final int commitsPerThread;
+    private final int peerCommitsPerThread;
 
-    CatalogBenchmark(int commitsPerThread)
+    CatalogBenchmark(int commitsPerThread, int peerCommitsPerThread)
     {
         this.commitsPerThread = commitsPerThread;
+        this.peerCommitsPerThread = peerCommitsPerThread;
     }
 
     Report run()
@@ -58,7 +56,7 @@ final class CatalogBenchmark
                 .setting("injected_get_millis", GET.toMillis())
                 .setting("injected_put_millis", PUT.toMillis())
                 .setting("commits_per_thread", commitsPerThread)
-                .setting("peer_commits_per_thread", PEER_COMMITS_PER_THREAD)
+                .setting("peer_commits_per_thread", peerCommitsPerThread)
                 .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own")
                 .peer("root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
                         + " a model of that protocol in this benchmark, not another project's code");
@@ -112,8 +110,8 @@ final class CatalogBenchmark
             String table = "t" + thread;
             commits.add(() -> catalog.commit(table));
         }
-        Run run = measure(commits, PEER_COMMITS_PER_THREAD);
-        if (catalog.commits() != (long) threads * PEER_COMMITS_PER_THREAD) {
+        Run run = measure(commits, peerCommitsPerThread);
+        if (catalog.commits() != (long) threads * peerCommitsPerThread) {
             throw new CommandException("The benchmark is invalid: the peer lost commits");
         }
         return run;

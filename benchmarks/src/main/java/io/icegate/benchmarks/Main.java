@@ -66,10 +66,11 @@ public final class Main
     @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads and 8 x 8, at GET 12 ms and PUT 30 ms, beside a root-object catalog.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits)
+            @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits,
+            @Option(names = "--peer-commits", defaultValue = "5", description = "Commits per thread of the peer, which is slow: fewer tell its speed as well (default: ${DEFAULT-VALUE}).") int peerCommits)
             throws IOException, InterruptedException
     {
-        new CatalogBenchmark(commits).run().print(json, System.out);
+        new CatalogBenchmark(commits, peerCommits).run().print(json, System.out);
         return 0;
     }
 }

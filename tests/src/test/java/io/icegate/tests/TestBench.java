@@ -1,0 +1,77 @@
+package io.icegate.tests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * That the benchmarks run and print what they promise; what they measure in so short a time means nothing.
+ */
+final class TestBench
+{
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void testIngest()
+            throws Exception
+    {
+        List<JsonNode> results = results("ingest", "--clients", "2", "--records", "100", "--warm-up", "1", "--seconds", "2");
+        assertThat(results).extracting(result -> result.get("injected_put_millis").asInt()).containsExactly(0, 60);
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.get("records").asLong()).isPositive();
+            assertThat(result.get("records_per_cpu_second").asLong()).isPositive();
+            assertThat(result.get("ack_ms_p50").asDouble()).isPositive();
+            assertThat(result.get("ack_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("ack_ms_p50").asDouble());
+        });
+    }
+
+    @Test
+    void testFreshness()
+            throws Exception
+    {
+        List<JsonNode> results = results("freshness", "--probes", "5");
+        assertThat(results).extracting(result -> result.get("injected_millis").asInt()).containsExactly(0, 20, 60);
+        assertThat(results).allSatisfy(result -> assertThat(result.get("freshness_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("freshness_ms_p50").asDouble()));
+    }
+
+    @Test
+    void testCatalog()
+            throws Exception
+    {
+        List<JsonNode> results = results("catalog", "--commits", "1", "--peer-commits", "1");
+        assertThat(results).extracting(result -> result.get("catalog").asText() + " " + result.get("catalogs_x_threads").asText())
+                .containsExactly("icegate 1x64", "root-object 1x64", "icegate 8x8", "root-object 8x8");
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.get("commits").asInt()).isEqualTo(64);
+            assertThat(result.get("commits_per_second").asDouble()).isPositive();
+        });
+    }
+
+    private List<JsonNode> results(String... arguments)
+            throws Exception
+    {
+        String[] command = Stream.concat(Stream.concat(Stream.of("bench"), Stream.of(arguments)), Stream.of("--json")).toArray(String[]::new);
+        try (IceGateScript bench = IceGateScript.run(folder, LIMIT, command)) {
+            assertThat(bench.exitValue()).as(bench.output()).isZero();
+            JsonNode report = MAPPER.readTree(bench.output().substring(bench.output().indexOf('{')));
+            assertThat(report.get("benchmark").asText()).isEqualTo(arguments[0]);
+            assertThat(report.get("machine").get("cores").asInt()).isPositive();
+            assertThat(report.get("versions").get("java").asText()).isNotEmpty();
+            assertThat(report.get("settings")).isNotEmpty();
+            return StreamSupport.stream(report.get("results").spliterator(), false).toList();
+        }
+    }
+}
