@@ -8,6 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 /**
  * Measures how long an acknowledged record takes into SQL: from the exporter's success callback to the end of the first JDBC query
  * that returns it. One probe is one record in an export of its own. Queries run one after the other on each of a few connections,
- * and each asks for all probes that are still awaited.
+ * and each asks for all probes that are still awaited, by service and time, as a dashboard asks for what is new.
  */
 public final class FreshnessProbe
 {
@@ -36,6 +39,8 @@ public final class FreshnessProbe
      */
     private static final int IN_FLIGHT_MAX = 4;
     private static final Duration SEEN_LIMIT = Duration.ofSeconds(90);
+
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS 'UTC'").withZone(ZoneOffset.UTC);
 
     private final OtlpTarget target;
     private final SdkExportCounts counts;
@@ -105,7 +110,7 @@ public final class FreshnessProbe
         try (Connection connection = connections.call();
                 Statement statement = connection.createStatement()) {
             while (!round.done() && !round.stopped) {
-                List<String> bodies = bodies(statement, round.lastSeenPrefix());
+                List<String> bodies = bodies(statement, round.awaitedSince());
                 long end = System.nanoTime();
                 bodies.forEach(body -> round.seen(body, end));
                 if (end - deadline > 0) {
@@ -116,11 +121,12 @@ public final class FreshnessProbe
         }
     }
 
-    private static List<String> bodies(Statement statement, String above)
+    private static List<String> bodies(Statement statement, Instant since)
             throws SQLException
     {
         List<String> bodies = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("SELECT body FROM logs WHERE service_name = '%s' AND body > '%s'".formatted(SERVICE, above))) {
+        String sql = "SELECT body FROM logs WHERE service_name = '%s' AND timestamp >= TIMESTAMP '%s'".formatted(SERVICE, TIMESTAMP.format(since));
+        try (ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 bodies.add(rows.getString(1));
             }
@@ -132,7 +138,7 @@ public final class FreshnessProbe
     {
         private final int probes;
         private final String prefix = "probe %s ".formatted(Long.toHexString(System.nanoTime()));
-        private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+        private final Map<String, Acknowledgement> acknowledged = new ConcurrentHashMap<>();
         private final Map<String, Long> seen = new ConcurrentHashMap<>();
         private volatile boolean stopped;
 
@@ -149,7 +155,9 @@ public final class FreshnessProbe
         void acknowledged(List<LogRecordData> records)
         {
             long now = System.nanoTime();
-            records.forEach(data -> acknowledged.put(requireNonNull(data.getBodyValue(), "body is null").asString(), now));
+            records.forEach(data -> acknowledged.put(
+                    requireNonNull(data.getBodyValue(), "body is null").asString(),
+                    new Acknowledgement(Instant.EPOCH.plusNanos(data.getTimestampEpochNanos()), now)));
         }
 
         void seen(String body, long end)
@@ -170,23 +178,36 @@ public final class FreshnessProbe
         }
 
         /**
-         * Every probe up to this body has been seen: queries need not return them again.
+         * No probe that is still awaited was logged before: queries need not look further back.
          */
-        String lastSeenPrefix()
+        Instant awaitedSince()
         {
-            int first = 0;
-            while (first < probes && seen.containsKey(body(first))) {
-                first++;
+            int awaited = 0;
+            while (awaited < probes && seen.containsKey(body(awaited))) {
+                awaited++;
             }
-            return first == 0 ? prefix : body(first - 1);
+            // probes are logged in the order of their numbers
+            for (int probe = awaited - 1; probe >= 0; probe--) {
+                Acknowledgement acknowledgement = acknowledged.get(body(probe));
+                if (acknowledgement != null) {
+                    return acknowledgement.logged();
+                }
+            }
+            return Instant.EPOCH;
         }
 
         List<Duration> samples()
         {
             // a record is durable a moment before its exporter hears so: a query may be faster
             return acknowledged.entrySet().stream()
-                    .map(entry -> Duration.ofNanos(Math.max(0, requireNonNull(seen.get(entry.getKey()), "not seen") - entry.getValue())))
+                    .map(entry -> Duration.ofNanos(Math.max(0, requireNonNull(seen.get(entry.getKey()), "not seen") - entry.getValue().nanoTime())))
                     .toList();
         }
+
+        /**
+         * @param logged the time that the record carries
+         * @param nanoTime of the exporter's success callback
+         */
+        private record Acknowledgement(Instant logged, long nanoTime) {}
     }
 }
