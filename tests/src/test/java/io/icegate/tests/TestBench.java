@@ -66,7 +66,7 @@ final class TestBench
         String[] command = Stream.concat(Stream.concat(Stream.of("bench"), Stream.of(arguments)), Stream.of("--json")).toArray(String[]::new);
         try (IceGateScript bench = IceGateScript.run(folder, LIMIT, command)) {
             assertThat(bench.exitValue()).as(bench.output()).isZero();
-            JsonNode report = MAPPER.readTree(bench.output().substring(bench.output().indexOf('{')));
+            JsonNode report = MAPPER.readTree(bench.output());
             assertThat(report.get("benchmark").asText()).isEqualTo(arguments[0]);
             assertThat(report.get("machine").get("cores").asInt()).isPositive();
             assertThat(report.get("versions").get("java").asText()).isNotEmpty();
