@@ -6,25 +6,43 @@ import io.icegate.wal.format.SegmentFooter;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Footers of segments by key, at most a given number, the least used go first. Segments are immutable, so nothing is ever
- * invalidated. Safe for use by many threads; one per process and warehouse is best.
+ * Footers of segments by key, at most a given number and a share of the heap, the least used go first. Segments are
+ * immutable, so nothing is ever invalidated. Safe for use by many threads; one per process and warehouse is best.
  */
 public final class FooterCache
 {
     public static final int COUNT_MAX_DEFAULT = 100_000;
+    /**
+     * The cache takes at most one of so many parts of the heap.
+     */
+    static final int HEAP_SHARE = 8;
+    /**
+     * Heap of an entry without its batches, and of each batch, measured on segments of the logs table.
+     */
+    static final long ENTRY_BYTES = 6_500;
+    static final long BATCH_BYTES = 56;
 
     private final SegmentCodec codec;
-    private final LinkedHashMap<SegmentKey, Known> entries;
+    private final int countMax;
+    private final long bytesMax;
+    private final LinkedHashMap<SegmentKey, Known> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
 
-    private record Known(SegmentFooter footer, @Nullable ObjectHead head) {}
+    private record Known(SegmentFooter footer, @Nullable ObjectHead head)
+    {
+        private long bytes()
+        {
+            return ENTRY_BYTES + footer.batches().size() * BATCH_BYTES;
+        }
+    }
 
     public FooterCache(int countMax)
     {
@@ -33,18 +51,17 @@ public final class FooterCache
 
     public FooterCache(SegmentCodec codec, int countMax)
     {
+        this(codec, countMax, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    }
+
+    FooterCache(SegmentCodec codec, int countMax, long bytesMax)
+    {
         this.codec = requireNonNull(codec, "codec is null");
         if (countMax < 1) {
             throw new IllegalArgumentException("Cannot cache %s footers: at least 1 is needed".formatted(countMax));
         }
-        this.entries = new LinkedHashMap<>(16, 0.75f, true)
-        {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<SegmentKey, Known> eldest)
-            {
-                return size() > countMax;
-            }
-        };
+        this.countMax = countMax;
+        this.bytesMax = bytesMax;
     }
 
     public SegmentCodec codec()
@@ -68,7 +85,7 @@ public final class FooterCache
             throw new WalException(CORRUPT, "Cannot read segment %s: it has %s bytes, its footer says %s, %s bytes".formatted(head.key(), head.size(), footer.header().key().objectKey(), footer.size()));
         }
         synchronized (entries) {
-            entries.put(key, new Known(footer, head));
+            remember(key, new Known(footer, head));
         }
         return new LiveSegment(head, footer);
     }
@@ -79,7 +96,27 @@ public final class FooterCache
     void put(SegmentFooter footer)
     {
         synchronized (entries) {
-            entries.putIfAbsent(footer.header().key(), new Known(footer, null));
+            if (!entries.containsKey(footer.header().key())) {
+                remember(footer.header().key(), new Known(footer, null));
+            }
+        }
+    }
+
+    private void remember(SegmentKey key, Known known)
+    {
+        Known replaced = entries.put(key, known);
+        bytes += known.bytes() - (replaced == null ? 0 : replaced.bytes());
+        Iterator<Known> eldest = entries.values().iterator();
+        while (entries.size() > countMax || (bytes > bytesMax && entries.size() > 1)) {
+            bytes -= eldest.next().bytes();
+            eldest.remove();
+        }
+    }
+
+    int size()
+    {
+        synchronized (entries) {
+            return entries.size();
         }
     }
 
