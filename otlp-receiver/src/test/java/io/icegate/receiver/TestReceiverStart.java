@@ -54,4 +54,40 @@ final class TestReceiverStart
                 .isInstanceOf(ReceiverStartException.class)
                 .hasMessageContaining("icegate.wal.windw");
     }
+
+    /**
+     * At the bounds a receiver starts, one past them the message names key, value and bound.
+     */
+    @Test
+    void testBounds()
+    {
+        assertStarts("icegate.wal.max-in-flight-segments", "8");
+        assertRefused("icegate.wal.max-in-flight-segments", "9", "must be less than or equal to 8: the search for duplicates relies on it");
+        assertRefused("icegate.wal.max-in-flight-segments", "0", "must be greater than or equal to 1");
+        assertStarts("icegate.wal.silent-after", "30s");
+        assertStarts("icegate.wal.silent-after", "5m");
+        assertRefused("icegate.wal.silent-after", "29s", "must be greater than or equal to 30s");
+        assertRefused("icegate.wal.silent-after", "301s", "must be less than or equal to 5m");
+    }
+
+    private static void assertStarts(String key, String value)
+    {
+        ReceiverServer.start(with(key, value)).close();
+    }
+
+    private static void assertRefused(String key, String value, String reason)
+    {
+        assertThatThrownBy(() -> ReceiverServer.start(with(key, value)).close())
+                .isInstanceOf(ReceiverStartException.class)
+                .hasMessageStartingWith("Cannot start receiver: ")
+                .hasMessageContaining(key)
+                .hasMessageContaining(reason);
+    }
+
+    private static Map<String, String> with(String key, String value)
+    {
+        Map<String, String> config = new java.util.TreeMap<>(CONFIG);
+        config.put(key, value);
+        return config;
+    }
 }

@@ -27,10 +27,10 @@ import static java.util.Objects.requireNonNull;
 final class CommittedSegments
 {
     /**
-     * So many segments in a row older than the cutoff end the search. A writer has fewer in flight, so nothing below can
+     * So many segments in a row older than the cutoff end the search. A writer never has more in flight, so nothing below can
      * be younger.
      */
-    static final int OLD_RUN = 8;
+    static final int OLD_RUN = WriterOptions.SEGMENTS_IN_FLIGHT_LIMIT;
 
     private static final Logger log = LoggerFactory.getLogger(CommittedSegments.class);
     private static final int STEP_MIN = ObjectStore.LIST_COUNT_MAX;

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Limits of a {@link WalWriter}.
  *
- * @param segmentsInFlightMax per lane, from encoding until the acknowledgement
+ * @param segmentsInFlightMax per lane, from encoding until the acknowledgement, at most {@link #SEGMENTS_IN_FLIGHT_LIMIT}
  * @param attemptTimeout after this a PUT is sent again beside the one that hangs
  * @param hopelessAfter a store that refuses every write for this long stops the writer
  * @param zombieAfter a segment opened longer ago is acknowledged only if the writer is still registered
@@ -21,6 +21,10 @@ public record WriterOptions(
         Duration hopelessAfter,
         Duration zombieAfter)
 {
+    /**
+     * Whoever looks for duplicates stops at so many old segments in a row, relying on no writer having more in flight.
+     */
+    public static final int SEGMENTS_IN_FLIGHT_LIMIT = 8;
     public static final WriterOptions DEFAULT = new WriterOptions(
             4,
             Duration.ofSeconds(10),
@@ -38,8 +42,8 @@ public record WriterOptions(
         requireNonNull(backoffMax, "backoffMax is null");
         requireNonNull(hopelessAfter, "hopelessAfter is null");
         requireNonNull(zombieAfter, "zombieAfter is null");
-        if (segmentsInFlightMax < 1) {
-            throw new IllegalArgumentException("Cannot write with %s segments in flight: at least 1 is needed".formatted(segmentsInFlightMax));
+        if (segmentsInFlightMax < 1 || segmentsInFlightMax > SEGMENTS_IN_FLIGHT_LIMIT) {
+            throw new IllegalArgumentException("Cannot write with %s segments in flight: it must be 1 to %s".formatted(segmentsInFlightMax, SEGMENTS_IN_FLIGHT_LIMIT));
         }
     }
 

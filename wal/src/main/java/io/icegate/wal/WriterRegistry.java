@@ -35,6 +35,12 @@ public final class WriterRegistry
      * A writer without a heartbeat for longer is silent, and may be sealed by anybody.
      */
     public static final Duration SILENT_AFTER = Duration.ofSeconds(60);
+    /**
+     * Bounds of what may be chosen instead: three heartbeats at least, and so little at most that the duplicate window still
+     * holds it beside the five minutes for which clients send again.
+     */
+    public static final Duration SILENT_AFTER_MIN = Duration.ofSeconds(30);
+    public static final Duration SILENT_AFTER_MAX = Duration.ofMinutes(5);
     static final int WRITERS_MAX = 100_000;
 
     private static final String ENTRY_SUFFIX = ".json";
@@ -81,10 +87,10 @@ public final class WriterRegistry
         /**
          * False for a writer that is not registered: nothing is known about it.
          */
-        public boolean isSilent(WriterId writer)
+        public boolean isSilent(WriterId writer, Duration silentAfter)
         {
             Instant seen = lastSeen.get(writer);
-            return seen != null && Duration.between(seen, now).compareTo(SILENT_AFTER) > 0;
+            return seen != null && Duration.between(seen, now).compareTo(silentAfter) > 0;
         }
     }
 

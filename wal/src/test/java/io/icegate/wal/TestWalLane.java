@@ -238,6 +238,16 @@ final class TestWalLane
     }
 
     @Test
+    void testSegmentsInFlightHaveALimit()
+    {
+        assertThat(WriterOptions.DEFAULT.withSegmentsInFlightMax(CommittedSegments.OLD_RUN).segmentsInFlightMax()).isEqualTo(8);
+        assertThatThrownBy(() -> WriterOptions.DEFAULT.withSegmentsInFlightMax(CommittedSegments.OLD_RUN + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot write with 9 segments in flight: it must be 1 to 8");
+        assertThatThrownBy(() -> WriterOptions.DEFAULT.withSegmentsInFlightMax(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void testSegmentsInFlightAreBounded()
             throws Exception
     {
@@ -317,7 +327,7 @@ final class TestWalLane
             Instant now = clock.instant();
             Polling.until(() -> !requireNonNull(registry.list().lastSeen().get(id)).isBefore(now));
         }
-        assertThat(registry.list().isSilent(id)).isFalse();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
     }
 
     @Test

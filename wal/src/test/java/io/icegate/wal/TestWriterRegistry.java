@@ -77,15 +77,15 @@ final class TestWriterRegistry
     {
         registry.register(entry);
         clock.advance(Duration.ofSeconds(60));
-        assertThat(registry.list().isSilent(id)).isFalse();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
         clock.advance(Duration.ofMillis(1));
-        assertThat(registry.list().isSilent(id)).isTrue();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isTrue();
 
         registry.heartbeat(id);
         clock.advance(Duration.ofSeconds(60));
-        assertThat(registry.list().isSilent(id)).isFalse();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
         clock.advance(Duration.ofMillis(1));
-        assertThat(registry.list().isSilent(id)).isTrue();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isTrue();
     }
 
     @Test
@@ -94,7 +94,7 @@ final class TestWriterRegistry
     {
         registry.heartbeat(id);
         assertThat(registry.list().isRegistered(id)).isFalse();
-        assertThat(registry.list().isSilent(id)).isFalse();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
     }
 
     @Test

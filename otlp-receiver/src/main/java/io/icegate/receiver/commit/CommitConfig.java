@@ -5,6 +5,8 @@ import io.airlift.configuration.ConfigDescription;
 import io.airlift.units.Duration;
 import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDuration;
+import io.icegate.wal.WriterRegistry;
+import io.icegate.wal.commit.CommitOptions;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
@@ -17,7 +19,8 @@ public class CommitConfig
 {
     private boolean enabled = true;
     private Duration interval = new Duration(10, SECONDS);
-    private int maxSegments = 5_000;
+    private int maxSegments = CommitOptions.SEGMENTS_MAX;
+    private Duration silentAfter = new Duration(WriterRegistry.SILENT_AFTER.toSeconds(), SECONDS);
 
     public boolean isEnabled()
     {
@@ -48,7 +51,7 @@ public class CommitConfig
     }
 
     @Min(1)
-    @Max(5_000)
+    @Max(CommitOptions.SEGMENTS_MAX)
     public int getMaxSegments()
     {
         return maxSegments;
@@ -59,6 +62,21 @@ public class CommitConfig
     public CommitConfig setMaxSegments(int maxSegments)
     {
         this.maxSegments = maxSegments;
+        return this;
+    }
+
+    @MinDuration("30s")
+    @MaxDuration("5m")
+    public Duration getSilentAfter()
+    {
+        return silentAfter;
+    }
+
+    @Config("icegate.wal.silent-after")
+    @ConfigDescription("Time without a heartbeat, sent every 10 s, after which this process ends another writer by a seal")
+    public CommitConfig setSilentAfter(Duration silentAfter)
+    {
+        this.silentAfter = silentAfter;
         return this;
     }
 }

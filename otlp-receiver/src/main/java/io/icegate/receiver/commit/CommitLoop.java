@@ -388,19 +388,19 @@ public final class CommitLoop
 
     private void commit(Table table)
     {
-        int segmentsMax = settings.commit().getMaxSegments();
+        CommitOptions options = new CommitOptions(settings.commit().getMaxSegments(), true, settings.commit().getSilentAfter().toJavaTime());
         for (int commit = 0; commit < COMMITS_PER_ROUND_MAX && !isStopping(); commit++) {
             long startNanos = environment.nanoTime().getAsLong();
             CommitResult result;
             try {
-                result = committer.commit(table, new CommitOptions(segmentsMax, true));
+                result = committer.commit(table, options);
             }
             catch (RuntimeException e) {
                 metrics.commitFailed(since(startNanos));
                 throw e;
             }
             metrics.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
-            if (result.segments() < segmentsMax) {
+            if (result.segments() < options.segmentsMax()) {
                 return;
             }
         }

@@ -7,6 +7,7 @@ import io.airlift.units.Duration;
 import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDataSize;
 import io.airlift.units.MinDuration;
+import io.icegate.wal.WriterOptions;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -105,14 +106,14 @@ public class IngestConfig
     }
 
     @Min(1)
-    @Max(64)
+    @Max(value = WriterOptions.SEGMENTS_IN_FLIGHT_LIMIT, message = "must be less than or equal to {value}: the search for duplicates relies on it")
     public int getMaxInFlightSegments()
     {
         return maxInFlightSegments;
     }
 
     @Config("icegate.wal.max-in-flight-segments")
-    @ConfigDescription("Segments of one writer and table that may be uploading at the same time")
+    @ConfigDescription("Segments of one writer and table that may be uploading at the same time, at most 8")
     public IngestConfig setMaxInFlightSegments(int maxInFlightSegments)
     {
         this.maxInFlightSegments = maxInFlightSegments;

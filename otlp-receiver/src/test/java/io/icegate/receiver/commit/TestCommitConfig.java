@@ -18,7 +18,8 @@ final class TestCommitConfig
         assertRecordedDefaults(recordDefaults(CommitConfig.class)
                 .setEnabled(true)
                 .setInterval(new Duration(10, SECONDS))
-                .setMaxSegments(5_000));
+                .setMaxSegments(5_000)
+                .setSilentAfter(new Duration(60, SECONDS)));
     }
 
     @Test
@@ -28,10 +29,12 @@ final class TestCommitConfig
                 Map.of(
                         "icegate.commit.enabled", "false",
                         "icegate.commit.interval", "60s",
-                        "icegate.commit.max-segments", "100"),
+                        "icegate.commit.max-segments", "100",
+                        "icegate.wal.silent-after", "30s"),
                 new CommitConfig()
                         .setEnabled(false)
                         .setInterval(new Duration(60, SECONDS))
-                        .setMaxSegments(100));
+                        .setMaxSegments(100)
+                        .setSilentAfter(new Duration(30, SECONDS)));
     }
 }

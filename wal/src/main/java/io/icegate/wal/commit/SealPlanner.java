@@ -4,6 +4,7 @@ import io.icegate.wal.LiveSegments;
 import io.icegate.wal.RunEnd;
 import io.icegate.wal.WriterId;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,12 +16,12 @@ final class SealPlanner
 {
     private SealPlanner() {}
 
-    static List<WriterId> silent(LiveSegments live)
+    static List<WriterId> silent(LiveSegments live, Duration silentAfter)
     {
         return live.ends().entrySet().stream()
                 .filter(entry -> canBeSealed(entry.getValue().kind()))
                 .map(Map.Entry::getKey)
-                .filter(live.registry()::isSilent)
+                .filter(writer -> live.registry().isSilent(writer, silentAfter))
                 .toList();
     }
 

@@ -115,7 +115,7 @@ public final class WalCommitter
         if (!options.sealSilent()) {
             return plan;
         }
-        List<WriterId> silent = SealPlanner.silent(plan.live());
+        List<WriterId> silent = SealPlanner.silent(plan.live(), options.silentAfter());
         if (silent.isEmpty()) {
             return plan;
         }

@@ -239,6 +239,19 @@ final class TestWalCommitter
     }
 
     @Test
+    void testHowLongSilenceMayLast()
+    {
+        WalWriter writer = wal.silentWriter();
+        append(writer, ONE);
+        wal.clock.advance(Duration.ofSeconds(31));
+        assertThat(commit().after().text()).isEqualTo(writer.id() + "=1");
+
+        CommitOptions impatient = new CommitOptions(CommitOptions.SEGMENTS_MAX, true, Duration.ofSeconds(30));
+        wal.committer().commit(wal.table(), impatient);
+        assertThat(wal.tail(wal.metadata()).ends()).hasEntrySatisfying(writer.id(), end -> assertThat(end.kind()).isEqualTo(RunEnd.Kind.SEALED));
+    }
+
+    @Test
     void testClosingAloneWaits()
     {
         WalWriter writer = wal.writer();
@@ -316,6 +329,14 @@ final class TestWalCommitter
         assertThat(new CommitOptions(CommitOptions.SEGMENTS_MAX, true).segmentsMax()).isEqualTo(5_000);
         assertThatThrownBy(() -> new CommitOptions(CommitOptions.SEGMENTS_MAX + 1, true)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new CommitOptions(0, true)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(CommitOptions.DEFAULT.silentAfter()).isEqualTo(Duration.ofSeconds(60));
+        for (Duration silentAfter : List.of(Duration.ofSeconds(30), Duration.ofMinutes(5))) {
+            assertThat(new CommitOptions(1, true, silentAfter).silentAfter()).isEqualTo(silentAfter);
+        }
+        for (Duration silentAfter : List.of(Duration.ofMillis(29_999), Duration.ofMillis(300_001))) {
+            assertThatThrownBy(() -> new CommitOptions(1, true, silentAfter))
+                    .hasMessage("Cannot seal writers that are silent for %s: it must be PT30S to PT5M", silentAfter);
+        }
     }
 
     @Test
