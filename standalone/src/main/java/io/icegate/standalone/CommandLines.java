@@ -3,7 +3,7 @@ package io.icegate.standalone;
 import picocli.CommandLine;
 
 /**
- * How commands fail: with one line and exit code 1. Wrong arguments are exit code 2, as picocli has it.
+ * How commands fail: with one line and exit code 1, or 2 when the arguments are wrong.
  */
 public final class CommandLines
 {
@@ -18,6 +18,12 @@ public final class CommandLines
                     failed.getErr().println("icegate: " + message(exception));
                     failed.getErr().flush();
                     return FAILED;
+                })
+                .setParameterExceptionHandler((exception, _) -> {
+                    CommandLine failed = exception.getCommandLine();
+                    failed.getErr().println("icegate: %s ('%s --help' explains)".formatted(exception.getMessage(), failed.getCommandSpec().qualifiedName()));
+                    failed.getErr().flush();
+                    return failed.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .execute(arguments);
     }

@@ -23,6 +23,10 @@ final class DemoCommand
         implements Callable<Integer>
 {
     private static final int RECORDS_MAX = 100_000;
+    /**
+     * As after SIGINT; the exit code of the signal that came wins.
+     */
+    private static final int STOPPED = 130;
 
     @Option(names = "--records", paramLabel = "N", description = "Log records to send, at most 100000 (default: ${DEFAULT-VALUE}).", defaultValue = "20000")
     private int records = 20_000;
@@ -45,12 +49,24 @@ final class DemoCommand
         }
         Installation installation = Installation.current();
         TemporaryFolder folder = TemporaryFolder.create("icegate-demo-");
+        Demo demo = new Demo(installation, folder.path(), records, probes, System.out);
+        Thread stopAtExit = Thread.ofPlatform().unstarted(() -> stop(demo, folder));
+        Runtime.getRuntime().addShutdownHook(stopAtExit);
         String result;
         try {
-            result = new Demo(installation, folder.path(), records, probes, System.out).run();
+            result = demo.run();
         }
-        catch (SQLException e) {
-            throw new CommandException("The demo went wrong: %s (logs: %s)".formatted(e.getMessage(), folder.path().resolve("log")), e);
+        catch (SQLException | CommandException e) {
+            if (!removed(stopAtExit)) {
+                // Ctrl-C: whatever failed in the meantime failed because of it
+                stopAtExit.join();
+                return STOPPED;
+            }
+            throw e instanceof CommandException failure ? failure : new CommandException("The demo went wrong: %s (logs: %s)".formatted(e.getMessage(), folder.path().resolve("log")), e);
+        }
+        if (!removed(stopAtExit)) {
+            stopAtExit.join();
+            return STOPPED;
         }
         // the logs of a demo that failed stay
         if (!keep) {
@@ -58,5 +74,32 @@ final class DemoCommand
         }
         System.out.println(result);
         return 0;
+    }
+
+    private void stop(Demo demo, TemporaryFolder folder)
+    {
+        demo.stop();
+        if (keep) {
+            return;
+        }
+        try {
+            folder.close();
+        }
+        catch (IOException e) {
+            System.err.println("icegate: Cannot delete %s: %s".formatted(folder.path(), e));
+        }
+    }
+
+    /**
+     * Whether the hook will not run any more; it runs when this process is being stopped.
+     */
+    private static boolean removed(Thread hook)
+    {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        }
+        catch (IllegalStateException _) {
+            return false;
+        }
     }
 }

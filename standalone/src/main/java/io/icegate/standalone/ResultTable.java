@@ -2,6 +2,8 @@ package io.icegate.standalone;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.trino.jdbc.Row;
+import io.trino.jdbc.RowField;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -88,7 +91,9 @@ public final class ResultTable
     {
         List<@Nullable Object> values = new ArrayList<>(columns);
         for (int column = 1; column <= columns; column++) {
-            values.add(rows.getObject(column));
+            Object value = rows.getObject(column);
+            // Java's types of points in time know neither all digits nor the zone; the text of Trino does
+            values.add(value instanceof java.util.Date ? rows.getString(column) : value);
         }
         return values;
     }
@@ -129,6 +134,15 @@ public final class ResultTable
             case byte[] bytes -> json.writeString(Base64.getEncoder().encodeToString(bytes));
             case Array array -> writeJsonArray(json, Arrays.asList((Object[]) array.getArray()));
             case List<?> list -> writeJsonArray(json, list);
+            case Row row -> {
+                json.writeStartObject();
+                List<RowField> fields = row.getFields();
+                for (int field = 0; field < fields.size(); field++) {
+                    json.writeFieldName(fields.get(field).getName().orElse("field" + field));
+                    writeJson(json, fields.get(field).getValue());
+                }
+                json.writeEndObject();
+            }
             case Map<?, ?> map -> {
                 json.writeStartObject();
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -183,15 +197,65 @@ public final class ResultTable
     {
         List<String> cells = new ArrayList<>(row.size());
         for (Object value : row) {
-            String text = switch (value) {
-                case null -> "NULL";
-                case byte[] bytes -> HexFormat.of().formatHex(bytes);
-                case Array array -> Arrays.toString((Object[]) array.getArray());
-                default -> value.toString();
-            };
-            cells.add(text.replace("\r", "\\r").replace("\n", "\\n"));
+            cells.add(printable(text(value)));
         }
         return cells;
+    }
+
+    private static String text(@Nullable Object value)
+            throws SQLException
+    {
+        return switch (value) {
+            case null -> "NULL";
+            case byte[] bytes -> HexFormat.of().formatHex(bytes);
+            case Array array -> text(Arrays.asList((Object[]) array.getArray()));
+            case List<?> list -> {
+                StringJoiner joiner = new StringJoiner(", ", "[", "]");
+                for (Object element : list) {
+                    joiner.add(text(element));
+                }
+                yield joiner.toString();
+            }
+            case Map<?, ?> map -> {
+                StringJoiner joiner = new StringJoiner(", ", "{", "}");
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    joiner.add(text(entry.getKey()) + "=" + text(entry.getValue()));
+                }
+                yield joiner.toString();
+            }
+            case Row row -> {
+                StringJoiner joiner = new StringJoiner(", ", "{", "}");
+                for (RowField field : row.getFields()) {
+                    joiner.add(field.getName().map(name -> name + "=").orElse("") + text(field.getValue()));
+                }
+                yield joiner.toString();
+            }
+            default -> value.toString();
+        };
+    }
+
+    /**
+     * One line that does nothing to a terminal: what a log record says was written by strangers.
+     */
+    private static String printable(String text)
+    {
+        StringBuilder printable = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> {
+            switch (character) {
+                case '\r' -> printable.append("\\r");
+                case '\n' -> printable.append("\\n");
+                case '\t' -> printable.append("\\t");
+                default -> {
+                    if (Character.isISOControl(character)) {
+                        printable.append("\\u%04x".formatted(character));
+                    }
+                    else {
+                        printable.appendCodePoint(character);
+                    }
+                }
+            }
+        });
+        return printable.toString();
     }
 
     private static String line(List<String> cells, int[] widths)

@@ -6,6 +6,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,7 +40,7 @@ final class SqlCommand
         String address = server.orElseGet(() -> "localhost:" + Running.find(data.path()).orElse(Running.DEFAULT).trinoPort());
         try (Connection connection = Stack.connect(address);
                 Statement jdbc = connection.createStatement()) {
-            boolean hasRows = jdbc.execute(statement);
+            boolean hasRows = jdbc.execute(withoutSemicolon(statement));
             if (hasRows) {
                 try (ResultSet rows = jdbc.getResultSet()) {
                     ResultTable.print(rows, json ? ResultTable.Format.JSON : ResultTable.Format.TABLE, System.out);
@@ -50,7 +52,17 @@ final class SqlCommand
             return 0;
         }
         catch (SQLException e) {
-            throw new CommandException("Cannot run the statement on %s: %s".formatted(address, e.getMessage()), e);
+            String hint = e.getCause() instanceof UncheckedIOException || e.getCause() instanceof IOException ? " (is ./icegate start running?)" : "";
+            throw new CommandException("Cannot run the statement on %s: %s%s".formatted(address, e.getMessage(), hint), e);
         }
+    }
+
+    /**
+     * Trino's protocol knows no semicolon, but whoever copies a statement from a page or a script has one.
+     */
+    private static String withoutSemicolon(String statement)
+    {
+        String stripped = statement.strip();
+        return stripped.endsWith(";") ? stripped.substring(0, stripped.length() - 1) : stripped;
     }
 }

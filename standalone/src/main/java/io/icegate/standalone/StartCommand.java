@@ -34,6 +34,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 final class StartCommand
         implements Callable<Integer>
 {
+    private static final int PORT_MAX = 65_535;
+
     @Mixin
     private DataOption data = new DataOption();
 
@@ -63,7 +65,7 @@ final class StartCommand
         StackSettings settings = new StackSettings(folder, warehouseUri(folder), grpcPort, httpPort, trinoPort, receiver);
         requirePorts();
         createFolder(folder);
-        try (FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
+        try (FileChannel channel = lockFile(folder);
                 FileLock _ = lock(channel, folder)) {
             return run(installation, settings);
         }
@@ -117,6 +119,11 @@ final class StartCommand
 
     private void requirePorts()
     {
+        for (int port : new int[] {grpcPort, httpPort, trinoPort}) {
+            if (port < 1 || port > PORT_MAX) {
+                throw new CommandException("Cannot listen on port %s: ports are 1 to %s".formatted(port, PORT_MAX));
+            }
+        }
         if (grpcPort == httpPort || grpcPort == trinoPort || httpPort == trinoPort) {
             throw new CommandException("Cannot listen on ports %s, %s and %s: they must differ".formatted(grpcPort, httpPort, trinoPort));
         }
@@ -132,6 +139,16 @@ final class StartCommand
         }
         catch (IOException e) {
             throw new CommandException("Cannot use the data folder %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    private static FileChannel lockFile(Path folder)
+    {
+        try {
+            return FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot write to the data folder %s: %s".formatted(folder, e), e);
         }
     }
 

@@ -43,6 +43,22 @@ final class TestResultTable
     }
 
     @Test
+    void testTableOfNestedAndHostileValues()
+    {
+        List<List<?>> rows = List.of(List.of(Map.of("k", List.of(1, new byte[] {1, (byte) 0xab})), "\u001b[31mred\ttab ü"));
+        assertThat(print(rows, ResultTable.Format.TABLE).lines().skip(2).findFirst()).hasValue("{k=[1, 01ab]} | \\u001b[31mred\\ttab ü");
+    }
+
+    @Test
+    void testJsonOfNoNumbersAndBytes()
+    {
+        List<List<?>> rows = List.of(List.of(Double.NaN, Float.NEGATIVE_INFINITY), List.of(new byte[] {1, 2, 3}, List.of()));
+        assertThat(print(rows, ResultTable.Format.JSON).lines()).containsExactly(
+                "{\"name\":\"NaN\",\"n\":\"-Infinity\"}",
+                "{\"name\":\"AQID\",\"n\":[]}");
+    }
+
+    @Test
     void testJson()
     {
         List<List<?>> rows = List.of(

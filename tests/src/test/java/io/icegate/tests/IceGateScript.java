@@ -45,8 +45,23 @@ final class IceGateScript
     static IceGateScript start(Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException
     {
+        return start("icegate", folder, environment, arguments);
+    }
+
+    /**
+     * Starts {@code ./mvnw} in the same way.
+     */
+    static IceGateScript startMaven(Path folder, Map<String, String> environment, List<String> arguments)
+            throws IOException
+    {
+        return start("mvnw", folder, environment, arguments);
+    }
+
+    private static IceGateScript start(String script, Path folder, Map<String, String> environment, List<String> arguments)
+            throws IOException
+    {
         List<String> command = new ArrayList<>();
-        command.add(HOME.resolve("icegate").toString());
+        command.add(HOME.resolve(script).toString());
         command.addAll(arguments);
         Path output = Files.createTempFile(folder, "icegate-", ".out");
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -5,10 +5,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.File;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -47,8 +50,78 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript unknown = IceGateScript.run(folder, LIMIT, "dance")) {
-            assertThat(unknown.output()).startsWith("Unmatched argument at index 0: 'dance'");
+            assertThat(unknown.output().lines()).singleElement().asString().startsWith("icegate: Unmatched argument at index 0: 'dance'");
             assertThat(unknown.exitValue()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void testUnknownOption()
+            throws Exception
+    {
+        try (IceGateScript unknown = IceGateScript.run(folder, LIMIT, "start", "--wharehouse", "s3://lake")) {
+            assertThat(unknown.output().lines()).singleElement().asString().startsWith("icegate: Unknown option").contains("--wharehouse").endsWith("('icegate start --help' explains)");
+            assertThat(unknown.exitValue()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void testNoJdk25()
+            throws Exception
+    {
+        try (IceGateScript help = IceGateScript.start(folder, onlyJdk(21), List.of("help"))) {
+            help.awaitEnd(LIMIT);
+            assertThat(help.output()).isEqualTo("IceGate needs JDK 25: install one, for example Temurin 25, or set JAVA_HOME to it\n");
+            assertThat(help.exitValue()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void testNoJdk17ForTests()
+            throws Exception
+    {
+        Map<String, String> environment = new HashMap<>(onlyJdk(21));
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        try (IceGateScript verify = IceGateScript.startMaven(folder, environment, List.of("--version", "verify"))) {
+            verify.awaitEnd(LIMIT);
+            assertThat(verify.output().lines()).singleElement().asString().startsWith("IceGate's tests need JDK 17 beside JDK 25: install one, ");
+            assertThat(verify.exitValue()).isEqualTo(1);
+        }
+    }
+
+    /**
+     * An environment in which no other JDK can be found than one of that version.
+     */
+    private Map<String, String> onlyJdk(int version)
+            throws IOException
+    {
+        Path jdk = folder.resolve("jdks").resolve("jdk-" + version);
+        Path programs = Files.createDirectories(jdk.resolve("bin"));
+        for (String program : List.of("java", "javac")) {
+            Files.writeString(programs.resolve(program), "#!/bin/sh\necho 'this JDK must not run' >&2\nexit 99\n");
+            assertThat(programs.resolve(program).toFile().setExecutable(true)).isTrue();
+        }
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"%s.0.1\"\n".formatted(version));
+        return Map.of(
+                "HOME", folder.toString(),
+                "PATH", programs + File.pathSeparator + System.getenv("PATH"),
+                "ICEGATE_JDKS", folder.resolve("jdks").toString(),
+                "JAVA_HOME", jdk.toString(),
+                "JAVA25_HOME", "",
+                "JAVA_HOME_25_X64", "",
+                "JAVA17_HOME", "",
+                "JAVA_HOME_17_X64", "");
+    }
+
+    @Test
+    void testDataFolderThatCannotBeWritten()
+            throws Exception
+    {
+        Files.writeString(folder.resolve("taken"), "a file");
+        List<String> arguments = Services.startArguments(folder.resolve("taken"), Services.freePorts());
+        try (IceGateScript start = IceGateScript.run(folder, LIMIT, arguments.toArray(String[]::new))) {
+            assertThat(start.output().lines()).singleElement().asString().startsWith("icegate: Cannot use the data folder %s: ".formatted(folder.resolve("taken")));
+            assertThat(start.exitValue()).isEqualTo(1);
         }
     }
 

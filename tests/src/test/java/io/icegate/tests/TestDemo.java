@@ -2,7 +2,10 @@ package io.icegate.tests;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,11 +44,24 @@ final class TestDemo
             assertThat(Long.parseLong(result.group(2))).isEqualTo(RECORDS + PROBES);
             assertThat(Long.parseLong(result.group(3))).isLessThanOrEqualTo(Long.parseLong(result.group(4)));
             assertThat(demo.exitValue()).isZero();
-            // nothing is left: neither processes nor files
-            assertThat(demo.living()).isEmpty();
-            try (Stream<Path> left = Files.list(temporary)) {
-                assertThat(left.map(Path::getFileName).map(Path::toString).filter(name -> name.startsWith("icegate"))).isEmpty();
-            }
+            assertNothingIsLeft(demo, temporary);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Starting the OTLP receiver", "probes measure freshness"})
+    void testStopped(String phase)
+            throws Exception
+    {
+        List<String> arguments = List.of("demo", "--records", Integer.toString(RECORDS), "--probes", Integer.toString(PROBES));
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        try (IceGateScript demo = IceGateScript.start(folder, Map.of("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary), arguments)) {
+            demo.awaitOutput(phase);
+            demo.terminate();
+            demo.awaitEnd(LIMIT);
+            assertThat(demo.output()).doesNotContain("DEMO OK").doesNotContain("icegate:");
+            assertThat(demo.exitValue()).isEqualTo(143);
+            assertNothingIsLeft(demo, temporary);
         }
     }
 
@@ -54,8 +70,20 @@ final class TestDemo
             throws Exception
     {
         try (IceGateScript demo = IceGateScript.run(folder, LIMIT, "demo", "--records", "0")) {
-            assertThat(demo.output()).startsWith("--records must be 1 to 100000, --probes at least 1");
+            assertThat(demo.output()).startsWith("icegate: --records must be 1 to 100000, --probes at least 1");
             assertThat(demo.exitValue()).isEqualTo(2);
+        }
+    }
+
+    /**
+     * Neither processes nor files.
+     */
+    private static void assertNothingIsLeft(IceGateScript demo, Path temporary)
+            throws IOException
+    {
+        assertThat(demo.living()).isEmpty();
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left.map(Path::getFileName).map(Path::toString).filter(name -> name.startsWith("icegate"))).isEmpty();
         }
     }
 }

@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -60,6 +61,8 @@ public final class Demo
     private final int probes;
     private final PrintStream out;
     private final long started = System.nanoTime();
+    private Optional<Stack> stack = Optional.empty();
+    private boolean stopped;
 
     public Demo(Installation installation, Path folder, int records, int probes, PrintStream out)
     {
@@ -83,13 +86,36 @@ public final class Demo
         Map<String, String> receiver = Map.of("icegate.commit.enabled", "false");
         StackSettings settings = new StackSettings(folder, "file:" + folder.resolve("warehouse"), ports.get(0), ports.get(1), ports.get(2), receiver);
         say("Starting the OTLP receiver and Trino on a folder of this machine: %s", folder);
-        try (Stack stack = Stack.start(installation, settings, ENVIRONMENT)) {
+        try (Stack stack = start(settings)) {
             stack.awaitReady();
             say("Ready: OTLP/gRPC on port %s, OTLP/HTTP on port %s, Trino on port %s", ports.get(0), ports.get(1), ports.get(2));
             try (Connection connection = stack.connect()) {
                 return tell(stack, connection);
             }
         }
+    }
+
+    /**
+     * Ends what runs, from another thread and at any time, and waits until nothing runs. The demo itself fails then.
+     */
+    public void stop()
+    {
+        Optional<Stack> started;
+        synchronized (this) {
+            stopped = true;
+            started = stack;
+        }
+        started.ifPresent(Stack::close);
+    }
+
+    private synchronized Stack start(StackSettings settings)
+    {
+        if (stopped) {
+            throw new CommandException("Stopped before it started");
+        }
+        Stack started = Stack.start(installation, settings, ENVIRONMENT);
+        stack = Optional.of(started);
+        return started;
     }
 
     private String tell(Stack stack, Connection connection)

@@ -28,6 +28,8 @@ public final class ChildProcess
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
     private static final int LOG_LINES_SHOWN = 3;
+    private static final int KILLED = 128 + 9;
+    private static final int LAST_LINES = 20;
     private static final int LINE_LENGTH_MAX = 400;
     private static final Pattern COLOURS = Pattern.compile("\\x1b\\[[0-9;]*m");
 
@@ -110,11 +112,22 @@ public final class ChildProcess
     }
 
     /**
-     * What the program wrote last about a problem, and where the rest is.
+     * How the program ended, what it wrote last about a problem, and where the rest is.
      */
-    public String lastWords()
+    public String obituary()
     {
-        return "%s (log: %s)".formatted(problem(), log);
+        // a program that ran for long may have complained about other things before
+        return "%s ended: exit code %s%s; %s".formatted(name, process.exitValue(), process.exitValue() == KILLED ? " (killed)" : "", words(LAST_LINES));
+    }
+
+    private String lastWords()
+    {
+        return words(Integer.MAX_VALUE);
+    }
+
+    private String words(int linesMax)
+    {
+        return "%s (log: %s)".formatted(problem(linesMax), log);
     }
 
     /**
@@ -145,14 +158,19 @@ public final class ChildProcess
         }
     }
 
-    private String problem()
+    private String problem(int linesMax)
     {
         try {
-            List<String> lines = Files.readAllLines(log, UTF_8).stream()
+            List<String> all = Files.readAllLines(log, UTF_8);
+            List<String> lines = all.subList(Math.max(0, all.size() - linesMax), all.size()).stream()
                     .map(line -> COLOURS.matcher(line).replaceAll("").strip())
-                    .filter(line -> !line.isEmpty())
+                    .filter(line -> !line.isEmpty() && !line.contains("\tINFO\t"))
                     .map(line -> line.length() > LINE_LENGTH_MAX ? line.substring(0, LINE_LENGTH_MAX) + " ..." : line)
                     .toList();
+            if (!lines.isEmpty() && lines.getLast().startsWith("Cannot ")) {
+                // written for people: the rest explains nothing
+                return "it says: " + lines.getLast();
+            }
             List<String> problems = lines.stream()
                     .filter(ChildProcess::saysProblem)
                     .limit(LOG_LINES_SHOWN)
@@ -160,7 +178,7 @@ public final class ChildProcess
             if (problems.isEmpty()) {
                 problems = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
             }
-            return problems.isEmpty() ? "it wrote nothing" : "it says: " + String.join(" | ", problems);
+            return problems.isEmpty() ? "it complained of nothing" : "it says: " + String.join(" | ", problems);
         }
         catch (IOException e) {
             return "its log cannot be read: " + e.getMessage();

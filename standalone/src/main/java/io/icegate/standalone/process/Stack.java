@@ -63,7 +63,14 @@ public final class Stack
             throw e;
         }
         Stack stack = new Stack(settings, receiver, trino);
-        Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
+        try {
+            Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
+        }
+        catch (IllegalStateException e) {
+            // this process is ending: the two had better not have begun
+            stack.stop();
+            throw new CommandException("Cannot start IceGate: it is being stopped", e);
+        }
         return stack;
     }
 
@@ -76,6 +83,13 @@ public final class Stack
         try (Http http = new Http()) {
             receiver.awaitReady(() -> receiverReady(http), START_LIMIT);
             trino.awaitReady(() -> TrinoProcess.ready(http, settings.trinoPort()), START_LIMIT);
+        }
+        catch (CommandException e) {
+            if (stopping) {
+                // Ctrl-C: that they did not become ready is no failure of theirs
+                throw new CommandException("Stopped before it was ready", e);
+            }
+            throw e;
         }
     }
 
@@ -93,7 +107,7 @@ public final class Stack
             stopAtExit.join();
             return "";
         }
-        return "%s ended: %s".formatted(ended.name(), ended.lastWords());
+        return ended.obituary();
     }
 
     /**
@@ -133,7 +147,7 @@ public final class Stack
     {
         for (ChildProcess child : new ChildProcess[] {receiver, trino}) {
             if (!child.running()) {
-                throw new CommandException("%s ended: %s".formatted(child.name(), child.lastWords()));
+                throw new CommandException(child.obituary());
             }
         }
     }
