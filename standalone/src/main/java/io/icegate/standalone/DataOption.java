@@ -16,4 +16,12 @@ final class DataOption
     {
         return data.toAbsolutePath().normalize();
     }
+
+    /**
+     * What the other commands have to be given to find this folder.
+     */
+    String argument()
+    {
+        return data.equals(Path.of("icegate-data")) ? "" : " --data " + data;
+    }
 }

@@ -67,11 +67,11 @@ final class StartCommand
         createFolder(folder);
         try (FileChannel channel = lockFile(folder);
                 FileLock _ = lock(channel, folder)) {
-            return run(installation, settings);
+            return run(installation, settings, data.argument());
         }
     }
 
-    private static int run(Installation installation, StackSettings settings)
+    private static int run(Installation installation, StackSettings settings, String dataArgument)
             throws InterruptedException, IOException
     {
         System.out.println("Starting IceGate on " + settings.warehouse() + " ...");
@@ -83,11 +83,11 @@ final class StartCommand
                     IceGate is ready.
                       OTLP/gRPC   localhost:%s
                       OTLP/HTTP   http://localhost:%s/v1/logs
-                      SQL         ./icegate sql "SELECT count(*) FROM logs", JDBC jdbc:trino://localhost:%s/icegate/otel
-                      status      ./icegate status
+                      SQL         ./icegate sql%s "SELECT count(*) FROM logs", JDBC jdbc:trino://localhost:%s/icegate/otel
+                      status      ./icegate status%s
                       logs        %s
                     Ctrl-C stops it."""
-                            .formatted(settings.grpcPort(), settings.httpPort(), settings.trinoPort(), settings.data().resolve("log")));
+                            .formatted(settings.grpcPort(), settings.httpPort(), dataArgument, settings.trinoPort(), dataArgument, settings.data().resolve("log")));
             String failure = stack.awaitFailure();
             if (!failure.isEmpty()) {
                 throw new CommandException(failure);

@@ -45,7 +45,7 @@ final class TestResultTable
     @Test
     void testTableOfNestedAndHostileValues()
     {
-        List<List<?>> rows = List.of(List.of(Map.of("k", List.of(1, new byte[] {1, (byte) 0xab})), "\u001b[31mred\ttab ü"));
+        List<List<?>> rows = List.of(List.of(Map.of("k", List.of(1, new byte[] {1, (byte) 0xAB})), "\u001b[31mred\ttab ü"));
         assertThat(print(rows, ResultTable.Format.TABLE).lines().skip(2).findFirst()).hasValue("{k=[1, 01ab]} | \\u001b[31mred\\ttab ü");
     }
 
