@@ -1,6 +1,7 @@
 package io.icegate.catalog;
 
 import io.icegate.objectstore.s3.StrictS3Server;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -22,14 +23,15 @@ final class S3Warehouses
 {
     private static final String BUCKET = "lake";
 
-    private StrictS3Server server;
-    private String prefix;
+    private @Nullable StrictS3Server server;
+    private @Nullable String prefix;
 
     @Override
     public void beforeAll(ExtensionContext context)
     {
-        server = StrictS3Server.start();
-        server.createBucket(BUCKET);
+        StrictS3Server started = StrictS3Server.start();
+        server = started;
+        started.createBucket(BUCKET);
     }
 
     @Override
@@ -41,7 +43,7 @@ final class S3Warehouses
     @Override
     public void afterAll(ExtensionContext context)
     {
-        server.close();
+        requireNonNull(server, "server is null").close();
     }
 
     /**
@@ -49,7 +51,7 @@ final class S3Warehouses
      */
     Map<String, String> warehouse(String name)
     {
-        Map<String, String> properties = new HashMap<>(server.properties());
+        Map<String, String> properties = new HashMap<>(requireNonNull(server, "server is null").properties());
         properties.put("warehouse", "s3://%s/%s/%s".formatted(BUCKET, requireNonNull(prefix, "prefix is null"), name));
         return properties;
     }
