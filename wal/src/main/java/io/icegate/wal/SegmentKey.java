@@ -19,6 +19,7 @@ public record SegmentKey(UUID table, WriterId writer, Sequence sequence)
 {
     private static final String UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
     private static final Pattern PATTERN = Pattern.compile("_wal/v1/(%1$s)/(%1$s)/([0-9]{20})\\.parquet".formatted(UUID_PATTERN));
+    private static final String SEQUENCE_MAX = new Sequence(Long.MAX_VALUE).toString();
 
     public SegmentKey
     {
@@ -33,7 +34,8 @@ public record SegmentKey(UUID table, WriterId writer, Sequence sequence)
     public static Optional<SegmentKey> parse(ObjectKey key)
     {
         Matcher matcher = PATTERN.matcher(key.value());
-        if (!matcher.matches()) {
+        // equally long texts compare as their numbers do
+        if (!matcher.matches() || matcher.group(3).compareTo(SEQUENCE_MAX) > 0) {
             return Optional.empty();
         }
         return Optional.of(new SegmentKey(UUID.fromString(matcher.group(1)), WriterId.parse(matcher.group(2)), new Sequence(Long.parseLong(matcher.group(3)))));

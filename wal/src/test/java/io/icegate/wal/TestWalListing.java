@@ -1,9 +1,11 @@
 package io.icegate.wal;
 
+import io.icegate.objectstore.ObjectKey;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import static io.icegate.wal.WalFixture.TABLE;
@@ -55,6 +57,24 @@ final class TestWalListing
 
         assertThat(live.segments()).hasSize(1);
         assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.GAP);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
+    }
+
+    @Test
+    void testForeignObjectsAreNoSegments()
+    {
+        wal.register(1);
+        SegmentKey segment = wal.segment(1, 0, new BatchId(0, 1));
+        String folder = segment.objectKey().value().substring(0, segment.objectKey().value().lastIndexOf('/') + 1);
+        // the last number is above what a sequence can be
+        for (String name : List.of("README.txt", "00000000000000000001.parquet.tmp", "1.parquet", "09223372036854775808.parquet", "99999999999999999999.parquet")) {
+            wal.memory.putIfAbsent(new ObjectKey(folder + name), "foreign".getBytes(StandardCharsets.UTF_8));
+        }
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).extracting(LiveSegment::key).containsExactly(segment);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.OPEN);
         assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
     }
 
