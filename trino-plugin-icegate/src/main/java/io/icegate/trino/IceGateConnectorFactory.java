@@ -5,6 +5,8 @@ import com.google.inject.Injector;
 import com.google.inject.util.Modules;
 import io.airlift.bootstrap.Bootstrap;
 import io.airlift.json.JsonModule;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.base.ConnectorContextModule;
 import io.trino.plugin.base.jmx.ConnectorObjectNameGeneratorModule;
 import io.trino.plugin.base.jmx.MBeanServerModule;
@@ -35,19 +37,22 @@ public final class IceGateConnectorFactory
 
     private final String name;
     private final Set<Guard> disabledGuards;
+    private final SegmentCodec codec;
 
     public IceGateConnectorFactory()
     {
-        this(CONNECTOR_NAME, ImmutableSet.of());
+        this(CONNECTOR_NAME, ImmutableSet.of(), new ParquetSegmentCodec());
     }
 
     /**
-     * For tests: a connector in which some guards are left out, to prove that the tests would notice.
+     * For tests: a connector in which some guards are left out, or that describes segments wrongly, to prove that the
+     * tests would notice.
      */
-    IceGateConnectorFactory(String name, Set<Guard> disabledGuards)
+    IceGateConnectorFactory(String name, Set<Guard> disabledGuards, SegmentCodec codec)
     {
         this.name = requireNonNull(name, "name is null");
         this.disabledGuards = ImmutableSet.copyOf(disabledGuards);
+        this.codec = requireNonNull(codec, "codec is null");
     }
 
     @Override
@@ -70,7 +75,7 @@ public final class IceGateConnectorFactory
                     new JsonModule(),
                     Modules.override(new IcebergModule()).with(new IceGateOverridesModule()),
                     new IcebergSecurityModule(),
-                    new IceGateModule(new Guards(disabledGuards)),
+                    new IceGateModule(new Guards(disabledGuards), codec),
                     new MBeanServerModule(),
                     new IceGateFileSystemModule(catalogName, context),
                     new ConnectorContextModule(catalogName, context),

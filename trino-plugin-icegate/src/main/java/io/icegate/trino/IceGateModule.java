@@ -6,7 +6,6 @@ import com.google.inject.Scopes;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.icegate.trino.catalog.IceGateCatalogModule;
 import io.icegate.wal.SegmentCodec;
-import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
 import io.trino.spi.procedure.Procedure;
 
@@ -21,10 +20,12 @@ final class IceGateModule
         implements Module
 {
     private final Guards guards;
+    private final SegmentCodec codec;
 
-    IceGateModule(Guards guards)
+    IceGateModule(Guards guards, SegmentCodec codec)
     {
         this.guards = requireNonNull(guards, "guards is null");
+        this.codec = requireNonNull(codec, "codec is null");
     }
 
     @Override
@@ -32,7 +33,7 @@ final class IceGateModule
     {
         configBinder(binder).bindConfig(IceGateConfig.class);
         binder.bind(Guards.class).toInstance(guards);
-        binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
+        binder.bind(SegmentCodec.class).toInstance(codec);
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);

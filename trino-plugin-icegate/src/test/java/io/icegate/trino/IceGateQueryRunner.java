@@ -1,6 +1,8 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableMap;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.Session;
 import io.trino.spi.Plugin;
 import io.trino.spi.connector.ConnectorFactory;
@@ -26,6 +28,14 @@ import static java.util.Locale.ENGLISH;
 final class IceGateQueryRunner
 {
     static final String CATALOG = "icegate";
+    /**
+     * Connector and catalog that take every segment for one of ten rows.
+     */
+    static final String INEXACT_ROWS = "inexact_rows";
+    /**
+     * Connector and catalog that take every segment for one byte shorter than it is.
+     */
+    static final String INEXACT_SIZES = "inexact_sizes";
 
     private IceGateQueryRunner() {}
 
@@ -42,6 +52,10 @@ final class IceGateQueryRunner
             runner.createCatalog(CATALOG, "icegate", all);
             for (Guard guard : controls) {
                 runner.createCatalog(control(guard), control(guard), all);
+            }
+            if (!controls.isEmpty()) {
+                runner.createCatalog(INEXACT_ROWS, INEXACT_ROWS, all);
+                runner.createCatalog(INEXACT_SIZES, INEXACT_SIZES, all);
             }
             return runner;
         }
@@ -86,8 +100,12 @@ final class IceGateQueryRunner
         @Override
         public Iterable<ConnectorFactory> getConnectorFactories()
         {
-            Stream<ConnectorFactory> factories = Arrays.stream(Guard.values()).map(guard -> new IceGateConnectorFactory(control(guard), EnumSet.of(guard)));
-            return factories.toList();
+            SegmentCodec exact = new ParquetSegmentCodec();
+            Stream<ConnectorFactory> guards = Arrays.stream(Guard.values()).map(guard -> new IceGateConnectorFactory(control(guard), EnumSet.of(guard), exact));
+            Stream<ConnectorFactory> codecs = Stream.of(
+                    new IceGateConnectorFactory(INEXACT_ROWS, EnumSet.noneOf(Guard.class), new InexactCodec(exact, _ -> 10, size -> size)),
+                    new IceGateConnectorFactory(INEXACT_SIZES, EnumSet.noneOf(Guard.class), new InexactCodec(exact, rows -> rows, size -> size - 1)));
+            return Stream.concat(guards, codecs).toList();
         }
     }
 }

@@ -3,10 +3,12 @@ package io.icegate.trino;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.airlift.units.DataSize;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.iceberg.IcebergMetadata;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.procedure.IcebergOptimizeHandle;
 import io.trino.plugin.iceberg.procedure.IcebergTableExecuteHandle;
+import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.Connector;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorSession;
@@ -14,12 +16,20 @@ import io.trino.spi.connector.ConnectorTransactionHandle;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.testing.TestingConnectorContext;
 import io.trino.testing.TestingConnectorSession;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -182,6 +192,67 @@ final class TestIceGateMetadata
         }
     }
 
+    /**
+     * Rows 4 and 21 of the guard table: with live rows, no list of the snapshot's partitions stands for the table and no
+     * buckets do, because the unpartitioned spec is among the specs of the table. The control is the same table without
+     * that spec, where both are there.
+     */
+    @Test
+    void testNoPartitionsOfTheSnapshotAlone(@TempDir Path folder)
+            throws Exception
+    {
+        try (WalFixture fixture = new WalFixture(folder)) {
+            WalFixture.Logs logs = fixture.createLogs("otel");
+            logs.table().updateSpec().addField(Expressions.bucket("time_unix_nano", 4)).commit();
+            Table table = logs.table();
+            appendPartitioned(table, "tenant_id=acme/timestamp_day=2026-11-20/time_unix_nano_bucket_4=1");
+            logs.append("zeta", 1, 3);
+            fixture.catalog().createNamespace(Namespace.of("plain"));
+            PartitionSpec spec = PartitionSpec.builderFor(table.schema()).identity("tenant_id").bucket("time_unix_nano", 4).build();
+            appendPartitioned(fixture.catalog().createTable(TableIdentifier.of("plain", "logs"), table.schema(), spec), "tenant_id=acme/time_unix_nano_bucket=1");
+
+            Connector connector = connector(folder, Set.of());
+            try {
+                ConnectorSession session = TestingConnectorSession.builder()
+                        .setPropertyMetadata(connector.getSessionProperties())
+                        .setPropertyValues(ImmutableMap.of("bucket_execution_enabled", true))
+                        .build();
+                ConnectorMetadata metadata = connector.getMetadata(session, connector.beginTransaction(READ_UNCOMMITTED, true, true));
+                IcebergTableHandle live = handle(metadata, session, "otel");
+                assertThat(WalPin.token(live)).isPresent();
+                assertThat(metadata.getTableProperties(session, live).getDiscretePredicates()).isEmpty();
+                assertThat(live.getTablePartitioning()).isEmpty();
+                assertThat(metadata.applyPartitioning(session, live, Optional.empty(), bucketColumns(metadata, session, live))).isEmpty();
+                IcebergTableHandle plain = handle(metadata, session, "plain");
+                assertThat(metadata.getTableProperties(session, plain).getDiscretePredicates()).isPresent();
+                assertThat(live.getPartitionSpecJsons()).hasSizeGreaterThan(plain.getPartitionSpecJsons().size());
+                assertThat(plain.getTablePartitioning()).isPresent();
+                assertThat(metadata.applyPartitioning(session, plain, Optional.empty(), bucketColumns(metadata, session, plain))).isPresent();
+            }
+            finally {
+                connector.shutdown();
+            }
+        }
+    }
+
+    private static void appendPartitioned(Table table, String partition)
+    {
+        table.newAppend()
+                .appendFile(DataFiles.builder(table.spec())
+                        .withPath(table.location() + "/data/file.parquet")
+                        .withPartitionPath(partition)
+                        .withFormat(FileFormat.PARQUET)
+                        .withFileSizeInBytes(1000)
+                        .withRecordCount(3)
+                        .build())
+                .commit();
+    }
+
+    private static List<ColumnHandle> bucketColumns(ConnectorMetadata metadata, ConnectorSession session, IcebergTableHandle table)
+    {
+        return List.of(metadata.getColumnHandles(session, table).get("time_unix_nano"));
+    }
+
     @Test
     void testOneCatalogVersion(@TempDir Path folder)
             throws Exception
@@ -247,7 +318,7 @@ final class TestIceGateMetadata
     private static Connector connector(Path folder, Set<Guard> disabled)
     {
         Map<String, String> properties = IceGateQueryRunner.catalogProperties(folder, Map.of());
-        return new IceGateConnectorFactory("icegate", disabled).create("lake", properties, new TestingConnectorContext());
+        return new IceGateConnectorFactory("icegate", disabled, new ParquetSegmentCodec()).create("lake", properties, new TestingConnectorContext());
     }
 
     private static ConnectorSession session(Connector connector)

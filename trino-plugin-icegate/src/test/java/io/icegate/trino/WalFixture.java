@@ -9,6 +9,7 @@ import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
 import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.EntityRef;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceColumns;
 import io.icegate.schema.ScopeColumns;
@@ -27,7 +28,10 @@ import io.icegate.wal.commit.WalCommitter;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.format.SegmentFooter;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -40,6 +44,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
@@ -99,6 +104,15 @@ final class WalFixture
     CommitResult commit(Table table)
     {
         return new WalCommitter(warehouse, footers, environment).commit(table, new CommitOptions(CommitOptions.SEGMENTS_MAX, false));
+    }
+
+    /**
+     * Changes the metadata of a table in place, behind the back of the catalog and its rules.
+     */
+    void rewriteMetadata(TableIdentifier table, UnaryOperator<TableMetadata> change)
+    {
+        TableMetadata metadata = ((BaseTable) catalog.loadTable(table)).operations().current();
+        TableMetadataParser.overwrite(change.apply(metadata), new ObjectStoreFileIO(warehouse).newOutputFile(metadata.metadataFileLocation()));
     }
 
     @Override
@@ -177,15 +191,16 @@ final class WalFixture
     }
 
     /**
-     * The row with {@code time_unix_nano = number}. Every third row has few columns, so that nulls are there too.
+     * The row with {@code time_unix_nano = number}. Every third row has few columns, so that nulls are there too; rows with
+     * {@code number % 4 == 2} of the others have every column.
      */
     static LogRow row(long number)
     {
         long micros = DAY.toEpochMilli() * 1000 + number;
         boolean sparse = number % 3 == 0;
         return new LogRow(
-                sparse ? ResourceColumns.EMPTY : new ResourceColumns(attributes("service.name", "service-" + number % 5), 1, "https://schema", List.of()),
-                sparse ? ScopeColumns.EMPTY : new ScopeColumns("scope", "1.0", attributes("scope.key", "scope value"), 2, "https://scope"),
+                sparse ? ResourceColumns.EMPTY : resource(number),
+                sparse ? ScopeColumns.EMPTY : new ScopeColumns("scope", "1.0", attributes(text("scope.key", "scope value"), entry("scope.version", new AttributeValue.Int(number % 7))), 2, "https://scope"),
                 micros,
                 micros + 1,
                 number,
@@ -193,18 +208,54 @@ final class WalFixture
                 (int) (number % 24) + 1,
                 sparse ? null : "INFO",
                 sparse ? null : "event",
-                sparse ? null : CanonicalText.of(new AttributeValue.Text("body " + number)),
+                sparse ? null : CanonicalText.of(body(number)),
                 sparse ? null : bytes(16, number),
                 sparse ? null : bytes(8, number),
                 number % 2,
-                sparse ? Attributes.EMPTY : attributes("key", "value " + number),
+                sparse ? Attributes.EMPTY : attributes(
+                        text("key", "value " + number),
+                        entry("ratio", new AttributeValue.Real(number / 8.0)),
+                        entry("none", new AttributeValue.Empty()),
+                        entry("flags", new AttributeValue.Array(List.of(new AttributeValue.Bool(true), new AttributeValue.Int(number))))),
                 3,
                 sparse ? null : bytes(5, number));
     }
 
-    private static Attributes attributes(String key, String value)
+    private static ResourceColumns resource(long number)
     {
-        return Attributes.of(List.of(new AttributeValue.Entry(key, new AttributeValue.Text(value))));
+        return new ResourceColumns(
+                attributes(
+                        text("service.name", "service-" + number % 5),
+                        text("service.namespace", "namespace-" + number % 2),
+                        text("service.instance.id", "instance-" + number % 11),
+                        entry("process.pid", new AttributeValue.Int(number))),
+                1,
+                "https://schema",
+                List.of(new EntityRef("https://entity", "service", List.of("service.name", "service.namespace"), List.of("process.pid"))));
+    }
+
+    private static AttributeValue body(long number)
+    {
+        return switch ((int) (number % 4)) {
+            case 0 -> new AttributeValue.Empty();
+            case 2 -> new AttributeValue.KeyValues(List.of(text("text", "body " + number)));
+            default -> new AttributeValue.Text("body " + number);
+        };
+    }
+
+    private static Attributes attributes(AttributeValue.Entry... entries)
+    {
+        return Attributes.of(List.of(entries));
+    }
+
+    private static AttributeValue.Entry text(String key, String value)
+    {
+        return entry(key, new AttributeValue.Text(value));
+    }
+
+    private static AttributeValue.Entry entry(String key, AttributeValue value)
+    {
+        return new AttributeValue.Entry(key, value);
     }
 
     private static byte[] bytes(int count, long seed)

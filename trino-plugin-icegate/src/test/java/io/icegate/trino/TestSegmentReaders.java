@@ -1,0 +1,163 @@
+package io.icegate.trino;
+
+import com.google.common.collect.ImmutableList;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogRows;
+import io.icegate.wal.format.SegmentFooter;
+import io.icegate.wal.format.SegmentRows;
+import io.trino.testing.MaterializedRow;
+import io.trino.testing.QueryRunner;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
+
+/**
+ * A segment is an Iceberg data file: Iceberg's generic reader and Trino find the same value in every column of every row,
+ * while the segment is live and after it has been committed.
+ */
+@Execution(SAME_THREAD)
+final class TestSegmentReaders
+{
+    private static final long SEED = 20261121;
+
+    @Test
+    void testEveryColumn(@TempDir Path folder)
+            throws Exception
+    {
+        try (WalFixture fixture = new WalFixture(folder);
+                QueryRunner runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of())) {
+            WalFixture.Logs logs = fixture.createLogs("otel");
+            Random random = new Random(SEED);
+            List<SegmentFooter> segments = ImmutableList.of(
+                    logs.append(LogRows.random(random, new BatchId(1, 1), "acme", 300), LogRows.random(random, new BatchId(1, 2), "zeta", 200)),
+                    logs.append("acme", 1, 50),
+                    logs.append(LogRows.random(random, new BatchId(1, 3), "acme", 100)));
+            Table table = logs.table();
+            List<NestedField> columns = table.schema().columns();
+            List<List<String>> iceberg = new ArrayList<>();
+            for (SegmentFooter segment : segments) {
+                iceberg.addAll(iceberg(columns, folder.resolve(segment.header().key().objectKey().value()), table.schema()));
+            }
+            assertThat(iceberg).hasSize(650);
+            // otherwise a column would be compared of which nothing is seen
+            for (int column = 0; column < columns.size(); column++) {
+                List<String> values = column(iceberg, column);
+                assertThat(values.stream().distinct().filter(value -> !value.equals("null") && !value.equals("[]"))).as(columns.get(column).name()).isNotEmpty();
+                if (columns.get(column).isOptional()) {
+                    assertThat(values).as(columns.get(column).name()).contains("null");
+                }
+            }
+
+            String all = "SELECT %s FROM otel.logs".formatted(columns.stream().map(NestedField::name).collect(joining(", ")));
+            assertSame(columns, iceberg, trino(runner, all));
+            logs.commit();
+            table.refresh();
+            List<List<String>> committed = new ArrayList<>();
+            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+                for (FileScanTask task : tasks) {
+                    assertThat(task.deletes()).isEmpty();
+                    committed.addAll(iceberg(columns, Path.of(URI.create(task.file().location())), table.schema()));
+                }
+            }
+            assertSame(columns, iceberg, committed);
+            assertSame(columns, iceberg, trino(runner, all));
+        }
+    }
+
+    private static List<List<String>> iceberg(List<NestedField> columns, Path segment, Schema schema)
+            throws IOException
+    {
+        return SegmentRows.read(Files.readAllBytes(segment), schema).stream()
+                .map(row -> columns.stream().map(column -> text(row.getField(column.name()))).toList())
+                .toList();
+    }
+
+    private static List<List<String>> trino(QueryRunner runner, String query)
+    {
+        return IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query).stream()
+                .map(row -> row.stream().map(TestSegmentReaders::text).toList())
+                .toList();
+    }
+
+    /**
+     * The same rows in any order, compared column by column.
+     */
+    private static void assertSame(List<NestedField> columns, List<List<String>> expected, List<List<String>> actual)
+    {
+        Comparator<List<String>> order = Comparator.comparing(String::valueOf);
+        List<List<String>> expectedRows = expected.stream().sorted(order).toList();
+        List<List<String>> actualRows = actual.stream().sorted(order).toList();
+        for (int column = 0; column < columns.size(); column++) {
+            assertThat(column(actualRows, column)).as(columns.get(column).name()).isEqualTo(column(expectedRows, column));
+        }
+    }
+
+    private static List<String> column(List<List<String>> rows, int column)
+    {
+        return rows.stream().map(row -> row.get(column)).toList();
+    }
+
+    /**
+     * One spelling for the classes that the two readers use for a value.
+     */
+    private static String text(@Nullable Object value)
+    {
+        return switch (value) {
+            case null -> "null";
+            case CharSequence text -> "'%s'".formatted(text);
+            case Integer number -> "int " + number;
+            case Long number -> "long " + number;
+            case byte[] bytes -> HexFormat.of().formatHex(bytes);
+            case ByteBuffer bytes -> {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.duplicate().get(copy);
+                yield HexFormat.of().formatHex(copy);
+            }
+            case OffsetDateTime time -> time.toInstant().toString();
+            case ZonedDateTime time -> time.toInstant().toString();
+            case Map<?, ?> map -> {
+                TreeMap<String, String> sorted = new TreeMap<>();
+                map.forEach((key, entry) -> sorted.put(text(key), text(entry)));
+                yield sorted.isEmpty() ? "[]" : sorted.toString();
+            }
+            case List<?> list -> text(list.stream());
+            case Record struct -> text(IntStream.range(0, struct.size()).mapToObj(struct::get));
+            case MaterializedRow struct -> text(struct.getFields().stream());
+            default -> throw new IllegalArgumentException("unexpected " + value.getClass());
+        };
+    }
+
+    private static String text(Stream<?> values)
+    {
+        return values.map(TestSegmentReaders::text).collect(joining(", ", "[", "]"));
+    }
+}
