@@ -20,7 +20,9 @@ import org.apache.iceberg.metrics.MetricsReporter;
 import org.apache.iceberg.types.Types.NestedField;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 
@@ -54,6 +56,8 @@ record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema sc
         boolean caseSensitive = committed.isCaseSensitive();
         String schemaJson = SchemaParser.toJson(table.schema());
         InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(table.schema(), filter, caseSensitive);
+        Map<Integer, String> specJsons = new HashMap<>();
+        Map<Integer, ResidualEvaluator> residuals = new HashMap<>();
         ImmutableList.Builder<FileScanTask> tasks = ImmutableList.builder();
         for (LiveFile live : liveFiles) {
             if (live.rows() == 0 || !evaluator.eval(live.file())) {
@@ -64,7 +68,12 @@ record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema sc
             PartitionSpec spec = requireNonNull(table.specs().get(live.file().specId()), "spec of a live segment is null");
             DeleteFile[] deletes = live.duplicates().stream().toArray(DeleteFile[]::new);
             // IcebergSplitSource casts to BaseFileScanTask
-            tasks.add(new BaseFileScanTask(live.file(), deletes, schemaJson, PartitionSpecParser.toJson(spec), ResidualEvaluator.of(spec, filter, caseSensitive)));
+            tasks.add(new BaseFileScanTask(
+                    live.file(),
+                    deletes,
+                    schemaJson,
+                    specJsons.computeIfAbsent(spec.specId(), _ -> PartitionSpecParser.toJson(spec)),
+                    residuals.computeIfAbsent(spec.specId(), _ -> ResidualEvaluator.of(spec, filter, caseSensitive))));
         }
         return CloseableIterable.concat(ImmutableList.of(committed.planFiles(), CloseableIterable.withNoopClose(tasks.build())));
     }

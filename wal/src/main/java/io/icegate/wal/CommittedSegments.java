@@ -4,6 +4,7 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,25 +50,42 @@ final class CommittedSegments
 
     List<LiveSegment> since(UUID table, OffsetVector vector, Instant cutoff)
     {
-        List<List<ObjectHead>> heads = Parallel.map(List.copyOf(vector.offsets().keySet()), writer -> heads(table, writer, vector.next(writer), cutoff), executor);
+        List<List<Found>> found = Parallel.map(List.copyOf(vector.offsets().keySet()), writer -> find(table, writer, vector.next(writer), cutoff), executor);
         // the old ones too: they are the mark in the cache that nothing below needs to be listed again
-        return Parallel.map(heads.stream().flatMap(List::stream).toList(), this::load, executor).stream()
+        return Parallel.map(found.stream().flatMap(List::stream).toList(), Found::known, segment -> load(segment.head()), executor).stream()
                 .flatMap(Optional::stream)
                 .filter(segment -> !segment.head().lastModified().isBefore(cutoff))
                 .toList();
     }
 
-    private List<ObjectHead> heads(UUID table, WriterId writer, Sequence next, Instant cutoff)
+    /**
+     * @param segment null when its footer was not read yet
+     */
+    private record Found(ObjectHead head, @Nullable LiveSegment segment)
     {
-        List<ObjectHead> found = new ArrayList<>();
+        boolean isBefore(Instant cutoff)
+        {
+            return head.lastModified().isBefore(cutoff);
+        }
+
+        Optional<Optional<LiveSegment>> known()
+        {
+            return segment == null ? Optional.empty() : Optional.of(Optional.of(segment));
+        }
+    }
+
+    private List<Found> find(UUID table, WriterId writer, Sequence next, Instant cutoff)
+    {
+        List<Found> found = new ArrayList<>();
         int old = 0;
         int step = STEP_MIN;
         long sequence = next.value() - 1;
         while (sequence >= 0 && old < OLD_RUN) {
-            Optional<LiveSegment> seen = footers.seen(new SegmentKey(table, writer, new Sequence(sequence)));
-            if (seen.isPresent()) {
-                found.add(seen.orElseThrow().head());
-                old = seen.orElseThrow().head().lastModified().isBefore(cutoff) ? old + 1 : 0;
+            LiveSegment seen = footers.seen(new SegmentKey(table, writer, new Sequence(sequence))).orElse(null);
+            if (seen != null) {
+                Found segment = new Found(seen.head(), seen);
+                found.add(segment);
+                old = segment.isBefore(cutoff) ? old + 1 : 0;
                 sequence--;
                 continue;
             }
@@ -78,8 +96,9 @@ final class CommittedSegments
                 break;
             }
             for (int i = listed.size() - 1; i >= 0 && old < OLD_RUN; i--) {
-                found.add(listed.get(i));
-                old = listed.get(i).lastModified().isBefore(cutoff) ? old + 1 : 0;
+                Found segment = new Found(listed.get(i), null);
+                found.add(segment);
+                old = segment.isBefore(cutoff) ? old + 1 : 0;
             }
             sequence = low - 1;
             step = Math.min(step * 2, STEP_MAX);

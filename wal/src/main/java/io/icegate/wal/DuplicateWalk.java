@@ -52,9 +52,18 @@ public final class DuplicateWalk
 
     static Duplicates walk(Collection<LiveSegment> waiting, Collection<LiveSegment> committed)
     {
+        // the window may hold many more batches than wait, and is walked for every query: keep only those that matter
+        Set<BatchId> candidates = new HashSet<>();
+        for (LiveSegment segment : waiting) {
+            segment.footer().batches().forEach(batch -> candidates.add(batch.id()));
+        }
         Set<BatchId> seen = new HashSet<>();
         for (LiveSegment segment : committed) {
-            segment.footer().batches().forEach(batch -> seen.add(batch.id()));
+            for (BatchRange batch : segment.footer().batches()) {
+                if (candidates.contains(batch.id())) {
+                    seen.add(batch.id());
+                }
+            }
         }
         Map<SegmentKey, List<BatchRange>> ranges = new TreeMap<>();
         for (LiveSegment segment : waiting.stream().sorted(Comparator.comparing(LiveSegment::key)).toList()) {

@@ -91,6 +91,23 @@ public final class FooterCache
     }
 
     /**
+     * The segment, if it can be had without asking the store.
+     */
+    Optional<LiveSegment> known(SegmentKey key, ObjectHead head)
+    {
+        synchronized (entries) {
+            Known entry = entries.get(key);
+            if (entry == null || entry.footer().size() != head.size()) {
+                return Optional.empty();
+            }
+            if (!head.equals(entry.head())) {
+                entries.put(key, new Known(entry.footer(), head));
+            }
+            return Optional.of(new LiveSegment(head, entry.footer()));
+        }
+    }
+
+    /**
      * Remembers a segment that this process wrote.
      */
     void put(SegmentFooter footer)

@@ -12,11 +12,13 @@ import org.apache.iceberg.TableMetadata;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
@@ -29,6 +31,8 @@ public final class LiveFiles
 {
     private static final int ATTEMPTS_MAX = 5;
     private static final int WRITTEN_MAX = 10_000;
+    private static final int DESCRIBED_MAX = 10_000;
+    private static final String METRICS_PROPERTIES = "write.metadata.metrics.";
 
     private final Warehouse warehouse;
     private final SegmentCodec codec;
@@ -40,6 +44,35 @@ public final class LiveFiles
             return size() > WRITTEN_MAX;
         }
     }));
+
+    // a segment is asked for by every query until it is committed
+    private final Map<SegmentKey, Described> described = Collections.synchronizedMap(new LinkedHashMap<>()
+    {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SegmentKey, Described> eldest)
+        {
+            return size() > DESCRIBED_MAX;
+        }
+    });
+
+    /**
+     * What a description of a segment depends on, beside the segment itself.
+     */
+    private record Shape(int schemaId, int specId, int sortOrderId, Map<String, String> metrics)
+    {
+        static Shape of(TableMetadata metadata, PartitionSpec spec)
+        {
+            Map<String, String> metrics = new HashMap<>();
+            metadata.properties().forEach((name, value) -> {
+                if (name.startsWith(METRICS_PROPERTIES)) {
+                    metrics.put(name, value);
+                }
+            });
+            return new Shape(metadata.currentSchemaId(), spec.specId(), metadata.defaultSortOrderId(), metrics);
+        }
+    }
+
+    private record Described(Shape shape, DataFile file) {}
 
     public LiveFiles(Warehouse warehouse, SegmentCodec codec)
     {
@@ -62,15 +95,26 @@ public final class LiveFiles
             throw new IllegalArgumentException("Cannot describe the live tail of table %s by the metadata of table %s".formatted(tail.table(), metadata.uuid()));
         }
         PartitionSpec unpartitioned = TableSpecs.unpartitioned(metadata.location(), metadata.specs());
+        Shape shape = Shape.of(metadata, unpartitioned);
         MetricsConfig metrics = MetricsConfig.from(metadata.properties(), metadata.schema(), metadata.sortOrder());
         List<LiveFile> files = new ArrayList<>();
         for (LiveSegment segment : tail.segments()) {
             String location = warehouse.location(segment.head().key());
-            DataFile file = codec.dataFile(segment.footer(), unpartitioned, metrics, location);
+            DataFile file = describe(segment, shape, () -> codec.dataFile(segment.footer(), unpartitioned, metrics, location));
             List<BatchRange> ranges = tail.duplicates().getOrDefault(segment.key(), List.of());
             files.add(new LiveFile(segment, file, ranges.isEmpty() ? Optional.empty() : Optional.of(deletes(segment, location, ranges, unpartitioned))));
         }
         return files;
+    }
+
+    private DataFile describe(LiveSegment segment, Shape shape, Supplier<DataFile> describe)
+    {
+        Described known = described.get(segment.key());
+        if (known == null || !known.shape().equals(shape)) {
+            known = new Described(shape, describe.get());
+            described.put(segment.key(), known);
+        }
+        return known.file();
     }
 
     private DeleteFile deletes(LiveSegment segment, String location, List<BatchRange> ranges, PartitionSpec unpartitioned)

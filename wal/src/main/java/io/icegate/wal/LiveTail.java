@@ -62,10 +62,11 @@ public record LiveTail(UUID table, OffsetVector from, List<LiveSegment> segments
         }
         digest.update(table.toString().getBytes(StandardCharsets.UTF_8));
         for (LiveSegment segment : segments) {
-            String line = "\n%s %s".formatted(segment.key().objectKey(), segment.footer().header().id());
+            String line = "\n" + segment.head().key() + " " + segment.footer().header().id();
             digest.update(line.getBytes(StandardCharsets.UTF_8));
             for (BatchRange range : ranges.getOrDefault(segment.key(), List.of())) {
-                digest.update(" %s+%s".formatted(range.firstRow(), range.rows()).getBytes(StandardCharsets.UTF_8));
+                String dropped = " " + range.firstRow() + "+" + range.rows();
+                digest.update(dropped.getBytes(StandardCharsets.UTF_8));
             }
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -1,7 +1,9 @@
 package io.icegate.wal;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -15,6 +17,24 @@ final class Parallel
     private static final int WINDOW = 64;
 
     private Parallel() {}
+
+    /**
+     * As {@link #map(List, Function, Executor)}, but what {@code known} answers costs no request, so the caller does it.
+     */
+    static <T, R> List<R> map(List<T> inputs, Function<T, Optional<R>> known, Function<T, R> function, Executor executor)
+    {
+        List<Optional<R>> answers = new ArrayList<>(inputs.size());
+        List<T> unknown = new ArrayList<>();
+        for (T input : inputs) {
+            Optional<R> answer = known.apply(input);
+            answers.add(answer);
+            if (answer.isEmpty()) {
+                unknown.add(input);
+            }
+        }
+        Iterator<R> computed = map(unknown, function, executor).iterator();
+        return answers.stream().map(answer -> answer.orElseGet(computed::next)).toList();
+    }
 
     /**
      * Results in the order of the inputs. The first failure is thrown as it is. Never called inside its own tasks, so an

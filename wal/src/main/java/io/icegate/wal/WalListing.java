@@ -116,7 +116,7 @@ public final class WalListing
         runs = oldest(runs, countMax);
 
         List<ObjectHead> heads = runs.stream().flatMap(run -> run.heads().stream()).toList();
-        List<Loaded> loaded = Parallel.map(heads, this::load, executor);
+        List<Loaded> loaded = Parallel.map(heads, this::known, this::load, executor);
         List<LiveSegment> segments = new ArrayList<>();
         Map<WriterId, RunEnd> ends = new TreeMap<>();
         int offset = 0;
@@ -147,6 +147,12 @@ public final class WalListing
     }
 
     private record Loaded(SegmentKey key, Optional<LiveSegment> segment, String failure) {}
+
+    private Optional<Loaded> known(ObjectHead head)
+    {
+        SegmentKey key = SegmentKey.parse(head.key()).orElseThrow();
+        return footers.known(key, head).map(segment -> new Loaded(key, Optional.of(segment), ""));
+    }
 
     private Loaded load(ObjectHead head)
     {

@@ -9,6 +9,7 @@ import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.TableNotFoundException;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class IceGateTableOperations
         extends AbstractIcebergTableOperations
 {
     private final ObjectStoreCatalog catalog;
+    private final TableMetadataCache cache;
 
     IceGateTableOperations(
             FileIO fileIo,
@@ -34,10 +36,12 @@ final class IceGateTableOperations
             Optional<String> owner,
             Optional<String> location,
             EncryptionManagerFactory encryptionManagerFactory,
-            ObjectStoreCatalog catalog)
+            ObjectStoreCatalog catalog,
+            TableMetadataCache cache)
     {
         super(fileIo, session, database, table, owner, location, encryptionManagerFactory);
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.cache = requireNonNull(cache, "cache is null");
     }
 
     /**
@@ -45,7 +49,9 @@ final class IceGateTableOperations
      */
     TableMetadata read(CatalogState state)
     {
-        refreshFromMetadataLocation(metadataLocation(state));
+        refreshFromMetadataLocation(
+                metadataLocation(state),
+                location -> cache.read(getSchemaTableName(), location, read -> TableMetadataParser.read(io().newInputFile(read))));
         return currentMetadata;
     }
 

@@ -23,6 +23,7 @@ final class IceGateTableOperationsProvider
     private final ForwardingFileIoFactory fileIoFactory;
     private final EncryptionManagerFactory encryptionManagerFactory;
     private final Supplier<ObjectStoreCatalog> catalog;
+    private final TableMetadataCache cache = new TableMetadataCache();
 
     @Inject
     IceGateTableOperationsProvider(TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory, EncryptionManagerFactory encryptionManagerFactory, SharedCatalog catalog)
@@ -37,6 +38,6 @@ final class IceGateTableOperationsProvider
     public IceGateTableOperations createTableOperations(TrinoCatalog trinoCatalog, ConnectorSession session, String database, String table, Optional<String> owner, Optional<String> location)
     {
         FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(session), isUseFileSizeFromMetadata(session));
-        return new IceGateTableOperations(fileIo, session, database, table, owner, location, encryptionManagerFactory, catalog.get());
+        return new IceGateTableOperations(fileIo, session, database, table, owner, location, encryptionManagerFactory, catalog.get(), cache);
     }
 }

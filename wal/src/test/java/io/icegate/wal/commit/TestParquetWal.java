@@ -112,6 +112,34 @@ final class TestParquetWal
         }
     }
 
+    /**
+     * Descriptions of segments are kept, and made anew when the table asks for other metrics.
+     */
+    @Test
+    void testDescriptionsFollowTheTable()
+            throws Exception
+    {
+        Warehouse warehouse = new Warehouse("memory:descriptions", new MemoryObjectStore(InstantSource.system()));
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
+            Table table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
+            try (WalWriter writer = writer(warehouse, table, WalEnvironment.system(threads))) {
+                append(writer, table, 1);
+            }
+            int service = table.schema().findField("service_name").fieldId();
+            LiveTailReader reader = new LiveTailReader(warehouse, new FooterCache(1_000), threads);
+            LiveFiles files = new LiveFiles(warehouse, SegmentCodec.parquet());
+            TableMetadata metadata = ((BaseTable) table).operations().current();
+            LiveFile described = files.files(metadata, reader.read(metadata)).get(0);
+            assertThat(described.file().lowerBounds()).containsKey(service);
+            assertThat(files.files(metadata, reader.read(metadata)).get(0).file()).isSameAs(described.file());
+
+            table.updateProperties().set("write.metadata.metrics.column.service_name", "none").commit();
+            TableMetadata without = ((BaseTable) table).operations().current();
+            assertThat(files.files(without, reader.read(without)).get(0).file().lowerBounds()).doesNotContainKey(service);
+            assertThat(files.files(metadata, reader.read(metadata)).get(0).file().lowerBounds()).containsKey(service);
+        }
+    }
+
     private WalWriter writer(Warehouse warehouse, Table table, WalEnvironment environment)
     {
         RegistryEntry entry = new RegistryEntry(WriterId.random(clock.instant(), random), clock.instant(), "host", "build", Set.of(table.uuid()));
