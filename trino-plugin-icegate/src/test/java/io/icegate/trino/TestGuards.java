@@ -299,22 +299,6 @@ final class TestGuards
                 List.of(List.of(1L, false), List.of(2L, false), List.of(10L, false), List.of(10L, true), List.of(11L, false), List.of(12L, false)));
     }
 
-    /**
-     * What arrives after a statement has drained the WAL is changed by the next one.
-     */
-    @Test
-    void testRowLevelChangesOneAfterTheOther()
-    {
-        Lake lake = new Lake(IceGateQueryRunner.CATALOG);
-        lake.insert(1, 3);
-        lake.logs.append("acme", 10, 14);
-        lake.sql("UPDATE %s SET severity_text = 'CHANGED' WHERE time_unix_nano IN (2, 10)".formatted(lake.table));
-        lake.logs.append("acme", 20, 21);
-        lake.sql("DELETE FROM %s WHERE time_unix_nano IN (11, 20)".formatted(lake.table));
-        assertThat(lake.numbers()).containsExactly(1L, 2L, 3L, 10L, 12L, 13L, 14L, 21L);
-        assertThat(lake.numbers("SELECT time_unix_nano FROM %s WHERE severity_text = 'CHANGED' ORDER BY 1".formatted(lake.table))).containsExactly(2L, 10L);
-    }
-
     @Test
     @Covers(Guard.METADATA_DELETE)
     void testMetadataDelete()
@@ -376,20 +360,6 @@ final class TestGuards
         assertThat(lake.value("SELECT sum(rows) FROM %s.\"logs$wal\"".formatted(lake.namespace))).isEqualTo(5L);
         lake.logs.commit();
         assertThat(lake.numbers()).containsExactly(1L, 2L, 3L, 4L, 10L, 11L, 12L, 13L, 14L);
-    }
-
-    /**
-     * Trino's own {@code $files} and {@code $partitions} fail on a table without a snapshot, which every table is until its first commit.
-     */
-    @Test
-    void testSystemTablesWithoutSnapshot()
-    {
-        Lake lake = new Lake(IceGateQueryRunner.CATALOG);
-        lake.logs.append("acme", 10, 14);
-        assertThat(lake.rows("SELECT file_path FROM %s.\"logs$files\" WHERE record_count > 0".formatted(lake.namespace))).isEmpty();
-        assertThat(lake.rows("SELECT * FROM %s.\"logs$partitions\"".formatted(lake.namespace))).isEmpty();
-        lake.logs.commit();
-        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(lake.namespace))).isEqualTo(5L);
     }
 
     @Test
@@ -515,23 +485,24 @@ final class TestGuards
     @Test
     void testRollback()
     {
-        Function<Lake, Object> scenario = lake -> {
-            lake.logs.append("acme", 1, 3);
-            lake.logs.commit();
-            long first = lake.logs.table().currentSnapshot().snapshotId();
-            lake.logs.append("acme", 4, 5);
-            lake.logs.commit();
-            lake.logs.append("acme", 6, 7);
-            lake.logs.table().manageSnapshots().rollbackTo(first).commit();
-            return lake.logs.table().name();
-        };
         Lake right = new Lake(IceGateQueryRunner.CATALOG);
-        scenario.apply(right);
+        commitTwiceAndRollBack(right.logs);
         assertThat(right.numbers()).containsExactly(1L, 2L, 3L, 6L, 7L);
         Lake wrong = new Lake(IceGateQueryRunner.CATALOG);
-        scenario.apply(wrong);
+        commitTwiceAndRollBack(wrong.logs);
         fixture.rewriteMetadata(TableIdentifier.of(wrong.namespace, "logs"), metadata -> metadata.replaceProperties(withVectorOfSnapshot(metadata)));
         assertThat(wrong.numbers()).isEqualTo(numbers(1, 7));
+    }
+
+    private static void commitTwiceAndRollBack(WalFixture.Logs logs)
+    {
+        logs.append("acme", 1, 3);
+        logs.commit();
+        long first = logs.table().currentSnapshot().snapshotId();
+        logs.append("acme", 4, 5);
+        logs.commit();
+        logs.append("acme", 6, 7);
+        logs.table().manageSnapshots().rollbackTo(first).commit();
     }
 
     private static Map<String, String> withVectorOfSnapshot(TableMetadata metadata)

@@ -388,6 +388,39 @@ final class TestLiveReads
         assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L);
     }
 
+    /**
+     * What arrives after a statement has drained the WAL is changed by the next one.
+     */
+    @Test
+    void testRowLevelChangesOneAfterTheOther()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        logs.append("acme", 10, 14);
+        sql("UPDATE %s.logs SET severity_text = 'CHANGED' WHERE time_unix_nano IN (2, 10)".formatted(namespace));
+        logs.append("acme", 20, 21);
+        sql("DELETE FROM %s.logs WHERE time_unix_nano IN (11, 20)".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 10L, 12L, 13L, 14L, 21L);
+        assertThat(rows("SELECT time_unix_nano FROM %s.logs WHERE severity_text = 'CHANGED' ORDER BY 1".formatted(namespace))).containsExactly(List.of(2L), List.of(10L));
+    }
+
+    /**
+     * Trino's own {@code $files} and {@code $partitions} fail on a table without a snapshot, which every table is until its first commit.
+     */
+    @Test
+    void testMetadataTablesWithoutSnapshot()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 10, 14);
+        assertThat(rows("SELECT file_path FROM %s.\"logs$files\" WHERE record_count > 0".formatted(namespace))).isEmpty();
+        assertThat(rows("SELECT * FROM %s.\"logs$partitions\"".formatted(namespace))).isEmpty();
+        logs.commit();
+        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(5L);
+    }
+
     @Test
     void testMetadataTablesShowTheSnapshot()
     {
@@ -399,6 +432,11 @@ final class TestLiveReads
         assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(3L);
         assertThat(value("SELECT count(*) FROM %s.\"logs$snapshots\"".formatted(namespace))).isEqualTo(1L);
         assertThat(value("SELECT count(*) FROM %s.\"logs$history\"".formatted(namespace))).isEqualTo(1L);
+        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$partitions\"".formatted(namespace))).isEqualTo(3L);
+        logs.commit();
+        List<List<Object>> snapshots = rows("SELECT snapshot_id FROM %s.\"logs$snapshots\" ORDER BY committed_at".formatted(namespace));
+        logs.append("acme", 6, 9);
+        assertThat(value("SELECT count(*) FROM TABLE(icegate.system.table_changes('%s', 'logs', %s, %s))".formatted(namespace, snapshots.getFirst().getFirst(), snapshots.getLast().getFirst()))).isEqualTo(2L);
     }
 
     @Test
