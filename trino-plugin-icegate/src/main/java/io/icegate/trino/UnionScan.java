@@ -29,7 +29,7 @@ import java.util.concurrent.ExecutorService;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The files of a snapshot followed by the live segments, as one Iceberg scan: Trino's split source, reader, dynamic
+ * The live segments followed by the files of a snapshot, as one Iceberg scan: Trino's split source, reader, dynamic
  * filters and statistics treat both alike. Predicates name columns of the current schema; the committed scan knows the
  * schema of its snapshot, so names are translated by field id.
  *
@@ -75,7 +75,8 @@ record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema sc
                     specJsons.computeIfAbsent(spec.specId(), _ -> PartitionSpecParser.toJson(spec)),
                     residuals.computeIfAbsent(spec.specId(), _ -> ResidualEvaluator.of(spec, filter, caseSensitive))));
         }
-        return CloseableIterable.concat(ImmutableList.of(committed.planFiles(), CloseableIterable.withNoopClose(tasks.build())));
+        // live first: a LIMIT that they satisfy opens no manifest
+        return CloseableIterable.concat(ImmutableList.of(CloseableIterable.withNoopClose(tasks.build()), committed.planFiles()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.trino.Session;
 import io.trino.testing.QueryRunner;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
@@ -54,11 +55,20 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 final class TestLiveConsistency
 {
     private static final int ROUNDS = 500;
-    private static final int READERS = 3;
+    // more than cores: much of a small query is waiting
+    private static final int READERS = 6;
+    private static final int KINDS = 3;
     private static final int SEGMENT_ROWS = 10;
     // paced by queries, not by time, so that a slow machine tries the same
     private static final int QUERIES_PER_APPEND = 20;
     private static final int QUERIES_PER_COMMIT = 30;
+
+    // what the checks need and no more: a round is some thirty small splits
+    private static final Session SESSION = Session.builder(IceGateQueryRunner.session(IceGateQueryRunner.CATALOG))
+            .setSystemProperty("task_concurrency", "1")
+            .setSystemProperty("join_distribution_type", "BROADCAST")
+            .setSystemProperty("join_reordering_strategy", "NONE")
+            .build();
 
     private WalFixture fixture;
     private QueryRunner runner;
@@ -183,7 +193,7 @@ final class TestLiveConsistency
         }));
         List<Future<?>> readers = new ArrayList<>();
         for (int reader = 0; reader < READERS; reader++) {
-            int kind = reader;
+            int kind = reader % KINDS;
             readers.add(executor.submit(task(() -> {
                 long last = 0;
                 while (remaining.getAndDecrement() > 0) {
@@ -233,7 +243,7 @@ final class TestLiveConsistency
                        SELECT (SELECT count(*) FROM %1$s), (SELECT count(*) FROM %2$s), count(*), count(DISTINCT a.time_unix_nano)
                        FROM %1$s a JOIN %2$s b ON a.time_unix_nano = b.time_unix_nano""".formatted(left, right);
         };
-        List<Long> row = IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query).getFirst().stream().map(Long.class::cast).toList();
+        List<Long> row = IceGateQueryRunner.rows(runner, SESSION, query).getFirst().stream().map(Long.class::cast).toList();
         boolean correct = switch (kind) {
             case 0 -> row.get(0).equals(row.get(1)) && row.get(0).equals(row.get(2)) && row.get(3) == row.get(0) * (row.get(0) + 1) / 2;
             case 1 -> row.stream().distinct().count() == 1;
