@@ -101,7 +101,7 @@ public final class FooterCache
                 return Optional.empty();
             }
             if (!head.equals(entry.head())) {
-                entries.put(key, new Known(entry.footer(), head));
+                remember(key, new Known(entry.footer(), head));
             }
             return Optional.of(new LiveSegment(head, entry.footer()));
         }

@@ -31,7 +31,7 @@ public final class LiveFiles
 {
     private static final int ATTEMPTS_MAX = 5;
     private static final int WRITTEN_MAX = 10_000;
-    private static final int DESCRIBED_MAX = 10_000;
+    private static final int DESCRIBED_MAX = 1_000;
     private static final String METRICS_PROPERTIES = "write.metadata.metrics.";
 
     private final Warehouse warehouse;
