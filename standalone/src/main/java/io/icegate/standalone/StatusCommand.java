@@ -24,6 +24,11 @@ import java.util.concurrent.Callable;
 final class StatusCommand
         implements Callable<Integer>
 {
+    /**
+     * As in Trino's StandardErrorCode.
+     */
+    private static final int TABLE_NOT_FOUND = 46;
+
     @Mixin
     private DataOption data = new DataOption();
 
@@ -73,7 +78,9 @@ final class StatusCommand
                 ResultSet tables = statement.executeQuery(
                         "SELECT table_schema, table_name FROM icegate.information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('information_schema', 'system') ORDER BY 1, 2")) {
             while (tables.next()) {
-                selects.add(select(tables.getString(1), tables.getString(2)));
+                String schema = tables.getString(1);
+                String table = tables.getString(2);
+                selects.add(hasWal(connection, schema, table) ? select(schema, table) : selectWithoutWal(schema, table));
             }
         }
         if (selects.isEmpty()) {
@@ -93,7 +100,36 @@ final class StatusCommand
                    (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
                    (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'live') AS live_segments,
                    (SELECT coalesce(sum("rows"), 0) FROM "%1$s"."%2$s$wal") AS live_rows,
-                   (SELECT date_diff('second', min(stored_at), now()) FROM "%1$s"."%2$s$wal") AS lag_seconds
+                   (SELECT date_diff('second', min(stored_at), now()) FROM "%1$s"."%2$s$wal") AS lag_seconds,
+                   (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'corrupt') AS corrupt_writers
                """.formatted(schema, table);
+    }
+
+    private static String selectWithoutWal(String schema, String table)
+    {
+        return """
+               SELECT '%1$s.%2$s' AS "table",
+                   (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_files,
+                   (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
+                   NULL AS live_segments, NULL AS live_rows, NULL AS lag_seconds, NULL AS corrupt_writers
+               """.formatted(schema, table);
+    }
+
+    /**
+     * Tables that no receiver writes to are ordinary Iceberg tables.
+     */
+    private static boolean hasWal(Connection connection, String schema, String table)
+            throws SQLException
+    {
+        try (Statement statement = connection.createStatement();
+                ResultSet _ = statement.executeQuery("DESCRIBE \"%s\".\"%s$wal\"".formatted(schema, table))) {
+            return true;
+        }
+        catch (SQLException e) {
+            if (e.getErrorCode() == TABLE_NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
     }
 }

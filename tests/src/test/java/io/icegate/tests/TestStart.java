@@ -49,10 +49,13 @@ final class TestStart
             assertThat(status("live_rows")).isEqualTo(RECORDS);
             assertThat(status("committed_rows")).isZero();
 
+            // a table that no receiver writes to has no WAL
+            execute("CREATE TABLE plain AS SELECT 1 x");
             commit();
             assertStored(sent);
             assertThat(status("live_rows")).isZero();
             assertThat(status("committed_rows")).isEqualTo(RECORDS);
+            assertSqlPrints("SELECT x, TIMESTAMP '2026-01-02 03:04:05.123456 UTC' t, U&'\\00fc' u FROM plain;", "{\"x\":1,\"t\":\"2026-01-02 03:04:05.123456 UTC\",\"u\":\"ü\"}\n");
 
             // some more that stay uncommitted, and the whole tree dies with its parent
             sent.addAll(LoggedRecord.log(target, counts, "the second round", RECORDS));
@@ -133,12 +136,31 @@ final class TestStart
         }
     }
 
+    /**
+     * On a machine without a locale.
+     */
+    private void assertSqlPrints(String statement, String output)
+            throws Exception
+    {
+        try (IceGateScript sql = IceGateScript.start(folder, Map.of("LC_ALL", "C"), List.of("sql", "--data", "data", "--json", statement))) {
+            sql.awaitEnd(COMMAND_LIMIT);
+            assertThat(sql.output()).isEqualTo(output);
+            assertThat(sql.exitValue()).isZero();
+        }
+    }
+
     private void commit()
+            throws SQLException
+    {
+        execute("CALL icegate.system.commit_wal('otel', 'logs')");
+    }
+
+    private void execute(String sql)
             throws SQLException
     {
         try (Connection connection = Stack.connect("localhost:" + ports.get(2));
                 Statement statement = connection.createStatement()) {
-            statement.execute("CALL icegate.system.commit_wal('otel', 'logs')");
+            statement.execute(sql);
         }
     }
 
