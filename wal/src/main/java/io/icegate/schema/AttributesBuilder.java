@@ -2,7 +2,6 @@ package io.icegate.schema;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +18,10 @@ public final class AttributesBuilder
 
     private final Map<List<String>, Shape> shapes = new HashMap<>();
     private Shape last = Shape.of(List.of());
-    private final List<String> keys = new ArrayList<>();
+    private String[] keys = new String[16];
     private @Nullable String[] texts = new String[16];
     private char[] types = new char[16];
+    private int count;
     private boolean repeated;
 
     /**
@@ -31,14 +31,15 @@ public final class AttributesBuilder
      */
     public void add(String key, char type, @Nullable String text)
     {
-        int index = keys.size();
-        if (index == types.length) {
-            texts = Arrays.copyOf(texts, index * 2);
-            types = Arrays.copyOf(types, index * 2);
+        if (count == types.length) {
+            keys = Arrays.copyOf(keys, count * 2);
+            texts = Arrays.copyOf(texts, count * 2);
+            types = Arrays.copyOf(types, count * 2);
         }
-        keys.add(key);
-        texts[index] = text;
-        types[index] = type;
+        keys[count] = key;
+        texts[count] = text;
+        types[count] = type;
+        count++;
     }
 
     /**
@@ -46,18 +47,18 @@ public final class AttributesBuilder
      */
     public Attributes build()
     {
-        if (keys.isEmpty()) {
+        if (count == 0) {
             repeated = false;
             return Attributes.EMPTY;
         }
         Shape shape = shape();
-        repeated = shape.order.length < keys.size();
+        repeated = shape.order.length < count;
         @Nullable String[] sorted = new String[shape.order.length];
         for (int i = 0; i < sorted.length; i++) {
             sorted[i] = texts[shape.order[i]];
         }
         Attributes attributes = new Attributes(shape.keys, sorted, shape.types(types));
-        keys.clear();
+        count = 0;
         return attributes;
     }
 
@@ -71,16 +72,17 @@ public final class AttributesBuilder
 
     private Shape shape()
     {
-        if (last.received.equals(keys)) {
+        if (last.isOf(keys, count)) {
             return last;
         }
-        Shape shape = shapes.get(keys);
+        List<String> received = List.of(Arrays.copyOf(keys, count));
+        Shape shape = shapes.get(received);
         if (shape == null) {
             if (shapes.size() == SHAPE_COUNT_MAX) {
                 shapes.clear();
             }
-            shape = Shape.of(List.copyOf(keys));
-            shapes.put(shape.received, shape);
+            shape = Shape.of(received);
+            shapes.put(received, shape);
         }
         last = shape;
         return shape;
@@ -91,12 +93,12 @@ public final class AttributesBuilder
      */
     private static final class Shape
     {
-        private final List<String> received;
+        private final String[] received;
         private final AttributeKeys keys;
         private final int[] order;
         private @Nullable String types;
 
-        private Shape(List<String> received, AttributeKeys keys, int[] order)
+        private Shape(String[] received, AttributeKeys keys, int[] order)
         {
             this.received = received;
             this.keys = keys;
@@ -110,9 +112,25 @@ public final class AttributesBuilder
                 sorted.put(received.get(i), i);
             }
             return new Shape(
-                    received,
+                    received.toArray(String[]::new),
                     new AttributeKeys(sorted.keySet().toArray(String[]::new)),
                     sorted.values().stream().mapToInt(Integer::intValue).toArray());
+        }
+
+        /**
+         * Asked for every row, hence without a list.
+         */
+        boolean isOf(String[] keys, int count)
+        {
+            if (count != received.length) {
+                return false;
+            }
+            for (int i = 0; i < count; i++) {
+                if (!received[i].equals(keys[i])) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /**

@@ -45,6 +45,7 @@ public final class LogsDecoder
     private final ValueDecoder values;
     private final List<LogRow> rows = new ArrayList<>();
     private long valueCount;
+    private @Nullable String lastSeverityText;
 
     private LogsDecoder(DecodeLimits limits, Instant ingestTime)
     {
@@ -201,7 +202,7 @@ public final class LogsDecoder
                 record.getTimeUnixNano(),
                 record.getObservedTimeUnixNano(),
                 record.getSeverityNumberValue(),
-                text(record.getSeverityText()),
+                severityText(record.getSeverityText()),
                 text(record.getEventName()),
                 body,
                 traceId,
@@ -228,6 +229,17 @@ public final class LogsDecoder
         long nanos = record.getTimeUnixNano() != 0 ? record.getTimeUnixNano() : record.getObservedTimeUnixNano();
         long micros = Long.divideUnsigned(nanos, 1000);
         return nanos == 0 || micros < earliestMicros || micros > latestMicros ? ingestMicros : micros;
+    }
+
+    /**
+     * One instance for all rows with the same text, so that the encoder need not compare them again.
+     */
+    private @Nullable String severityText(String text)
+    {
+        if (!text.equals(lastSeverityText)) {
+            lastSeverityText = text(text);
+        }
+        return lastSeverityText;
     }
 
     private static @Nullable String text(String text)

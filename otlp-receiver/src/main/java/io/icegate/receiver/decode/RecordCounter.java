@@ -9,6 +9,7 @@ final class RecordCounter
     private static final int RESOURCE_LOGS = 1 << 3 | 2;
     private static final int SCOPE_LOGS = 2 << 3 | 2;
     private static final int LOG_RECORDS = 2 << 3 | 2;
+    private static final int RECORD_BYTES_MIN = 2;
     private static final int[] PATH = {RESOURCE_LOGS, SCOPE_LOGS, LOG_RECORDS};
 
     private final byte[] bytes;
@@ -22,6 +23,9 @@ final class RecordCounter
 
     static void check(byte[] bytes, DecodeLimits limits)
     {
+        if (bytes.length / RECORD_BYTES_MIN <= limits.recordsMax()) {
+            return;
+        }
         RecordCounter counter = new RecordCounter(bytes);
         counter.scan(bytes.length, 0);
         for (int count : counter.counts) {

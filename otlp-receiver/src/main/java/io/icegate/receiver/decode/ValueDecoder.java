@@ -12,6 +12,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Turns values and attributes to their stored form, and collects why that form alone would lose something. For one
@@ -20,6 +21,7 @@ import java.util.List;
 final class ValueDecoder
 {
     private static final long CANONICAL_NAN = Double.doubleToLongBits(Double.NaN);
+    private static final String[] SMALL_INTEGERS = IntStream.range(0, 1_024).mapToObj(Integer::toString).toArray(String[]::new);
     private static final CanonicalText NO_VALUE = new CanonicalText(CanonicalText.EMPTY, null);
 
     private final DecodeLimits limits;
@@ -91,7 +93,7 @@ final class ValueDecoder
             }
             case INT_VALUE -> {
                 checkUnknown(value);
-                builder.add(key, CanonicalText.INT, Long.toString(value.getIntValue()));
+                builder.add(key, CanonicalText.INT, integer(value.getIntValue()));
             }
             default -> {
                 CanonicalText text = text(value);
@@ -105,7 +107,7 @@ final class ValueDecoder
         checkUnknown(value);
         return switch (value.getValueCase()) {
             case STRING_VALUE -> new CanonicalText(CanonicalText.STRING, value.getStringValue());
-            case INT_VALUE -> new CanonicalText(CanonicalText.INT, Long.toString(value.getIntValue()));
+            case INT_VALUE -> new CanonicalText(CanonicalText.INT, integer(value.getIntValue()));
             case DOUBLE_VALUE -> new CanonicalText(CanonicalText.DOUBLE, Double.toString(real(value)));
             case BOOL_VALUE -> new CanonicalText(CanonicalText.BOOL, Boolean.toString(value.getBoolValue()));
             case BYTES_VALUE -> new CanonicalText(CanonicalText.BYTES, Base64.getEncoder().encodeToString(value.getBytesValue().toByteArray()));
@@ -116,6 +118,14 @@ final class ValueDecoder
             }
             case VALUE_NOT_SET -> NO_VALUE;
         };
+    }
+
+    /**
+     * Status codes, ports and counts are most of the integers that there are.
+     */
+    private static String integer(long value)
+    {
+        return value >= 0 && value < SMALL_INTEGERS.length ? SMALL_INTEGERS[(int) value] : Long.toString(value);
     }
 
     private double real(AnyValue value)

@@ -13,6 +13,9 @@ final class LogColumnWriters
 {
     private final RowGroupWriter group;
     private final SharedBytes shared = new SharedBytes();
+    private final SharedBytes.Repeating tenants = shared.repeating();
+    private final SharedBytes.Repeating severityTexts = shared.repeating();
+    private final SharedBytes.Repeating eventNames = shared.repeating();
 
     private final Leaf tenant;
     private final Leaf timestamp;
@@ -78,7 +81,7 @@ final class LogColumnWriters
 
     void write(String tenantId, LogRow row)
     {
-        tenant.write(shared.text(tenantId));
+        tenant.write(tenants.text(tenantId));
         timestamp.write(row.timestampMicros());
         ingestTime.write(row.ingestTimeMicros());
         writeResource(shared.resource(row.resource()));
@@ -88,8 +91,8 @@ final class LogColumnWriters
         time.write(row.timeUnixNano());
         observedTime.write(row.observedTimeUnixNano());
         severityNumber.write(row.severityNumber());
-        severityText.write(shared.text(row.severityText()));
-        eventName.write(shared.text(row.eventName()));
+        severityText.write(severityTexts.text(row.severityText()));
+        eventName.write(eventNames.text(row.eventName()));
         writeBody(row.body());
         traceId.write(bytes(row.traceId()));
         spanId.write(bytes(row.spanId()));

@@ -111,11 +111,14 @@ record SegmentLayout(Schema source, String sourceJson, MessageType message, List
         public ValuesWriter newValuesWriter(ColumnDescriptor column)
         {
             int slab = properties.getInitialSlabSize();
+            PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
+            if (type == PrimitiveTypeName.BINARY && !properties.isDictionaryEnabled(column)) {
+                return new PlainBinaryWriter(slab);
+            }
             PlainValuesWriter plain = new PlainValuesWriter(slab, properties.getPageSizeThreshold(), properties.getAllocator());
             if (!properties.isDictionaryEnabled(column)) {
                 return plain;
             }
-            PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
             int dictionaryBytesMax = properties.getDictionaryPageSizeThreshold();
             return switch (type) {
                 case BINARY -> new SharedDictionaryWriter(dictionaryBytesMax, properties.getAllocator(), plain);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Turns what rows share into bytes once per row group. Equal texts become one instance, so that dictionaries recognise
@@ -37,6 +38,7 @@ final class SharedBytes
     private @Nullable Scope lastScope;
     private @Nullable AttributeKeys lastAttributeKeys;
     private Binary[] lastKeys = new Binary[0];
+    private final Repeating rowTypes = repeating();
 
     record Resource(
             @Nullable Binary serviceName,
@@ -72,6 +74,35 @@ final class SharedBytes
     }
 
     /**
+     * For a column of rows that mostly repeats the text of the row before.
+     */
+    Repeating repeating()
+    {
+        return new Repeating();
+    }
+
+    /**
+     * Remembers one text, so that a repetition is not looked up.
+     */
+    final class Repeating
+    {
+        private @Nullable String last;
+        private @Nullable Binary lastBytes;
+
+        private Repeating() {}
+
+        @Nullable
+        Binary text(@Nullable String text)
+        {
+            if (!Objects.equals(text, last)) {
+                lastBytes = SharedBytes.this.text(text);
+                last = text;
+            }
+            return lastBytes;
+        }
+    }
+
+    /**
      * Attributes of one row, whose texts hardly ever repeat.
      */
     AttributeColumns.Encoded rowAttributes(Attributes attributes)
@@ -80,7 +111,7 @@ final class SharedBytes
         for (int i = 0; i < values.length; i++) {
             values[i] = unshared(attributes.text(i));
         }
-        return new AttributeColumns.Encoded(keys(attributes.keys()), values, text(attributes.typesOrNull()));
+        return new AttributeColumns.Encoded(keys(attributes.keys()), values, rowTypes.text(attributes.typesOrNull()));
     }
 
     @Nullable
