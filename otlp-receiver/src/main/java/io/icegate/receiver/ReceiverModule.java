@@ -104,6 +104,7 @@ final class ReceiverModule
                 new GrpcServer.Settings(
                         new InetSocketAddress(node.getBindIp(), otlp.getGrpcPort()),
                         toIntExact(otlp.getMaxRequestSize().toBytes()),
+                        GrpcServer.KEEP_ALIVE_MIN,
                         otlp.getMaxConnectionAge().toJavaTime(),
                         ingest.getAckDeadline().toJavaTime()),
                 logs,

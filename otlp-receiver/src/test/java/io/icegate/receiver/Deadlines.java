@@ -7,13 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Polls until something is so, within a bound.
  */
-final class Deadlines
+public final class Deadlines
 {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Deadlines() {}
 
-    static void eventually(String what, Callable<Boolean> condition)
+    public static void eventually(String what, Callable<Boolean> condition)
             throws Exception
     {
         long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -5,7 +5,6 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -18,9 +17,7 @@ import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.resource.v1.Resource;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,13 +37,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 final class LogsClient
         implements AutoCloseable
 {
-    private static final MethodDescriptor<byte[], byte[]> EXPORT = MethodDescriptor.<byte[], byte[]>newBuilder()
-            .setType(MethodDescriptor.MethodType.UNARY)
-            .setFullMethodName("opentelemetry.proto.collector.logs.v1.LogsService/Export")
-            .setRequestMarshaller(new Bytes())
-            .setResponseMarshaller(new Bytes())
-            .build();
-
     private final ManagedChannel channel;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int httpPort;
@@ -100,46 +90,38 @@ final class LogsClient
 
     ExportLogsServiceResponse export(byte[] request, Metadata headers)
     {
+        return export(request, headers, CallOptions.DEFAULT);
+    }
+
+    ExportLogsServiceResponse export(byte[] request, Metadata headers, CallOptions options)
+    {
         Channel withHeaders = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        return parse(ClientCalls.blockingUnaryCall(withHeaders, EXPORT, CallOptions.DEFAULT.withDeadlineAfter(20, SECONDS), request));
+        return parse(ClientCalls.blockingUnaryCall(withHeaders, RawExport.LOGS, options.withDeadlineAfter(20, SECONDS), request));
     }
 
     CompletableFuture<ExportLogsServiceResponse> exportAsync(byte[] request, Duration deadline)
     {
-        CompletableFuture<ExportLogsServiceResponse> result = new CompletableFuture<>();
-        ClientCalls.asyncUnaryCall(
-                channel.newCall(EXPORT, CallOptions.DEFAULT.withDeadlineAfter(deadline)),
-                request,
-                new io.grpc.stub.StreamObserver<>()
-                {
-                    @Override
-                    public void onNext(byte[] response)
-                    {
-                        result.complete(parse(response));
-                    }
-
-                    @Override
-                    public void onError(Throwable failure)
-                    {
-                        result.completeExceptionally(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                });
-        return result;
+        return RawExport.export(channel, CallOptions.DEFAULT.withDeadlineAfter(deadline), request).thenApply(LogsClient::parse);
     }
 
     HttpResponse<byte[]> post(String contentType, byte[] body)
             throws IOException, InterruptedException
     {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/logs".formatted(httpPort)))
-                        .timeout(Duration.ofSeconds(20))
-                        .header("Content-Type", contentType)
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+        return send(post(body).header("Content-Type", contentType));
+    }
+
+    /**
+     * A request to be completed, without any header.
+     */
+    HttpRequest.Builder post(byte[] body)
+    {
+        return HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/logs".formatted(httpPort))).POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    }
+
+    HttpResponse<byte[]> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException
+    {
+        return http.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<String> page(String path)
@@ -164,27 +146,6 @@ final class LogsClient
         }
         catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Bytes
-            implements MethodDescriptor.Marshaller<byte[]>
-    {
-        @Override
-        public InputStream stream(byte[] value)
-        {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream in)
-        {
-            try {
-                return in.readAllBytes();
-            }
-            catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * OTLP over gRPC, with the standard health service.
@@ -29,6 +28,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 public final class GrpcServer
         implements AutoCloseable
 {
+    /**
+     * Clients may ping as often as this, also without calls. Less than the 10 s from which on clients choose: a few pings that
+     * arrive a little early would end an idle connection.
+     */
+    public static final Duration KEEP_ALIVE_MIN = Duration.ofSeconds(5);
+
     private static final String LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
     private static final String TRACE_SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService";
     private static final String METRICS_SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService";
@@ -41,12 +46,14 @@ public final class GrpcServer
 
     /**
      * @param requestBytesMax after decompression
+     * @param keepAliveMin shortest time between two pings of a client
      */
-    public record Settings(InetSocketAddress address, int requestBytesMax, Duration connectionAge, Duration ackDeadline)
+    public record Settings(InetSocketAddress address, int requestBytesMax, Duration keepAliveMin, Duration connectionAge, Duration ackDeadline)
     {
         public Settings
         {
             requireNonNull(address, "address is null");
+            requireNonNull(keepAliveMin, "keepAliveMin is null");
             requireNonNull(connectionAge, "connectionAge is null");
             requireNonNull(ackDeadline, "ackDeadline is null");
         }
@@ -61,7 +68,7 @@ public final class GrpcServer
                 .maxInboundMessageSize(settings.requestBytesMax())
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
-                .permitKeepAliveTime(10, SECONDS)
+                .permitKeepAliveTime(settings.keepAliveMin().toMillis(), MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .maxConnectionAge(settings.connectionAge().toMillis(), MILLISECONDS)
                 .maxConnectionAgeGrace(settings.ackDeadline().multipliedBy(2).toMillis(), MILLISECONDS)

@@ -12,12 +12,13 @@ import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.icegate.receiver.RawExport;
+import io.icegate.receiver.RawHttp2;
 import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.Admission;
@@ -30,18 +31,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
+import static io.icegate.receiver.Deadlines.eventually;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -49,6 +51,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 final class TestGrpcServer
 {
     private static final int REQUEST_BYTES_MAX = 10 * 1024 * 1024;
+    private static final Duration KEEP_ALIVE_MIN = Duration.ofMillis(50);
 
     private final FakeLogs logs = new FakeLogs();
     private final Admission admission = new Admission(32 * 1024 * 1024);
@@ -59,11 +62,7 @@ final class TestGrpcServer
     void setUp()
             throws IOException
     {
-        server = new GrpcServer(
-                new GrpcServer.Settings(new InetSocketAddress("localhost", 0), REQUEST_BYTES_MAX, Duration.ofMinutes(5), Duration.ofSeconds(3)),
-                logs,
-                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
-                admission);
+        server = server(Duration.ofMinutes(5));
         server.start();
         CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
         compressors.register(Codec.Identity.NONE);
@@ -71,6 +70,15 @@ final class TestGrpcServer
         compressors.register(new ZstdCompressor());
         compressors.register(new NamedCompressor("lz4"));
         channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
+    }
+
+    private GrpcServer server(Duration connectionAge)
+    {
+        return new GrpcServer(
+                new GrpcServer.Settings(new InetSocketAddress("localhost", 0), REQUEST_BYTES_MAX, KEEP_ALIVE_MIN, connectionAge, Duration.ofSeconds(3)),
+                logs,
+                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
+                admission);
     }
 
     @AfterEach
@@ -231,8 +239,95 @@ final class TestGrpcServer
                 "opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export")) {
             StatusRuntimeException answer = catchThrowableOfType(
                     StatusRuntimeException.class,
-                    () -> ClientCalls.blockingUnaryCall(channel, method(method), CallOptions.DEFAULT, new byte[10]));
+                    () -> ClientCalls.blockingUnaryCall(channel, RawExport.method(method), CallOptions.DEFAULT, new byte[10]));
             assertThat(answer.getStatus().getCode()).as(method).isEqualTo(Status.Code.UNIMPLEMENTED);
+        }
+    }
+
+    @Test
+    void testManyCallsInFlightOnOneConnection()
+            throws Exception
+    {
+        logs.answer = new CompletableFuture<>();
+        List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            answers.add(RawExport.export(channel, CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), randomBytes(100)));
+        }
+        eventually("all requests arrive before any is answered", () -> logs.requests.size() == 1_000);
+        assertThat(answers).noneMatch(CompletableFuture::isDone);
+        logs.answer.complete(Acknowledgement.FULL);
+        for (CompletableFuture<byte[]> answer : answers) {
+            assertThat(answer.get(20, SECONDS)).isEmpty();
+        }
+    }
+
+    /**
+     * Real clients choose a time from 10 s on, which they measure and the network changes.
+     */
+    @Test
+    void testKeepAlivePings()
+            throws Exception
+    {
+        assertThat(GrpcServer.KEEP_ALIVE_MIN).isLessThan(Duration.ofSeconds(8));
+        try (RawHttp2 idle = new RawHttp2(server.port())) {
+            for (int ping = 0; ping < 10; ping++) {
+                idle.ping(ping);
+                assertThat(idle.await(RawHttp2.PING).type()).as("ping %s", ping).isEqualTo(RawHttp2.PING);
+                LockSupport.parkNanos(KEEP_ALIVE_MIN.plusMillis(10).toNanos());
+            }
+        }
+        try (RawHttp2 flooding = new RawHttp2(server.port())) {
+            RawHttp2.Frame answer;
+            int ping = 0;
+            do {
+                flooding.ping(ping);
+                answer = flooding.await(RawHttp2.PING);
+                ping++;
+            }
+            while (answer.type() == RawHttp2.PING && ping < 100);
+            assertThat(answer.type()).as("pings without a pause are refused").isEqualTo(RawHttp2.GO_AWAY);
+            assertThat(answer.goAwayReason()).isEqualTo("too_many_pings");
+        }
+    }
+
+    @Test
+    void testOldConnectionsEndGracefully()
+            throws Exception
+    {
+        try (GrpcServer impatient = server(Duration.ofMillis(100))) {
+            impatient.start();
+            ManagedChannel client = NettyChannelBuilder.forAddress("localhost", impatient.port()).usePlaintext().build();
+            try (RawHttp2 idle = new RawHttp2(impatient.port())) {
+                CompletableFuture<RawHttp2.Frame> end = CompletableFuture.supplyAsync(() -> awaitGoAway(idle));
+                while (!end.isDone()) {
+                    assertThat(export(client, new byte[10], null)).as("no call is lost").isEmpty();
+                }
+                assertThat(end.get().goAwayReason()).isEqualTo("max_age");
+            }
+            finally {
+                client.shutdownNow();
+            }
+        }
+    }
+
+    private static RawHttp2.Frame awaitGoAway(RawHttp2 connection)
+    {
+        try {
+            return connection.await(RawHttp2.GO_AWAY);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void testReflectionIsOff()
+    {
+        for (String version : List.of("v1", "v1alpha")) {
+            StatusRuntimeException answer = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> ClientCalls.blockingUnaryCall(channel, RawExport.method("grpc.reflection.%s.ServerReflection/ServerReflectionInfo".formatted(version)), CallOptions.DEFAULT, new byte[0]));
+            assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
         }
     }
 
@@ -240,8 +335,8 @@ final class TestGrpcServer
     void testTheClientsDeadline()
     {
         long before = System.nanoTime();
-        ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withDeadlineAfter(2, SECONDS), new byte[10]);
-        ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), new byte[10]);
+        ClientCalls.blockingUnaryCall(channel, RawExport.LOGS, CallOptions.DEFAULT.withDeadlineAfter(2, SECONDS), new byte[10]);
+        ClientCalls.blockingUnaryCall(channel, RawExport.LOGS, CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), new byte[10]);
         Duration within = Duration.ofNanos(logs.requests.getFirst().deadlineNanos() - before);
         assertThat(within).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(2_000));
         assertThat(Duration.ofNanos(logs.requests.get(1).deadlineNanos() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
@@ -301,21 +396,9 @@ final class TestGrpcServer
         return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
-    private static final MethodDescriptor<byte[], byte[]> LOGS = method("opentelemetry.proto.collector.logs.v1.LogsService/Export");
-
-    private static MethodDescriptor<byte[], byte[]> method(String name)
-    {
-        return MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(name)
-                .setRequestMarshaller(new Bytes())
-                .setResponseMarshaller(new Bytes())
-                .build();
-    }
-
     private static byte[] export(Channel channel, byte[] body, @Nullable String compression)
     {
-        return ClientCalls.blockingUnaryCall(channel, LOGS, CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(20, SECONDS), body);
+        return ClientCalls.blockingUnaryCall(channel, RawExport.LOGS, CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(20, SECONDS), body);
     }
 
     private static StatusRuntimeException failure(Channel channel, byte[] body, @Nullable String compression)
@@ -328,27 +411,6 @@ final class TestGrpcServer
         byte[] bytes = new byte[length];
         new Random(1).nextBytes(bytes);
         return bytes;
-    }
-
-    private static final class Bytes
-            implements MethodDescriptor.Marshaller<byte[]>
-    {
-        @Override
-        public InputStream stream(byte[] value)
-        {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream in)
-        {
-            try {
-                return in.readAllBytes();
-            }
-            catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     private static final class ZstdCompressor
