@@ -52,12 +52,12 @@ public final class TenantHeader
         if (value == null) {
             return defaultTenant.orElseThrow(() -> new RefusedException(
                     Refusal.MALFORMED,
-                    "Cannot accept request: header %s is missing and no default tenant is configured".formatted(name)));
+                    "Cannot accept request: header %s is missing and there is no default; send it, or set icegate.tenant.default".formatted(name)));
         }
         if (!VALID.matcher(value).matches()) {
             throw new RefusedException(
                     Refusal.MALFORMED,
-                    "Cannot accept request: header %s is not a valid tenant, it must match %s".formatted(name, PATTERN));
+                    "Cannot accept request: header %s is '%s', which is no valid tenant; it must match %s".formatted(name, value, PATTERN));
         }
         return value;
     }

@@ -41,11 +41,17 @@ final class ReceiverProcess
     static ReceiverProcess launch(Path folder, Map<String, String> config)
             throws IOException
     {
+        return launch(folder, config, "-Xmx256m");
+    }
+
+    private static ReceiverProcess launch(Path folder, Map<String, String> config, String heap)
+            throws IOException
+    {
         Path file = Files.createTempFile(folder, "receiver", ".properties");
         Files.writeString(file, config.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining("\n")));
         Process process = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                heap,
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
@@ -64,9 +70,14 @@ final class ReceiverProcess
     static ReceiverProcess start(Path folder, Map<String, String> config)
             throws IOException, InterruptedException
     {
-        ReceiverProcess receiver = launch(folder, config);
-        receiver.awaitReady();
-        return receiver;
+        return start(folder, config, "-Xmx256m");
+    }
+
+    static ReceiverProcess start(Path folder, Map<String, String> config, String heap)
+            throws IOException, InterruptedException
+    {
+        ReceiverProcess receiver = launch(folder, config, heap);
+        return receiver.awaitReady();
     }
 
     private void read()
@@ -88,7 +99,7 @@ final class ReceiverProcess
         }
     }
 
-    private void awaitReady()
+    ReceiverProcess awaitReady()
             throws InterruptedException
     {
         Matcher matcher = ready.poll(60, SECONDS);
@@ -98,6 +109,7 @@ final class ReceiverProcess
         }
         grpcPort = Integer.parseInt(matcher.group(1));
         httpPort = Integer.parseInt(matcher.group(2));
+        return this;
     }
 
     int grpcPort()

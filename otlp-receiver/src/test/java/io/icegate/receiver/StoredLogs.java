@@ -48,6 +48,15 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
         return read(warehouse, catalog(warehouse).loadTable(name));
     }
 
+    /**
+     * True when nothing waits for a commit; reads no rows.
+     */
+    static boolean isAllCommitted(String location, Map<String, String> store)
+    {
+        Warehouse warehouse = Warehouses.open(location, store);
+        return tail(warehouse, catalog(warehouse).loadTable(LOGS)).isEmpty();
+    }
+
     static ObjectStoreCatalog catalog(String location)
     {
         return catalog(Warehouses.open(location, Map.of()));
@@ -58,11 +67,34 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
         return ObjectStoreCatalog.open("test", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
     }
 
+    /**
+     * The first live row with that body, all columns.
+     */
+    static Record liveRow(String location, String body)
+            throws IOException
+    {
+        Warehouse warehouse = Warehouses.open(location, Map.of());
+        Table table = catalog(warehouse).loadTable(LOGS);
+        for (LiveSegment segment : tail(warehouse, table).segments()) {
+            for (Record row : SegmentRows.read(warehouse.store().get(segment.key().objectKey()).orElseThrow().content(), table.schema())) {
+                if (body.equals(row.getField("body"))) {
+                    return row;
+                }
+            }
+        }
+        throw new AssertionError("No live row has the body '%s'".formatted(body));
+    }
+
+    private static LiveTail tail(Warehouse warehouse, Table table)
+    {
+        return new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 100_000), Runnable::run)
+                .read(((BaseTable) table).operations().current());
+    }
+
     private static StoredLogs read(Warehouse warehouse, Table table)
             throws IOException
     {
-        LiveTail tail = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 100_000), Runnable::run)
-                .read(((BaseTable) table).operations().current());
+        LiveTail tail = tail(warehouse, table);
         List<String> committed = new ArrayList<>();
         try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
             rows.forEach(row -> committed.add((String) row.getField("body")));

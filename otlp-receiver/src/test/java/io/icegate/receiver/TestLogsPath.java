@@ -28,7 +28,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -205,40 +204,6 @@ final class TestLogsPath
     }
 
     @Test
-    void testBadInputHurtsNobodyElse()
-            throws Exception
-    {
-        try (ReceiverServer server = start(Map.of()); LogsClient client = LogsClient.of(server)) {
-            byte[] good = LogsClient.request(List.of("x".repeat(1_000)));
-            List<byte[]> malformed = List.of(
-                    java.util.Arrays.copyOf(good, good.length / 2),
-                    new byte[] {(byte) 0xFF, (byte) 0xFF},
-                    new byte[] {0x0A, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x7F},
-                    "not protobuf".getBytes(StandardCharsets.UTF_8));
-            List<String> expected = new ArrayList<>();
-            int next = 0;
-            for (byte[] bad : malformed) {
-                StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(bad));
-                assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-                assertThat(answer.getStatus().getDescription()).startsWith("Cannot decode request");
-                assertThat(client.post(PROTOBUF, bad).statusCode()).isEqualTo(400);
-                String body = "good-" + next++;
-                client.export(body);
-                expected.add(body);
-            }
-            for (String bad : List.of("", "{", "[]", "{\"resourceLogs\":3}", "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"traceId\":\"xyz\"}]}]}]}")) {
-                HttpResponse<byte[]> answer = client.post(JSON, bad.getBytes(StandardCharsets.UTF_8));
-                assertThat(answer.statusCode()).as(bad).isEqualTo(bad.isEmpty() ? 200 : 400);
-                String body = "json-" + next++;
-                String json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"%s000000000\",\"body\":{\"stringValue\":\"%s\"}}]}]}]}";
-                assertThat(client.post(JSON, json.formatted(Instant.now().getEpochSecond(), body).getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(200);
-                expected.add(body);
-            }
-            assertThat(stored().all()).containsExactlyInAnyOrderElementsOf(expected);
-        }
-    }
-
-    @Test
     void testATimeFarOffIsAWarning()
             throws Exception
     {
@@ -249,21 +214,6 @@ final class TestLogsPath
             assertThat(first.getPartialSuccess().getErrorMessage()).contains("1 records");
             assertThat(client.export(old)).as("the same answer to the same request").isEqualTo(first);
             assertThat(stored().all()).containsExactly("old");
-        }
-    }
-
-    @Test
-    void testMissingTenant()
-    {
-        Map<String, String> config = config(Map.of());
-        config.remove("icegate.tenant.default");
-        try (ReceiverServer server = ReceiverServer.start(config); LogsClient client = LogsClient.of(server)) {
-            StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export("one"));
-            assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-            assertThat(answer.getStatus().getDescription()).contains("X-Scope-OrgID");
-            Metadata tenant = new Metadata();
-            tenant.put(Metadata.Key.of("x-scope-orgid", Metadata.ASCII_STRING_MARSHALLER), "acme");
-            client.export(LogsClient.request(List.of("one")), tenant);
         }
     }
 

@@ -1,16 +1,25 @@
 package io.icegate.receiver;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.objectstore.Warehouses;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import org.junit.jupiter.api.Test;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 import static io.icegate.receiver.Deadlines.eventually;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -38,7 +47,7 @@ final class TestReceiverFaults
             s3.follow(S3FaultPlan.none());
             assertThat(load.problems(load.acknowledged(), stored(s3).all())).as("seed %s", SEED).isEmpty();
             load.repeatAll(receiver.grpcPort(), receiver.httpPort());
-            eventually("all is committed", () -> stored(s3).live().isEmpty());
+            eventually("all is committed", () -> StoredLogs.isAllCommitted(WAREHOUSE, s3.properties()));
             List<String> committed = stored(s3).committed();
             assertThat(load.problems(load.acknowledged(), committed)).as("seed %s", SEED).isEmpty();
             assertThat(committed).hasSameSizeAs(load.acknowledged());
@@ -60,7 +69,7 @@ final class TestReceiverFaults
             long startNanos = System.nanoTime();
             for (int attempt = 0; attempt < 3; attempt++) {
                 StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(request));
-                assertThat(answer.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
+                assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                 assertThat(client.post("application/x-protobuf", request).statusCode()).isEqualTo(503);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).as("six answers").isLessThan(Duration.ofSeconds(20));
@@ -70,6 +79,46 @@ final class TestReceiverFaults
             byte[] after = LogsClient.request(List.of("after"));
             eventually("the next request is acknowledged", () -> isAcknowledged(client, after));
             assertThat(stored(s3).all()).containsExactlyInAnyOrder("before", "during", "after");
+        }
+    }
+
+    /**
+     * The store is slow, so that the time between two tables is long enough to be seen.
+     */
+    @Test
+    void testADroppedTableIsTold()
+            throws Exception
+    {
+        try (StrictS3Server s3 = StrictS3Server.start();
+                ReceiverServer receiver = start(s3, Map.of("icegate.commit.interval", "100ms"));
+                LogsClient client = LogsClient.of(receiver);
+                ObjectStoreCatalog catalog = StoredLogs.catalog(Warehouses.open(WAREHOUSE, s3.properties()))) {
+            client.export("into the dropped table");
+            s3.follow(Duration.ofMillis(50), Duration.ofMillis(300));
+            catalog.dropTable(StoredLogs.LOGS, false);
+            Set<String> toldOverGrpc = new HashSet<>();
+            Set<String> toldOverHttp = new HashSet<>();
+            eventually("both transports tell what happened", () -> {
+                byte[] request = LogsClient.request(List.of("between"));
+                CompletableFuture<ExportLogsServiceResponse> grpc = client.exportAsync(request, Duration.ofSeconds(10));
+                HttpResponse<byte[]> http = client.post("application/x-protobuf", request);
+                if (http.statusCode() != 200) {
+                    assertThat(http.statusCode()).isEqualTo(503);
+                    assertThat(http.headers().firstValue("Retry-After")).isPresent();
+                    toldOverHttp.add(com.google.rpc.Status.parseFrom(http.body()).getMessage());
+                }
+                grpc.exceptionally(failure -> {
+                    assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                    toldOverGrpc.add(Status.fromThrowable(failure).getDescription());
+                    return ExportLogsServiceResponse.getDefaultInstance();
+                }).get(20, SECONDS);
+                String wanted = "Cannot accept request now: table otel.logs was dropped";
+                return toldOverGrpc.contains(wanted) && toldOverHttp.contains(wanted);
+            });
+            s3.follow(Duration.ZERO, Duration.ZERO);
+            byte[] after = LogsClient.request(List.of("after"));
+            eventually("requests are accepted again", () -> isAcknowledged(client, after));
+            eventually("and committed to the new table", () -> stored(s3).committed().contains("after"));
         }
     }
 
@@ -98,7 +147,7 @@ final class TestReceiverFaults
             return true;
         }
         catch (StatusRuntimeException e) {
-            assertThat(e.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE);
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             return false;
         }
     }

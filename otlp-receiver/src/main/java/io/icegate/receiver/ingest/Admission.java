@@ -71,10 +71,10 @@ public final class Admission
             while (true) {
                 long used = usedBytes.get();
                 if (heldBytes.get() + bytes > budgetBytes) {
-                    throw new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: larger than the memory budget of %s bytes".formatted(budgetBytes));
+                    throw new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: it takes more than the memory budget of %s bytes; send smaller batches, or raise icegate.ingest.memory-budget".formatted(budgetBytes));
                 }
                 if (bytes > budgetBytes - used) {
-                    throw new RefusedException(Refusal.OVERLOADED, "Cannot accept request now: the receiver is overloaded");
+                    throw new RefusedException(Refusal.OVERLOADED, "Cannot accept request now: the receiver is overloaded, %s of %s bytes for requests are taken; send it again later".formatted(used, budgetBytes));
                 }
                 if (usedBytes.compareAndSet(used, used + bytes)) {
                     heldBytes.addAndGet(bytes);

@@ -200,7 +200,7 @@ public final class LogsIngest
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
                     if (cause instanceof TimeoutException) {
-                        throw new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge request in time: it is not durable yet");
+                        throw new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge request in time: it is not durable yet; send the same bytes again");
                     }
                     throw new CompletionException(cause);
                 });

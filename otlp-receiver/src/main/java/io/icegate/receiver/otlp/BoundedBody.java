@@ -58,7 +58,7 @@ final class BoundedBody
 
     static RefusedException tooLarge(long limitBytes)
     {
-        return new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: larger than %s bytes".formatted(limitBytes));
+        return new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: it is larger than %s bytes; send smaller batches, or raise icegate.otlp.max-request-size".formatted(limitBytes));
     }
 
     private static byte[] join(List<byte[]> full, byte[] last, int filled, long total)

@@ -1,5 +1,8 @@
 package io.icegate.receiver.otlp;
 
+import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.ingest.RefusedException;
+
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,11 +40,18 @@ final class BoundedStream
         return read;
     }
 
+    static RefusedException tooLarge(long limitBytes)
+    {
+        return new RefusedException(
+                Refusal.TOO_LARGE,
+                "Cannot accept request: its compressed body is larger than %s bytes; send smaller batches, or raise icegate.otlp.max-compressed-size".formatted(limitBytes));
+    }
+
     private void add(int bytes)
     {
         count += bytes;
         if (count > limitBytes) {
-            throw BoundedBody.tooLarge(limitBytes);
+            throw tooLarge(limitBytes);
         }
     }
 }

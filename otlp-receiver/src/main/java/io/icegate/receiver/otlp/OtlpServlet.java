@@ -69,7 +69,7 @@ public final class OtlpServlet
             throws IOException
     {
         String path = request.getRequestURI();
-        if (request.getMethod().equals("GET") && pages.serve(path, response)) {
+        if ((request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) && pages.serve(path, response)) {
             return;
         }
         long receivedNanos = System.nanoTime();
@@ -123,7 +123,7 @@ public final class OtlpServlet
             case "/v1/traces", "/v1/metrics" -> throw new RefusedException(
                     Refusal.UNKNOWN_SERVICE,
                     "Cannot accept %s: this version of IceGate receives logs only".formatted(bare.substring("/v1/".length())));
-            default -> throw new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot find %s: logs are received at %s/v1/logs".formatted(path, settings.prefix()));
+            default -> throw new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot find %s: logs are received at %s/v1/logs, gRPC is served at the port of icegate.otlp.grpc-port".formatted(path, settings.prefix()));
         }
         if (!request.getMethod().equals("POST")) {
             throw new RefusedException(Refusal.UNKNOWN_METHOD, "Cannot %s %s: only POST is served".formatted(request.getMethod(), path));
@@ -144,7 +144,7 @@ public final class OtlpServlet
         long wireLimit = encoding == ContentEncoding.IDENTITY ? settings.requestBytesMax() : settings.compressedBytesMax();
         long length = request.getContentLengthLong();
         if (length > wireLimit) {
-            throw BoundedBody.tooLarge(wireLimit);
+            throw encoding == ContentEncoding.IDENTITY ? BoundedBody.tooLarge(wireLimit) : BoundedStream.tooLarge(wireLimit);
         }
         Admission.Ticket ticket = admission.admit(Math.max(length, BoundedBody.CHUNK_BYTES));
         boolean handedOver = false;
@@ -174,7 +174,7 @@ public final class OtlpServlet
             return BoundedBody.read(in, settings.requestBytesMax(), ticket);
         }
         catch (ZipException | EOFException | com.github.luben.zstd.ZstdIOException e) {
-            throw new RefusedException(Refusal.MALFORMED, "Cannot read request: the compressed body is damaged", e);
+            throw new RefusedException(Refusal.MALFORMED, "Cannot read request: the body is no %s: %s".formatted(encoding.name().toLowerCase(Locale.ROOT), e.getMessage()), e);
         }
     }
 

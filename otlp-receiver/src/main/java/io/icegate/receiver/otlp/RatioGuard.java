@@ -72,7 +72,7 @@ final class RatioGuard
     private void check()
     {
         if (decompressed.count > UNCHECKED_BYTES && decompressed.count / RATIO_MAX > compressed.count) {
-            throw new RefusedException(Refusal.MALFORMED, "Cannot accept request: it decompresses to more than %s times its size".formatted(RATIO_MAX));
+            throw new RefusedException(Refusal.MALFORMED, "Cannot accept request: it decompresses to more than %s times its size; send it in smaller batches, or not compressed".formatted(RATIO_MAX));
         }
     }
 

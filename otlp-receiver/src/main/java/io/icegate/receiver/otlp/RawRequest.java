@@ -75,7 +75,7 @@ sealed interface RawRequest
 
         private static RefusedException malformed(Exception cause)
         {
-            return new RefusedException(Refusal.MALFORMED, "Cannot read request: the compressed body is damaged", cause);
+            return new RefusedException(Refusal.MALFORMED, "Cannot read request: the compressed message is damaged: %s".formatted(cause.getMessage()), cause);
         }
 
         private static RawRequest refused(Admission.@org.jspecify.annotations.Nullable Ticket ticket, RefusedException failure)

@@ -181,13 +181,17 @@ final class TestOtlpServlet
     void testMethods()
             throws Exception
     {
-        for (String method : List.of("GET", "PUT", "DELETE", "OPTIONS")) {
+        for (String method : List.of("GET", "PUT", "PATCH", "DELETE", "OPTIONS")) {
             HttpResponse<byte[]> response = assertAnswer(
                     HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF).method(method, BodyPublishers.noBody()),
                     405,
                     io.grpc.Status.Code.UNIMPLEMENTED);
             assertThat(response.headers().firstValue("Allow")).hasValue("POST");
         }
+        HttpResponse<byte[]> head = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.statusCode()).isEqualTo(405);
+        assertThat(head.headers().firstValue("Allow")).hasValue("POST");
+        assertThat(head.body()).isEmpty();
     }
 
     @Test
@@ -200,8 +204,10 @@ final class TestOtlpServlet
         assertThat(send(post("/v1/logs", PROTOBUF, Zstd.compress(body)).header("Content-Encoding", "zstd")).statusCode()).isEqualTo(200);
         assertThat(send(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "identity")).statusCode()).isEqualTo(200);
         assertThat(logs.requests).hasSize(4).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
-        HttpResponse<byte[]> unknown = assertAnswer(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "br"), 415, io.grpc.Status.Code.UNIMPLEMENTED);
-        assertThat(unknown.headers().firstValue("Accept-Encoding")).hasValue("gzip, zstd, identity");
+        for (String encoding : List.of("br", "deflate", "gzip, gzip")) {
+            HttpResponse<byte[]> unknown = assertAnswer(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", encoding), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+            assertThat(unknown.headers().firstValue("Accept-Encoding")).as(encoding).hasValue("gzip, zstd, identity");
+        }
         for (String encoding : List.of("gzip", "zstd")) {
             assertAnswer(post("/v1/logs", JSON, randomBytes(1_000)).header("Content-Encoding", encoding), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
         }
@@ -315,6 +321,7 @@ final class TestOtlpServlet
     {
         assertThat(send(HttpRequest.newBuilder(base.resolve("/health"))).statusCode()).isEqualTo(200);
         assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(200);
+        assertThat(send(HttpRequest.newBuilder(base.resolve("/ready")).method("HEAD", BodyPublishers.noBody())).statusCode()).as("as load balancers ask").isEqualTo(200);
         ready = false;
         assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(503);
         assertThat(send(HttpRequest.newBuilder(base.resolve("/health"))).statusCode()).isEqualTo(200);

@@ -1,0 +1,317 @@
+package io.icegate.receiver;
+
+import com.google.protobuf.UnknownFieldSet;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * What is legal and seldom sent, and what reaches the wrong place, against a whole receiver. After every test exactly the
+ * accepted records are stored.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.SAME_THREAD)
+final class TestUnusualRequests
+{
+    private static final String PROTOBUF = "application/x-protobuf";
+    private static final String JSON = "application/json";
+
+    private final String warehouse = "memory:" + UUID.randomUUID();
+    private final List<String> accepted = new ArrayList<>();
+    private ReceiverServer server;
+    private LogsClient client;
+
+    @BeforeAll
+    void start()
+    {
+        server = ReceiverServer.start(Map.of(
+                "icegate.warehouse", warehouse,
+                "icegate.tenant.default", "acme",
+                "icegate.commit.enabled", "false",
+                "icegate.otlp.grpc-port", "0",
+                "icegate.otlp.http-port", "0"));
+        client = LogsClient.of(server);
+    }
+
+    @AfterAll
+    void stop()
+    {
+        client.close();
+        server.close();
+    }
+
+    @AfterEach
+    void verifyStored()
+            throws Exception
+    {
+        assertThat(StoredLogs.read(warehouse).all()).containsExactlyInAnyOrderElementsOf(accepted);
+    }
+
+    @Test
+    void testBodiesOnTheWire()
+            throws Exception
+    {
+        assertAccepted(client.post(Bombs.gzip(json("json, gzip"))).header("Content-Type", JSON).header("Content-Encoding", "gzip"), "json, gzip");
+        byte[] chunked = json("json, chunked");
+        assertAccepted(client.post(new byte[0]).POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(chunked))).header("Content-Type", JSON), "json, chunked");
+        byte[] both = Bombs.gzip(LogsClient.request(List.of("protobuf, gzip, chunked")));
+        assertAccepted(
+                client.post(new byte[0]).POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(both))).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip"),
+                "protobuf, gzip, chunked");
+        assertAccepted(client.post(json("charset")).header("Content-Type", "application/json; charset=utf-8"), "charset");
+        assertAccepted(client.post(json("upper case")).header("Content-Type", "APPLICATION/JSON"), "upper case");
+        assertAccepted(client.post(LogsClient.request(List.of("100-continue"))).header("Content-Type", PROTOBUF).expectContinue(true), "100-continue");
+        byte[] twoMembers = concat(Bombs.gzip(LogsClient.request(List.of("gzip member 1"))), Bombs.gzip(LogsClient.request(List.of("gzip member 2"))));
+        assertAccepted(client.post(twoMembers).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip"), "gzip member 1", "gzip member 2");
+    }
+
+    @Test
+    void testEmptyRequests()
+            throws Exception
+    {
+        for (byte[] nothing : List.of(new byte[0], ExportLogsServiceRequest.newBuilder().addResourceLogsBuilder().addScopeLogsBuilder().build().toByteArray())) {
+            assertAccepted(client.post(nothing).header("Content-Type", PROTOBUF));
+            assertAccepted(client.post(Bombs.gzip(nothing)).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip"));
+            client.export(nothing);
+        }
+        for (String nothing : List.of("", "{}", " {\n} ", "{\"resourceLogs\":[]}", "{\"resourceLogs\":null}", "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[]}]}]}")) {
+            assertAccepted(client.post(nothing.getBytes(UTF_8)).header("Content-Type", JSON));
+        }
+    }
+
+    @Test
+    void testJsonInAllItsForms()
+            throws Exception
+    {
+        long nanos = now() + 123_456_789;
+        String request =
+                """
+                {"unknown":{"a":[1]},"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"json"}}]},"scopeLogs":[{"logRecords":[{
+                "timeUnixNano":"%1$s","observedTimeUnixNano":%1$s,"severityNumber":"SEVERITY_NUMBER_WARN","severityText":"warn",
+                "traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","flags":257,"someday":null,
+                "body":{"stringValue":"all forms"},
+                "attributes":[
+                {"key":"text","value":{"intValue":"9007199254740993"}},{"key":"number","value":{"intValue":9007199254740991}},{"key":"bytes","value":{"bytesValue":"AP8Q"}},
+                {"key":"list","value":{"arrayValue":{"values":[{"stringValue":"a"},{"arrayValue":{"values":[{"intValue":1}]}}]}}},
+                {"key":"map","value":{"kvlistValue":{"values":[{"key":"k","value":{"kvlistValue":{"values":[{"key":"n","value":{"boolValue":true}}]}}}]}}},
+                {"key":"nan","value":{"doubleValue":"NaN"}},{"key":"empty","value":{}}]}]}]}]}""".formatted(nanos);
+        assertAccepted(client.post(request.getBytes(UTF_8)).header("Content-Type", JSON), "all forms");
+        Record row = StoredLogs.liveRow(warehouse, "all forms");
+        assertThat(row.getField("severity_number")).isEqualTo(13);
+        assertThat(HexFormat.of().formatHex(((ByteBuffer) row.getField("trace_id")).array())).isEqualTo("5b8efff798038103d269b633813fc60c");
+        assertThat(HexFormat.of().formatHex(((ByteBuffer) row.getField("span_id")).array())).isEqualTo("eee19b7ec3c1b174");
+        assertThat(row.getField("time_unix_nano")).isEqualTo(nanos);
+        assertThat(row.getField("observed_time_unix_nano")).isEqualTo(nanos);
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("bytes", "AP8Q");
+        attributes.put("empty", null);
+        attributes.put("list", "[\"a\",[1]]");
+        attributes.put("map", "{\"k\":{\"n\":true}}");
+        attributes.put("nan", "NaN");
+        attributes.put("number", "9007199254740991");
+        attributes.put("text", "9007199254740993");
+        assertThat(row.getField("attributes")).isEqualTo(attributes);
+        assertThat(row.getField("attribute_types")).isEqualTo("yeakdii");
+    }
+
+    @Test
+    void testRecordWithoutAnyTime()
+            throws Exception
+    {
+        String request = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"no time\"}}]}]}]}";
+        assertAccepted(client.post(request.getBytes(UTF_8)).header("Content-Type", JSON), "no time");
+        Record row = StoredLogs.liveRow(warehouse, "no time");
+        assertThat(row.getField("timestamp")).isEqualTo(row.getField("ingest_time"));
+        // no retry repeats a time that is not there, so the same bytes again are a second record
+        assertAccepted(client.post(request.getBytes(UTF_8)).header("Content-Type", JSON), "no time");
+    }
+
+    @Test
+    void testUnknownProtobufFields()
+            throws Exception
+    {
+        byte[] unknown = UnknownFieldSet.newBuilder()
+                .addField(999, UnknownFieldSet.Field.newBuilder().addLengthDelimited(com.google.protobuf.ByteString.copyFromUtf8("future")).build())
+                .build()
+                .toByteArray();
+        client.export(concat(LogsClient.request(List.of("unknown field")), unknown));
+        accepted.add("unknown field");
+        assertThat(StoredLogs.liveRow(warehouse, "unknown field").getField("otlp_residual")).isNotNull();
+    }
+
+    @Test
+    void testHttp10()
+            throws Exception
+    {
+        byte[] body = json("HTTP/1.0");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(concat(
+                    "POST /v1/logs HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n".formatted(body.length).getBytes(US_ASCII),
+                    body));
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\r\n\r\n\\{\\}");
+        }
+        accepted.add("HTTP/1.0");
+    }
+
+    @Test
+    void testHttp2WithPriorKnowledge()
+            throws Exception
+    {
+        try (RawHttp2 connection = new RawHttp2(server.httpPort())) {
+            connection.request(1, http2Headers("/v1/logs", JSON), json("h2c"));
+            assertThat(connection.await(RawHttp2.HEADERS).isStatus200()).isTrue();
+            assertThat(connection.await(RawHttp2.DATA).payload()).asString().isEqualTo("{}");
+        }
+        accepted.add("h2c");
+    }
+
+    @Test
+    void testGrpcContentTypes()
+            throws Exception
+    {
+        byte[] message = LogsClient.request(List.of("grpc+proto"));
+        byte[] framed = ByteBuffer.allocate(5 + message.length).put((byte) 0).putInt(message.length).put(message).array();
+        String path = "/" + RawExport.LOGS.getFullMethodName();
+        try (RawHttp2 connection = new RawHttp2(server.grpcPort())) {
+            connection.request(1, http2Headers(path, "application/grpc+proto"), framed);
+            assertThat(connection.await(RawHttp2.HEADERS).isStatus200()).isTrue();
+            assertThat(connection.await(RawHttp2.DATA).payload()).as("an empty message").isEqualTo(new byte[5]);
+            accepted.add("grpc+proto");
+            connection.request(3, http2Headers(path, "text/plain"), framed);
+            assertThat(connection.await(RawHttp2.HEADERS).isStatus200()).as("415").isFalse();
+            connection.request(5, http2Headers(path, "application/grpc"), framed);
+            RawHttp2.Frame answer;
+            do {
+                answer = connection.await(RawHttp2.HEADERS);
+            }
+            while (answer.stream() != 5);
+            assertThat(answer.isStatus200()).as("the same connection goes on").isTrue();
+        }
+    }
+
+    @Test
+    void testTheWrongPort()
+            throws Exception
+    {
+        // HTTP/1.1 where gRPC is served
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.grpcPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
+            InputStream answer = socket.getInputStream();
+            assertThat(answer.readAllBytes()).as("frames of HTTP/2, then the end").isNotNull();
+        }
+        // gRPC where HTTP is served
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.httpPort()).usePlaintext().build();
+        try {
+            StatusRuntimeException failure = catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () -> ClientCalls.blockingUnaryCall(channel, RawExport.LOGS, CallOptions.DEFAULT.withDeadlineAfter(20, SECONDS), LogsClient.request(List.of("lost"))));
+            assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+            assertThat(failure.getStatus().getDescription()).contains("gRPC is served at the port of icegate.otlp.grpc-port");
+        }
+        finally {
+            channel.shutdownNow();
+        }
+        export("after the wrong port");
+    }
+
+    @Test
+    void testSignalsThatAreNotReceivedYet()
+            throws Exception
+    {
+        for (String signal : List.of("traces", "metrics")) {
+            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(client.post(new byte[0]).build().uri().resolve("/v1/" + signal))
+                    .header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(json("lost"))));
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(new String(answer.body(), UTF_8)).contains("Cannot accept " + signal);
+        }
+        export("after other signals");
+    }
+
+    @Test
+    void testCompressedCalls()
+    {
+        for (String encoding : List.of("gzip", "identity")) {
+            client.export(LogsClient.request(List.of("gRPC " + encoding)), new Metadata(), CallOptions.DEFAULT.withCompression(encoding));
+            accepted.add("gRPC " + encoding);
+        }
+    }
+
+    private void export(String body)
+    {
+        client.export(body);
+        accepted.add(body);
+    }
+
+    private void assertAccepted(HttpRequest.Builder request, String... bodies)
+            throws Exception
+    {
+        HttpResponse<byte[]> answer = client.send(request);
+        assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+        assertThat(new String(answer.body(), UTF_8)).isIn("", "{}");
+        accepted.addAll(List.of(bodies));
+    }
+
+    private static Map<String, String> http2Headers(String path, String contentType)
+    {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(":method", "POST");
+        headers.put(":scheme", "http");
+        headers.put(":path", path);
+        headers.put(":authority", "localhost");
+        headers.put("te", "trailers");
+        headers.put("content-type", contentType);
+        return headers;
+    }
+
+    private static long now()
+    {
+        return Instant.now().getEpochSecond() * 1_000_000_000L;
+    }
+
+    private static byte[] json(String body)
+    {
+        return "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"%s\",\"body\":{\"stringValue\":\"%s\"}}]}]}]}".formatted(now(), body).getBytes(UTF_8);
+    }
+
+    private static byte[] concat(byte[] first, byte[] second)
+    {
+        return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+    }
+}
