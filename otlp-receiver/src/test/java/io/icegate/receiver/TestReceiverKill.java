@@ -6,7 +6,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -53,21 +52,28 @@ final class TestReceiverKill
         Random random = new Random(SEED);
         ExporterLoad load = new ExporterLoad();
         int acknowledgedRequests = 0;
-        for (int round = 0; round < rounds; round++) {
-            try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, store));
-                    ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
-                eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 0);
-                LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
-                receiver.kill();
-                acknowledgedRequests += run.acknowledgedRequests();
+        ReceiverProcess next = ReceiverProcess.launch(folder, config(warehouse, store));
+        try {
+            for (int round = 0; round < rounds; round++) {
+                try (ReceiverProcess receiver = next.awaitReady(); ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
+                    eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 0);
+                    LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
+                    receiver.kill();
+                    acknowledgedRequests += run.acknowledgedRequests();
+                }
+                // the next one starts, and commits, while what is stored is read
+                next = ReceiverProcess.launch(folder, config(warehouse, store));
+                Set<String> acknowledged = load.acknowledged();
+                assertThat(load.problems(acknowledged, StoredLogs.read(warehouse, store, StoredLogs.LOGS).all())).as("round %s, seed %s", round, SEED).isEmpty();
             }
-            Set<String> acknowledged = load.acknowledged();
-            assertThat(load.problems(acknowledged, StoredLogs.read(warehouse, store, StoredLogs.LOGS).all())).as("round %s, seed %s", round, SEED).isEmpty();
+            System.out.printf("kill rounds: acknowledged=%s requests, to be sent again=%s%n", acknowledgedRequests, load.notAcknowledgedRequests());
+            try (ReceiverProcess receiver = next.awaitReady()) {
+                load.repeatAll(receiver.grpcPort(), receiver.httpPort());
+                eventually("all is committed", () -> StoredLogs.isAllCommitted(warehouse, store));
+            }
         }
-        System.out.printf("kill rounds: acknowledged=%s requests, to be sent again=%s%n", acknowledgedRequests, load.notAcknowledgedRequests());
-        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, store))) {
-            load.repeatAll(receiver.grpcPort(), receiver.httpPort());
-            eventually("all is committed", () -> StoredLogs.read(warehouse, store, StoredLogs.LOGS).live().isEmpty());
+        finally {
+            next.close();
         }
         assertThat(load.notAcknowledgedRequests()).isZero();
         assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
@@ -102,40 +108,37 @@ final class TestReceiverKill
     void testStartErrorsAreClear()
             throws Exception
     {
-        Map<String, String> good = config("file:" + folder.resolve("warehouse"), Map.of());
-
-        Map<String, String> unknown = new TreeMap<>(good);
-        unknown.put("icegate.wal.windw", "10ms");
-        assertStartFails(unknown, ReceiverMain.EXIT_WRONG_CONFIGURATION, "icegate.wal.windw");
-
-        Map<String, String> invalid = new TreeMap<>(good);
-        invalid.put("icegate.wal.window", "10 parsecs");
-        assertStartFails(invalid, ReceiverMain.EXIT_WRONG_CONFIGURATION, "icegate.wal.window");
-
-        List<String> noWarehouse = new ArrayList<>();
-        try (ReceiverProcess receiver = ReceiverProcess.launch(folder, Map.of())) {
-            assertThat(receiver.awaitExit()).isEqualTo(ReceiverMain.EXIT_WRONG_CONFIGURATION);
-            noWarehouse.add(receiver.output());
+        String warehouse = "file:" + folder.resolve("warehouse");
+        Map<String, String> good = config(warehouse, Map.of());
+        try (ReceiverProcess running = ReceiverProcess.start(folder, good); LogsClient client = new LogsClient(running.grpcPort(), running.httpPort())) {
+            client.export("before");
+            Map<String, String> wrong = with(with(good, "icegate.wal.windw", "10ms"), "icegate.wal.window", "10 parsecs");
+            try (ReceiverProcess unknownAndInvalid = ReceiverProcess.launch(folder, wrong);
+                    ReceiverProcess empty = ReceiverProcess.launch(folder, Map.of());
+                    ReceiverProcess grpcTaken = ReceiverProcess.launch(folder, with(good, "icegate.otlp.grpc-port", Integer.toString(running.grpcPort())));
+                    ReceiverProcess httpTaken = ReceiverProcess.launch(folder, with(good, "icegate.otlp.http-port", Integer.toString(running.httpPort())))) {
+                assertStartFails(unknownAndInvalid, ReceiverMain.EXIT_WRONG_CONFIGURATION, "icegate.wal.windw", "icegate.wal.window");
+                assertStartFails(empty, ReceiverMain.EXIT_WRONG_CONFIGURATION, "warehouse");
+                assertStartFails(grpcTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.grpc-port");
+                assertStartFails(httpTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.http-port: Address already in use");
+            }
+            client.export("after");
         }
-        assertThat(noWarehouse.getFirst()).contains("warehouse");
-
-        try (ReceiverProcess running = ReceiverProcess.start(folder, good)) {
-            Map<String, String> grpcTaken = new TreeMap<>(good);
-            grpcTaken.put("icegate.otlp.grpc-port", Integer.toString(running.grpcPort()));
-            assertStartFails(grpcTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.grpc-port");
-            Map<String, String> httpTaken = new TreeMap<>(good);
-            httpTaken.put("icegate.otlp.http-port", Integer.toString(running.httpPort()));
-            assertStartFails(httpTaken, ReceiverMain.EXIT_START_FAILED, "icegate.otlp.http-port: Address already in use");
-        }
+        assertThat(StoredLogs.read(warehouse).all()).as("the one that runs is not harmed").containsExactlyInAnyOrder("before", "after");
     }
 
-    private void assertStartFails(Map<String, String> config, int exitCode, String message)
+    private static Map<String, String> with(Map<String, String> config, String key, String value)
+    {
+        Map<String, String> changed = new TreeMap<>(config);
+        changed.put(key, value);
+        return changed;
+    }
+
+    private static void assertStartFails(ReceiverProcess receiver, int exitCode, String... messages)
             throws Exception
     {
-        try (ReceiverProcess receiver = ReceiverProcess.launch(folder, config)) {
-            assertThat(receiver.awaitExit()).as(receiver.output()).isEqualTo(exitCode);
-            assertThat(receiver.output().lines().filter(line -> line.startsWith("Cannot start receiver: "))).as(receiver.output()).singleElement().asString().contains(message);
-        }
+        assertThat(receiver.awaitExit()).as(receiver.output()).isEqualTo(exitCode);
+        assertThat(receiver.output().lines().filter(line -> line.startsWith("Cannot start receiver: "))).as(receiver.output()).singleElement().asString().contains(messages);
     }
 
     private static Map<String, String> config(String warehouse, Map<String, String> store)
