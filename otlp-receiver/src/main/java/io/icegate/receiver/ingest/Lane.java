@@ -243,8 +243,9 @@ public final class Lane
             else {
                 Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
                 fail(pendings, new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause));
-                leave();
+                // first, so that what waits does not take the place that becomes free
                 broke(cause);
+                leave();
             }
         });
     }
