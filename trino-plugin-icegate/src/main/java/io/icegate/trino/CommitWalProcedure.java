@@ -5,7 +5,6 @@ import com.google.inject.Inject;
 import io.airlift.log.Logger;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.commit.CommitResult;
 import io.trino.spi.TrinoException;
 import io.trino.spi.classloader.ThreadContextClassLoader;
@@ -24,7 +23,6 @@ import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static io.trino.spi.type.VarcharType.VARCHAR;
 import static java.lang.invoke.MethodHandles.lookup;
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 /**
  * {@code CALL icegate.system.commit_wal('schema', 'table')}: makes everything that waits part of the table, in as many
@@ -96,13 +94,10 @@ public final class CommitWalProcedure
      */
     private static void requireReadable(SchemaTableName name, CommitResult result)
     {
-        String corrupt = result.ends().entrySet().stream()
-                .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
-                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
-                .collect(joining("; "));
+        String corrupt = WalPin.corruption(result.ends());
         if (!corrupt.isEmpty()) {
             throw new TrinoException(ICEGATE_WAL_CORRUPT, ("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
-                    "what these writers stored from there on is neither committed nor read until the object is restored").formatted(name, corrupt));
+                    "what these writers stored from there on waits until the object is restored").formatted(name, corrupt));
         }
     }
 }

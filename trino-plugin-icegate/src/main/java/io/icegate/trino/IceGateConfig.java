@@ -14,6 +14,7 @@ public class IceGateConfig
     private RowLevelChanges rowLevelChanges = RowLevelChanges.DRAIN;
     private int maxLiveSegments = 50_000;
     private int footerCacheSize = 100_000;
+    private boolean skipCorruptSegments;
 
     @NotNull
     @Pattern(regexp = "(file:/[^/]|[a-z0-9]+://[^/]).*[^/]", message = "must be file:/<absolute path> or <scheme>://<bucket>[/<prefix>], without a slash at the end")
@@ -71,6 +72,19 @@ public class IceGateConfig
     public IceGateConfig setFooterCacheSize(int footerCacheSize)
     {
         this.footerCacheSize = footerCacheSize;
+        return this;
+    }
+
+    public boolean isSkipCorruptSegments()
+    {
+        return skipCorruptSegments;
+    }
+
+    @Config("icegate.wal.skip-corrupt-segments")
+    @ConfigDescription("Whether a query leaves out what a writer stored from a corrupt segment on, instead of failing")
+    public IceGateConfig setSkipCorruptSegments(boolean skipCorruptSegments)
+    {
+        this.skipCorruptSegments = skipCorruptSegments;
         return this;
     }
 }

@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import com.google.inject.Inject;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.session.PropertyMetadata;
@@ -16,15 +17,31 @@ final class IceGateSessionProperties
         implements SessionPropertiesProvider
 {
     private static final String LIVE_ROWS = "live_rows";
+    private static final String SKIP_CORRUPT_SEGMENTS = "skip_corrupt_segments";
+
+    private final List<PropertyMetadata<?>> properties;
+
+    @Inject
+    IceGateSessionProperties(IceGateConfig config)
+    {
+        properties = ImmutableList.of(
+                booleanProperty(LIVE_ROWS, "Read rows that are durable but not yet committed to the table", true, false),
+                booleanProperty(SKIP_CORRUPT_SEGMENTS, "Leave out what a writer stored from a corrupt segment on, instead of failing", config.isSkipCorruptSegments(), false));
+    }
 
     @Override
     public List<PropertyMetadata<?>> getSessionProperties()
     {
-        return ImmutableList.of(booleanProperty(LIVE_ROWS, "Read rows that are durable but not yet committed to the table", true, false));
+        return properties;
     }
 
     static boolean isLiveRows(ConnectorSession session)
     {
         return session.getProperty(LIVE_ROWS, Boolean.class);
+    }
+
+    static boolean isSkipCorruptSegments(ConnectorSession session)
+    {
+        return session.getProperty(SKIP_CORRUPT_SEGMENTS, Boolean.class);
     }
 }

@@ -3,6 +3,7 @@ package io.icegate.trino;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.util.concurrent.ListeningExecutorService;
 import com.google.inject.Inject;
+import io.airlift.log.Logger;
 import io.trino.filesystem.cache.SplitAffinityProvider;
 import io.trino.plugin.base.classloader.ClassLoaderSafeConnectorSplitSource;
 import io.trino.plugin.base.metrics.LongCount;
@@ -14,6 +15,7 @@ import io.trino.plugin.iceberg.IcebergSplitManager;
 import io.trino.plugin.iceberg.IcebergSplitSource;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.IcebergTransactionManager;
+import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorExpressionEvaluator;
 import io.trino.spi.connector.ConnectorSession;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
+import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
 import static io.trino.plugin.iceberg.IcebergSessionProperties.getMinimumAssignedSplitWeight;
 import static java.util.Objects.requireNonNull;
 import static org.apache.iceberg.util.SnapshotUtil.schemaFor;
@@ -47,6 +50,8 @@ import static org.apache.iceberg.util.SnapshotUtil.schemaFor;
 final class IceGateSplitManager
         implements ConnectorSplitManager
 {
+    private static final Logger log = Logger.get(IceGateSplitManager.class);
+
     private final IcebergSplitManager delegate;
     private final IcebergTransactionManager transactionManager;
     private final TypeManager typeManager;
@@ -87,6 +92,7 @@ final class IceGateSplitManager
             return delegate.getSplits(transaction, session, handle, dynamicFilterColumns, constraint);
         }
         WalPin pin = live.orElseThrow();
+        requireWhole(session, table, pin);
         BaseTable icebergTable = metadata.table(session, table.getSchemaTableName(), pin);
         InMemoryMetricsReporter reporter = new InMemoryMetricsReporter();
         LiveFileCounts counts = new LiveFileCounts();
@@ -122,6 +128,22 @@ final class IceGateSplitManager
     public ConnectorSplitSource getSplits(ConnectorTransactionHandle transaction, ConnectorSession session, ConnectorTableFunctionHandle function)
     {
         return delegate.getSplits(transaction, session, function);
+    }
+
+    /**
+     * Rows that were acknowledged and cannot be read must not be missed in silence.
+     */
+    private static void requireWhole(ConnectorSession session, IcebergTableHandle table, WalPin pin)
+    {
+        String corruption = pin.corruption();
+        if (corruption.isEmpty()) {
+            return;
+        }
+        if (!IceGateSessionProperties.isSkipCorruptSegments(session)) {
+            throw new TrinoException(ICEGATE_WAL_CORRUPT, ("Cannot read all rows of table %s: %s. Restore the object, or read without the rows behind it: " +
+                    "set the catalog's session property skip_corrupt_segments to true").formatted(table.getSchemaTableName(), corruption));
+        }
+        log.warn("query=%s table=%s: rows are left out: %s", session.getQueryId(), table.getSchemaTableName(), corruption);
     }
 
     private UnionScan unionScan(IcebergTableHandle table, BaseTable icebergTable, WalPin pin, InMemoryMetricsReporter reporter, LiveFileCounts counts)

@@ -1,13 +1,17 @@
 package io.icegate.trino;
 
 import io.icegate.wal.LiveTail;
+import io.icegate.wal.RunEnd;
+import io.icegate.wal.WriterId;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import org.apache.iceberg.TableMetadata;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 /**
  * What a transaction reads of one table: metadata first, then the segments behind its offset vector. Taken once per
@@ -38,9 +42,28 @@ record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
         return snapshot + ":" + tail.digest();
     }
 
+    /**
+     * Whether the snapshot alone is the whole table.
+     */
     boolean isEmpty()
     {
-        return files.isEmpty();
+        return files.isEmpty() && corruption().isEmpty();
+    }
+
+    /**
+     * What cannot be read, and so keeps the rest of its writer from being read; empty when all is well.
+     */
+    String corruption()
+    {
+        return corruption(tail.ends());
+    }
+
+    static String corruption(Map<WriterId, RunEnd> ends)
+    {
+        return ends.entrySet().stream()
+                .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
+                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
+                .collect(joining("; "));
     }
 
     long rows()

@@ -1,7 +1,6 @@
 package io.icegate.trino;
 
 import com.google.inject.Inject;
-import io.airlift.log.Logger;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveFiles;
@@ -10,7 +9,6 @@ import io.icegate.wal.LiveTail;
 import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetsDisagreeException;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
@@ -43,7 +41,6 @@ import static java.util.Objects.requireNonNull;
  */
 public final class WalReads
 {
-    private static final Logger log = Logger.get(WalReads.class);
     private static final int DRAIN_COMMITS_MAX = 20;
     private static final CommitOptions DRAIN = new CommitOptions(CommitOptions.SEGMENTS_MAX, false);
 
@@ -83,7 +80,6 @@ public final class WalReads
     {
         return translate(metadata.location(), () -> {
             LiveTail tail = reader.read(metadata);
-            warnOfCorruption(metadata, tail);
             if (tail.segments().size() > liveSegmentsMax) {
                 throw new TrinoException(ICEGATE_TOO_MANY_LIVE_SEGMENTS, "Cannot read table %s: %s segments wait to be committed, more than %s; CALL icegate.system.commit_wal first".formatted(
                         metadata.location(), tail.segments().size(), liveSegmentsMax));
@@ -91,15 +87,6 @@ public final class WalReads
             return new WalPin(metadata, tail, liveFiles.files(metadata, tail).stream()
                     .map(file -> liveFile(metadata, file))
                     .collect(toImmutableList()));
-        });
-    }
-
-    private static void warnOfCorruption(TableMetadata metadata, LiveTail tail)
-    {
-        tail.ends().forEach((writer, end) -> {
-            if (end.kind() == RunEnd.Kind.CORRUPT) {
-                log.warn("table=%s writer=%s: rows from segment %s on are not read: %s", metadata.location(), writer, end.next().value(), end.detail());
-            }
         });
     }
 

@@ -18,7 +18,8 @@ final class TestIceGateConfig
                 .setWarehouse(null)
                 .setRowLevelChanges(RowLevelChanges.DRAIN)
                 .setMaxLiveSegments(50_000)
-                .setFooterCacheSize(100_000));
+                .setFooterCacheSize(100_000)
+                .setSkipCorruptSegments(false));
     }
 
     @Test
@@ -29,11 +30,13 @@ final class TestIceGateConfig
                 .put("icegate.row-level-changes", "FAIL")
                 .put("icegate.wal.max-live-segments", "7")
                 .put("icegate.wal.footer-cache-size", "8")
+                .put("icegate.wal.skip-corrupt-segments", "true")
                 .buildOrThrow();
         assertFullMapping(properties, new IceGateConfig()
                 .setWarehouse("s3://lake/warehouse")
                 .setRowLevelChanges(RowLevelChanges.FAIL)
                 .setMaxLiveSegments(7)
-                .setFooterCacheSize(8));
+                .setFooterCacheSize(8)
+                .setSkipCorruptSegments(true));
     }
 }
