@@ -90,8 +90,12 @@ final class TestWalTables
             assertThat(rows).hasSize(100);
             assertThat(unpartitionedFiles(spark)).isEqualTo(5);
 
-            Row rewritten = spark.sql("CALL {c}.system.rewrite_data_files(table => 'otel.logs', options => map('min-input-files', '2', 'remove-dangling-deletes', 'true'))").get(0);
+            // Spark's default: a rewrite must not make one file in each of them
+            spark.sql("SET spark.sql.shuffle.partitions = 200");
+            Row rewritten = spark.sql("CALL {c}.system.rewrite_data_files(table => 'otel.logs', strategy => 'sort', options => map('min-input-files', '2', 'remove-dangling-deletes', 'true'))").get(0);
+            spark.sql("RESET spark.sql.shuffle.partitions");
             assertThat(rewritten.getInt(0)).isEqualTo(5);
+            assertThat((long) rewritten.getInt(1)).as("one file in each partition").isEqualTo(spark.sql("SELECT count(*) FROM {c}.otel.logs.partitions WHERE spec_id > 0").get(0).getLong(0));
             spark.sql("CALL {c}.system.rewrite_manifests('otel.logs')");
             spark.sql("CALL {c}.system.expire_snapshots(table => 'otel.logs', older_than => TIMESTAMP '2100-01-01 00:00:00', retain_last => 1)");
             spark.sql("CALL {c}.system.remove_orphan_files(table => 'otel.logs', prefix_listing => true)");
