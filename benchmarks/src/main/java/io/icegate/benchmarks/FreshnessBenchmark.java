@@ -27,7 +27,7 @@ import java.util.Map;
 final class FreshnessBenchmark
 {
     private static final Duration INTERVAL = Duration.ofMillis(50);
-    private static final int READERS = 2;
+    private static final int READERS = 1;
     private static final int WARM_UP_PROBES = 40;
 
     private final Installation installation;

@@ -31,7 +31,7 @@ import static java.util.Objects.requireNonNull;
 public final class Demo
 {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(30);
-    private static final int PROBE_READERS = 2;
+    private static final int PROBE_READERS = 1;
 
     /**
      * A demo is short: the time that the optimizing compiler takes would not come back.
