@@ -7,6 +7,7 @@ import com.google.inject.multibindings.ProvidesIntoSet;
 import io.icegate.trino.catalog.IceGateCatalogModule;
 import io.icegate.wal.SegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
+import io.trino.plugin.iceberg.IcebergConfig;
 import io.trino.spi.procedure.Procedure;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
@@ -19,6 +20,8 @@ import static java.util.Objects.requireNonNull;
 final class IceGateModule
         implements Module
 {
+    private static final String STORE_THREADS = "32";
+
     private final Guards guards;
     private final SegmentCodec codec;
 
@@ -32,6 +35,10 @@ final class IceGateModule
     public void configure(Binder binder)
     {
         configBinder(binder).bindConfig(IceGateConfig.class);
+        // these threads wait for the store: a few for each core, as Trino has it, would read the footers of new segments one after the other
+        configBinder(binder).bindConfigDefaults(IcebergConfig.class, config -> config
+                .setSplitManagerThreads(STORE_THREADS)
+                .setPlanningThreads(STORE_THREADS));
         binder.bind(Guards.class).toInstance(guards);
         binder.bind(SegmentCodec.class).toInstance(codec);
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
