@@ -28,17 +28,18 @@ final class FreshnessBenchmark
 {
     private static final Duration INTERVAL = Duration.ofMillis(50);
     private static final int READERS = 1;
-    private static final int WARM_UP_PROBES = 40;
 
     private final Installation installation;
     private final Path folder;
     private final int probes;
+    private final int warmUpProbes;
 
-    FreshnessBenchmark(Installation installation, Path folder, int probes)
+    FreshnessBenchmark(Installation installation, Path folder, int probes, int warmUpProbes)
     {
         this.installation = installation;
         this.folder = folder;
         this.probes = probes;
+        this.warmUpProbes = warmUpProbes;
     }
 
     Report run(List<Duration> latencies)
@@ -47,6 +48,7 @@ final class FreshnessBenchmark
         Report report = new Report("freshness")
                 .setting("probes", probes)
                 .setting("probe_interval_millis", INTERVAL.toMillis())
+                .setting("warm_up_probes", warmUpProbes)
                 .setting("readers", READERS)
                 .setting("store", "S3 server in the process of this benchmark, on the same cores; GET, LIST and PUT have the injected latency; the receiver's commit loop runs")
                 .peer("none: no other system runs in this benchmark");
@@ -61,7 +63,9 @@ final class FreshnessBenchmark
                 stack.awaitReady();
                 SdkExportCounts counts = new SdkExportCounts();
                 FreshnessProbe probe = new FreshnessProbe(new OtlpTarget(ports.get(0), ports.get(1)), counts, stack::connect, READERS);
-                probe.run(WARM_UP_PROBES, INTERVAL);
+                if (warmUpProbes > 0) {
+                    probe.run(warmUpProbes, INTERVAL);
+                }
                 for (Duration latency : latencies) {
                     server.follow(latency, latency);
                     Freshness freshness = probe.run(probes, INTERVAL);

@@ -52,11 +52,12 @@ public final class Main
     @Command(name = "freshness", mixinStandardHelpOptions = true, description = "From acknowledgement to the first query that returns the record, at 0, 20 and 60 ms injected store latency.")
     int freshness(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--probes", defaultValue = "300", description = "Probes per latency (default: ${DEFAULT-VALUE}).") int probes)
+            @Option(names = "--probes", defaultValue = "300", description = "Probes per latency (default: ${DEFAULT-VALUE}).") int probes,
+            @Option(names = "--warm-up", defaultValue = "300", description = "Probes before measuring (default: ${DEFAULT-VALUE}).") int warmUp)
             throws IOException, InterruptedException, SQLException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new FreshnessBenchmark(Installation.current(), folder.path(), probes)
+            new FreshnessBenchmark(Installation.current(), folder.path(), probes, warmUp)
                     .run(List.of(Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(60)))
                     .print(json, System.out);
         }

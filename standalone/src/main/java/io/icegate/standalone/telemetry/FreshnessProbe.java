@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -137,6 +138,7 @@ public final class FreshnessProbe
     private static final class Round
     {
         private final int probes;
+        private final Instant begun = InstantSource.system().instant();
         private final String prefix = "probe %s ".formatted(Long.toHexString(System.nanoTime()));
         private final Map<String, Acknowledgement> acknowledged = new ConcurrentHashMap<>();
         private final Map<String, Long> seen = new ConcurrentHashMap<>();
@@ -193,7 +195,7 @@ public final class FreshnessProbe
                     return acknowledgement.logged();
                 }
             }
-            return Instant.EPOCH;
+            return begun;
         }
 
         List<Duration> samples()
