@@ -3,6 +3,7 @@ package io.icegate.trino.catalog;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import com.google.common.hash.Hashing;
 import io.icegate.catalog.CatalogObject;
 import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectKind;
@@ -58,6 +59,7 @@ import static io.trino.plugin.iceberg.IcebergSchemaProperties.SUPPORTED_SCHEMA_P
 import static io.trino.spi.StandardErrorCode.ALREADY_EXISTS;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static io.trino.spi.StandardErrorCode.SCHEMA_NOT_EMPTY;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.apache.iceberg.util.LocationUtil.stripTrailingSlash;
 
@@ -68,6 +70,7 @@ import static org.apache.iceberg.util.LocationUtil.stripTrailingSlash;
 public final class IceGateTrinoCatalog
         extends AbstractTrinoCatalog
 {
+    private static final int FOLDER_PREFIX_BYTES_MAX = 150;
     private static final Pattern METADATA_FILE = Pattern.compile("/metadata/[^/]*$");
 
     private final CatalogName catalogName;
@@ -366,7 +369,25 @@ public final class IceGateTrinoCatalog
         String schemaLocation = names().namespace(name.getSchemaName())
                 .map(namespace -> version.state().properties(namespace).get(LOCATION_PROPERTY))
                 .orElseGet(() -> warehouse + "/" + name.getSchemaName().replace(CatalogNames.NAMESPACE_SEPARATOR, "/"));
-        return stripTrailingSlash(schemaLocation) + "/" + createNewTableName(name.getTableName());
+        return stripTrailingSlash(schemaLocation) + "/" + createNewTableName(folderPrefix(name.getTableName()));
+    }
+
+    /**
+     * A file system bounds the length of a folder's name, 255 bytes most often. Two names never share a folder.
+     */
+    private static String folderPrefix(String tableName)
+    {
+        int end = 0;
+        int bytes = 0;
+        while (end < tableName.length()) {
+            String character = Character.toString(tableName.codePointAt(end));
+            bytes += character.getBytes(UTF_8).length;
+            if (bytes > FOLDER_PREFIX_BYTES_MAX) {
+                break;
+            }
+            end += character.length();
+        }
+        return end == tableName.length() ? tableName : tableName.substring(0, end) + "-" + Hashing.sha256().hashString(tableName, UTF_8).toString().substring(0, 16);
     }
 
     @Override
@@ -384,6 +405,7 @@ public final class IceGateTrinoCatalog
     @Override
     public void createView(ConnectorSession session, SchemaTableName name, ConnectorViewDefinition definition, Map<String, Object> properties, boolean replace)
     {
+        existingNamespace(name.getSchemaName());
         views.create(name, definition, properties, replace, defaultTableLocation(session, name));
     }
 
