@@ -18,12 +18,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A receiver that dies, or is stopped, under load with clients that send again. {@code -Dicegate.kill-rounds} sets the
- * number of kills, {@code -Dicegate.seed} repeats their moments.
+ * number of kills on each store (20 with {@code -Plong}), {@code -Dicegate.seed} repeats their moments.
  */
 final class TestReceiverKill
 {
-    private static final int KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 5);
-    private static final int S3_KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 3);
+    private static final int KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 10);
     private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
 
     @TempDir
@@ -41,7 +40,7 @@ final class TestReceiverKill
             throws Exception
     {
         try (StrictS3Server s3 = StrictS3Server.start()) {
-            killRounds(S3_KILL_ROUNDS, "s3://lake/wh", s3.properties());
+            killRounds(KILL_ROUNDS, "s3://lake/wh", s3.properties());
         }
     }
 
