@@ -13,6 +13,7 @@ import io.icegate.standalone.process.Ports;
 import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveTailReader;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -214,7 +215,7 @@ final class IngestBenchmark
             BaseTable table = (BaseTable) catalog.loadTable(TableIdentifier.of("otel", "logs"));
             Snapshot snapshot = table.currentSnapshot();
             long committed = snapshot == null ? 0 : Long.parseLong(snapshot.summary().get("total-records"));
-            long live = new LiveTailReader(warehouse, new FooterCache(FooterCache.COUNT_MAX_DEFAULT), executor).read(table.operations().current()).rows();
+            long live = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), FooterCache.COUNT_MAX_DEFAULT), executor).read(table.operations().current()).rows();
             if (committed + live != acknowledged) {
                 throw new CommandException("The benchmark is invalid: %s records were acknowledged, but %s are committed and %s are live".formatted(acknowledged, committed, live));
             }

@@ -97,7 +97,7 @@ final class TestingWal
 
     private WalLane lane()
     {
-        return writer.lane(table.uuid(), header -> new SegmentEncoder().encodeSeal(header, table.schema().schemaId(), table.schema()));
+        return writer.lane(table.uuid(), header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
     }
 
     private static LogRow row(long number)

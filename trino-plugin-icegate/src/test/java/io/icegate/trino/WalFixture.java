@@ -143,7 +143,7 @@ final class WalFixture
             WriterId id = WriterId.random(environment.clock().instant(), random);
             WalWriter writer = WalWriter.open(warehouse.store(), new RegistryEntry(id, environment.clock().instant(), "host", "test", ImmutableSet.of(uuid)), footers, WriterOptions.DEFAULT, environment);
             writers.add(writer);
-            lane = writer.lane(uuid, header -> encoder.encodeSeal(header, table.schema().schemaId(), table.schema()));
+            lane = writer.lane(uuid, header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
         }
 
         String name()

@@ -44,11 +44,6 @@ public final class FooterCache
         }
     }
 
-    public FooterCache(int countMax)
-    {
-        this(SegmentCodec.parquet(), countMax);
-    }
-
     public FooterCache(SegmentCodec codec, int countMax)
     {
         this(codec, countMax, Runtime.getRuntime().maxMemory() / HEAP_SHARE);

@@ -22,14 +22,6 @@ import static java.util.Objects.requireNonNull;
 public interface SegmentCodec
 {
     /**
-     * The format of docs/format/segment.md.
-     */
-    static SegmentCodec parquet()
-    {
-        return ParquetSegmentCodec.INSTANCE;
-    }
-
-    /**
      * A position-delete file, ready to be stored at {@code file.location()}. The same ranges give the same bytes.
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared

@@ -76,14 +76,6 @@ public final class SegmentEncoder
         }
     }
 
-    /**
-     * A segment without rows that ends its writer.
-     */
-    public EncodedSegment encodeSeal(SegmentHeader header, int schemaId, Schema tableSchema)
-    {
-        return SealEncoder.encode(header, schemaId, tableSchema);
-    }
-
     @SuppressWarnings("ReferenceEquality") // one instance per version of the table metadata
     private SegmentLayout layout(Schema tableSchema)
     {

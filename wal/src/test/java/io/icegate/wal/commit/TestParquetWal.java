@@ -12,13 +12,13 @@ import io.icegate.wal.LiveTail;
 import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.RegistryEntry;
-import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalLane;
 import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.WriterOptions;
 import io.icegate.wal.format.LogRows;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.format.SegmentFooter;
 import io.icegate.wal.format.SegmentRows;
@@ -80,7 +80,7 @@ final class TestParquetWal
         WalEnvironment environment = WalEnvironment.system(threads);
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
             Table table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
-            FooterCache footers = new FooterCache(1_000);
+            FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 1_000);
             WalCommitter committer = new WalCommitter(warehouse, footers, environment);
             try (WalWriter first = writer(warehouse, table, environment); WalWriter second = writer(warehouse, table, environment)) {
                 append(first, table, 1, 2);
@@ -92,14 +92,14 @@ final class TestParquetWal
                 TableMetadata metadata = ((BaseTable) catalog.loadTable(LOGS)).operations().current();
                 LiveTail tail = new LiveTailReader(warehouse, footers, threads).read(metadata);
                 assertThat(tail.rows()).isEqualTo(200);
-                List<LiveFile> files = new LiveFiles(warehouse, SegmentCodec.parquet()).files(metadata, tail);
+                List<LiveFile> files = new LiveFiles(warehouse, new ParquetSegmentCodec()).files(metadata, tail);
                 assertThat(files).hasSize(2);
                 LiveFile withDuplicate = files.stream().filter(file -> file.deletes().isPresent()).findFirst().orElseThrow();
                 assertThat(withDuplicate.file().recordCount()).isEqualTo(200);
                 assertThat(withDuplicate.file().location()).startsWith("memory:parquet/_wal/v1/" + table.uuid());
                 assertThat(withDuplicate.deletes().orElseThrow().recordCount()).isEqualTo(100);
                 assertThat(warehouse.store().head(warehouse.key(withDuplicate.deletes().orElseThrow().location()).orElseThrow())).isPresent();
-                assertThat(new LiveTailReader(warehouse, new FooterCache(1_000), Runnable::run).read(metadata).digest()).isEqualTo(tail.digest());
+                assertThat(new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 1_000), Runnable::run).read(metadata).digest()).isEqualTo(tail.digest());
 
                 CommitResult result = committer.commit(table, CommitOptions.DEFAULT);
                 assertThat(result.segments()).isEqualTo(2);
@@ -126,8 +126,8 @@ final class TestParquetWal
                 append(writer, table, 1);
             }
             int service = table.schema().findField("service_name").fieldId();
-            LiveTailReader reader = new LiveTailReader(warehouse, new FooterCache(1_000), threads);
-            LiveFiles files = new LiveFiles(warehouse, SegmentCodec.parquet());
+            LiveTailReader reader = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 1_000), threads);
+            LiveFiles files = new LiveFiles(warehouse, new ParquetSegmentCodec());
             TableMetadata metadata = ((BaseTable) table).operations().current();
             LiveFile described = files.files(metadata, reader.read(metadata)).get(0);
             assertThat(described.file().lowerBounds()).containsKey(service);
@@ -143,13 +143,13 @@ final class TestParquetWal
     private WalWriter writer(Warehouse warehouse, Table table, WalEnvironment environment)
     {
         RegistryEntry entry = new RegistryEntry(WriterId.random(clock.instant(), random), clock.instant(), "host", "build", Set.of(table.uuid()));
-        return WalWriter.open(warehouse.store(), entry, new FooterCache(100), WriterOptions.DEFAULT, environment);
+        return WalWriter.open(warehouse.store(), entry, new FooterCache(new ParquetSegmentCodec(), 100), WriterOptions.DEFAULT, environment);
     }
 
     private static void append(WalWriter writer, Table table, long... batches)
             throws Exception
     {
-        WalLane lane = writer.lane(table.uuid(), header -> new SegmentEncoder().encodeSeal(header, table.schema().schemaId(), table.schema()));
+        WalLane lane = writer.lane(table.uuid(), header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
         SegmentFooter footer = lane.append(header -> new SegmentEncoder().encode(
                 header,
                 table.schema().schemaId(),

@@ -65,7 +65,7 @@ final class TestSegmentFooterParser
     void testSeal()
             throws Exception
     {
-        EncodedSegment seal = encoder.encodeSeal(HEADER, 3, SCHEMA);
+        EncodedSegment seal = SealEncoder.encode(HEADER, 3, SCHEMA);
         assertThat(seal.footer().kind()).isEqualTo(SegmentKind.SEAL);
         assertThat(seal.footer().rows()).isZero();
         assertThat(seal.footer().batches()).isEmpty();
