@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,24 +35,9 @@ public final class LiveFiles
 
     private final Warehouse warehouse;
     private final SegmentCodec codec;
-    private final Set<ObjectKey> written = Collections.newSetFromMap(Collections.synchronizedMap(new LinkedHashMap<>()
-    {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ObjectKey, Boolean> eldest)
-        {
-            return size() > WRITTEN_MAX;
-        }
-    }));
-
+    private final Set<ObjectKey> written = Collections.newSetFromMap(BoundedMap.create(WRITTEN_MAX));
     // a segment is asked for by every query until it is committed
-    private final Map<SegmentKey, Described> described = Collections.synchronizedMap(new LinkedHashMap<>()
-    {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SegmentKey, Described> eldest)
-        {
-            return size() > DESCRIBED_MAX;
-        }
-    });
+    private final Map<SegmentKey, Described> described = BoundedMap.create(DESCRIBED_MAX);
 
     /**
      * What a description of a segment depends on, beside the segment itself.

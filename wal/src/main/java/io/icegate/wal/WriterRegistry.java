@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,14 +48,7 @@ public final class WriterRegistry
     private static final int CACHED_ENTRIES_MAX = 10_000;
 
     private final ObjectStore store;
-    private final Map<WriterId, RegistryEntry> entries = Collections.synchronizedMap(new LinkedHashMap<>()
-    {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<WriterId, RegistryEntry> eldest)
-        {
-            return size() > CACHED_ENTRIES_MAX;
-        }
-    });
+    private final Map<WriterId, RegistryEntry> entries = BoundedMap.create(CACHED_ENTRIES_MAX);
 
     public WriterRegistry(ObjectStore store)
     {
