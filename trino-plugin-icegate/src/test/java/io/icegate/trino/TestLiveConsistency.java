@@ -203,10 +203,15 @@ final class TestLiveConsistency
                 return null;
             })));
         }
-        for (Future<?> reader : readers) {
-            reader.get();
+        try {
+            for (Future<?> reader : readers) {
+                reader.get();
+            }
         }
-        done.set(true);
+        finally {
+            // also when a reader failed: nobody would wait for its queries in vain
+            done.set(true);
+        }
         writing.get();
         committing.get();
         return new Outcome(finished.get(), withLiveRows.get(), commits.get(), ImmutableList.copyOf(wrong));
