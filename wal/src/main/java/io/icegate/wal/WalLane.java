@@ -60,6 +60,7 @@ public final class WalLane
     private final Semaphore permits;
     private final ReentrantLock sequencer = new ReentrantLock();
     private final ArrayDeque<Pending> inFlight = new ArrayDeque<>(); // in sequence order, guarded by itself
+    private int completing; // durable, callbacks not run yet; guarded by inFlight
     private Sequence next = Sequence.FIRST; // guarded by inFlight, written under the sequencer only
     private volatile @Nullable WalException refusal;
 
@@ -309,7 +310,7 @@ public final class WalLane
             while (!inFlight.isEmpty() && inFlight.getFirst().durable) {
                 released.add(inFlight.removeFirst());
             }
-            inFlight.notifyAll();
+            completing += released.size();
         }
         for (Pending done : released) {
             writer.footers().put(done.segment.footer());
@@ -317,6 +318,10 @@ public final class WalLane
         permits.release(released.size());
         for (Pending done : released) {
             done.result.complete(done.segment.footer());
+        }
+        synchronized (inFlight) {
+            completing -= released.size();
+            inFlight.notifyAll();
         }
     }
 
@@ -326,13 +331,13 @@ public final class WalLane
     }
 
     /**
-     * Returns when nothing is in flight, or after the timeout.
+     * Returns when nothing is in flight and the futures of what was are complete, or after the timeout.
      */
     void awaitDurable(Duration timeout)
     {
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (inFlight) {
-            while (!inFlight.isEmpty()) {
+            while (!inFlight.isEmpty() || completing > 0) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return;

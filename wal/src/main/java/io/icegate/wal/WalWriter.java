@@ -106,7 +106,8 @@ public final class WalWriter
     }
 
     /**
-     * Takes no more segments, waits for those in flight, then seals every lane.
+     * Takes no more segments, waits for those in flight and for what hangs on their futures, then seals every lane. Must
+     * not be called by what hangs on such a future.
      */
     @Override
     public void close()

@@ -317,6 +317,37 @@ final class TestWalLane
     }
 
     @Test
+    void testCloseWaitsForAcknowledgements()
+            throws Exception
+    {
+        CountDownLatch stored = new CountDownLatch(1);
+        store.onPut((key, put) -> {
+            await(stored);
+            return put.get();
+        });
+        WalWriter writer = writerRegistered();
+        CountDownLatch answering = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Void> answer = writer.lane(TABLE, FakeSegments.seal()).append(FakeSegments.batches(BATCH)).thenRun(() -> {
+            answering.countDown();
+            await(answered);
+        });
+        stored.countDown();
+        await(answering);
+
+        CompletableFuture<Boolean> doneAtClose = new CompletableFuture<>();
+        Thread closing = new Thread(() -> {
+            writer.close();
+            doneAtClose.complete(answer.isDone());
+        });
+        closing.start();
+        Polling.until(() -> closing.getState() == Thread.State.TIMED_WAITING || doneAtClose.isDone());
+        answered.countDown();
+
+        assertThat(doneAtClose.get(10, SECONDS)).isTrue();
+    }
+
+    @Test
     void testHeartbeats()
             throws Exception
     {
