@@ -9,6 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class TestStart
             assertStored(sent);
             assertThat(status("live_rows")).isEqualTo(RECORDS);
             assertThat(status("committed_rows")).isZero();
+            assertColumnsAreDescribed();
 
             // a table that no receiver writes to has no WAL
             execute("CREATE TABLE plain AS SELECT 1 x");
@@ -133,6 +135,20 @@ final class TestStart
     {
         try (Connection connection = Stack.connect("localhost:" + ports.get(2))) {
             assertThat(LoggedRecord.read(connection)).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    private void assertColumnsAreDescribed()
+            throws SQLException
+    {
+        try (Connection connection = Stack.connect("localhost:" + ports.get(2));
+                Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE logs")) {
+            int count = 0;
+            for (; columns.next(); count++) {
+                assertThat(columns.getString("Comment")).as(columns.getString("Column")).isNotBlank();
+            }
+            assertThat(count).isGreaterThan(30);
         }
     }
 

@@ -110,7 +110,7 @@ final class TableBootstrap
         Transaction transaction = table.newTransaction();
         if (!columns.isEmpty()) {
             UpdateSchema update = transaction.updateSchema();
-            columns.forEach(column -> update.addColumn(column.name(), column.type()));
+            columns.forEach(column -> update.addColumn(column.name(), column.type(), column.doc()));
             update.commit();
         }
         if (addSpec) {

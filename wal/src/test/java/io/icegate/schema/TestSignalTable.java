@@ -89,6 +89,7 @@ final class TestSignalTable
                 .doesNotContainKey("write.metadata.metrics.column.attributes")
                 .containsEntry("write.merge.isolation-level", "snapshot");
         assertThat(table.history()).isEmpty();
+        assertThat(table.schema().columns()).allSatisfy(column -> assertThat(column.doc()).isNotBlank());
     }
 
     @Test
@@ -110,6 +111,7 @@ final class TestSignalTable
 
         Table updated = SignalTable.LOGS.createOrUpdate(catalog, OTEL);
         assertThat(updated.schema().findField("event_name").type()).isEqualTo(Types.StringType.get());
+        assertThat(updated.schema().findField("event_name").doc()).isNotBlank();
         assertThat(updated.schema().findField("promoted")).isNotNull();
         assertThat(updated.sortOrder().isSorted()).isTrue();
         assertThat(updated.properties())
