@@ -1,8 +1,7 @@
 package io.icegate.tests;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
+import io.icegate.standalone.process.Ports;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +18,7 @@ final class Services
      */
     static List<Integer> freePorts()
     {
-        try (ServerSocket first = new ServerSocket(0);
-                ServerSocket second = new ServerSocket(0);
-                ServerSocket third = new ServerSocket(0)) {
-            return List.of(first.getLocalPort(), second.getLocalPort(), third.getLocalPort());
-        }
-        catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Ports.free(3);
     }
 
     static List<String> startArguments(Path data, List<Integer> ports, String... further)

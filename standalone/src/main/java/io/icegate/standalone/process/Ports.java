@@ -7,28 +7,46 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * Ports of this machine.
  */
 public final class Ports
 {
+    /**
+     * From here up to {@link #FREE_MAX}, systems give out no port by themselves: Linux begins at 32768, others at 49152.
+     */
+    static final int FREE_MIN = 10_240;
+    static final int FREE_MAX = 32_767;
+    private static final int ATTEMPTS_MAX = 1_000;
+
     private Ports() {}
 
     /**
-     * Different ports that nobody listens on now.
+     * Different ports that nobody listens on now. Whoever starts a server on one of them does so later, so they are none that a
+     * connection, or a server that takes any port, could be given meanwhile.
      */
     public static List<Integer> free(int count)
     {
+        return free(count, RandomGenerator.getDefault());
+    }
+
+    static List<Integer> free(int count, RandomGenerator random)
+    {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int index = 0; index < count; index++) {
-                sockets.add(new ServerSocket(0));
+            for (int attempt = 0; sockets.size() < count; attempt++) {
+                try {
+                    sockets.add(listen(random.nextInt(FREE_MIN, FREE_MAX + 1)));
+                }
+                catch (IOException e) {
+                    if (attempt == ATTEMPTS_MAX) {
+                        throw new CommandException("Cannot find a free port: " + e.getMessage(), e);
+                    }
+                }
             }
             return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        }
-        catch (IOException e) {
-            throw new CommandException("Cannot find a free port: " + e.getMessage(), e);
         }
         finally {
             sockets.forEach(Ports::close);
@@ -42,13 +60,27 @@ public final class Ports
      */
     public static void requireFree(int port, String purpose, String option)
     {
-        try (ServerSocket socket = new ServerSocket()) {
-            // as servers do it: a port whose last connections are still closing is free
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(port));
+        try {
+            close(listen(port));
         }
         catch (IOException e) {
             throw new CommandException("Cannot listen on port %s for %s: %s; choose another one with %s".formatted(port, purpose, e.getMessage(), option), e);
+        }
+    }
+
+    private static ServerSocket listen(int port)
+            throws IOException
+    {
+        ServerSocket socket = new ServerSocket();
+        try {
+            // as servers do it: a port whose last connections are still closing is free
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(port));
+            return socket;
+        }
+        catch (IOException e) {
+            close(socket);
+            throw e;
         }
     }
 
