@@ -27,6 +27,7 @@ public final class ChildProcess
 {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
+    private static final int KILL_SECONDS_MAX = 60;
     private static final int LOG_LINES_SHOWN = 3;
     private static final int KILLED = 128 + 9;
     private static final int LAST_LINES = 20;
@@ -74,12 +75,21 @@ public final class ChildProcess
     {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!ready.getAsBoolean()) {
-            if (process.waitFor(POLL_INTERVAL.toMillis(), MILLISECONDS)) {
-                throw new CommandException("Cannot start %s: it ended with exit code %s; %s".formatted(name, process.exitValue(), lastWords()));
-            }
+            boolean _ = process.waitFor(POLL_INTERVAL.toMillis(), MILLISECONDS);
+            requireStarting();
             if (System.nanoTime() - deadline > 0) {
                 throw new CommandException("Cannot start %s: it is not ready after %s s; %s".formatted(name, limit.toSeconds(), lastWords()));
             }
+        }
+    }
+
+    /**
+     * @throws CommandException when the program has ended, which is too early
+     */
+    public void requireStarting()
+    {
+        if (!running()) {
+            throw new CommandException("Cannot start %s: it ended with exit code %s; %s".formatted(name, process.exitValue(), lastWords()));
         }
     }
 
@@ -149,7 +159,8 @@ public final class ChildProcess
         requestStop();
         try {
             if (!process.waitFor(KILL_AFTER_SECONDS, SECONDS)) {
-                process.destroyForcibly();
+                // also a killed program is there for a moment
+                boolean _ = process.destroyForcibly().waitFor(KILL_SECONDS_MAX, SECONDS);
             }
         }
         catch (InterruptedException _) {
@@ -161,7 +172,8 @@ public final class ChildProcess
     private String problem(int linesMax)
     {
         try {
-            List<String> all = Files.readAllLines(log, UTF_8);
+            // what was killed may have written half a character
+            List<String> all = new String(Files.readAllBytes(log), UTF_8).lines().toList();
             List<String> lines = all.subList(Math.max(0, all.size() - linesMax), all.size()).stream()
                     .map(line -> COLOURS.matcher(line).replaceAll("").strip())
                     .filter(line -> !line.isEmpty() && !line.contains("\tINFO\t"))

@@ -20,7 +20,7 @@ public final class Stack
 {
     public static final String NAMESPACE = "otel";
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
     private static final String DEFAULT_REGION = "us-east-1";
 
     private final StackSettings settings;
@@ -29,7 +29,8 @@ public final class Stack
     private final Thread stopAtExit = Thread.ofPlatform().unstarted(this::stop);
     private volatile boolean stopping;
 
-    private Stack(StackSettings settings, ChildProcess receiver, ChildProcess trino)
+    // visible for testing
+    Stack(StackSettings settings, ChildProcess receiver, ChildProcess trino)
     {
         this.settings = settings;
         this.receiver = receiver;
@@ -81,8 +82,15 @@ public final class Stack
             throws InterruptedException
     {
         try (Http http = new Http()) {
-            receiver.awaitReady(() -> receiverReady(http), START_LIMIT);
-            trino.awaitReady(() -> TrinoProcess.ready(http, settings.trinoPort()), START_LIMIT);
+            // that the other one cannot start is worth knowing before a limit passes
+            receiver.awaitReady(() -> {
+                trino.requireStarting();
+                return ReceiverProcess.ready(http, settings.httpPort());
+            }, START_LIMIT);
+            trino.awaitReady(() -> {
+                receiver.requireStarting();
+                return TrinoProcess.ready(http, settings.trinoPort());
+            }, START_LIMIT);
         }
         catch (CommandException e) {
             if (stopping) {
@@ -171,13 +179,6 @@ public final class Stack
         trino.requestStop();
         receiver.close();
         trino.close();
-    }
-
-    private boolean receiverReady(Http http)
-    {
-        // a Trino that cannot start is worth knowing before the receiver's limit passes
-        requireRunning();
-        return ReceiverProcess.ready(http, settings.httpPort());
     }
 
     private static Map<String, String> receiverConfiguration(StackSettings settings)
