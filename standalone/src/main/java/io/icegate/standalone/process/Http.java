@@ -15,7 +15,10 @@ import java.util.Optional;
 public final class Http
         implements Closeable
 {
-    private static final Duration LIMIT = Duration.ofSeconds(2);
+    /**
+     * A program that is down is known at once: the connection is refused. One that is busy is not down.
+     */
+    private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
