@@ -9,20 +9,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * One run of the script {@code ./icegate}, and all processes below it.
+ * One run of the script {@code ./icegate}, or of another one, and all processes below it.
  */
 final class IceGateScript
         implements Closeable
 {
-    static final Duration START_LIMIT = Duration.ofMinutes(2);
+    /**
+     * Nothing that works takes so long on any machine: it only ends what hangs.
+     */
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
-    private static final int STOP_SECONDS_MAX = 60;
+    private static final int STOP_SECONDS_MAX = 120;
+    /**
+     * What these say would be part of the output.
+     */
+    private static final Set<String> OPTIONS_OF_THE_MACHINE = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private final Process process;
     private final Path output;
@@ -57,6 +65,15 @@ final class IceGateScript
         return start("mvnw", folder, environment, arguments);
     }
 
+    /**
+     * Starts the script that executes the notebook.
+     */
+    static IceGateScript startNotebook(Path folder, Map<String, String> environment)
+            throws IOException
+    {
+        return start("notebooks/run.sh", folder, environment, List.of());
+    }
+
     private static IceGateScript start(String script, Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException
     {
@@ -70,6 +87,11 @@ final class IceGateScript
                 .redirectOutput(output.toFile());
         // the build that runs the tests has built everything: no Maven inside of Maven
         builder.environment().put("ICEGATE_BUILD", "never");
+        builder.environment().keySet().removeAll(OPTIONS_OF_THE_MACHINE);
+        // the other way round for a proxy: everything that runs here is on this machine
+        for (String variable : List.of("NO_PROXY", "no_proxy")) {
+            builder.environment().merge(variable, "localhost,127.0.0.1", (given, ours) -> given + "," + ours);
+        }
         builder.environment().putAll(environment);
         return new IceGateScript(builder.start(), output);
     }
@@ -77,18 +99,24 @@ final class IceGateScript
     /**
      * Runs the script to its end.
      */
-    static IceGateScript run(Path folder, Duration limit, String... arguments)
+    static IceGateScript run(Path folder, String... arguments)
             throws Exception
     {
         IceGateScript script = start(folder, Map.of(), List.of(arguments));
-        script.awaitEnd(limit);
-        return script;
+        try {
+            script.awaitEnd();
+            return script;
+        }
+        catch (Throwable e) {
+            script.close();
+            throw e;
+        }
     }
 
     void awaitOutput(String text)
             throws Exception
     {
-        Deadline.await("output '%s' in: %s".formatted(text, output()), START_LIMIT, () -> {
+        Deadline.await(() -> "output '%s' in: %s".formatted(text, output()), LIMIT, () -> {
             descendants();
             if (!process.isAlive()) {
                 throw new AssertionError("Ended with %s: %s".formatted(process.exitValue(), output()));
@@ -97,19 +125,29 @@ final class IceGateScript
         });
     }
 
-    void awaitEnd(Duration limit)
+    void awaitEnd()
             throws Exception
     {
-        Deadline.await("end of the script", limit, () -> {
+        Deadline.await(() -> "end of: " + output(), LIMIT, () -> {
             descendants();
             return !process.isAlive();
         });
     }
 
+    /**
+     * Waits for the end of every process of this run.
+     */
+    void awaitEndOfAll()
+            throws Exception
+    {
+        Deadline.await(() -> "end of %s below: %s".formatted(living(), output()), LIMIT, () -> living().isEmpty());
+    }
+
     String output()
     {
         try {
-            return Files.readString(output, UTF_8);
+            // while it is written, its end may be half a character
+            return new String(Files.readAllBytes(output), UTF_8);
         }
         catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -162,7 +200,16 @@ final class IceGateScript
     {
         List<ProcessHandle> all = new ArrayList<>(descendants());
         all.add(process.toHandle());
-        return all.stream().filter(ProcessHandle::isAlive).toList();
+        return all.stream().filter(IceGateScript::runs).toList();
+    }
+
+    /**
+     * Whether the process runs. A dead one whose parent died before it stays in the list of processes where nobody takes it from
+     * there, as in a container without an init process; but it runs no program.
+     */
+    private static boolean runs(ProcessHandle handle)
+    {
+        return handle.isAlive() && handle.info().command().isPresent();
     }
 
     private List<ProcessHandle> descendants()

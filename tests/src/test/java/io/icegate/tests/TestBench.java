@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -18,7 +17,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestBench
 {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     @TempDir
@@ -64,7 +62,7 @@ final class TestBench
             throws Exception
     {
         String[] command = Stream.concat(Stream.concat(Stream.of("bench"), Stream.of(arguments)), Stream.of("--json")).toArray(String[]::new);
-        try (IceGateScript bench = IceGateScript.run(folder, LIMIT, command)) {
+        try (IceGateScript bench = IceGateScript.run(folder, command)) {
             assertThat(bench.exitValue()).as(bench.output()).isZero();
             JsonNode report = MAPPER.readTree(bench.output());
             assertThat(report.get("benchmark").asText()).isEqualTo(arguments[0]);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestCommandLine
 {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
     @TempDir
     private Path folder = Path.of("");
 
@@ -29,7 +26,7 @@ final class TestCommandLine
     void testHelpOfCommand(String command)
             throws Exception
     {
-        try (IceGateScript help = IceGateScript.run(folder, LIMIT, command, "--help")) {
+        try (IceGateScript help = IceGateScript.run(folder, command, "--help")) {
             assertThat(help.output()).startsWith("Usage: icegate " + command);
             assertThat(help.exitValue()).isZero();
         }
@@ -39,7 +36,7 @@ final class TestCommandLine
     void testHelp()
             throws Exception
     {
-        try (IceGateScript help = IceGateScript.run(folder, LIMIT, "help")) {
+        try (IceGateScript help = IceGateScript.run(folder, "help")) {
             assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  sql ", "  status ", "  bench ");
             assertThat(help.exitValue()).isZero();
         }
@@ -49,7 +46,7 @@ final class TestCommandLine
     void testUnknownCommand()
             throws Exception
     {
-        try (IceGateScript unknown = IceGateScript.run(folder, LIMIT, "dance")) {
+        try (IceGateScript unknown = IceGateScript.run(folder, "dance")) {
             assertThat(unknown.output().lines()).singleElement().asString().startsWith("icegate: Unmatched argument at index 0: 'dance'");
             assertThat(unknown.exitValue()).isEqualTo(2);
         }
@@ -59,7 +56,7 @@ final class TestCommandLine
     void testUnknownOption()
             throws Exception
     {
-        try (IceGateScript unknown = IceGateScript.run(folder, LIMIT, "start", "--wharehouse", "s3://lake")) {
+        try (IceGateScript unknown = IceGateScript.run(folder, "start", "--wharehouse", "s3://lake")) {
             assertThat(unknown.output().lines()).singleElement().asString().startsWith("icegate: Unknown option").contains("--wharehouse").endsWith("('icegate start --help' explains)");
             assertThat(unknown.exitValue()).isEqualTo(2);
         }
@@ -70,7 +67,7 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript help = IceGateScript.start(folder, onlyJdk(21), List.of("help"))) {
-            help.awaitEnd(LIMIT);
+            help.awaitEnd();
             assertThat(help.output()).isEqualTo("IceGate needs JDK 25: install one, for example Temurin 25, or set JAVA_HOME to it\n");
             assertThat(help.exitValue()).isEqualTo(1);
         }
@@ -83,7 +80,7 @@ final class TestCommandLine
         Map<String, String> environment = new HashMap<>(onlyJdk(21));
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         try (IceGateScript verify = IceGateScript.startMaven(folder, environment, List.of("--version", "verify"))) {
-            verify.awaitEnd(LIMIT);
+            verify.awaitEnd();
             assertThat(verify.output().lines()).singleElement().asString().startsWith("IceGate's tests need JDK 17 beside JDK 25: install one, ");
             assertThat(verify.exitValue()).isEqualTo(1);
         }
@@ -119,7 +116,7 @@ final class TestCommandLine
     {
         Files.writeString(folder.resolve("taken"), "a file");
         List<String> arguments = Services.startArguments(folder.resolve("taken"), Services.freePorts());
-        try (IceGateScript start = IceGateScript.run(folder, LIMIT, arguments.toArray(String[]::new))) {
+        try (IceGateScript start = IceGateScript.run(folder, arguments.toArray(String[]::new))) {
             assertThat(start.output().lines()).singleElement().asString().startsWith("icegate: Cannot use the data folder %s: ".formatted(folder.resolve("taken")));
             assertThat(start.exitValue()).isEqualTo(1);
         }
@@ -129,11 +126,12 @@ final class TestCommandLine
     void testTakenPort()
             throws Exception
     {
-        try (ServerSocket taken = new ServerSocket(0)) {
-            String port = Integer.toString(taken.getLocalPort());
-            try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--http-port", port)) {
+        List<Integer> ports = Services.freePorts();
+        List<String> arguments = Services.startArguments(folder.resolve("data"), ports);
+        try (ServerSocket taken = new ServerSocket(ports.get(1))) {
+            try (IceGateScript start = IceGateScript.run(folder, arguments.toArray(String[]::new))) {
                 assertThat(start.output().lines()).singleElement().asString()
-                        .startsWith("icegate: Cannot listen on port %s for OTLP/HTTP: ".formatted(port))
+                        .startsWith("icegate: Cannot listen on port %s for OTLP/HTTP: ".formatted(taken.getLocalPort()))
                         .endsWith("; choose another one with --http-port");
                 assertThat(start.exitValue()).isEqualTo(1);
             }
@@ -146,7 +144,7 @@ final class TestCommandLine
     void testPortsMustDiffer()
             throws Exception
     {
-        try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--http-port", "4317")) {
+        try (IceGateScript start = IceGateScript.run(folder, "start", "--data", "data", "--http-port", "4317")) {
             assertThat(start.output()).isEqualTo("icegate: Cannot listen on ports 4317, 4317 and 8080: they must differ\n");
             assertThat(start.exitValue()).isEqualTo(1);
         }
@@ -156,7 +154,7 @@ final class TestCommandLine
     void testWrongWarehouse()
             throws Exception
     {
-        try (IceGateScript start = IceGateScript.run(folder, LIMIT, "start", "--data", "data", "--warehouse", "ftp://host/path")) {
+        try (IceGateScript start = IceGateScript.run(folder, "start", "--data", "data", "--warehouse", "ftp://host/path")) {
             assertThat(start.output()).isEqualTo("icegate: Cannot use the warehouse ftp://host/path: it must be s3://bucket/prefix or a folder\n");
             assertThat(start.exitValue()).isEqualTo(1);
         }
@@ -168,7 +166,7 @@ final class TestCommandLine
     {
         List<String> arguments = Services.startArguments(folder.resolve("data"), Services.freePorts(), "--receiver", "icegate.no-such-key=1");
         try (IceGateScript start = IceGateScript.start(folder, Map.of(), arguments)) {
-            start.awaitEnd(IceGateScript.START_LIMIT);
+            start.awaitEnd();
             assertThat(start.lastLine()).startsWith("icegate: Cannot start the receiver: ").contains("icegate.no-such-key");
             assertThat(start.exitValue()).isEqualTo(1);
             assertThat(start.living()).isEmpty();
@@ -180,7 +178,7 @@ final class TestCommandLine
             throws Exception
     {
         int free = Services.freePorts().getFirst();
-        try (IceGateScript sql = IceGateScript.run(folder, LIMIT, "sql", "--server", "localhost:" + free, "SELECT 1")) {
+        try (IceGateScript sql = IceGateScript.run(folder, "sql", "--server", "localhost:" + free, "SELECT 1")) {
             assertThat(sql.output().lines()).singleElement().asString().startsWith("icegate: Cannot run the statement on localhost:%s: ".formatted(free));
             assertThat(sql.exitValue()).isEqualTo(1);
         }
@@ -195,7 +193,7 @@ final class TestCommandLine
         Files.writeString(
                 folder.resolve("data/running.properties"),
                 "process=%s\ngrpc-port=%s\nhttp-port=%s\ntrino-port=%s\n".formatted(ProcessHandle.current().pid(), ports.get(0), ports.get(1), ports.get(2)));
-        try (IceGateScript status = IceGateScript.run(folder, LIMIT, "status", "--data", "data", "--json")) {
+        try (IceGateScript status = IceGateScript.run(folder, "status", "--data", "data", "--json")) {
             assertThat(status.output().lines()).containsExactly(
                     "{\"part\":\"OTLP/gRPC\",\"state\":\"down\",\"address\":\"localhost:%s\"}".formatted(ports.get(0)),
                     "{\"part\":\"OTLP/HTTP\",\"state\":\"down\",\"address\":\"http://localhost:%s\"}".formatted(ports.get(1)),

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +22,6 @@ final class TestNotebook
     private static final Path NOTEBOOKS = Path.of("").toAbsolutePath().resolveSibling("notebooks");
     private static final String NAME = "icegate-demo.ipynb";
     private static final int SKIPPED = 77;
-    /**
-     * The first run installs the Python packages.
-     */
-    private static final Duration LIMIT = Duration.ofMinutes(8);
     private static final int RECORDS = 200;
 
     @Test
@@ -50,22 +45,13 @@ final class TestNotebook
             start.awaitOutput("IceGate is ready.");
             LoggedRecord.log(new OtlpTarget(ports.get(0), ports.get(1)), new SdkExportCounts(), "for the notebook", RECORDS);
 
-            Path output = folder.resolve("notebook.out");
-            ProcessBuilder builder = new ProcessBuilder(NOTEBOOKS.resolve("run.sh").toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
-            builder.environment().put("ICEGATE_TRINO_URL", "http://localhost:" + ports.get(2));
-            Process process = builder.start();
-            try {
-                Deadline.await("end of the notebook", LIMIT, () -> !process.isAlive());
+            try (IceGateScript notebook = IceGateScript.startNotebook(folder, Map.of("ICEGATE_TRINO_URL", "http://localhost:" + ports.get(2)))) {
+                notebook.awaitEnd();
+                if (notebook.exitValue() == SKIPPED) {
+                    abort(notebook.output());
+                }
+                assertThat(notebook.exitValue()).describedAs(notebook.output()).isZero();
             }
-            finally {
-                process.destroyForcibly();
-            }
-            if (process.exitValue() == SKIPPED) {
-                abort(Files.readString(output));
-            }
-            assertThat(process.exitValue()).describedAs(Files.readString(output)).isZero();
         }
         String executed = Files.readString(NOTEBOOKS.resolve("target").resolve(NAME));
         // what the summary of the first query and the snapshot of the commit show

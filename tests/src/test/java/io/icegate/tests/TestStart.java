@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestStart
 {
     private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(50);
     private static final int RECORDS = 1_500;
 
     @TempDir
@@ -63,7 +60,7 @@ final class TestStart
             sent.addAll(LoggedRecord.log(target, counts, "the second round", RECORDS));
             assertSecondStartIsRefused(data);
             start.kill();
-            Deadline.await("death of all processes", STOP_LIMIT, () -> start.living().isEmpty());
+            start.awaitEndOfAll();
         }
 
         try (IceGateScript restart = start(data, Map.of())) {
@@ -73,7 +70,7 @@ final class TestStart
             assertStored(sent);
 
             restart.child(RECEIVER).destroyForcibly();
-            restart.awaitEnd(STOP_LIMIT);
+            restart.awaitEnd();
             assertThat(restart.lastLine()).startsWith("icegate: the receiver ended: ");
             assertThat(restart.exitValue()).isEqualTo(1);
             assertThat(restart.living()).isEmpty();
@@ -99,7 +96,7 @@ final class TestStart
                 assertThat(status("committed_rows")).isEqualTo(RECORDS);
 
                 start.terminate();
-                start.awaitEnd(STOP_LIMIT);
+                start.awaitEnd();
                 assertThat(start.living()).isEmpty();
             }
             assertThat(folder.resolve("data/warehouse")).doesNotExist();
@@ -124,7 +121,7 @@ final class TestStart
             throws Exception
     {
         List<String> arguments = Services.startArguments(data, Services.freePorts());
-        try (IceGateScript second = IceGateScript.run(folder, COMMAND_LIMIT, arguments.toArray(String[]::new))) {
+        try (IceGateScript second = IceGateScript.run(folder, arguments.toArray(String[]::new))) {
             assertThat(second.output()).isEqualTo("icegate: Cannot use the data folder %s: another IceGate runs on it\n".formatted(data));
             assertThat(second.exitValue()).isEqualTo(1);
         }
@@ -159,7 +156,7 @@ final class TestStart
             throws Exception
     {
         try (IceGateScript sql = IceGateScript.start(folder, Map.of("LC_ALL", "C"), List.of("sql", "--data", "data", "--json", statement))) {
-            sql.awaitEnd(COMMAND_LIMIT);
+            sql.awaitEnd();
             assertThat(sql.output()).isEqualTo(output);
             assertThat(sql.exitValue()).isZero();
         }
@@ -186,7 +183,7 @@ final class TestStart
     private long status(String field)
             throws Exception
     {
-        try (IceGateScript status = IceGateScript.run(folder, COMMAND_LIMIT, "status", "--data", "data", "--json")) {
+        try (IceGateScript status = IceGateScript.run(folder, "status", "--data", "data", "--json")) {
             assertThat(status.output()).contains("{\"part\":\"Trino\",\"state\":\"ready\"");
             assertThat(status.exitValue()).isZero();
             return status.output().lines()
