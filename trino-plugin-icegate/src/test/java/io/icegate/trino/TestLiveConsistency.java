@@ -1,6 +1,5 @@
 package io.icegate.trino;
 
-import com.google.common.collect.ImmutableList;
 import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveFiles;
 import io.icegate.wal.LiveTail;
@@ -39,6 +38,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,6 +55,8 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 final class TestLiveConsistency
 {
     private static final int ROUNDS = 500;
+    // readers that outran the writer or the committer go on until enough was tried, but not for ever
+    private static final int ROUNDS_MAX = 20 * ROUNDS;
     // more than cores: much of a small query is waiting
     private static final int READERS = 6;
     private static final int KINDS = 3;
@@ -108,26 +110,34 @@ final class TestLiveConsistency
         void run();
     }
 
-    private record Outcome(int rounds, int roundsWithLiveRows, int commits, List<String> wrong) {}
+    /**
+     * What was tried so far, and what came out wrong.
+     */
+    private static final class Progress
+    {
+        final AtomicInteger rounds = new AtomicInteger();
+        final AtomicInteger roundsWithLiveRows = new AtomicInteger();
+        final AtomicInteger commits = new AtomicInteger();
+        final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    }
 
     @Test
     void testCommitInOneTransaction()
             throws Exception
     {
-        Outcome outcome = run("one", ROUNDS, (table, _) -> fixture.commit(table));
-        assertThat(outcome.wrong()).isEmpty();
-        assertThat(outcome.rounds()).isGreaterThanOrEqualTo(ROUNDS);
         // otherwise nothing was tried
-        assertThat(outcome.commits()).isGreaterThan(10);
-        assertThat(outcome.roundsWithLiveRows()).isGreaterThan(ROUNDS / 10);
+        Predicate<Progress> enough = progress -> progress.rounds.get() >= ROUNDS && progress.commits.get() > 10 && progress.roundsWithLiveRows.get() > ROUNDS / 10;
+        Progress progress = run("one", enough, (table, _) -> fixture.commit(table));
+        assertThat(progress.wrong).isEmpty();
+        assertThat(progress).matches(enough);
     }
 
     @Test
     void testCommitInTwoSteps()
             throws Exception
     {
-        Outcome outcome = run("two", ROUNDS / 5, this::commitInTwoSteps);
-        assertThat(outcome.wrong()).isNotEmpty();
+        Progress progress = run("two", tried -> !tried.wrong.isEmpty(), this::commitInTwoSteps);
+        assertThat(progress.wrong).isNotEmpty();
     }
 
     /**
@@ -161,33 +171,29 @@ final class TestLiveConsistency
         transaction.commitTransaction();
     }
 
-    private Outcome run(String namespace, int rounds, Committer committer)
+    private Progress run(String namespace, Predicate<Progress> enough, Committer committer)
             throws Exception
     {
         WalFixture.Logs left = fixture.createLogs(namespace + "_left");
         WalFixture.Logs right = fixture.createLogs(namespace + "_right");
         AtomicBoolean done = new AtomicBoolean();
-        AtomicInteger commits = new AtomicInteger();
-        AtomicInteger remaining = new AtomicInteger(rounds);
-        AtomicInteger finished = new AtomicInteger();
-        AtomicInteger withLiveRows = new AtomicInteger();
-        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        Progress progress = new Progress();
 
         Future<?> writing = executor.submit(task(() -> {
             for (long segment = 0; !done.get(); segment++) {
                 left.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
                 right.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
-                awaitQueries(finished, (int) segment * QUERIES_PER_APPEND, done);
+                awaitQueries(progress, (int) segment * QUERIES_PER_APPEND, done);
             }
             return null;
         }));
-        Pause pause = () -> awaitQueries(finished, finished.get() + 2 * READERS, done);
+        Pause pause = () -> awaitQueries(progress, progress.rounds.get() + 2 * READERS, done);
         Future<?> committing = executor.submit(task(() -> {
             for (int commit = 0; !done.get(); commit++) {
                 committer.commit(left.table(), pause);
                 committer.commit(right.table(), pause);
-                commits.addAndGet(2);
-                awaitQueries(finished, commit * QUERIES_PER_COMMIT, done);
+                progress.commits.addAndGet(2);
+                awaitQueries(progress, commit * QUERIES_PER_COMMIT, done);
             }
             return null;
         }));
@@ -196,9 +202,9 @@ final class TestLiveConsistency
             int kind = reader % KINDS;
             readers.add(executor.submit(task(() -> {
                 long last = 0;
-                while (remaining.getAndDecrement() > 0) {
-                    last = read(namespace, kind, last, withLiveRows, wrong);
-                    finished.incrementAndGet();
+                while (!enough.test(progress) && progress.rounds.get() < ROUNDS_MAX && !writing.isDone() && !committing.isDone()) {
+                    last = read(namespace, kind, last, progress);
+                    progress.rounds.incrementAndGet();
                 }
                 return null;
             })));
@@ -214,7 +220,7 @@ final class TestLiveConsistency
         }
         writing.get();
         committing.get();
-        return new Outcome(finished.get(), withLiveRows.get(), commits.get(), ImmutableList.copyOf(wrong));
+        return progress;
     }
 
     private static <T> Callable<T> task(Callable<T> task)
@@ -225,14 +231,14 @@ final class TestLiveConsistency
     /**
      * Lets the readers come to {@code count} queries.
      */
-    private static void awaitQueries(AtomicInteger finished, int count, AtomicBoolean done)
+    private static void awaitQueries(Progress progress, int count, AtomicBoolean done)
     {
-        while (finished.get() < count && !done.get()) {
+        while (progress.rounds.get() < count && !done.get()) {
             LockSupport.parkNanos(MILLISECONDS.toNanos(20));
         }
     }
 
-    private long read(String namespace, int kind, long last, AtomicInteger withLiveRows, ConcurrentLinkedQueue<String> wrong)
+    private long read(String namespace, int kind, long last, Progress progress)
     {
         String left = namespace + "_left.logs";
         String right = namespace + "_right.logs";
@@ -255,12 +261,12 @@ final class TestLiveConsistency
             default -> row.get(2).equals(row.get(3)) && row.get(2) == Math.min(row.get(0), row.get(1)) && Math.abs(row.get(0) - row.get(1)) % SEGMENT_ROWS == 0;
         };
         if (!correct || row.getFirst() < last || row.getFirst() % SEGMENT_ROWS != 0) {
-            wrong.add("%s after %s: %s".formatted(kind, last, row));
+            progress.wrong.add("%s after %s: %s".formatted(kind, last, row));
         }
         Snapshot snapshot = fixture.table(namespace + "_left").currentSnapshot();
         // committed by now, so at least what was committed when the query looked
         if (snapshot == null || row.getFirst() > Long.parseLong(snapshot.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP))) {
-            withLiveRows.incrementAndGet();
+            progress.roundsWithLiveRows.incrementAndGet();
         }
         return row.getFirst();
     }
