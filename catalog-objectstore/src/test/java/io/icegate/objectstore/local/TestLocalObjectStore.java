@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -51,8 +52,21 @@ final class TestLocalObjectStore
     protected void testUnusualKeys()
             throws IOException
     {
-        Assumptions.assumeTrue("UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding")), "file names beyond ASCII need a UTF-8 locale");
+        Assumptions.assumeTrue(canName("ümläut"), "file names beyond ASCII need a UTF-8 locale");
         super.testUnusualKeys();
+    }
+
+    /**
+     * What the JVM does decides: the property sun.jnu.encoding is overwritten by the build.
+     */
+    private static boolean canName(String name)
+    {
+        try {
+            return Path.of(name).toString().equals(name);
+        }
+        catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     @Test
