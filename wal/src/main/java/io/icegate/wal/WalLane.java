@@ -405,7 +405,8 @@ public final class WalLane
     }
 
     /**
-     * The attempts to put one segment. One that hangs is left behind, and the same bytes are sent again beside it.
+     * The attempts to put one segment. One that hangs is left behind, and the same bytes are sent again beside it; what it
+     * is answered later counts, else a store that is always slower than the timeout would never be believed.
      */
     private static final class Attempts
     {
@@ -426,10 +427,7 @@ public final class WalLane
         Optional<PutOutcome> put()
                 throws InterruptedException
         {
-            hanging.removeIf(CompletableFuture::isDone);
-            CompletableFuture<PutOutcome> attempt = hanging.size() < HANGING_ATTEMPTS_MAX
-                    ? CompletableFuture.supplyAsync(() -> writer.store().putIfAbsent(segment.footer().header().key().objectKey(), segment.content()), writer.environment().executor())
-                    : hanging.remove(0);
+            CompletableFuture<PutOutcome> attempt = next();
             try {
                 return Optional.of(attempt.get(writer.options().attemptTimeout().toNanos(), TimeUnit.NANOSECONDS));
             }
@@ -441,6 +439,18 @@ public final class WalLane
                 refusal = e.getCause();
                 return Optional.empty();
             }
+        }
+
+        private CompletableFuture<PutOutcome> next()
+        {
+            for (int i = 0; i < hanging.size(); i++) {
+                if (hanging.get(i).isDone()) {
+                    return hanging.remove(i);
+                }
+            }
+            return hanging.size() < HANGING_ATTEMPTS_MAX
+                    ? CompletableFuture.supplyAsync(() -> writer.store().putIfAbsent(segment.footer().header().key().objectKey(), segment.content()), writer.environment().executor())
+                    : hanging.remove(0);
         }
 
         Throwable refusal()

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -35,6 +36,16 @@ final class TestWalLane
 {
     private static final UUID TABLE = UUID.fromString("00000000-0000-4000-8000-000000000001");
     private static final BatchId BATCH = new BatchId(0, 1);
+
+    /**
+     * Only guards against waiting for ever.
+     */
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    /**
+     * No put is sent again because the machine is busy.
+     */
+    private static final WriterOptions PATIENT = withAttemptTimeout(DEADLINE);
+    private static final WriterOptions HASTY = withAttemptTimeout(Duration.ofMillis(20));
 
     private static final String ZERO_ID = "0".repeat(32);
 
@@ -54,8 +65,8 @@ final class TestWalLane
     void testRegistersBeforeFirstSegment()
             throws Exception
     {
-        WalLane lane = lane(WriterOptions.DEFAULT);
-        lane.append(FakeSegments.batches(BATCH)).get(10, SECONDS);
+        WalLane lane = lane(PATIENT);
+        lane.append(FakeSegments.batches(BATCH)).get(60, SECONDS);
 
         List<String> puts = store.takeRequests().stream().filter(request -> request.startsWith("PUT")).toList();
         assertThat(puts).containsExactly("PUT " + WalLayout.registryEntry(id), "PUT " + key(0));
@@ -87,9 +98,9 @@ final class TestWalLane
 
         first.countDown();
 
-        assertThat(two.get(10, SECONDS).header().key().sequence()).isEqualTo(new Sequence(2));
-        assertThat(zero).isCompleted();
-        assertThat(one).isCompleted();
+        assertThat(two.get(60, SECONDS).header().key().sequence()).isEqualTo(new Sequence(2));
+        assertThat(zero).succeedsWithin(DEADLINE);
+        assertThat(one).succeedsWithin(DEADLINE);
     }
 
     @Test
@@ -98,7 +109,7 @@ final class TestWalLane
     {
         AtomicInteger puts = new AtomicInteger();
         store.onPut((key, put) -> puts.getAndIncrement() == 0 ? unknownAfter(put.get()) : put.get());
-        SegmentFooter footer = laneRegistered().append(FakeSegments.batches(BATCH)).get(10, SECONDS);
+        SegmentFooter footer = laneRegistered().append(FakeSegments.batches(BATCH)).get(60, SECONDS);
 
         assertThat(puts).hasValue(2);
         assertThat(FakeSegments.footer(memory.get(key(0)).orElseThrow().content()).header()).isEqualTo(footer.header());
@@ -110,7 +121,7 @@ final class TestWalLane
     {
         AtomicInteger puts = new AtomicInteger();
         store.onPut((key, put) -> puts.getAndIncrement() < 5 ? PutOutcome.UNKNOWN : put.get());
-        laneRegistered().append(FakeSegments.batches(BATCH)).get(10, SECONDS);
+        laneRegistered().append(FakeSegments.batches(BATCH)).get(60, SECONDS);
 
         assertThat(puts).hasValue(6);
     }
@@ -119,14 +130,14 @@ final class TestWalLane
     void testSealOnOurKeyFences()
     {
         seal(1);
-        WalWriter writer = writer(WriterOptions.DEFAULT);
+        WalWriter writer = writer(PATIENT);
         WalLane lane = writer.lane(TABLE, FakeSegments.seal());
         CompletableFuture<SegmentFooter> zero = lane.append(FakeSegments.batches(new BatchId(0, 0)));
-        assertThat(zero).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(zero).succeedsWithin(DEADLINE);
         CompletableFuture<SegmentFooter> one = lane.append(FakeSegments.batches(new BatchId(0, 1)));
 
         assertKind(one, Kind.FENCED);
-        assertThat(writer.stopped()).succeedsWithin(Duration.ofSeconds(10)).satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.FENCED));
+        assertThat(writer.stopped()).succeedsWithin(DEADLINE).satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.FENCED));
         assertThatThrownBy(() -> lane.append(FakeSegments.batches(BATCH)))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.FENCED));
     }
@@ -165,7 +176,7 @@ final class TestWalLane
             }
             return put.get();
         });
-        WalWriter writer = WalWriter.open(store, entry(), footers(), WriterOptions.DEFAULT, new WalEnvironment(threads, clock, clock::nanoTime, clock.sleeper(), new ZeroRandom()));
+        WalWriter writer = WalWriter.open(store, entry(), footers(), PATIENT, new WalEnvironment(threads, clock, clock::nanoTime, clock.sleeper(), new ZeroRandom()));
         assertKind(writer.lane(TABLE, FakeSegments.seal()).append(FakeSegments.batches(BATCH)), Kind.FENCED);
     }
 
@@ -178,7 +189,7 @@ final class TestWalLane
             throw new IllegalStateException("poisoned");
         })).hasMessage("poisoned");
 
-        assertThat(lane.append(FakeSegments.batches(BATCH)).get(10, SECONDS).header().key().sequence()).isEqualTo(Sequence.FIRST);
+        assertThat(lane.append(FakeSegments.batches(BATCH)).get(60, SECONDS).header().key().sequence()).isEqualTo(Sequence.FIRST);
         assertThat(lane.inFlightCount()).isZero();
     }
 
@@ -197,7 +208,7 @@ final class TestWalLane
         WalLane lane = writer.lane(TABLE, FakeSegments.seal());
 
         assertKind(lane.append(FakeSegments.batches(BATCH)), Kind.UNAVAILABLE);
-        assertThat(writer.stopped()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(writer.stopped()).succeedsWithin(DEADLINE);
         assertThat(FakeSegments.footer(memory.get(key(0)).orElseThrow().content()).kind()).isEqualTo(SegmentKind.SEAL);
     }
 
@@ -213,7 +224,7 @@ final class TestWalLane
             }
             return put.get();
         });
-        laneRegistered().append(FakeSegments.batches(BATCH)).get(10, SECONDS);
+        laneRegistered().append(FakeSegments.batches(BATCH)).get(60, SECONDS);
 
         assertThat(puts).hasValue(11);
     }
@@ -230,11 +241,25 @@ final class TestWalLane
             }
             return put.get();
         });
-        WriterOptions options = new WriterOptions(4, Duration.ofSeconds(10), Duration.ofMillis(20), Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(30), Duration.ofHours(1));
-        WalLane lane = lane(options);
 
-        assertThat(lane.append(FakeSegments.batches(BATCH))).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(lane(HASTY).append(FakeSegments.batches(BATCH))).succeedsWithin(DEADLINE);
         never.countDown();
+    }
+
+    @Test
+    void testAnswerAfterItsTimeoutCounts()
+    {
+        // each put is answered when the next one was sent, so later than anybody waits for it
+        AtomicReference<CountDownLatch> previous = new AtomicReference<>(new CountDownLatch(1));
+        store.onPut((key, put) -> {
+            PutOutcome outcome = put.get();
+            CountDownLatch answered = new CountDownLatch(1);
+            previous.getAndSet(answered).countDown();
+            await(answered);
+            return outcome;
+        });
+
+        assertThat(lane(HASTY).append(FakeSegments.batches(BATCH))).succeedsWithin(DEADLINE);
     }
 
     @Test
@@ -270,17 +295,17 @@ final class TestWalLane
 
         gate.countDown();
 
-        assertThat(fifth.get(10, SECONDS).header().key().sequence()).isEqualTo(new Sequence(4));
+        assertThat(fifth.get(60, SECONDS).header().key().sequence()).isEqualTo(new Sequence(4));
     }
 
     @Test
     void testLongSleeperMustStillBeRegistered()
     {
         WalLane lane = laneRegistered();
-        assertThat(lane.append(clock.instant().minus(Duration.ofHours(2)), FakeSegments.batches(BATCH))).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(lane.append(clock.instant().minus(Duration.ofHours(2)), FakeSegments.batches(BATCH))).succeedsWithin(DEADLINE);
 
         memory.delete(List.of(WalLayout.registryEntry(id)));
-        assertThat(lane.append(clock.instant().minus(Duration.ofHours(1)), FakeSegments.batches(BATCH))).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(lane.append(clock.instant().minus(Duration.ofHours(1)), FakeSegments.batches(BATCH))).succeedsWithin(DEADLINE);
         assertKind(lane.append(clock.instant().minus(Duration.ofHours(1)).minusMillis(1), FakeSegments.batches(BATCH)), Kind.FENCED);
     }
 
@@ -298,7 +323,7 @@ final class TestWalLane
 
         gate.countDown();
 
-        assertThat(result.get(10, SECONDS).header().key().sequence()).isEqualTo(Sequence.FIRST);
+        assertThat(result.get(60, SECONDS).header().key().sequence()).isEqualTo(Sequence.FIRST);
     }
 
     @Test
@@ -344,7 +369,7 @@ final class TestWalLane
         Polling.until(() -> closing.getState() == Thread.State.TIMED_WAITING || doneAtClose.isDone());
         answered.countDown();
 
-        assertThat(doneAtClose.get(10, SECONDS)).isTrue();
+        assertThat(doneAtClose.get(60, SECONDS)).isTrue();
     }
 
     @Test
@@ -354,6 +379,7 @@ final class TestWalLane
         writerRegistered();
         WriterRegistry registry = new WriterRegistry(memory);
         for (int i = 0; i < 12; i++) {
+            clock.awaitSleeper(); // one that falls asleep later would wait for the advance after this one
             clock.advance(Duration.ofSeconds(10));
             Instant now = clock.instant();
             Polling.until(() -> !requireNonNull(registry.list().lastSeen().get(id)).isBefore(now));
@@ -367,6 +393,19 @@ final class TestWalLane
         assertThatThrownBy(() -> writerRegistered().lane(UUID.fromString("00000000-0000-4000-8000-000000000002"), FakeSegments.seal()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not registered for it");
+    }
+
+    private static WriterOptions withAttemptTimeout(Duration timeout)
+    {
+        WriterOptions options = WriterOptions.DEFAULT;
+        return new WriterOptions(
+                options.segmentsInFlightMax(),
+                options.heartbeatInterval(),
+                timeout,
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                options.hopelessAfter(),
+                options.zombieAfter());
     }
 
     private static final class ZeroRandom
@@ -392,7 +431,7 @@ final class TestWalLane
         memory.putIfAbsent(WalLayout.registryEntry(id), RegistryEntryParser.toJson(entry()));
         HookedObjectStore.PutHook hook = store.hook();
         store.onPut((key, put) -> SegmentKey.parse(key).isPresent() ? hook.put(key, put) : put.get());
-        return writer(WriterOptions.DEFAULT);
+        return writer(PATIENT);
     }
 
     private WalLane lane(WriterOptions options)
@@ -436,7 +475,7 @@ final class TestWalLane
 
     private static void assertKind(CompletableFuture<SegmentFooter> future, Kind kind)
     {
-        assertThatThrownBy(() -> future.get(10, SECONDS))
+        assertThatThrownBy(() -> future.get(60, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(kind));
@@ -445,7 +484,7 @@ final class TestWalLane
     private static void await(CountDownLatch latch)
     {
         try {
-            if (!latch.await(20, SECONDS)) {
+            if (!latch.await(60, SECONDS)) {
                 throw new AssertionError("Nobody opened the latch");
             }
         }
