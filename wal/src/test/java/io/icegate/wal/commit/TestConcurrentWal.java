@@ -2,6 +2,7 @@ package io.icegate.wal.commit;
 
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
+import io.icegate.wal.Polling;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLane;
 import io.icegate.wal.WalWriter;
@@ -32,6 +33,7 @@ final class TestConcurrentWal
     private static final int WRITERS = 3;
     private static final int COMMITTERS = 8;
     private static final int BATCHES_PER_WRITER = 60;
+    private static final long SECONDS_MAX = 180;
 
     @Test
     void testWritersCommittersAndReader()
@@ -62,11 +64,13 @@ final class TestConcurrentWal
                 }
             }));
             for (Future<?> writer : writers) {
-                writer.get(60, SECONDS);
+                writer.get(SECONDS_MAX, SECONDS);
             }
+            // where threads take long turns the writers may be through before another had one
+            Polling.until(() -> (commits.get() > 0 && reads.get() > 0) || others.stream().anyMatch(Future::isDone));
             done.set(true);
             for (Future<?> other : others) {
-                other.get(60, SECONDS);
+                other.get(SECONDS_MAX, SECONDS);
             }
 
             assertThat(commits.get()).isPositive();
@@ -88,7 +92,7 @@ final class TestConcurrentWal
             for (int i = 0; i < BATCHES_PER_WRITER; i++) {
                 // every second batch is one that all writers get
                 BatchId batch = i % 2 == 0 ? new BatchId(-1, i) : new BatchId(number, i);
-                lane.append(FakeSegments.batches(batch)).get(30, SECONDS);
+                lane.append(FakeSegments.batches(batch)).get(SECONDS_MAX, SECONDS);
                 acknowledged.add(batch);
             }
             writer.close();
