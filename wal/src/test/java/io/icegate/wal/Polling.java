@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Polling
 {
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private Polling() {}
 

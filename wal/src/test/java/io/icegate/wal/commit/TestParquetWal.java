@@ -154,7 +154,7 @@ final class TestParquetWal
                 header,
                 table.schema().schemaId(),
                 table.schema(),
-                Arrays.stream(batches).mapToObj(batch -> LogRows.batch(batch, "tenant", 100)).toList())).get(20, SECONDS);
+                Arrays.stream(batches).mapToObj(batch -> LogRows.batch(batch, "tenant", 100)).toList())).get(60, SECONDS);
         assertThat(footer.rows()).isEqualTo(100L * batches.length);
     }
 

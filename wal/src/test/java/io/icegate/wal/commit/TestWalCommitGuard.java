@@ -247,7 +247,7 @@ final class TestWalCommitGuard
 
     private static void append(WalHarness wal, WalWriter writer, BatchId batch)
     {
-        assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batch))).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batch))).succeedsWithin(Duration.ofSeconds(60));
     }
 
     private static String vector(WalHarness wal)

@@ -223,7 +223,7 @@ final class TestWalCommitter
         assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
         // the writer wakes up
         WalLane lane = writer.lane(wal.table().uuid(), FakeSegments.seal());
-        assertThatThrownBy(() -> lane.append(FakeSegments.batches(TWO)).get(10, SECONDS)).hasCauseInstanceOf(WalException.class);
+        assertThatThrownBy(() -> lane.append(FakeSegments.batches(TWO)).get(60, SECONDS)).hasCauseInstanceOf(WalException.class);
         assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
     }
 
@@ -455,7 +455,7 @@ final class TestWalCommitter
 
     private static void append(WalHarness wal, WalWriter writer, BatchId... batches)
     {
-        assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batches))).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(writer.lane(wal.table().uuid(), FakeSegments.seal()).append(FakeSegments.batches(batches))).succeedsWithin(Duration.ofSeconds(60));
     }
 
     private void once(GuardedCatalog.SwapHook hook)

@@ -46,7 +46,7 @@ final class TestWalModelControls
             BatchId one = new BatchId(0, 1);
             WalWriter writer = wal.writer();
             WalLane lane = writer.lane(wal.table().uuid(), FakeSegments.seal());
-            assertThat(lane.append(FakeSegments.batches(one))).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(lane.append(FakeSegments.batches(one))).succeedsWithin(Duration.ofSeconds(60));
             TableMetadata before = wal.metadata();
             LiveTail tail = wal.tail(before);
             wal.committer().commit(wal.table(), CommitOptions.DEFAULT);
