@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,19 +43,22 @@ final class TestStoreSelfCheck
     void testCheckThenWriteIsFound()
     {
         MemoryObjectStore memory = new MemoryObjectStore(CLOCK);
+        AtomicBoolean began = new AtomicBoolean();
         Map<ObjectKey, CountDownLatch> checked = new ConcurrentHashMap<>();
         assertThatThrownBy(() -> StoreSelfCheck.verify(new BrokenStore(memory, (key, content) -> {
             if (memory.head(key).isPresent()) {
                 return PutOutcome.PRECONDITION_FAILED;
             }
-            // between its check and its write another request comes in, if there is one
-            CountDownLatch two = checked.computeIfAbsent(key, _ignored -> new CountDownLatch(2));
-            two.countDown();
-            try {
-                two.await(100, TimeUnit.MILLISECONDS);
-            }
-            catch (InterruptedException e) {
-                throw new AssertionError(e);
+            // the first key is written by one caller alone; after that another request comes in between check and write
+            if (!began.compareAndSet(false, true)) {
+                CountDownLatch two = checked.computeIfAbsent(key, _ignored -> new CountDownLatch(2));
+                two.countDown();
+                try {
+                    assertThat(two.await(60, TimeUnit.SECONDS)).isTrue();
+                }
+                catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
             }
             memory.put(key, content);
             return PutOutcome.WRITTEN;
