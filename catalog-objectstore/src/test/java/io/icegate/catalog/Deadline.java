@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Deadline
 {
-    private static final Duration MAX = Duration.ofSeconds(60);
+    private static final Duration MAX = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(2);
 
     private Deadline() {}

@@ -7,6 +7,7 @@ import io.icegate.objectstore.Warehouses;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,10 +34,21 @@ final class TestCatalogProcesses
     private static final int PROCESSES = 4;
     private static final int THREADS = 4;
     private static final int COMMITS = 200;
-    private static final long SECONDS_MAX = 240;
+    private static final long SECONDS_MAX = 600;
 
     @TempDir
     private Path folder;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void killWhoIsLeft()
+            throws InterruptedException
+    {
+        for (Process each : started) {
+            each.destroyForcibly().waitFor();
+        }
+    }
 
     @Test
     void testEveryCommitOfSixteenThreadsInFourProcessesExactlyOnce()
@@ -151,7 +163,7 @@ final class TestCatalogProcesses
         }
     }
 
-    private static Process start(Class<?> main, Path output, String... arguments)
+    private Process start(Class<?> main, Path output, String... arguments)
             throws IOException
     {
         List<String> command = new ArrayList<>(List.of(
@@ -163,6 +175,8 @@ final class TestCatalogProcesses
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        started.add(process);
+        return process;
     }
 }
