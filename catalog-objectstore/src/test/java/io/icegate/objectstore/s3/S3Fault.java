@@ -34,7 +34,8 @@ public enum S3Fault
      */
     DELAY,
     /**
-     * A long wait, then the effect, then the connection is cut: a client with a deadline has long given up.
+     * A long wait, or until the plan changes, then the effect, then the connection is cut: a client with a deadline has long
+     * given up.
      */
     HANG,
 }

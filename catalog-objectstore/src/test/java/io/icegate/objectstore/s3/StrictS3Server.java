@@ -21,9 +21,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import static java.util.Objects.requireNonNull;
@@ -48,12 +50,13 @@ public final class StrictS3Server
         System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
     }
 
-    private record Faults(S3FaultPlan plan, FaultDice dice) {}
+    private record Faults(S3FaultPlan plan, FaultDice dice, CountDownLatch over) {}
 
     private final HttpServer server;
     private final ExecutorService executor;
     private final S3Objects objects;
     private final AtomicLong requestId = new AtomicLong();
+    private final AtomicInteger hanging = new AtomicInteger();
     private final Deque<S3LogEntry> entries = new ArrayDeque<>();
     private volatile Faults faults;
     private volatile Map<S3Operation, Duration> latencies = Map.of();
@@ -126,12 +129,22 @@ public final class StrictS3Server
     }
 
     /**
-     * From now on these faults; a new plan begins its own count.
+     * From now on these faults; a new plan begins its own count. Requests that hang go on.
      */
     public void follow(S3FaultPlan plan)
     {
         log.info("faults {}", plan);
+        Faults before = faults;
         faults = faults(plan);
+        before.over().countDown();
+    }
+
+    /**
+     * Requests that hang now, before their effect.
+     */
+    public int hangingCount()
+    {
+        return hanging.get();
     }
 
     /**
@@ -245,7 +258,7 @@ public final class StrictS3Server
             Faults current = faults;
             double rate = current.plan().operations().contains(call.operation()) ? current.plan().rate() : 0;
             Optional<S3Fault> fault = current.dice().roll(place(call), rate, current.plan().faults().stream().sorted().toList()).fault();
-            Optional<S3Answer> answer = answer(exchange, call, current.plan(), fault);
+            Optional<S3Answer> answer = answer(exchange, call, current, fault);
             add(new S3LogEntry(
                     call.operation(),
                     call.bucket(),
@@ -271,7 +284,7 @@ public final class StrictS3Server
     /**
      * The answer; empty when the connection is to be cut.
      */
-    private Optional<S3Answer> answer(HttpExchange exchange, S3Call call, S3FaultPlan plan, Optional<S3Fault> fault)
+    private Optional<S3Answer> answer(HttpExchange exchange, S3Call call, Faults current, Optional<S3Fault> fault)
             throws InterruptedException
     {
         Duration travel = latencies.getOrDefault(call.operation(), Duration.ZERO).dividedBy(2);
@@ -297,15 +310,28 @@ public final class StrictS3Server
                     ? new S3Refusal(409, "ConditionalRequestConflict", "A conflicting operation occurred. Retry the request")
                     : slowDown()));
             case DELAY -> {
-                pause(plan.delay());
+                pause(current.plan().delay());
                 yield Optional.of(effect(exchange, call));
             }
             case HANG -> {
-                pause(plan.hang());
+                hang(current);
                 effect(exchange, call);
                 yield Optional.empty();
             }
         };
+    }
+
+    private void hang(Faults current)
+            throws InterruptedException
+    {
+        hanging.incrementAndGet();
+        try {
+            boolean over = current.over().await(current.plan().hang().toNanos(), TimeUnit.NANOSECONDS);
+            log.debug("a request hung, over={}", over);
+        }
+        finally {
+            hanging.decrementAndGet();
+        }
     }
 
     private S3Answer effect(HttpExchange exchange, S3Call call)
@@ -361,7 +387,7 @@ public final class StrictS3Server
 
     private static Faults faults(S3FaultPlan plan)
     {
-        return new Faults(requireNonNull(plan, "plan is null"), new FaultDice(plan.seed()));
+        return new Faults(requireNonNull(plan, "plan is null"), new FaultDice(plan.seed()), new CountDownLatch(1));
     }
 
     private static String place(S3Call call)

@@ -44,7 +44,7 @@ final class TestStrictS3ServerProcess
                     S3Properties.ENDPOINT, ready.substring("READY ".length()),
                     S3Properties.ACCESS_KEY_ID, "any",
                     S3Properties.SECRET_ACCESS_KEY, "any",
-                    S3Properties.PUT_TIMEOUT_MILLIS, "20000");
+                    S3Properties.PUT_TIMEOUT_MILLIS, "60000");
             try (S3ObjectStore store = S3ObjectStore.open("lake", "wh", properties); S3ObjectStore other = S3ObjectStore.open("other", "wh", properties)) {
                 long start = System.nanoTime();
                 assertThat(store.putIfAbsent(new ObjectKey("a"), new byte[] {1})).isEqualTo(PutOutcome.WRITTEN);
@@ -53,7 +53,7 @@ final class TestStrictS3ServerProcess
                 assertThatThrownBy(() -> other.putIfAbsent(new ObjectKey("a"), new byte[1])).isInstanceOf(ObjectStoreAccessException.class).hasMessageContaining("NoSuchBucket");
             }
             process.getOutputStream().close();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends with its starter").isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends with its starter").isTrue();
         }
         finally {
             process.destroyForcibly();
