@@ -126,11 +126,19 @@ public final class Lane
      */
     public void abandon(RefusedException reason)
     {
+        tryAbandon(reason);
+    }
+
+    /**
+     * False when that was done before.
+     */
+    private boolean tryAbandon(RefusedException reason)
+    {
         List<Group> failed;
         lock.lock();
         try {
             if (!broken.compareAndSet(null, reason)) {
-                return;
+                return false;
             }
             failed = List.copyOf(waiting);
             waiting.clear();
@@ -140,6 +148,7 @@ public final class Lane
             lock.unlock();
         }
         failed.forEach(group -> fail(group.pendings, reason));
+        return true;
     }
 
     private void run()
@@ -292,9 +301,7 @@ public final class Lane
 
     private void broke(Throwable cause)
     {
-        boolean first = broken.get() == null;
-        abandon(new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause));
-        if (first) {
+        if (tryAbandon(new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause))) {
             whenBroken.accept(cause);
         }
     }

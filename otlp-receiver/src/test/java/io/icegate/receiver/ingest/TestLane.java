@@ -42,7 +42,7 @@ final class TestLane
 {
     private static final WriterId WRITER = new WriterId(new UUID(1, 2));
     private static final UUID TABLE = new UUID(3, 4);
-    private static final Duration LONG_WINDOW = Duration.ofSeconds(1);
+    private static final Duration SHORT_WINDOW = Duration.ofMillis(5);
 
     private final FakeSink sink = new FakeSink();
     private final AtomicInteger broken = new AtomicInteger();
@@ -51,16 +51,18 @@ final class TestLane
     void testRequestsOfAWindowShareASegment()
             throws Exception
     {
-        Lane lane = lane(LONG_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
+        Lane lane = idleLane(SHORT_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
         CompletableFuture<Void> first = lane.append(logs(1, 10));
         CompletableFuture<Void> second = lane.append(logs(2, 10));
+        // only now, so that the window cannot end between the two
+        lane.start();
         FakeSegment segment = sink.next();
         assertThat(segment.batches()).containsExactly(1L, 2L);
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
         segment.stored().complete(segment.footer());
-        first.get(10, SECONDS);
-        second.get(10, SECONDS);
+        first.get(60, SECONDS);
+        second.get(60, SECONDS);
     }
 
     @Test
@@ -86,7 +88,7 @@ final class TestLane
     void testWhatWaitsForItsTurnGrows()
             throws Exception
     {
-        Lane lane = lane(Duration.ofMillis(5), new Lane.Limits(1_000, 1_000, 1));
+        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(1_000, 1_000, 1));
         lane.append(logs(1, 10));
         FakeSegment first = sink.next();
         lane.append(logs(2, 10));
@@ -100,12 +102,13 @@ final class TestLane
     void testAPoisonedBatchFailsAlone()
             throws Exception
     {
-        Lane lane = lane(LONG_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
+        Lane lane = idleLane(SHORT_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
         sink.poisoned = 3;
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {
             all.add(lane.append(logs(i, 10)));
         }
+        lane.start();
         List<Long> stored = Collections.synchronizedList(new ArrayList<>());
         while (stored.size() < 4) {
             FakeSegment segment = sink.next();
@@ -118,14 +121,14 @@ final class TestLane
                 assertRefused(all.get(i - 1), Refusal.MALFORMED);
             }
             else {
-                all.get(i - 1).get(10, SECONDS);
+                all.get(i - 1).get(60, SECONDS);
             }
         }
         sink.poisoned = -1;
         CompletableFuture<Void> next = lane.append(logs(3, 10));
         FakeSegment segment = sink.next();
         segment.stored().complete(segment.footer());
-        next.get(10, SECONDS);
+        next.get(60, SECONDS);
         assertThat(broken).hasValue(0);
     }
 
@@ -133,7 +136,7 @@ final class TestLane
     void testAFencedWriterFailsEverythingAsRetryable()
             throws Exception
     {
-        Lane lane = lane(Duration.ofMillis(5), new Lane.Limits(10, 1_000, 1));
+        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(10, 1_000, 1));
         CompletableFuture<Void> inFlight = lane.append(logs(1, 10));
         FakeSegment segment = sink.next();
         CompletableFuture<Void> waiting = lane.append(logs(2, 10));
@@ -141,7 +144,7 @@ final class TestLane
         assertRefused(inFlight, Refusal.UNAVAILABLE);
         assertRefused(waiting, Refusal.UNAVAILABLE);
         assertRefused(lane.append(logs(3, 10)), Refusal.UNAVAILABLE);
-        lane.end().get(10, SECONDS);
+        lane.end().get(60, SECONDS);
         assertThat(broken).hasValue(1);
     }
 
@@ -149,7 +152,7 @@ final class TestLane
     void testAnErrorOfTheMachineIsNotTheFaultOfTheBatch()
             throws Exception
     {
-        Lane lane = lane(Duration.ofMillis(5), new Lane.Limits(10, 1_000, 1));
+        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(10, 1_000, 1));
         sink.error = new OutOfMemoryError("injected");
         assertRefused(lane.append(logs(1, 10)), Refusal.UNAVAILABLE);
     }
@@ -165,22 +168,30 @@ final class TestLane
         assertThat(ended).isNotDone();
         assertRefused(lane.append(logs(2, 10)), Refusal.DRAINING);
         segment.stored().complete(segment.footer());
-        accepted.get(10, SECONDS);
-        ended.get(10, SECONDS);
+        accepted.get(60, SECONDS);
+        ended.get(60, SECONDS);
     }
 
     private Lane lane(Duration window, Lane.Limits limits)
     {
-        WindowPolicy policy = new WindowPolicy(window, 1_000, System::nanoTime);
-        policy.uploaded(window.multipliedBy(2));
-        Lane lane = new Lane(sink, sink::encode, policy, limits, IngestMetrics.NONE, _ -> broken.incrementAndGet());
+        Lane lane = idleLane(window, limits);
         lane.start();
         return lane;
     }
 
+    /**
+     * Accepts, but uploads nothing before it is started.
+     */
+    private Lane idleLane(Duration window, Lane.Limits limits)
+    {
+        WindowPolicy policy = new WindowPolicy(window, 1_000, System::nanoTime);
+        policy.uploaded(window.multipliedBy(2));
+        return new Lane(sink, sink::encode, policy, limits, IngestMetrics.NONE, _ -> broken.incrementAndGet());
+    }
+
     private static void assertRefused(CompletableFuture<Void> future, Refusal refusal)
     {
-        assertThatThrownBy(() -> future.get(10, SECONDS))
+        assertThatThrownBy(() -> future.get(60, SECONDS))
                 .cause()
                 .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
     }
@@ -233,7 +244,7 @@ final class TestLane
         private FakeSegment next()
                 throws InterruptedException
         {
-            FakeSegment segment = segments.poll(10, SECONDS);
+            FakeSegment segment = segments.poll(60, SECONDS);
             assertThat(segment).isNotNull();
             return segment;
         }
