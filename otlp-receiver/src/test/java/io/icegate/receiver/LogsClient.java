@@ -5,6 +5,8 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -29,7 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Sends raw requests.
@@ -37,6 +39,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 final class LogsClient
         implements AutoCloseable
 {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private final ManagedChannel channel;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int httpPort;
@@ -96,7 +100,22 @@ final class LogsClient
     ExportLogsServiceResponse export(byte[] request, Metadata headers, CallOptions options)
     {
         Channel withHeaders = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        return parse(ClientCalls.blockingUnaryCall(withHeaders, RawExport.LOGS, options.withDeadlineAfter(20, SECONDS), request));
+        return parse(ClientCalls.blockingUnaryCall(withHeaders, RawExport.LOGS, options.withDeadlineAfter(PATIENCE), request));
+    }
+
+    /**
+     * False when the request is to be sent again.
+     */
+    boolean isAcknowledged(byte[] request)
+    {
+        try {
+            export(request);
+            return true;
+        }
+        catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            return false;
+        }
     }
 
     CompletableFuture<ExportLogsServiceResponse> exportAsync(byte[] request, Duration deadline)
@@ -121,14 +140,14 @@ final class LogsClient
     HttpResponse<byte[]> send(HttpRequest.Builder request)
             throws IOException, InterruptedException
     {
-        return http.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<String> page(String path)
             throws IOException, InterruptedException
     {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://localhost:%s%s".formatted(httpPort, path))).timeout(Duration.ofSeconds(20)).build(),
+                HttpRequest.newBuilder(URI.create("http://localhost:%s%s".formatted(httpPort, path))).timeout(PATIENCE).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

@@ -25,6 +25,8 @@ final class ReceiverProcess
 {
     private static final Pattern READY = Pattern.compile("IceGate receiver is ready: grpc=(\\d+) http=(\\d+)");
 
+    private static final int PATIENCE_SECONDS = 180;
+
     private final Process process;
     private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
     private final BlockingQueue<Matcher> ready = new LinkedBlockingQueue<>();
@@ -102,7 +104,7 @@ final class ReceiverProcess
     ReceiverProcess awaitReady()
             throws InterruptedException
     {
-        Matcher matcher = ready.poll(60, SECONDS);
+        Matcher matcher = ready.poll(PATIENCE_SECONDS, SECONDS);
         if (matcher == null) {
             process.destroyForcibly();
             throw new AssertionError("The receiver did not start:\n" + output());
@@ -149,7 +151,7 @@ final class ReceiverProcess
     int awaitExit()
             throws InterruptedException
     {
-        if (!process.waitFor(60, SECONDS)) {
+        if (!process.waitFor(PATIENCE_SECONDS, SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("The receiver did not stop:\n" + output());
         }

@@ -14,7 +14,6 @@ import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
@@ -27,12 +26,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import static io.icegate.receiver.Deadlines.eventually;
@@ -52,38 +49,26 @@ final class TestBadInput
     private static final String JSON = "application/json";
     private static final int REQUEST_BYTES_MAX = 1024 * 1024;
     private static final int COMPRESSED_BYTES_MAX = 256 * 1024;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Metadata.Key<String> TENANT = Metadata.Key.of("x-scope-orgid", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final String warehouse = "memory:" + UUID.randomUUID();
-    private final List<String> good = new ArrayList<>();
-    private ReceiverServer server;
-    private LogsClient client;
-
-    @BeforeAll
-    void start()
-    {
-        server = ReceiverServer.start(Map.of(
-                "icegate.warehouse", warehouse,
-                "icegate.commit.interval", "200ms",
-                "icegate.otlp.max-request-size", REQUEST_BYTES_MAX + "B",
-                "icegate.otlp.max-compressed-size", COMPRESSED_BYTES_MAX + "B",
-                "icegate.otlp.grpc-port", "0",
-                "icegate.otlp.http-port", "0"));
-        client = LogsClient.of(server);
-    }
+    private final TestingReceiver receiver = new TestingReceiver(Map.of(
+            "icegate.commit.interval", "200ms",
+            "icegate.otlp.max-request-size", REQUEST_BYTES_MAX + "B",
+            "icegate.otlp.max-compressed-size", COMPRESSED_BYTES_MAX + "B"));
+    private final LogsClient client = receiver.client();
 
     @AfterAll
     void stop()
     {
-        client.close();
-        server.close();
+        receiver.close();
     }
 
     @AfterEach
     void verifyNothingElseIsHarmed()
             throws Exception
     {
-        assertThat(StoredLogs.read(warehouse).all()).containsExactlyInAnyOrderElementsOf(good);
+        receiver.verifyStored();
         eventually("all memory is given back", () -> client.page("/metrics").body().contains("icegate_ingest_budget_used_bytes 0.0"));
     }
 
@@ -186,7 +171,7 @@ final class TestBadInput
             response = client.send(client.post(request).header("Content-Type", JSON).header("X-Scope-OrgID", invalid));
             assertThat(response.statusCode()).isEqualTo(400);
             assertThat(new String(response.body(), UTF_8)).contains(reason);
-            assertThat(beside).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(beside).succeedsWithin(PATIENCE);
         }
     }
 
@@ -196,8 +181,8 @@ final class TestBadInput
         StatusRuntimeException answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(bad, tenant("acme")));
         assertThat(answer.getStatus().getCode()).isEqualTo(code);
         assertThat(answer.getStatus().getDescription()).contains(reason);
-        assertThat(beside).succeedsWithin(Duration.ofSeconds(10));
-        assertThat(sendGood()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(beside).succeedsWithin(PATIENCE);
+        assertThat(sendGood()).succeedsWithin(PATIENCE);
     }
 
     private void assertRefused(HttpRequest.Builder bad, int status, String reason)
@@ -207,7 +192,7 @@ final class TestBadInput
         HttpResponse<byte[]> answer = client.send(bad.header("X-Scope-OrgID", "acme"));
         assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(status);
         assertThat(new String(answer.body(), UTF_8)).contains("Cannot ").contains(reason);
-        assertThat(beside).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(beside).succeedsWithin(PATIENCE);
         String body = goodBody();
         HttpResponse<byte[]> after = client.send(client.post(LogsClient.request(List.of(body))).header("Content-Type", PROTOBUF).header("X-Scope-OrgID", "acme"));
         assertThat(after.statusCode()).isEqualTo(200);
@@ -221,8 +206,8 @@ final class TestBadInput
 
     private String goodBody()
     {
-        String body = "good-" + good.size();
-        good.add(body);
+        String body = "good-" + receiver.accepted().size();
+        receiver.accepted().add(body);
         return body;
     }
 

@@ -103,12 +103,9 @@ final class TestCorruptSegment
 
     private ReceiverServer start(boolean commits)
     {
-        return ReceiverServer.start(Map.of(
-                "icegate.warehouse", warehouse,
+        return ReceiverServer.start(TestingReceiver.config(warehouse, Map.of(
                 "icegate.tenant.default", "acme",
                 "icegate.commit.enabled", Boolean.toString(commits),
-                "icegate.commit.interval", "100ms",
-                "icegate.otlp.grpc-port", "0",
-                "icegate.otlp.http-port", "0"));
+                "icegate.commit.interval", "100ms")));
     }
 }

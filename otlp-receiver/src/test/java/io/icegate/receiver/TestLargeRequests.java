@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +39,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 final class TestLargeRequests
 {
     private static final String PROTOBUF = "application/x-protobuf";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int MEGABYTE = 1024 * 1024;
     private static final int RECORDS = 64;
     private static final byte[] ZEROS = new byte[32 * MEGABYTE];
@@ -55,15 +55,15 @@ final class TestLargeRequests
     void testTheLimitWithRealExporters()
             throws Exception
     {
-        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(Map.of("icegate.ingest.memory-budget", "250MB", "icegate.ingest.ack-deadline", "20s")), "-Xmx768m")) {
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(Map.of("icegate.ingest.memory-budget", "250MB")), "-Xmx768m")) {
             List<LogRecordExporter> exporters = List.of(
-                    OtlpGrpcLogRecordExporter.builder().setEndpoint("http://localhost:%s".formatted(receiver.grpcPort())).setTimeout(Duration.ofSeconds(30)).setRetryPolicy(null).build(),
-                    OtlpHttpLogRecordExporter.builder().setEndpoint("http://localhost:%s/v1/logs".formatted(receiver.httpPort())).setTimeout(Duration.ofSeconds(30)).setRetryPolicy(null).build());
+                    OtlpGrpcLogRecordExporter.builder().setEndpoint("http://localhost:%s".formatted(receiver.grpcPort())).setTimeout(PATIENCE).setRetryPolicy(null).build(),
+                    OtlpHttpLogRecordExporter.builder().setEndpoint("http://localhost:%s/v1/logs".formatted(receiver.httpPort())).setTimeout(PATIENCE).setRetryPolicy(null).build());
             for (LogRecordExporter exporter : exporters) {
                 try (exporter) {
-                    assertThat(exporter.export(records(RECORDS, MEGABYTE - 200)).join(60, SECONDS).isSuccess()).as("just below, %s", exporter).isTrue();
-                    assertThat(exporter.export(records(RECORDS, MEGABYTE)).join(60, SECONDS).isSuccess()).as("just above, %s", exporter).isFalse();
-                    assertThat(exporter.export(records(1, MEGABYTE)).join(60, SECONDS).isSuccess()).as("right after, %s", exporter).isTrue();
+                    assertThat(exporter.export(records(RECORDS, MEGABYTE - 200)).join(PATIENCE.toSeconds() * 2, SECONDS).isSuccess()).as("just below, %s", exporter).isTrue();
+                    assertThat(exporter.export(records(RECORDS, MEGABYTE)).join(PATIENCE.toSeconds() * 2, SECONDS).isSuccess()).as("just above, %s", exporter).isFalse();
+                    assertThat(exporter.export(records(1, MEGABYTE)).join(PATIENCE.toSeconds() * 2, SECONDS).isSuccess()).as("right after, %s", exporter).isTrue();
                 }
             }
             try (LogsClient client = new LogsClient(receiver.grpcPort(), receiver.httpPort())) {
@@ -164,12 +164,8 @@ final class TestLargeRequests
 
     private Map<String, String> config(Map<String, String> settings)
     {
-        Map<String, String> config = new TreeMap<>(Map.of(
-                "icegate.warehouse", warehouse(),
-                "icegate.tenant.default", "acme",
-                "icegate.otlp.grpc-port", "0",
-                "icegate.otlp.http-port", "0"));
-        config.putAll(settings);
+        Map<String, String> config = TestingReceiver.config(warehouse(), settings);
+        config.put("icegate.tenant.default", "acme");
         return config;
     }
 }

@@ -142,13 +142,9 @@ final class TestReceiverKill
 
     private static Map<String, String> config(String warehouse, Map<String, String> store)
     {
-        Map<String, String> config = new TreeMap<>(Map.of(
-                "icegate.warehouse", warehouse,
-                "icegate.tenant.default", "acme",
-                "icegate.commit.interval", "300ms",
-                "icegate.otlp.grpc-port", "0",
-                "icegate.otlp.http-port", "0"));
-        config.putAll(store);
-        return config;
+        Map<String, String> settings = new TreeMap<>(store);
+        settings.put("icegate.tenant.default", "acme");
+        settings.put("icegate.commit.interval", "300ms");
+        return TestingReceiver.config(warehouse, settings);
     }
 }
