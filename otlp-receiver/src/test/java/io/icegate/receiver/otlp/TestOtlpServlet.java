@@ -64,7 +64,7 @@ final class TestOtlpServlet
     private HttpClient client;
     private LifeCycleManager lifeCycle;
     private URI base;
-    private boolean ready = true;
+    private volatile boolean ready = true;
 
     @BeforeAll
     void startServer()
@@ -363,7 +363,7 @@ final class TestOtlpServlet
     private HttpResponse<byte[]> send(HttpRequest.Builder request)
             throws Exception
     {
-        return client.send(request.timeout(Duration.ofSeconds(20)).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray());
+        return client.send(request.timeout(Duration.ofSeconds(60)).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static byte[] gzip(byte[] content)
