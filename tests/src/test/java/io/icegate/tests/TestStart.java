@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -63,7 +64,10 @@ final class TestStart
             start.awaitEndOfAll();
         }
 
-        try (IceGateScript restart = start(data, Map.of())) {
+        try (IceGateScript restart = start(data, Map.of("TERM", "xterm-256color"))) {
+            assertThat(data.resolve("log")).isDirectoryContaining("glob:**/receiver.log.1").isDirectoryContaining("glob:**/trino.log.1");
+            assertThat(data.resolve("log/receiver.log")).content(ISO_8859_1).contains("\tINFO\t").doesNotContain("\u001b");
+            assertThat(data.resolve("log/trino.log")).content(ISO_8859_1).contains("\tINFO\t").doesNotContain("\u001b");
             assertStored(sent);
             sent.addAll(LoggedRecord.log(target, counts, "the third round", RECORDS));
             assertThat(counts.acknowledged()).isEqualTo(sent.size());

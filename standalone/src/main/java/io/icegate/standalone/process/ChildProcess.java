@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * One running program. Closing it asks the program to stop, as SIGTERM would, waits for that, and kills it when it does not come.
- * Output goes to a log file.
+ * Output goes to a log file; the one of the run before stays beside it, its name ending in {@code .1}.
  */
 public final class ChildProcess
         implements Closeable
@@ -32,7 +32,6 @@ public final class ChildProcess
     private static final int KILLED = 128 + 9;
     private static final int LAST_LINES = 20;
     private static final int LINE_LENGTH_MAX = 400;
-    private static final Pattern COLOURS = Pattern.compile("\\x1b\\[[0-9;]*m");
 
     private final String name;
     private final Process process;
@@ -53,10 +52,15 @@ public final class ChildProcess
         requireNonNull(name, "name is null");
         try {
             Files.createDirectories(requireNonNull(log.getParent(), "log has no folder"));
+            if (Files.exists(log)) {
+                Files.move(log, log.resolveSibling(log.getFileName() + ".1"), REPLACE_EXISTING);
+            }
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
+            // with a terminal's TERM the log would be coloured
+            builder.environment().put("NO_COLOR", "1");
             builder.environment().putAll(environment);
             return new ChildProcess(name, builder.start(), log);
         }
@@ -175,7 +179,7 @@ public final class ChildProcess
             // what was killed may have written half a character
             List<String> all = new String(Files.readAllBytes(log), UTF_8).lines().toList();
             List<String> lines = all.subList(Math.max(0, all.size() - linesMax), all.size()).stream()
-                    .map(line -> COLOURS.matcher(line).replaceAll("").strip())
+                    .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.contains("\tINFO\t"))
                     .map(line -> line.length() > LINE_LENGTH_MAX ? line.substring(0, LINE_LENGTH_MAX) + " ..." : line)
                     .toList();
