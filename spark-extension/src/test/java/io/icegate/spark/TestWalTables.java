@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -116,18 +117,17 @@ final class TestWalTables
     {
         TestingSpark spark = TestingSpark.open(folder);
         try (TestingWal wal = new TestingWal(spark.warehouse())) {
-            Thread ingest = new Thread(() -> {
-                TestingSpark receiver = spark;
+            FutureTask<Void> ingest = new FutureTask<>(() -> {
                 for (int i = 0; i < 40; i++) {
                     wal.append(i, i * 10L, i * 10L + 9);
                     if (i % 4 == 3) {
-                        receiver.sql("CALL {c}.system.commit_wal('otel.logs')");
+                        spark.sql("CALL {c}.system.commit_wal('otel.logs')");
                     }
                 }
-            });
-            ingest.start();
+            }, null);
+            new Thread(ingest).start();
             int rounds = 0;
-            while (ingest.isAlive() || rounds == 0) {
+            while (!ingest.isDone() || rounds == 0) {
                 spark.sql("CALL {c}.system.rewrite_data_files(table => 'otel.logs', options => map('min-input-files', '2'))");
                 spark.sql("CALL {c}.system.expire_snapshots(table => 'otel.logs', older_than => TIMESTAMP '2100-01-01 00:00:00', retain_last => 3)");
                 List<Long> seen = numbers(spark);
@@ -135,7 +135,7 @@ final class TestWalTables
                 assertThat(seen.size() % 10).isZero();
                 rounds++;
             }
-            ingest.join();
+            ingest.get();
             spark.sql("CALL {c}.system.commit_wal('otel.logs')");
             assertThat(numbers(spark)).containsExactlyInAnyOrderElementsOf(range(0, 399));
             assertThat(offsets(wal)).isEqualTo(wal.writer() + "=40");

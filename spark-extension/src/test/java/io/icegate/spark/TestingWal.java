@@ -88,7 +88,7 @@ final class TestingWal
         List<LogRow> rows = LongStream.rangeClosed(firstNumber, lastNumber).mapToObj(TestingWal::row).toList();
         DecodedLogs logs = new DecodedLogs(new BatchId(7, batch), "acme", rows, 100L * rows.size());
         try {
-            lane().append(header -> new SegmentEncoder().encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(30, TimeUnit.SECONDS);
+            lane().append(header -> new SegmentEncoder().encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(120, TimeUnit.SECONDS);
         }
         catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Cannot append a segment", e);
