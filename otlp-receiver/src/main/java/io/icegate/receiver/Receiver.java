@@ -29,7 +29,7 @@ import java.util.concurrent.Executors;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Life of a receiver: prove the store, open the table's lane, serve; and in reverse order: refuse what is new, make durable
+ * Life of a receiver: prove the store, warm up, open the table's lane, serve; and in reverse order: refuse what is new, make durable
  * and acknowledge what was accepted, seal, close. Depends on the HTTP server so that it is stopped before that is.
  */
 final class Receiver
@@ -83,6 +83,7 @@ final class Receiver
                 new CommitLoop.Settings(Namespace.of(config.getNamespace()), ingestConfig, commitConfig, parts.node().getInternalAddress(), build()),
                 new CommitLoop.Observers(parts.metrics(), parts.metrics()));
         loop = started;
+        WarmUp.run(parts.reader());
         try {
             parts.grpc().start();
         }

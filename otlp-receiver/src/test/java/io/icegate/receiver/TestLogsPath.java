@@ -26,6 +26,7 @@ import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
@@ -250,6 +251,26 @@ final class TestLogsPath
             client.export("after");
             eventually("committed under the new name", () -> StoredLogs.read(warehouse, Map.of(), renamed).committed().size() == 2);
             assertThat(catalog.tableExists(StoredLogs.LOGS)).isFalse();
+        }
+    }
+
+    @Test
+    void testATableThatLosesAColumnCostsNoRecord()
+            throws Exception
+    {
+        try (ReceiverServer server = start(Map.of("icegate.commit.interval", "100ms"));
+                LogsClient client = LogsClient.of(server);
+                ObjectStoreCatalog catalog = StoredLogs.catalog(warehouse)) {
+            client.export("before");
+            catalog.loadTable(StoredLogs.LOGS).updateSchema().deleteColumn("flags").renameColumn("severity_text", "level").addColumn("promoted", Types.StringType.get()).commit();
+            List<String> expected = new ArrayList<>(List.of("before"));
+            // what is committed after the change was committed by a round that saw it
+            for (int i = 0; i < 3; i++) {
+                client.export("after-" + i);
+                expected.add("after-" + i);
+                eventually("committed", () -> stored().committed().size() == expected.size());
+            }
+            assertThat(stored().committed()).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 

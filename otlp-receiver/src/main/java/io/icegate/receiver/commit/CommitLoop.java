@@ -210,7 +210,8 @@ public final class CommitLoop
             try {
                 succeeded = round();
             }
-            catch (RuntimeException e) {
+            catch (RuntimeException | Error e) {
+                // without the loop nothing is committed, and a writer that ended is not replaced
                 log.warn(e, "Cannot finish a commit round of table %s, it is repeated", name);
             }
             Duration interval = settings.commit().getInterval().toJavaTime();

@@ -1,5 +1,6 @@
 package io.icegate.receiver.commit;
 
+import io.airlift.log.Logger;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.Lane;
@@ -32,12 +33,15 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
  */
 final class WriterSession
 {
+    private static final Logger log = Logger.get(WriterSession.class);
+
     private final WalWriter writer;
     private final UUID tableUuid;
     private final Lane lane;
     private final SegmentCodec codec;
     private final SegmentEncoder encoder = new SegmentEncoder();
     private volatile TableSchema schema;
+    private int unfitSchemaId = -1; // used by the commit loop only
 
     private record TableSchema(int id, Schema schema)
     {
@@ -98,16 +102,26 @@ final class WriterSession
 
     boolean isOver()
     {
-        return writer.end().isPresent();
+        return writer.end().isPresent() || lane.isBroken();
     }
 
     /**
-     * Follows the schema of the table.
+     * Follows the schema of the table. One that the records do not fit in is not followed: readers go by column ids, so that
+     * segments of the last one are as readable as data files from before the change, and no record has to be refused.
      */
     void followSchema(Table table)
     {
-        if (table.schema().schemaId() != schema.id()) {
+        int id = table.schema().schemaId();
+        if (id == schema.id() || id == unfitSchemaId) {
+            return;
+        }
+        try {
+            encoder.requireFit(table.schema());
             schema = TableSchema.of(table);
+        }
+        catch (IllegalArgumentException e) {
+            unfitSchemaId = id;
+            log.warn("table=%s schema=%s is not followed, segments are written with schema %s: %s", table.name(), id, schema.id(), e.getMessage());
         }
     }
 

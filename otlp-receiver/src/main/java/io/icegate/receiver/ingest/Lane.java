@@ -130,6 +130,14 @@ public final class Lane
     }
 
     /**
+     * True when nothing can be accepted any more, for whatever reason.
+     */
+    public boolean isBroken()
+    {
+        return broken.get() != null;
+    }
+
+    /**
      * False when that was done before.
      */
     private boolean tryAbandon(RefusedException reason)

@@ -76,6 +76,14 @@ public final class SegmentEncoder
         }
     }
 
+    /**
+     * @throws IllegalArgumentException when rows cannot be written with this schema of the table
+     */
+    public void requireFit(Schema tableSchema)
+    {
+        layout(tableSchema);
+    }
+
     @SuppressWarnings("ReferenceEquality") // one instance per version of the table metadata
     private SegmentLayout layout(Schema tableSchema)
     {

@@ -1,0 +1,65 @@
+package io.icegate.receiver;
+
+import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestRequest;
+import io.icegate.receiver.ingest.IngestRequest.Encoding;
+import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.SignalTable;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.SegmentId;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.format.EncodedSegment;
+import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.format.SegmentHeader;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Takes one record through the decoders and the encoder, in memory, before the first client comes. The classes of protobuf,
+ * Jackson, Parquet and zstd take seconds to load on a slow machine, and clients do not wait that long.
+ */
+final class WarmUp
+{
+    private static final String TENANT = "warm-up";
+
+    private WarmUp() {}
+
+    /**
+     * @return what nobody stores
+     */
+    static EncodedSegment run(LogsReader reader)
+    {
+        DecodedLogs protobuf = read(reader, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
+                .addResourceLogs(ResourceLogs.newBuilder()
+                        .addScopeLogs(ScopeLogs.newBuilder()
+                                .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
+                .build()
+                .toByteArray());
+        DecodedLogs json = read(reader, Encoding.JSON,
+                """
+                {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
+                """.getBytes(UTF_8));
+        SegmentKey key = new SegmentKey(new UUID(0, 0), new WriterId(new UUID(0, 0)), Sequence.FIRST);
+        SegmentHeader header = new SegmentHeader(key, new SegmentId("0".repeat(32)), Instant.EPOCH);
+        return new SegmentEncoder().encode(header, 0, SignalTable.LOGS.schema(), List.of(protobuf, json));
+    }
+
+    private static DecodedLogs read(LogsReader reader, Encoding encoding, byte[] body)
+    {
+        try (Admission.Ticket ticket = new Admission(body.length).admit(body.length)) {
+            return reader.read(new IngestRequest(TENANT, encoding, "", body, ticket, System.nanoTime()), new BatchId(0, encoding.ordinal()));
+        }
+    }
+}
