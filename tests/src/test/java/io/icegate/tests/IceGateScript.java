@@ -35,6 +35,10 @@ final class IceGateScript
     private final Process process;
     private final Path output;
     /**
+     * A build that is stopped leaves nothing running.
+     */
+    private final Thread stopAtExit;
+    /**
      * Everything seen below the process: after its death the tree is no longer known.
      */
     private final List<ProcessHandle> descendants = new ArrayList<>();
@@ -43,6 +47,8 @@ final class IceGateScript
     {
         this.process = process;
         this.output = output;
+        stopAtExit = Thread.ofPlatform().unstarted(process::destroy);
+        Runtime.getRuntime().addShutdownHook(stopAtExit);
     }
 
     /**
@@ -233,5 +239,11 @@ final class IceGateScript
         }
         // a failed test must not leave anything to the next one
         descendants.forEach(ProcessHandle::destroyForcibly);
+        try {
+            Runtime.getRuntime().removeShutdownHook(stopAtExit);
+        }
+        catch (IllegalStateException _) {
+            // this process is ending: the hook runs, and finds nothing
+        }
     }
 }
