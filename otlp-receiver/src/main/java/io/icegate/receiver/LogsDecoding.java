@@ -6,8 +6,8 @@ import io.icegate.receiver.decode.LogsDecoder;
 import io.icegate.receiver.decode.MalformedRequestException;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsReader;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.BatchId;
 

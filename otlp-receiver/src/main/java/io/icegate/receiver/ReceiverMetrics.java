@@ -5,7 +5,7 @@ import io.icegate.objectstore.ObjectStore;
 import io.icegate.receiver.commit.CommitMetrics;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
-import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.signal.Refusal;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

@@ -1,8 +1,8 @@
 package io.icegate.receiver;
 
 import com.google.inject.Inject;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;

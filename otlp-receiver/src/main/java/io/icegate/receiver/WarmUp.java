@@ -2,8 +2,8 @@ package io.icegate.receiver;
 
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.IngestRequest.Encoding;
 import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.SignalTable;
 import io.icegate.wal.BatchId;

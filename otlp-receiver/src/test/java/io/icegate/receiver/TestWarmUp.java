@@ -1,7 +1,7 @@
 package io.icegate.receiver;
 
-import io.icegate.receiver.ingest.IngestRequest.Encoding;
 import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.receiver.signal.Encoding;
 import org.junit.jupiter.api.Test;
 
 import java.time.InstantSource;

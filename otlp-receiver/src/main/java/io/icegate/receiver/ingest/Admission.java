@@ -1,6 +1,8 @@
 package io.icegate.receiver.ingest;
 
 import com.google.inject.Inject;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;

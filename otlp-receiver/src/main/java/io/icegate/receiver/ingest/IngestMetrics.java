@@ -1,5 +1,7 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Refusal;
+
 import java.time.Duration;
 
 /**

@@ -1,5 +1,7 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Encoding;
+
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -12,15 +14,6 @@ import static java.util.Objects.requireNonNull;
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record IngestRequest(String tenant, Encoding encoding, String idempotencyKey, byte[] body, Admission.Ticket ticket, long deadlineNanos)
 {
-    /**
-     * Encoding of an OTLP payload.
-     */
-    public enum Encoding
-    {
-        PROTOBUF,
-        JSON,
-    }
-
     public IngestRequest
     {
         requireNonNull(tenant, "tenant is null");

@@ -1,6 +1,8 @@
 package io.icegate.receiver.ingest;
 
 import io.airlift.log.Logger;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.WalException;
 import io.icegate.wal.format.SegmentFooter;

@@ -1,5 +1,9 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
+
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -1,5 +1,8 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.BatchId;
 

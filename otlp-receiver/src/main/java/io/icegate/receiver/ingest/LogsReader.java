@@ -1,5 +1,6 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.BatchId;
 

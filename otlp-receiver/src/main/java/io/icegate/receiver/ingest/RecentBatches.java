@@ -1,5 +1,6 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.wal.BatchId;
 
 import java.time.Duration;

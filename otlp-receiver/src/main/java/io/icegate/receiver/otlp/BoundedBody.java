@@ -1,8 +1,8 @@
 package io.icegate.receiver.otlp;
 
 import io.icegate.receiver.ingest.Admission;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 
 import java.io.IOException;
 import java.io.InputStream;

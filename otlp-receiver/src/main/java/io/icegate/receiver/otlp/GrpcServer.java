@@ -10,8 +10,8 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.LogsHandler;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

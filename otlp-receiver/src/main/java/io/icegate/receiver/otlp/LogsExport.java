@@ -7,16 +7,16 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.icegate.receiver.TenantHeader;
-import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsHandler;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 
-import static io.icegate.receiver.ingest.IngestRequest.Encoding.PROTOBUF;
+import static io.icegate.receiver.signal.Encoding.PROTOBUF;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 

@@ -1,6 +1,6 @@
 package io.icegate.receiver.otlp;
 
-import io.icegate.receiver.ingest.Acknowledgement;
+import io.icegate.receiver.signal.Acknowledgement;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 

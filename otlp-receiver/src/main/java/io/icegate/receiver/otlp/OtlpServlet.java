@@ -3,12 +3,13 @@ package io.icegate.receiver.otlp;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.airlift.log.Logger;
 import io.icegate.receiver.TenantHeader;
-import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsHandler;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,8 +22,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.zip.ZipException;
 
-import static io.icegate.receiver.ingest.IngestRequest.Encoding.JSON;
-import static io.icegate.receiver.ingest.IngestRequest.Encoding.PROTOBUF;
+import static io.icegate.receiver.signal.Encoding.JSON;
+import static io.icegate.receiver.signal.Encoding.PROTOBUF;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -150,7 +151,7 @@ public final class OtlpServlet
         boolean handedOver = false;
         try {
             byte[] body = body(request, encoding, ticket);
-            IngestRequest.Encoding payload = mediaType == MediaType.JSON ? JSON : PROTOBUF;
+            Encoding payload = mediaType == MediaType.JSON ? JSON : PROTOBUF;
             long deadlineNanos = receivedNanos + settings.ackDeadline().toNanos();
             handedOver = true;
             return handler.export(new IngestRequest(tenant, payload, idempotencyKey(request), body, ticket, deadlineNanos)).get();

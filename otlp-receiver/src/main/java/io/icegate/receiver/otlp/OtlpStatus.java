@@ -6,8 +6,8 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.icegate.receiver.otlp;
 
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

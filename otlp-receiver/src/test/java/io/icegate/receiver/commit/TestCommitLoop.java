@@ -13,7 +13,8 @@ import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsIngest;
 import io.icegate.receiver.ingest.LogsReader;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
@@ -127,7 +128,7 @@ final class TestCommitLoop
                 .build()
                 .toByteArray();
         long deadlineNanos = System.nanoTime() + SECONDS.toNanos(60);
-        ingest.export(new IngestRequest("acme", IngestRequest.Encoding.PROTOBUF, "", body, admission.admit(body.length), deadlineNanos)).get();
+        ingest.export(new IngestRequest("acme", Encoding.PROTOBUF, "", body, admission.admit(body.length), deadlineNanos)).get();
     }
 
     /**

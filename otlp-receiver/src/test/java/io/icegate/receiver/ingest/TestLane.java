@@ -1,5 +1,7 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;

@@ -1,9 +1,9 @@
 package io.icegate.receiver.otlp;
 
-import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsHandler;
-import io.icegate.receiver.ingest.Refusal;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

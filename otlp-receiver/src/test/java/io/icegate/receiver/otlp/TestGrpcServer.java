@@ -20,11 +20,12 @@ import io.grpc.stub.MetadataUtils;
 import io.icegate.receiver.RawExport;
 import io.icegate.receiver.RawHttp2;
 import io.icegate.receiver.TenantHeader;
-import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.WalException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -100,7 +101,7 @@ final class TestGrpcServer
         IngestRequest request = logs.requests.getFirst();
         assertThat(request.body()).isEqualTo(body);
         assertThat(request.tenant()).isEqualTo("acme");
-        assertThat(request.encoding()).isEqualTo(IngestRequest.Encoding.PROTOBUF);
+        assertThat(request.encoding()).isEqualTo(Encoding.PROTOBUF);
         assertThat(logs.refusals).isEmpty();
     }
 

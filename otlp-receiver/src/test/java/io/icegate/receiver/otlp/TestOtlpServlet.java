@@ -11,11 +11,12 @@ import io.airlift.http.server.HttpServerModule;
 import io.airlift.http.server.ServerFeature;
 import io.airlift.node.NodeModule;
 import io.icegate.receiver.TenantHeader;
-import io.icegate.receiver.ingest.Acknowledgement;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.Refusal;
-import io.icegate.receiver.ingest.RefusedException;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -135,7 +136,7 @@ final class TestOtlpServlet
         assertThat(json.statusCode()).isEqualTo(200);
         assertThat(json.headers().firstValue("Content-Type")).hasValue(JSON);
         assertThat(json.body()).asString().isEqualTo("{}");
-        assertThat(logs.requests).extracting(IngestRequest::encoding).containsExactly(IngestRequest.Encoding.PROTOBUF, IngestRequest.Encoding.JSON);
+        assertThat(logs.requests).extracting(IngestRequest::encoding).containsExactly(Encoding.PROTOBUF, Encoding.JSON);
         assertThat(logs.requests).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
     }
 

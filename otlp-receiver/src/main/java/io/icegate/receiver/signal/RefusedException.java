@@ -1,4 +1,4 @@
-package io.icegate.receiver.ingest;
+package io.icegate.receiver.signal;
 
 import org.jspecify.annotations.Nullable;
 

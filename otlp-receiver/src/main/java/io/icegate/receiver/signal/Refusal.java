@@ -1,4 +1,4 @@
-package io.icegate.receiver.ingest;
+package io.icegate.receiver.signal;
 
 /**
  * Why a request is not answered with success. What each reason looks like on the wire, and whether a client sends the
