@@ -10,9 +10,9 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.Warehouses;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.commit.CommitLoop;
+import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.LogsIngest;
-import io.icegate.receiver.ingest.LogsReader;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
@@ -50,13 +50,13 @@ final class Receiver
     /**
      * What a receiver consists of.
      */
-    record Parts(LogsIngest logs, LogsReader reader, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+    record Parts(LogsIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
     {
         @Inject
         @SuppressWarnings("unused") // orders the start: the HTTP server is there before, and stopped after, the receiver
-        Parts(LogsIngest logs, LogsReader reader, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+        Parts(LogsIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
         {
-            this(logs, reader, codec, grpc, http, node, metrics);
+            this(logs, decoder, codec, grpc, http, node, metrics);
         }
     }
 
@@ -78,12 +78,12 @@ final class Receiver
                 opened,
                 parts.codec(),
                 WalEnvironment.system(executor),
-                parts.reader(),
+                parts.decoder(),
                 parts.logs(),
                 new CommitLoop.Settings(Namespace.of(config.getNamespace()), ingestConfig, commitConfig, parts.node().getInternalAddress(), build()),
                 new CommitLoop.Observers(parts.metrics(), parts.metrics()));
         loop = started;
-        WarmUp.run(parts.reader());
+        WarmUp.run(parts.decoder());
         try {
             parts.grpc().start();
         }

@@ -1,8 +1,6 @@
 package io.icegate.receiver;
 
-import io.icegate.receiver.ingest.Admission;
-import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.SignalTable;
@@ -39,15 +37,15 @@ final class WarmUp
     /**
      * @return what nobody stores
      */
-    static EncodedSegment run(LogsReader reader)
+    static EncodedSegment run(RequestDecoder decoder)
     {
-        DecodedLogs protobuf = read(reader, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
+        DecodedLogs protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
                 .addResourceLogs(ResourceLogs.newBuilder()
                         .addScopeLogs(ScopeLogs.newBuilder()
                                 .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
                 .build()
                 .toByteArray());
-        DecodedLogs json = read(reader, Encoding.JSON,
+        DecodedLogs json = decode(decoder, Encoding.JSON,
                 """
                 {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
                 """.getBytes(UTF_8));
@@ -56,10 +54,8 @@ final class WarmUp
         return new SegmentEncoder().encode(header, 0, SignalTable.LOGS.schema(), List.of(protobuf, json));
     }
 
-    private static DecodedLogs read(LogsReader reader, Encoding encoding, byte[] body)
+    private static DecodedLogs decode(RequestDecoder decoder, Encoding encoding, byte[] payload)
     {
-        try (Admission.Ticket ticket = new Admission(body.length).admit(body.length)) {
-            return reader.read(new IngestRequest(TENANT, encoding, "", body, ticket, System.nanoTime()), new BatchId(0, encoding.ordinal()));
-        }
+        return decoder.decode(payload, encoding, new BatchId(0, encoding.ordinal()), TENANT).batch();
     }
 }

@@ -1,6 +1,7 @@
 package io.icegate.receiver;
 
-import io.icegate.receiver.ingest.LogsReader;
+import io.icegate.receiver.decode.LogsRequestDecoder;
+import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
 import org.junit.jupiter.api.Test;
 
@@ -15,11 +16,11 @@ final class TestWarmUp
     @Test
     void testGoesThroughAllThatARequestNeeds()
     {
-        LogsReader decoding = new LogsDecoding(InstantSource.system());
+        RequestDecoder decoder = new LogsRequestDecoder(InstantSource.system());
         List<Encoding> encodings = new ArrayList<>();
-        assertThat(WarmUp.run((request, id) -> {
-            encodings.add(request.encoding());
-            return decoding.read(request, id);
+        assertThat(WarmUp.run((payload, encoding, id, tenant) -> {
+            encodings.add(encoding);
+            return decoder.decode(payload, encoding, id, tenant);
         }).footer().rows()).isEqualTo(2);
         assertThat(encodings).containsExactlyInAnyOrder(Encoding.values());
     }

@@ -6,11 +6,11 @@ import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.LogsIngest;
-import io.icegate.receiver.ingest.LogsReader;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.schema.SignalTable;
 import io.icegate.wal.FooterCache;
@@ -77,7 +77,7 @@ public final class CommitLoop
     private final ObjectStoreCatalog catalog;
     private final TableIdentifier name;
     private final Settings settings;
-    private final LogsReader reader;
+    private final RequestDecoder decoder;
     private final LogsIngest ingest;
     private final IngestMetrics ingestMetrics;
     private final CommitMetrics metrics;
@@ -127,7 +127,7 @@ public final class CommitLoop
             Warehouse warehouse,
             SegmentCodec codec,
             WalEnvironment environment,
-            LogsReader reader,
+            RequestDecoder decoder,
             LogsIngest ingest,
             Settings settings,
             Observers observers)
@@ -137,7 +137,7 @@ public final class CommitLoop
         this.settings = requireNonNull(settings, "settings is null");
         this.name = TableIdentifier.of(settings.namespace(), SignalTable.LOGS.tableName());
         this.environment = requireNonNull(environment, "environment is null");
-        this.reader = requireNonNull(reader, "reader is null");
+        this.decoder = requireNonNull(decoder, "decoder is null");
         this.ingest = requireNonNull(ingest, "ingest is null");
         this.ingestMetrics = observers.ingest();
         this.metrics = observers.commit();
@@ -364,7 +364,7 @@ public final class CommitLoop
         lock.lock();
         try {
             if (!stopping) {
-                ingest.target(new LogsIngest.Open(opened.lane(), reader, ids, recent(opened.tableUuid()), settings.ingest().isDedup()));
+                ingest.target(new LogsIngest.Open(opened.lane(), decoder, ids, recent(opened.tableUuid()), settings.ingest().isDedup()));
             }
         }
         finally {

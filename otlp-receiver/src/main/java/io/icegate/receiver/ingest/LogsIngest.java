@@ -1,5 +1,7 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.decode.DecodedRequest;
+import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
@@ -44,13 +46,13 @@ public final class LogsIngest
     /**
      * @param dedup false when repetitions are not to be recognised
      */
-    public record Open(Lane lane, LogsReader reader, BatchIds ids, RecentBatches recent, boolean dedup)
+    public record Open(Lane lane, RequestDecoder decoder, BatchIds ids, RecentBatches recent, boolean dedup)
             implements Target
     {
         public Open
         {
             requireNonNull(lane, "lane is null");
-            requireNonNull(reader, "reader is null");
+            requireNonNull(decoder, "decoder is null");
             requireNonNull(ids, "ids is null");
             requireNonNull(recent, "recent is null");
         }
@@ -114,9 +116,10 @@ public final class LogsIngest
                 metrics.deduplicated();
                 return within(known.orElseThrow(), request.deadlineNanos());
             }
-            DecodedLogs logs = open.reader().read(request, id);
+            DecodedRequest decoded = open.decoder().decode(request.body(), request.encoding(), id, request.tenant());
+            DecodedLogs logs = decoded.batch();
             if (logs.rows().isEmpty()) {
-                return CompletableFuture.completedFuture(Acknowledgement.FULL);
+                return CompletableFuture.completedFuture(decoded.acknowledgement());
             }
             holdDecoded(request.ticket(), logs);
             CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
@@ -131,7 +134,7 @@ public final class LogsIngest
                 logs = new DecodedLogs(open.ids().unique(), logs.tenant(), logs.rows(), logs.bytes());
             }
             handedOver = true;
-            append(open.lane(), logs, request.ticket(), answer);
+            append(open.lane(), new DecodedRequest(logs, decoded.acknowledgement()), request.ticket(), answer);
             return within(answer, request.deadlineNanos());
         }
         finally {
@@ -149,9 +152,9 @@ public final class LogsIngest
         ticket.add(Math.clamp(logs.bytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
-    private void append(Lane lane, DecodedLogs logs, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
+    private void append(Lane lane, DecodedRequest decoded, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
     {
-        Acknowledgement acknowledgement = acknowledgement(logs);
+        DecodedLogs logs = decoded.batch();
         long startNanos = System.nanoTime();
         CompletableFuture<Void> durable;
         try {
@@ -164,21 +167,12 @@ public final class LogsIngest
             ticket.close();
             if (failure == null) {
                 metrics.accepted(logs.rows().size(), logs.bytes(), Duration.ofNanos(System.nanoTime() - startNanos));
-                answer.complete(acknowledgement);
+                answer.complete(decoded.acknowledgement());
             }
             else {
                 answer.completeExceptionally(failure);
             }
         });
-    }
-
-    private static Acknowledgement acknowledgement(DecodedLogs logs)
-    {
-        long clamped = logs.clampedRows();
-        if (clamped == 0) {
-            return Acknowledgement.FULL;
-        }
-        return new Acknowledgement(0, "%s records carry a time too far off; their timestamp is the time of receipt, the sent time is kept beside it".formatted(clamped));
     }
 
     /**

@@ -4,15 +4,12 @@ import io.airlift.units.Duration;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.Warehouses;
 import io.icegate.receiver.Deadlines;
-import io.icegate.receiver.decode.DecodeLimits;
-import io.icegate.receiver.decode.LogsDecoder;
-import io.icegate.receiver.decode.MalformedRequestException;
+import io.icegate.receiver.decode.LogsRequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsIngest;
-import io.icegate.receiver.ingest.LogsReader;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.WalEnvironment;
@@ -25,7 +22,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -44,15 +41,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 final class TestCommitLoop
 {
-    private static final LogsReader READER = (request, id) -> {
-        try {
-            return LogsDecoder.decode(request.body(), id, request.tenant(), Instant.now(), DecodeLimits.DEFAULT);
-        }
-        catch (MalformedRequestException e) {
-            throw new AssertionError(e);
-        }
-    };
-
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Warehouse warehouse = Warehouses.open("memory:" + UUID.randomUUID(), Map.of());
     private final Admission admission = new Admission(1_000_000);
@@ -100,7 +88,7 @@ final class TestCommitLoop
                 warehouse,
                 new ParquetSegmentCodec(),
                 new WalEnvironment(executor, system.clock(), system.nanoTime(), system.sleeper(), new FailingRandom()),
-                READER,
+                new LogsRequestDecoder(InstantSource.system()),
                 ingest,
                 new CommitLoop.Settings(Namespace.of("otel"), new IngestConfig(), new CommitConfig().setInterval(new Duration(50, MILLISECONDS)), "localhost", "test"),
                 new CommitLoop.Observers(IngestMetrics.NONE, new FailingMetrics()));
