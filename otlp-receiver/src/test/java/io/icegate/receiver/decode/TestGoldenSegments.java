@@ -94,9 +94,13 @@ final class TestGoldenSegments
         check("deletes.parquet", new ParquetSegmentCodec().encodeDeletes("s3://bucket/_wal/v1/segment.parquet", ranges, PartitionSpec.unpartitioned(), "s3://bucket/deletes.parquet").content());
     }
 
+    /**
+     * As a catalog numbers the columns of a new table.
+     */
     private static Schema schema()
     {
-        return SignalTable.LOGS.schema();
+        int[] next = {0};
+        return TypeUtil.assignFreshIds(0, SignalTable.LOGS.schema(), () -> ++next[0]);
     }
 
     private static List<DecodedLogs> varied()
