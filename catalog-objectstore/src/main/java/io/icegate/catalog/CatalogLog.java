@@ -2,12 +2,14 @@ package io.icegate.catalog;
 
 import io.icegate.catalog.LogStore.FetchedRecord;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,7 +28,6 @@ final class CatalogLog
         implements AutoCloseable
 {
     static final int CHANGES_MAX = 64;
-    private static final int FORMAT_ATTEMPTS_MAX = 8;
 
     private final LogEnvironment environment;
     private final ClockCheck clockCheck = new ClockCheck();
@@ -77,7 +78,7 @@ final class CatalogLog
 
     private Opened open(CatalogFormat format)
     {
-        UUID writer = environment.ids().get();
+        UUID writer = environment.newId();
         CheckpointSchedule schedule = new CheckpointSchedule();
         LogTail tail = new LogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
@@ -86,23 +87,28 @@ final class CatalogLog
 
     private CatalogFormat format()
     {
-        for (int attempt = 0; attempt < FORMAT_ATTEMPTS_MAX; attempt++) {
-            Optional<StoredObject> present = store.get(CatalogLayout.FORMAT);
-            if (present.isPresent()) {
-                return CatalogFormat.fromJson(present.orElseThrow().content());
-            }
-            if (attempt == 0) {
-                try {
-                    firstUse.verify();
-                }
-                catch (IOException e) {
-                    throw new RuntimeIOException(e, "Cannot create a catalog in this store: %s", e.getMessage());
-                }
-            }
-            // whatever the answer is: what stands there afterwards decides
-            store.putIfAbsent(CatalogLayout.FORMAT, newFormat.apply(environment.ids().get()).toJson());
+        Optional<StoredObject> present = store.get(CatalogLayout.FORMAT);
+        return CatalogFormat.fromJson(present.isPresent() ? present.orElseThrow().content() : createFormat());
+    }
+
+    /**
+     * Whoever comes first creates it. The others take what they find.
+     */
+    private byte[] createFormat()
+    {
+        try {
+            firstUse.verify();
         }
-        throw new RuntimeIOException(new IOException("the store did not keep it"), "Cannot create %s", CatalogLayout.FORMAT);
+        catch (IOException e) {
+            throw new RuntimeIOException(e, "Cannot create a catalog in this store: %s", e.getMessage());
+        }
+        byte[] fresh = newFormat.apply(environment.newId()).toJson();
+        Settled<StoredObject> settled = store.settle(CatalogLayout.FORMAT, fresh, stored -> Arrays.equals(stored.content(), fresh));
+        return switch (settled.outcome()) {
+            case OURS -> fresh;
+            case FOREIGN -> settled.stored().orElseThrow().content();
+            case UNKNOWN -> throw new RuntimeIOException(new IOException(settled.failure().orElseThrow()), "Cannot create %s: %s", CatalogLayout.FORMAT, settled.failure().orElseThrow().getMessage());
+        };
     }
 
     /**
@@ -169,7 +175,7 @@ final class CatalogLog
 
     CommitResult commit(Function<CatalogState, List<CatalogChange>> change)
     {
-        return commit(environment.ids().get().toString(), Optional.empty(), change);
+        return commit(environment.newId().toString(), Optional.empty(), change);
     }
 
     /**
@@ -190,7 +196,7 @@ final class CatalogLog
 
     UUID newId()
     {
-        return environment.ids().get();
+        return environment.newId();
     }
 
     @Override

@@ -352,7 +352,7 @@ final class CommitQueue
         {
             Moment began = environment.now();
             long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
-            LogRecord record = new LogRecord(from.state().version() + 1, environment.ids().get(), writer, timestampMillis, transactions);
+            LogRecord record = new LogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, transactions);
             byte[] content = LogRecordParser.toJson(record, contents);
             CatalogState after = working.closed(record, format.idempotencyWindow());
             Outcome outcome;

@@ -1,5 +1,6 @@
 package io.icegate.catalog;
 
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.Sleeper;
 
 import java.security.SecureRandom;
@@ -8,37 +9,48 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the log takes from outside: clocks, sleep and ids.
+ * What the log takes from outside: clocks, sleep and random numbers.
  *
  * @param nanoClock monotonic, as {@link System#nanoTime}
- * @param ids fresh ids of records, writers and transactions
+ * @param random safe for use by many threads; ids are made of it, so it must never repeat itself in another process
  */
-record LogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, Supplier<UUID> ids)
+record LogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, RandomGenerator random)
 {
     LogEnvironment
     {
         requireNonNull(clock, "clock is null");
         requireNonNull(nanoClock, "nanoClock is null");
         requireNonNull(sleeper, "sleeper is null");
-        requireNonNull(ids, "ids is null");
+        requireNonNull(random, "random is null");
     }
 
     static LogEnvironment system()
     {
-        SecureRandom random = new SecureRandom();
-        return new LogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), () -> randomId(random));
+        return new LogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom());
     }
 
-    private static UUID randomId(SecureRandom random)
+    /**
+     * A fresh id of a record, a writer or a transaction.
+     */
+    UUID newId()
     {
         long high = (random.nextLong() & ~0xF000L) | 0x4000L;
         long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
+    }
+
+    /**
+     * The usual policy, with time measured by {@link #since} from now on.
+     */
+    RetryPolicy retryPolicy()
+    {
+        Moment began = now();
+        return RetryPolicy.of(new RetryPolicy.Waiting(() -> since(began).toNanos(), sleeper, random));
     }
 
     Moment now()

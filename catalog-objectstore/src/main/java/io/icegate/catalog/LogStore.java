@@ -5,12 +5,14 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Retries;
 import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Predicate;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -33,8 +36,6 @@ final class LogStore
 {
     static final int READ_ATTEMPTS_MAX = 8;
     static final int WAVE_MAX = 64;
-    private static final Duration BACKOFF_MIN = Duration.ofMillis(10);
-    private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
     private static final int LIST_PAGES_MAX = 1000;
 
     private final ObjectStore store;
@@ -170,6 +171,16 @@ final class LogStore
         throw new IllegalStateException("Cannot list %s: more than %s pages".formatted(folder, LIST_PAGES_MAX));
     }
 
+    /**
+     * Creates an object that never changes.
+     *
+     * @see OwnedObject#settle
+     */
+    Settled<StoredObject> settle(ObjectKey key, byte[] content, Predicate<StoredObject> isOurs)
+    {
+        return OwnedObject.settle(store, key, content, isOurs, environment.retryPolicy());
+    }
+
     PutOutcome putIfAbsent(ObjectKey key, byte[] content)
     {
         return store.putIfAbsent(key, content);
@@ -185,15 +196,14 @@ final class LogStore
 
     private <T> T reliably(String verb, Callable<T> request)
     {
-        Duration backoff = BACKOFF_MIN;
-        for (int attempt = 1; ; attempt++) {
+        Retries retries = environment.retryPolicy().withAttemptsMax(READ_ATTEMPTS_MAX).start();
+        while (true) {
+            IOException failure;
             try {
                 return request.call();
             }
             catch (IOException e) {
-                if (attempt == READ_ATTEMPTS_MAX) {
-                    throw new RuntimeIOException(e, "Cannot %s: the store failed %s times", verb, attempt);
-                }
+                failure = e;
             }
             catch (RuntimeException e) {
                 throw e;
@@ -201,20 +211,21 @@ final class LogStore
             catch (Exception e) {
                 throw new IllegalStateException("Cannot %s".formatted(verb), e);
             }
-            environment.sleep(backoff);
-            backoff = longer(backoff);
+            if (!again(retries)) {
+                throw new RuntimeIOException(failure, "Cannot %s: the store failed %s times", verb, retries.attemptCount());
+            }
         }
     }
 
-    static Duration longer(Duration backoff)
+    private static boolean again(Retries retries)
     {
-        Duration doubled = backoff.multipliedBy(2);
-        return doubled.compareTo(BACKOFF_MAX) > 0 ? BACKOFF_MAX : doubled;
-    }
-
-    static Duration shortestBackoff()
-    {
-        return BACKOFF_MIN;
+        try {
+            return retries.again();
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot wait for the catalog log: interrupted", e);
+        }
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.icegate.catalog;
 import io.icegate.catalog.LogEnvironment.Moment;
 import io.icegate.catalog.LogStore.FetchedRecord;
 import io.icegate.catalog.LogTail.Known;
-import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStoreAccessException;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.PutOutcome;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 
 import java.io.IOException;
@@ -73,54 +75,62 @@ final class RecordWriter
 
     private Slot settle(LogRecord record, byte[] content, Moment began)
     {
-        ObjectKey key = CatalogLayout.record(record.version());
-        Duration backoff = LogStore.shortestBackoff();
-        for (int attempt = 1; ; attempt++) {
-            Moment asked = environment.now();
-            Optional<Slot> slot;
-            try {
-                slot = switch (store.putIfAbsent(key, content)) {
-                    case WRITTEN -> Optional.of(new Slot(Outcome.COMMITTED, asked, List.of(), 0));
-                    case PRECONDITION_FAILED -> readBack(record, began, LogTail.CATCH_UP_COUNT);
-                    case UNKNOWN -> readBack(record, began, 1);
-                };
-            }
-            catch (ObjectStoreAccessException e) {
-                if (attempt == 1) {
-                    throw e; // refused, and nothing of this record is on its way
-                }
-                slot = Optional.empty();
-            }
-            if (slot.isPresent()) {
-                return slot.orElseThrow();
-            }
-            if (environment.since(began).compareTo(SETTLE_MAX) > 0) {
-                return new Slot(Outcome.UNKNOWN, began, List.of(), 0);
-            }
-            environment.sleep(backoff);
-            backoff = LogStore.longer(backoff);
+        Offer offer = new Offer(record, content);
+        Settled<ReadAhead> settled = OwnedObject.settle(
+                offer::send,
+                offer::readBack,
+                found -> found.records.get(0).record().id().equals(record.id()),
+                environment.retryPolicy().withTimeMax(SETTLE_MAX));
+        return switch (settled.outcome()) {
+            // an earlier attempt won the slot when it was read back: nobody knows which
+            case OURS -> new Slot(Outcome.COMMITTED, settled.stored().isPresent() ? began : offer.asked, List.of(), 0);
+            case FOREIGN -> new Slot(Outcome.LOST, offer.asked, settled.stored().orElseThrow().records, settled.stored().orElseThrow().countMax);
+            case UNKNOWN -> new Slot(Outcome.UNKNOWN, began, List.of(), 0);
+        };
+    }
+
+    /**
+     * The requests for one slot.
+     */
+    private final class Offer
+    {
+        private final LogRecord record;
+        private final byte[] content;
+        private Moment asked = environment.now(); // start of the last request
+
+        private Offer(LogRecord record, byte[] content)
+        {
+            this.record = record;
+            this.content = content;
+        }
+
+        private PutOutcome send()
+        {
+            asked = environment.now();
+            return store.putIfAbsent(CatalogLayout.record(record.version()), content);
+        }
+
+        /**
+         * A taken slot most likely holds a foreign record with others behind it, so they are read at once.
+         */
+        private Optional<ReadAhead> readBack(PutOutcome answer)
+                throws IOException
+        {
+            asked = environment.now();
+            int countMax = answer == PutOutcome.PRECONDITION_FAILED ? LogTail.CATCH_UP_COUNT : 1;
+            List<FetchedRecord> found = countMax == 1
+                    ? store.tryRecord(record.version()).map(List::of).orElse(List.of())
+                    : store.records(record.version(), countMax);
+            return found.isEmpty() ? Optional.empty() : Optional.of(new ReadAhead(found, countMax));
         }
     }
 
-    private Optional<Slot> readBack(LogRecord record, Moment began, int countMax)
-    {
-        Moment asked = environment.now();
-        List<FetchedRecord> found;
-        try {
-            found = countMax == 1
-                    ? store.tryRecord(record.version()).map(List::of).orElse(List.of())
-                    : store.records(record.version(), countMax);
-        }
-        catch (IOException | RuntimeIOException | ObjectStoreAccessException e) {
-            return Optional.empty(); // still unknown: the caller goes on until its deadline
-        }
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        return found.get(0).record().id().equals(record.id())
-                ? Optional.of(new Slot(Outcome.COMMITTED, began, List.of(), 0))
-                : Optional.of(new Slot(Outcome.LOST, asked, found, countMax));
-    }
+    /**
+     * What stands in the slot and behind it.
+     *
+     * @param countMax how many were asked for
+     */
+    private record ReadAhead(List<FetchedRecord> records, int countMax) {}
 
     /**
      * The tail was last seen too long ago to believe the slot. Above the newest floor nothing was ever deleted, so its

@@ -2,10 +2,10 @@ package io.icegate.catalog;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.StoredObject;
-import io.icegate.objectstore.fault.ObjectStoreDecorator;
-import io.icegate.objectstore.fault.StoreOperation;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.junit.jupiter.api.Test;

@@ -2,12 +2,12 @@ package io.icegate.catalog;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Seeds;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.fault.FaultInjectingObjectStore;
 import io.icegate.objectstore.fault.FaultPlan;
-import io.icegate.objectstore.fault.ObjectStoreDecorator;
-import io.icegate.objectstore.fault.StoreOperation;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 

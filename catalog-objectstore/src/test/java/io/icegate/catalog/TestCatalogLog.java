@@ -2,10 +2,10 @@ package io.icegate.catalog;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.fault.FaultInjectingObjectStore;
 import io.icegate.objectstore.fault.FaultPlan;
 import io.icegate.objectstore.fault.StoreFault;
-import io.icegate.objectstore.fault.StoreOperation;
 import io.icegate.objectstore.fault.TracingObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.apache.iceberg.exceptions.AlreadyExistsException;

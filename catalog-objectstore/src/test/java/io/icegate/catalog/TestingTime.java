@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -42,10 +41,6 @@ final class TestingTime
     {
         Random random = new Random(seed);
         Sleeper sleeper = this::advance;
-        return new LogEnvironment(this, nanos::incrementAndGet, sleeper, () -> {
-            synchronized (random) {
-                return new UUID((random.nextLong() & ~0xF000L) | 0x4000L, (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L);
-            }
-        });
+        return new LogEnvironment(this, nanos::incrementAndGet, sleeper, random);
     }
 }

@@ -2,9 +2,7 @@ package io.icegate.objectstore;
 
 import io.icegate.objectstore.fault.FaultInjectingObjectStore;
 import io.icegate.objectstore.fault.FaultPlan;
-import io.icegate.objectstore.fault.ObjectStoreDecorator;
 import io.icegate.objectstore.fault.StoreFault;
-import io.icegate.objectstore.fault.StoreOperation;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 

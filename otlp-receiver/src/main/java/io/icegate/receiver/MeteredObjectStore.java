@@ -1,16 +1,14 @@
 package io.icegate.receiver;
 
-import io.icegate.objectstore.ListPage;
-import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
 import io.icegate.objectstore.PutOutcome;
-import io.icegate.objectstore.StoredObject;
+import io.icegate.objectstore.StoreOperation;
 
 import java.io.IOException;
-import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -18,9 +16,8 @@ import static java.util.Objects.requireNonNull;
  * Counts requests by operation and outcome.
  */
 final class MeteredObjectStore
-        implements ObjectStore
+        extends ObjectStoreDecorator
 {
-    private final ObjectStore store;
     private final Requests requests;
 
     /**
@@ -32,100 +29,45 @@ final class MeteredObjectStore
         void count(String operation, String outcome);
     }
 
-    private interface Call<T>
-    {
-        T run()
-                throws IOException;
-    }
-
     MeteredObjectStore(ObjectStore store, Requests requests)
     {
-        this.store = requireNonNull(store, "store is null");
+        super(store);
         this.requests = requireNonNull(requests, "requests is null");
     }
 
     @Override
-    public Optional<StoredObject> get(ObjectKey key)
+    protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
             throws IOException
     {
-        return counted("get", () -> store.get(key));
+        T answer;
+        try {
+            answer = request.send();
+        }
+        catch (IOException | RuntimeException e) {
+            count(operation, "error");
+            throw e;
+        }
+        count(operation, "ok");
+        return answer;
     }
 
     @Override
-    public StoredObject read(ObjectKey key, long offset, int length)
-            throws IOException
-    {
-        return counted("read", () -> store.read(key, offset, length));
-    }
-
-    @Override
-    public PutOutcome putIfAbsent(ObjectKey key, byte[] content)
+    protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
     {
         PutOutcome outcome;
         try {
-            outcome = store.putIfAbsent(key, content);
+            outcome = request.send();
         }
         catch (RuntimeException e) {
-            requests.count("put_if_absent", "error");
+            count(StoreOperation.PUT_IF_ABSENT, "error");
             throw e;
         }
-        requests.count("put_if_absent", outcome.name().toLowerCase(Locale.ROOT));
+        count(StoreOperation.PUT_IF_ABSENT, outcome.name().toLowerCase(Locale.ROOT));
         return outcome;
     }
 
-    @Override
-    public void put(ObjectKey key, byte[] content)
-            throws IOException
+    private void count(StoreOperation operation, String outcome)
     {
-        counted("put", () -> {
-            store.put(key, content);
-            return key;
-        });
-    }
-
-    @Override
-    public ListPage list(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax)
-            throws IOException
-    {
-        return counted("list", () -> store.list(folder, startAfter, countMax));
-    }
-
-    @Override
-    public Optional<ObjectHead> head(ObjectKey key)
-            throws IOException
-    {
-        return counted("head", () -> store.head(key));
-    }
-
-    @Override
-    public void delete(Collection<ObjectKey> keys)
-            throws IOException
-    {
-        counted("delete", () -> {
-            store.delete(keys);
-            return keys;
-        });
-    }
-
-    @Override
-    public void close()
-            throws IOException
-    {
-        store.close();
-    }
-
-    private <T> T counted(String operation, Call<T> call)
-            throws IOException
-    {
-        T result;
-        try {
-            result = call.run();
-        }
-        catch (IOException | RuntimeException e) {
-            requests.count(operation, "error");
-            throw e;
-        }
-        requests.count(operation, "ok");
-        return result;
+        requests.count(operation.name().toLowerCase(Locale.ROOT), outcome);
     }
 }

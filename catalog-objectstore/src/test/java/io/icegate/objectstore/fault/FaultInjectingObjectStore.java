@@ -2,8 +2,10 @@ package io.icegate.objectstore.fault;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Sleeper;
+import io.icegate.objectstore.StoreOperation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,7 @@
 package io.icegate.objectstore.fault;
 
+import io.icegate.objectstore.StoreOperation;
+
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;

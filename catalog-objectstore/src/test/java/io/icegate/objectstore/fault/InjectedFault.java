@@ -1,6 +1,7 @@
 package io.icegate.objectstore.fault;
 
 import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.StoreOperation;
 
 import static java.util.Objects.requireNonNull;
 

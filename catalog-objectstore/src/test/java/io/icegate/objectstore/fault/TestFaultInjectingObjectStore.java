@@ -6,6 +6,7 @@ import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.ObjectStoreRaces;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Seeds;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 

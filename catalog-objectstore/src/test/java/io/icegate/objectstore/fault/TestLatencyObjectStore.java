@@ -3,6 +3,7 @@ package io.icegate.objectstore.fault;
 import io.icegate.objectstore.AbstractTestObjectStore;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,9 @@ package io.icegate.objectstore.fault;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoreOperation;
 
 import java.io.IOException;
 import java.util.ArrayList;

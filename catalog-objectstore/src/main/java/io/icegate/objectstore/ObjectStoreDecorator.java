@@ -1,11 +1,4 @@
-package io.icegate.objectstore.fault;
-
-import io.icegate.objectstore.ListPage;
-import io.icegate.objectstore.ObjectHead;
-import io.icegate.objectstore.ObjectKey;
-import io.icegate.objectstore.ObjectStore;
-import io.icegate.objectstore.PutOutcome;
-import io.icegate.objectstore.StoredObject;
+package io.icegate.objectstore;
 
 import java.io.IOException;
 import java.nio.file.Path;

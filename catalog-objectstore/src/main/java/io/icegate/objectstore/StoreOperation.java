@@ -1,7 +1,7 @@
-package io.icegate.objectstore.fault;
+package io.icegate.objectstore;
 
 /**
- * The requests of an {@link io.icegate.objectstore.ObjectStore}.
+ * The requests of an {@link ObjectStore}.
  */
 public enum StoreOperation
 {
