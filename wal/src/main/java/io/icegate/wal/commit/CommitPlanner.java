@@ -61,22 +61,31 @@ public final class CommitPlanner
 
     /**
      * @param table freshly loaded or refreshed
+     * @throws IllegalStateException when segments cannot be files of the table
      * @throws io.icegate.wal.OffsetsDisagreeException when property and snapshots contradict each other
      * @throws io.icegate.wal.WalException UNAVAILABLE when the store did not answer
      */
     public CommitPlan plan(Table table, CommitOptions options)
     {
+        WalFormatVersion.check(table);
         TableOffsets offsets = TableOffsets.of(table);
         OffsetVector from = offsets.forCommit(table.name());
         LiveSegments live = listing.list(table.uuid(), from, options.segmentsMax());
         Duplicates duplicates = walk.find(table.uuid(), from, live.segments());
+        return new CommitPlan(live, planned(table, live.segments(), duplicates), duplicates, offsets.nearest(), next(live));
+    }
+
+    /**
+     * The segments as data files of the table, without those of nothing but duplicates.
+     */
+    List<PlannedSegment> planned(Table table, List<LiveSegment> segments, Duplicates duplicates)
+    {
         PartitionSpec unpartitioned = TableSpecs.unpartitioned(table.name(), table.specs().values());
         MetricsConfig metrics = MetricsConfig.forTable(table);
-        List<PlannedSegment> segments = live.segments().stream()
+        return segments.stream()
                 .filter(segment -> !duplicates.isAllOf(segment))
                 .map(segment -> new PlannedSegment(segment, codec.dataFile(segment.footer(), unpartitioned, metrics, warehouse.location(segment.head().key()))))
                 .toList();
-        return new CommitPlan(live, segments, duplicates, offsets.nearest(), next(live));
     }
 
     private OffsetVector next(LiveSegments live)
@@ -115,6 +124,11 @@ public final class CommitPlanner
                     .map(Map.Entry::getKey)
                     .toList();
         }
+    }
+
+    DuplicateWalk walk()
+    {
+        return walk;
     }
 
     WalListing listing()

@@ -26,6 +26,8 @@ import static java.util.Objects.requireNonNull;
  * <li>K2: a commit with WAL files was built from the vector that it replaces.
  * <li>K3: no number falls. K4: only closed writers leave.
  * <li>K5: the unpartitioned spec, which describes segments, stays.
+ * <li>K7: the format version is the one that committers can serve.
+ * <li>K8: columns that receivers fill stay such that they can.
  * </ol>
  */
 public final class WalCommitGuard
@@ -34,11 +36,13 @@ public final class WalCommitGuard
     @Override
     public TableMetadata check(@Nullable TableMetadata base, TableMetadata next)
     {
+        checkFormatVersion(base, next);
         if (base == null) {
             return next;
         }
         String before = base.properties().get(OffsetVector.PROPERTY);
         checkSpecs(before, base, next);
+        checkColumns(before, base, next);
         Set<Long> known = base.snapshots().stream().map(Snapshot::snapshotId).collect(Collectors.toSet());
         List<Snapshot> carriers = next.snapshots().stream()
                 .filter(snapshot -> !known.contains(snapshot.snapshotId()))
@@ -52,12 +56,36 @@ public final class WalCommitGuard
     }
 
     /**
+     * K7. A table that is beyond help already can still be changed.
+     */
+    private static void checkFormatVersion(@Nullable TableMetadata base, TableMetadata next)
+    {
+        boolean wal = next.properties().containsKey(OffsetVector.PROPERTY) || (base != null && base.properties().containsKey(OffsetVector.PROPERTY));
+        boolean same = base != null && base.properties().containsKey(OffsetVector.PROPERTY) && base.formatVersion() == next.formatVersion();
+        if (wal && !same && next.formatVersion() != WalFormatVersion.SUPPORTED) {
+            throw new ValidationException("Cannot commit table %s: %s", next.location(), WalFormatVersion.reason(next.formatVersion()));
+        }
+    }
+
+    /**
      * K5.
      */
     private static void checkSpecs(@Nullable String before, TableMetadata base, TableMetadata next)
     {
         if (before != null && TableSpecs.findUnpartitioned(base.specs()).isPresent() && TableSpecs.findUnpartitioned(next.specs()).isEmpty()) {
             throw new ValidationException("Cannot commit table %s: the unpartitioned spec, which WAL segments need, would disappear", next.location());
+        }
+    }
+
+    /**
+     * K8.
+     */
+    private static void checkColumns(@Nullable String before, TableMetadata base, TableMetadata next)
+    {
+        if (before != null && !base.schema().sameSchema(next.schema())) {
+            SignalColumns.lost(base.schema(), next.schema()).ifPresent(reason -> {
+                throw new ValidationException("Cannot commit table %s: %s", next.location(), reason);
+            });
         }
     }
 

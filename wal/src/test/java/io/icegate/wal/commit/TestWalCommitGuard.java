@@ -1,6 +1,7 @@
 package io.icegate.wal.commit;
 
 import io.icegate.guard.CommitGuard;
+import io.icegate.schema.SignalTable;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.OffsetVector;
@@ -20,6 +21,8 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Types;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -213,6 +216,83 @@ final class TestWalCommitGuard
                 }
             }
         }
+    }
+
+    @Test
+    void testK7FormatVersion()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            assertThatThrownBy(() -> upgrade(wal))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("its format version is 3 and a table with a WAL needs 2");
+            assertThat(wal.committer().commit(wal.table(), CommitOptions.DEFAULT).snapshotId()).isEmpty();
+
+            // negative control: refused before the first duplicate makes it fail, in one sentence
+            upgrade(unguarded);
+            append(unguarded, unguarded.writer(), ONE);
+            assertThatThrownBy(() -> unguarded.committer().commit(unguarded.table(), CommitOptions.DEFAULT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("Cannot use the WAL of table test.otel.logs: its format version is 3 and a table with a WAL needs 2");
+        }
+    }
+
+    @Test
+    void testK7OtherVersionNeverGetsVector()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), WalHarness.SCHEMA, PartitionSpec.unpartitioned(), Map.of(TableProperties.FORMAT_VERSION, "3"));
+            plain.updateProperties().set("a", "b").commit();
+            assertThatThrownBy(() -> plain.updateProperties().set(OffsetVector.PROPERTY, "").commit())
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("its format version is 3");
+            Map<String, String> old = Map.of(TableProperties.FORMAT_VERSION, "1", OffsetVector.PROPERTY, "");
+            assertThatThrownBy(() -> wal.catalog.createTable(TableIdentifier.of("otel", "old"), WalHarness.SCHEMA, PartitionSpec.unpartitioned(), old))
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("its format version is 1");
+        }
+    }
+
+    @Test
+    void testK8ColumnsOfTheSignal()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            Table logs = wal.catalog.createTable(TableIdentifier.of("otel", "real"), SignalTable.LOGS.schema(), PartitionSpec.unpartitioned(), SignalTable.LOGS.properties());
+            assertRefused(() -> logs.updateSchema().deleteColumn("tenant_id").commit(), "receivers need column 'tenant_id'");
+            assertRefused(() -> logs.updateSchema().renameColumn("severity_number", "severity").commit(), "receivers need column 'severity_number'");
+            assertRefused(() -> logs.updateSchema().allowIncompatibleChanges().addRequiredColumn("mine", Types.StringType.get()).commit(), "column 'mine' would be required and receivers do not know it");
+            assertRefused(() -> logs.updateSchema().allowIncompatibleChanges().requireColumn("body").commit(), "column 'body' would be required and receivers may have no value for it");
+            assertRefused(() -> logs.updateSchema().addColumn("resource_entity_refs", "note", Types.StringType.get()).commit(), "column 'resource_entity_refs' would be list<");
+
+            logs.updateSchema().updateColumn("severity_number", Types.LongType.get()).commit();
+            logs.updateSchema().makeColumnOptional("flags").commit();
+            logs.updateSchema().addColumn("mine", Types.LongType.get()).updateColumnDoc("body", "what happened").moveFirst("body").commit();
+            logs.updateSchema().renameColumn("event_name", "event").deleteColumn("span_id").commit();
+            assertRefused(() -> logs.updateSchema().addColumn("span_id", Types.LongType.get()).commit(), "column 'span_id' would be long and receivers write binary");
+            assertRefused(() -> logs.updateSchema().renameColumn("mine", "event_name").commit(), "column 'event_name' would be long and receivers write string");
+            logs.updateSchema().addColumn("span_id", Types.BinaryType.get()).commit();
+            assertThat(logs.schema().findField("severity_number").type()).isEqualTo(Types.LongType.get());
+        }
+    }
+
+    @Test
+    void testK8OtherTablesAreLeftAlone()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), SignalTable.LOGS.schema());
+            plain.updateSchema().deleteColumn("tenant_id").commit();
+            wal.table().updateSchema().addColumn("mine", Types.LongType.get()).commit();
+            assertThat(wal.table().schema().findField("mine")).isNotNull();
+        }
+    }
+
+    private static void assertRefused(ThrowableAssert.ThrowingCallable change, String reason)
+    {
+        assertThatThrownBy(change).isInstanceOf(ValidationException.class).hasMessageContaining(reason);
+    }
+
+    private static void upgrade(WalHarness wal)
+    {
+        wal.table().updateProperties().set(TableProperties.FORMAT_VERSION, "3").commit();
     }
 
     private static DataFile partitionedFile(WalHarness wal, Table table)
