@@ -9,9 +9,8 @@ public class OffsetsDisagreeException
 {
     private static final long serialVersionUID = 1L;
 
-    public OffsetsDisagreeException(String table, String property, String snapshot)
+    public OffsetsDisagreeException(String message)
     {
-        super("Cannot use the WAL of table %s: its property %s is '%s', its newest snapshot that carries offsets says '%s'; decide with CALL icegate.system.reconcile_wal(table => '%s')"
-                .formatted(table, OffsetVector.PROPERTY, property, snapshot, table));
+        super(message);
     }
 }

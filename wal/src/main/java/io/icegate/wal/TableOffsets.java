@@ -99,6 +99,11 @@ public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVecto
 
     private OffsetsDisagreeException disagree(String table)
     {
-        return new OffsetsDisagreeException(table, property.map(OffsetVector::text).orElse("(absent)"), nearest.map(OffsetVector::text).orElse("(none)"));
+        if (property.isEmpty()) {
+            return new OffsetsDisagreeException("Cannot use the WAL of table %s: property %s is not set".formatted(table, OffsetVector.PROPERTY));
+        }
+        return new OffsetsDisagreeException(("Cannot use the WAL of table %s: it was rolled back, its offsets are '%s' and those of its newest snapshot '%s'; decide with the procedure system.reconcile_wal: " +
+                "mode 'accept' leaves the rolled-back rows out, mode 'reappend' brings them back")
+                .formatted(table, property.orElseThrow(), nearest.map(OffsetVector::text).orElse("")));
     }
 }

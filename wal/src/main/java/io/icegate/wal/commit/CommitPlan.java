@@ -55,9 +55,14 @@ public record CommitPlan(LiveSegments live, List<PlannedSegment> segments, Dupli
         return to.equals(from());
     }
 
+    WalAppend append()
+    {
+        return new WalAppend(segments, duplicates, seen, from(), to);
+    }
+
     public long rows()
     {
-        return segments.stream().mapToLong(planned -> planned.segment().footer().rows() - duplicates.rows(planned.segment().key())).sum();
+        return append().rows();
     }
 
     public long bytes()

@@ -352,7 +352,8 @@ final class TestWalCommitter
 
         assertThatThrownBy(() -> commit())
                 .isInstanceOf(OffsetsDisagreeException.class)
-                .hasMessageContaining("CALL icegate.system.reconcile_wal(table => 'test.otel.logs')");
+                .hasMessageContaining("Cannot use the WAL of table test.otel.logs: it was rolled back")
+                .hasMessageContaining("system.reconcile_wal");
         // what was rolled back stays hidden, what waits is read
         assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1, THREE, 1));
 
@@ -419,13 +420,13 @@ final class TestWalCommitter
         append(writer, TWO);
         commit();
         assertThat(manifestCount()).isEqualTo(2);
-        wal.table().newFastAppend().set(WalCommitter.COMMIT_NUMBER_SUMMARY, Long.toString(WalCommitter.MERGE_EVERY - 1)).commit();
+        wal.table().newFastAppend().set(WalTransaction.COMMIT_NUMBER_SUMMARY, Long.toString(WalTransaction.MERGE_EVERY - 1)).commit();
 
         append(writer, THREE);
         commit();
 
         assertThat(manifestCount()).isEqualTo(1);
-        assertThat(wal.table().currentSnapshot().summary()).containsEntry(WalCommitter.COMMIT_NUMBER_SUMMARY, "100");
+        assertThat(wal.table().currentSnapshot().summary()).containsEntry(WalTransaction.COMMIT_NUMBER_SUMMARY, "100");
         append(writer, new BatchId(0, 4));
         commit();
         assertThat(manifestCount()).isEqualTo(2);
