@@ -88,6 +88,14 @@ public final class Warehouses
         throw unknown(location);
     }
 
+    /**
+     * True when the store of a location takes money for each request, rather than for space only.
+     */
+    public static boolean isPriced(String location)
+    {
+        return S3.matcher(location).matches();
+    }
+
     private static ObjectStore openS3(String bucket, String prefix, Map<String, String> properties)
     {
         try {

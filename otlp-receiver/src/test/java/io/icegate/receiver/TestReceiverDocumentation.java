@@ -58,7 +58,7 @@ final class TestReceiverDocumentation
     {
         Path page = Path.of("..", "docs", "operations", "receiver.md");
         String text = Files.readString(page);
-        String settings = text.substring(text.indexOf("## Settings"), text.indexOf("## Answers"));
+        String settings = text.substring(text.indexOf("## Settings"), text.indexOf("## The window"));
         Map<String, String> documented = new TreeMap<>();
         for (String line : settings.split("\n")) {
             String[] cells = line.split("\\|");

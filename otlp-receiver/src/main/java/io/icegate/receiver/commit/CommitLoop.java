@@ -6,12 +6,17 @@ import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.Warehouses;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.ingest.Lane;
 import io.icegate.receiver.ingest.LogsIngest;
 import io.icegate.receiver.ingest.RecentBatches;
+import io.icegate.receiver.ingest.SegmentFormat;
+import io.icegate.receiver.ingest.SegmentSink;
+import io.icegate.receiver.ingest.WindowPolicy;
 import io.icegate.schema.SignalTable;
 import io.icegate.wal.FooterCache;
 import io.icegate.wal.LiveSegments;
@@ -353,10 +358,23 @@ public final class CommitLoop
                 Set.of(table.uuid()));
         WriterOptions options = WriterOptions.DEFAULT.withSegmentsInFlightMax(settings.ingest().getMaxInFlightSegments());
         WalWriter writer = WalWriter.open(warehouse.store(), entry, footers, options, environment);
-        WriterSession opened = new WriterSession(writer, table, footers.codec(), settings.ingest(), ingestMetrics, this::wake);
+        WriterSession opened = new WriterSession(writer, table, footers.codec(), this::lane, this::wake);
         session = opened;
         log.info("table=%s uuid=%s writer=%s", name, table.uuid(), writer.id());
         target(opened);
+    }
+
+    private Lane lane(SegmentSink sink, SegmentFormat format, Runnable whenBroken)
+    {
+        IngestConfig config = settings.ingest();
+        return new Lane(
+                sink,
+                format,
+                new WindowPolicy(config.getWindow().toJavaTime(), config.fileBudget(Warehouses.isPriced(warehouse.root())), environment.nanoTime()),
+                new Lane.Limits(config.getSegmentBytes().toBytes(), config.getSegmentRows(), config.getMaxInFlightSegments()),
+                ingest::openRequests,
+                ingestMetrics,
+                _ -> whenBroken.run());
     }
 
     private void target(WriterSession opened)

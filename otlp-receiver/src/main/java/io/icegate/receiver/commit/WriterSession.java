@@ -1,10 +1,9 @@
 package io.icegate.receiver.commit;
 
 import io.airlift.log.Logger;
-import io.icegate.receiver.ingest.IngestConfig;
-import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.Lane;
-import io.icegate.receiver.ingest.WindowPolicy;
+import io.icegate.receiver.ingest.SegmentFormat;
+import io.icegate.receiver.ingest.SegmentSink;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.DecodedLogs;
@@ -43,6 +42,15 @@ final class WriterSession
     private volatile TableSchema schema;
     private int unfitSchemaId = -1; // used by the commit loop only
 
+    /**
+     * Makes the lane of a session.
+     */
+    @FunctionalInterface
+    interface LaneFactory
+    {
+        Lane create(SegmentSink sink, SegmentFormat format, Runnable whenBroken);
+    }
+
     private record TableSchema(int id, Schema schema)
     {
         private static TableSchema of(Table table)
@@ -54,20 +62,14 @@ final class WriterSession
     /**
      * @param whenBroken told once when the lane can accept nothing any more
      */
-    WriterSession(WalWriter writer, Table table, SegmentCodec codec, IngestConfig config, IngestMetrics metrics, Runnable whenBroken)
+    WriterSession(WalWriter writer, Table table, SegmentCodec codec, LaneFactory lanes, Runnable whenBroken)
     {
         this.writer = requireNonNull(writer, "writer is null");
         this.codec = requireNonNull(codec, "codec is null");
         this.tableUuid = table.uuid();
         this.schema = TableSchema.of(table);
         WalLane segments = writer.lane(tableUuid, this::encodeSeal);
-        this.lane = new Lane(
-                segments::append,
-                this::encode,
-                new WindowPolicy(config.getWindow().toJavaTime(), config.getFilesPerSecond(), System::nanoTime),
-                new Lane.Limits(config.getSegmentBytes().toBytes(), config.getSegmentRows(), config.getMaxInFlightSegments()),
-                metrics,
-                _ -> whenBroken.run());
+        this.lane = lanes.create(segments::append, this::encode, whenBroken);
         writer.stopped().thenAccept(failure -> lane.abandon(unavailable("this writer has ended: " + failure.kind())));
         writer.stopped().thenRun(whenBroken);
         lane.start();

@@ -4,17 +4,25 @@ import com.google.inject.Inject;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * The byte budget: whatever is read from a client holds as many bytes of it from before the first byte is read until the
- * data is durable or refused. Taking from it never waits; without budget a request is refused at once.
+ * data is durable or refused. Taking from it never waits; without budget a request is refused at once. So the tickets also
+ * tell how many requests are open.
  */
 public final class Admission
 {
     private final long budgetBytes;
     private final AtomicLong usedBytes = new AtomicLong();
+    private final AtomicInteger openRequests = new AtomicInteger();
+    private final List<Runnable> whenEnded = new CopyOnWriteArrayList<>();
 
     @Inject
     public Admission(IngestConfig config)
@@ -41,7 +49,23 @@ public final class Admission
     }
 
     /**
-     * Takes bytes.
+     * Requests that are being received, or wait for an acknowledgement.
+     */
+    public int openRequests()
+    {
+        return openRequests.get();
+    }
+
+    /**
+     * Runs an action whenever a request ended, in the thread that ended it.
+     */
+    public void whenEnded(Runnable action)
+    {
+        whenEnded.add(requireNonNull(action, "action is null"));
+    }
+
+    /**
+     * Takes bytes; 0 for a request that announces itself.
      *
      * @throws RefusedException when the budget does not hold them
      */
@@ -49,6 +73,7 @@ public final class Admission
     {
         Ticket ticket = new Ticket();
         ticket.add(bytes);
+        openRequests.incrementAndGet();
         return ticket;
     }
 
@@ -98,6 +123,8 @@ public final class Admission
         {
             if (closed.compareAndSet(false, true)) {
                 usedBytes.addAndGet(-heldBytes.get());
+                openRequests.decrementAndGet();
+                whenEnded.forEach(Runnable::run);
             }
         }
     }

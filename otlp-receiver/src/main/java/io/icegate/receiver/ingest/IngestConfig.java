@@ -8,9 +8,14 @@ import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDataSize;
 import io.airlift.units.MinDuration;
 import io.icegate.wal.WriterOptions;
+import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 import static io.airlift.units.DataSize.Unit.MEGABYTE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -28,7 +33,8 @@ public class IngestConfig
     private DataSize segmentBytes = DataSize.of(8, MEGABYTE);
     private int segmentRows = 131_072;
     private int maxInFlightSegments = 4;
-    private double filesPerSecond = 4;
+    private Optional<WindowProfile> profile = Optional.empty();
+    private Optional<Double> filesPerSecond = Optional.empty();
     private boolean dedup = true;
     private Duration dedupWindow = new Duration(15, MINUTES);
 
@@ -69,7 +75,7 @@ public class IngestConfig
     }
 
     @Config("icegate.wal.window")
-    @ConfigDescription("Longest time that a segment waits for more requests; the actual time is half of the median upload time, at least 5 ms")
+    @ConfigDescription("Longest time that a segment waits for more requests while the file budget lasts; the actual time is half of the median upload time, at least 5 ms, and none when no other request is open")
     public IngestConfig setWindow(Duration window)
     {
         this.window = window;
@@ -120,18 +126,46 @@ public class IngestConfig
         return this;
     }
 
-    @DecimalMin("0.1")
-    public double getFilesPerSecond()
+    public Optional<WindowProfile> getProfile()
+    {
+        return profile;
+    }
+
+    @Config("icegate.wal.profile")
+    @ConfigDescription("What matters most: low-latency, balanced or economy. Default: balanced where the store takes money for requests, else files are not counted")
+    public IngestConfig setProfile(@Nullable WindowProfile profile)
+    {
+        this.profile = Optional.ofNullable(profile);
+        return this;
+    }
+
+    public Optional<@DecimalMin("1") @DecimalMax("1000") Double> getFilesPerSecond()
     {
         return filesPerSecond;
     }
 
     @Config("icegate.wal.files-per-second")
-    @ConfigDescription("Segments per second, averaged over a minute, above which small segments wait longer, up to 1 s")
-    public IngestConfig setFilesPerSecond(double filesPerSecond)
+    @ConfigDescription("Segments per second and table that a steady load of small requests may cost. Default: that of the profile")
+    public IngestConfig setFilesPerSecond(@Nullable Double filesPerSecond)
     {
-        this.filesPerSecond = filesPerSecond;
+        this.filesPerSecond = Optional.ofNullable(filesPerSecond);
         return this;
+    }
+
+    /**
+     * The file budget; empty when files are not counted.
+     *
+     * @param priced true when the store takes money for requests
+     */
+    public OptionalDouble fileBudget(boolean priced)
+    {
+        if (filesPerSecond.isPresent()) {
+            return OptionalDouble.of(filesPerSecond.orElseThrow());
+        }
+        if (profile.isEmpty() && !priced) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(profile.orElse(WindowProfile.BALANCED).filesPerSecond());
     }
 
     public boolean isDedup()

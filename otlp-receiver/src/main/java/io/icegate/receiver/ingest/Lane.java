@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 import static java.util.Objects.requireNonNull;
 
@@ -38,6 +39,7 @@ public final class Lane
     private final WindowPolicy window;
     private final Limits limits;
     private final IngestMetrics metrics;
+    private final IntSupplier openRequests;
     private final Consumer<Throwable> whenBroken;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -61,14 +63,16 @@ public final class Lane
     }
 
     /**
+     * @param openRequests requests that are being received, or wait for an acknowledgement; {@link #requestEnded} tells when there are fewer
      * @param whenBroken told once when the lane can accept nothing any more
      */
-    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, IngestMetrics metrics, Consumer<Throwable> whenBroken)
+    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, IntSupplier openRequests, IngestMetrics metrics, Consumer<Throwable> whenBroken)
     {
         this.sink = requireNonNull(sink, "sink is null");
         this.format = requireNonNull(format, "format is null");
         this.window = requireNonNull(window, "window is null");
         this.limits = requireNonNull(limits, "limits is null");
+        this.openRequests = requireNonNull(openRequests, "openRequests is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.whenBroken = requireNonNull(whenBroken, "whenBroken is null");
     }
@@ -101,6 +105,22 @@ public final class Lane
             last.add(pending);
             changed.signalAll();
             return pending.durable();
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A request ended that may have kept a segment open: what waits may be complete now.
+     */
+    public void requestEnded()
+    {
+        lock.lock();
+        try {
+            if (!waiting.isEmpty()) {
+                changed.signalAll();
+            }
         }
         finally {
             lock.unlock();
@@ -205,16 +225,20 @@ public final class Lane
                     changed.await();
                     continue;
                 }
-                long leftNanos = group.openedNanos + window.window().toNanos() - System.nanoTime();
-                if (leftNanos > 0 && !ending && waiting.size() == 1 && !group.isFull(limits)) {
-                    changed.awaitNanos(leftNanos);
-                    continue;
+                if (!ending && waiting.size() == 1 && !group.isFull(limits)) {
+                    boolean complete = openRequests.getAsInt() <= group.pendings.size();
+                    long leftNanos = window.closeNanos(group.openedNanos, complete) - System.nanoTime();
+                    if (leftNanos > 0) {
+                        changed.awaitNanos(leftNanos);
+                        continue;
+                    }
                 }
                 if (inFlight == limits.segmentsInFlight()) {
                     changed.await();
                     continue;
                 }
                 inFlight++;
+                window.closed();
                 return waiting.remove();
             }
         }
@@ -231,9 +255,7 @@ public final class Lane
         try {
             stored = sink.append(header -> {
                 try {
-                    var segment = format.encode(header, pendings.stream().map(Pending::logs).toList());
-                    window.encoded(segment.content().length);
-                    return segment;
+                    return format.encode(header, pendings.stream().map(Pending::logs).toList());
                 }
                 catch (RuntimeException e) {
                     notEncodable.set(e);

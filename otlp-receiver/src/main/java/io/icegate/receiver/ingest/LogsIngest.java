@@ -75,6 +75,22 @@ public final class LogsIngest
         this.admission = requireNonNull(admission, "admission is null");
         this.random = requireNonNull(random, "random is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
+        admission.whenEnded(this::requestEnded);
+    }
+
+    private void requestEnded()
+    {
+        if (target instanceof Open open) {
+            open.lane().requestEnded();
+        }
+    }
+
+    /**
+     * Requests that are being received, or wait for an acknowledgement.
+     */
+    public int openRequests()
+    {
+        return admission.openRequests();
     }
 
     public void target(Target target)

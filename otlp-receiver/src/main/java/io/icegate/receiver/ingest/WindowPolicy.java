@@ -1,66 +1,72 @@
 package io.icegate.receiver.ingest;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * How long a segment stays open for more requests: half of the median upload time of the last minute, since waiting longer
- * than the upload takes is wasted. Above the file budget, while segments stay small, the window doubles step by step.
+ * Decides when a segment is closed, see docs/adr/0012-the-window.md. Two questions are kept apart:
+ * <ol>
+ * <li>How long is it worth waiting for more requests? Half of the median upload time of the last minute, since a longer wait
+ * is felt; not at all when every request that is open is in the segment, since then nobody is left to send another one.
+ * <li>May a file be written already? Where files cost money there is a {@link FileBudget}. While it lasts the first answer
+ * stands; after that a segment waits until the budget holds a file, which never takes longer than the time between two files
+ * at the allowed rate.
+ * </ol>
  */
 public final class WindowPolicy
 {
     public static final Duration WINDOW_MIN = Duration.ofMillis(5);
-    /**
-     * Longest window when there are too many files.
-     */
-    public static final Duration STRETCHED_WINDOW_MAX = Duration.ofSeconds(1);
-    /**
-     * Encoded bytes from which on a segment is no small file.
-     */
-    public static final long SMALL_SEGMENT_BYTES = 1024 * 1024;
 
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SAMPLES_MAX = 1_024;
 
     private final long windowNanosMax;
-    private final long filesPerMinute;
+    private final @Nullable FileBudget budget;
     private final LongSupplier nanoTime;
     private final ArrayDeque<Sample> uploads = new ArrayDeque<>();
-    private final ArrayDeque<Long> files = new ArrayDeque<>();
-    private int doublings;
+    private long medianUploadNanos;
 
-    public WindowPolicy(Duration windowMax, double filesPerSecond, LongSupplier nanoTime)
+    /**
+     * @param windowMax longest wait for more requests while there is budget
+     * @param filesPerSecond absent when files cost nothing
+     */
+    public WindowPolicy(Duration windowMax, OptionalDouble filesPerSecond, LongSupplier nanoTime)
     {
-        this.windowNanosMax = windowMax.toNanos();
-        this.filesPerMinute = Math.max(1, Math.round(filesPerSecond * 60));
         this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
-    }
-
-    public synchronized Duration window()
-    {
-        expire();
-        long base = Math.clamp(medianUploadNanos() / 2, Math.min(WINDOW_MIN.toNanos(), windowNanosMax), windowNanosMax);
-        long stretched = doublings == 0 ? base : Math.max(base, Math.min(base << doublings, STRETCHED_WINDOW_MAX.toNanos()));
-        return Duration.ofNanos(stretched);
+        this.budget = filesPerSecond.isPresent() ? new FileBudget(filesPerSecond.getAsDouble(), nanoTime.getAsLong()) : null;
+        this.windowNanosMax = budget == null ? windowMax.toNanos() : Math.min(windowMax.toNanos(), budget.nanosPerFile());
     }
 
     /**
-     * A segment was closed and encoded.
+     * When a segment is to be closed, if no more requests come.
+     *
+     * @param openedNanos when its first request came
+     * @param complete true when every open request is in it
      */
-    public synchronized void encoded(long segmentBytes)
+    public synchronized long closeNanos(long openedNanos, boolean complete)
     {
-        expire();
-        files.add(nanoTime.getAsLong());
-        if (files.size() > filesPerMinute && segmentBytes < SMALL_SEGMENT_BYTES) {
-            if (window().compareTo(STRETCHED_WINDOW_MAX) < 0) {
-                doublings++;
-            }
+        long enough = complete ? openedNanos : openedNanos + windowNanos();
+        if (budget == null) {
+            return enough;
         }
-        else if (doublings > 0) {
-            doublings--;
+        long now = nanoTime.getAsLong();
+        long untilFile = budget.nanosUntilFile(now);
+        return untilFile > 0 && now + untilFile - enough > 0 ? now + untilFile : enough;
+    }
+
+    /**
+     * A segment was closed.
+     */
+    public synchronized void closed()
+    {
+        if (budget != null) {
+            budget.take(nanoTime.getAsLong());
         }
     }
 
@@ -70,26 +76,29 @@ public final class WindowPolicy
             uploads.remove();
         }
         uploads.add(new Sample(nanoTime.getAsLong(), duration.toNanos()));
-    }
-
-    private long medianUploadNanos()
-    {
-        if (uploads.isEmpty()) {
-            return 0;
-        }
+        expire();
         long[] sorted = uploads.stream().mapToLong(Sample::nanos).sorted().toArray();
-        return sorted[sorted.length / 2];
+        medianUploadNanos = sorted[sorted.length / 2];
     }
 
-    private void expire()
+    private long windowNanos()
+    {
+        if (expire()) {
+            medianUploadNanos = 0;
+        }
+        return Math.clamp(medianUploadNanos / 2, Math.min(WINDOW_MIN.toNanos(), windowNanosMax), windowNanosMax);
+    }
+
+    /**
+     * True when nothing of the last minute is left.
+     */
+    private boolean expire()
     {
         long now = nanoTime.getAsLong();
         while (!uploads.isEmpty() && now - uploads.peek().at() > MINUTE_NANOS) {
             uploads.remove();
         }
-        while (!files.isEmpty() && now - files.peek() > MINUTE_NANOS) {
-            files.remove();
-        }
+        return uploads.isEmpty();
     }
 
     private record Sample(long at, long nanos) {}

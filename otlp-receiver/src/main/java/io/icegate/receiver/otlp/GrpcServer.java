@@ -73,7 +73,7 @@ public final class GrpcServer
                 .maxConnectionAge(settings.connectionAge().toMillis(), MILLISECONDS)
                 .maxConnectionAgeGrace(settings.ackDeadline().multipliedBy(2).toMillis(), MILLISECONDS)
                 .decompressorRegistry(GrpcCodecs.registry())
-                .addService(export(LOGS_SERVICE, marshaller, new LogsExport(handler, tenants, settings.ackDeadline())))
+                .addService(export(LOGS_SERVICE, marshaller, new LogsExport(handler, tenants, admission, settings.ackDeadline())))
                 .addService(export(TRACE_SERVICE, marshaller, unserved("traces", handler)))
                 .addService(export(METRICS_SERVICE, marshaller, unserved("metrics", handler)))
                 .addService(health.getHealthService())

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.icegate.receiver.TenantHeader;
+import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.LogsHandler;
 import io.icegate.receiver.signal.Acknowledgement;
@@ -38,13 +39,15 @@ final class LogsExport
     private final LogsHandler handler;
     private final TenantHeader tenants;
     private final Metadata.Key<String> tenantKey;
+    private final Admission admission;
     private final Duration ackDeadline;
 
-    LogsExport(LogsHandler handler, TenantHeader tenants, Duration ackDeadline)
+    LogsExport(LogsHandler handler, TenantHeader tenants, Admission admission, Duration ackDeadline)
     {
         this.handler = requireNonNull(handler, "handler is null");
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.tenantKey = Metadata.Key.of(tenants.name(), Metadata.ASCII_STRING_MARSHALLER);
+        this.admission = requireNonNull(admission, "admission is null");
         this.ackDeadline = requireNonNull(ackDeadline, "ackDeadline is null");
     }
 
@@ -56,6 +59,7 @@ final class LogsExport
             handler.checkOpen();
             state.tenant = tenants.tenant(headers.get(tenantKey));
             state.idempotencyKey = idempotencyKey(headers);
+            state.announced = admission.admit(0);
             state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();
             call.request(2); // one message, and a second one to notice that there are too many
         }
@@ -89,6 +93,7 @@ final class LogsExport
         private final ServerCall<RawRequest, byte[]> call;
         private String tenant = "";
         private String idempotencyKey = "";
+        private Admission.@Nullable Ticket announced; // counts the request until its message is here
         private long deadlineNanos;
         private RawRequest.@Nullable Body body;
         private boolean answered;
@@ -116,11 +121,13 @@ final class LogsExport
             catch (Throwable e) {
                 fail(e);
             }
+            arrived();
         }
 
         @Override
         public void onHalfClose()
         {
+            arrived();
             RawRequest.Body received = body;
             body = null;
             if (answered) {
@@ -151,7 +158,17 @@ final class LogsExport
         @Override
         public void onCancel()
         {
+            arrived();
             release();
+        }
+
+        private void arrived()
+        {
+            Admission.Ticket ticket = announced;
+            announced = null;
+            if (ticket != null) {
+                ticket.close();
+            }
         }
 
         private void release()
@@ -186,6 +203,7 @@ final class LogsExport
 
         private void close(Throwable failure)
         {
+            arrived();
             if (OtlpStatus.isUnforeseen(failure)) {
                 log.error(failure, "Cannot accept request");
             }

@@ -4,6 +4,8 @@ import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import org.junit.jupiter.api.Test;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,6 +49,26 @@ final class TestAdmission
         admission.admit(100).close();
         assertRefused(() -> admission.admit(101), Refusal.TOO_LARGE);
         assertThat(admission.usedBytes()).isZero();
+    }
+
+    @Test
+    void testOpenRequestsAreCounted()
+    {
+        Admission admission = new Admission(100);
+        AtomicInteger ended = new AtomicInteger();
+        admission.whenEnded(ended::incrementAndGet);
+        Admission.Ticket announced = admission.admit(0);
+        Admission.Ticket second = admission.admit(100);
+        assertThat(admission.openRequests()).isEqualTo(2);
+        assertRefused(() -> admission.admit(1), Refusal.OVERLOADED);
+        assertThat(admission.openRequests()).as("one that was refused is not open").isEqualTo(2);
+        second.close();
+        second.close();
+        assertThat(admission.openRequests()).isEqualTo(1);
+        assertThat(ended).hasValue(1);
+        announced.close();
+        assertThat(admission.openRequests()).isZero();
+        assertThat(ended).hasValue(2);
     }
 
     private static void assertRefused(Runnable action, Refusal refusal)

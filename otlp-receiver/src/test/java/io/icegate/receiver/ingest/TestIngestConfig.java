@@ -13,6 +13,7 @@ import static io.airlift.units.DataSize.Unit.MEGABYTE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestIngestConfig
 {
@@ -26,25 +27,38 @@ final class TestIngestConfig
                 .setSegmentBytes(DataSize.of(8, MEGABYTE))
                 .setSegmentRows(131_072)
                 .setMaxInFlightSegments(4)
-                .setFilesPerSecond(4)
+                .setProfile(null)
+                .setFilesPerSecond(null)
                 .setDedup(true)
                 .setDedupWindow(new Duration(15, MINUTES)));
+    }
+
+    @Test
+    void testFilesAreCountedWhereTheyCostMoney()
+    {
+        assertThat(new IngestConfig().fileBudget(false)).isEmpty();
+        assertThat(new IngestConfig().fileBudget(true)).hasValue(4);
+        for (boolean priced : new boolean[] {false, true}) {
+            assertThat(new IngestConfig().setProfile(WindowProfile.ECONOMY).fileBudget(priced)).hasValue(1);
+            assertThat(new IngestConfig().setProfile(WindowProfile.ECONOMY).setFilesPerSecond(2.0).fileBudget(priced)).hasValue(2);
+        }
     }
 
     @Test
     void testExplicitPropertyMappings()
     {
         assertFullMapping(
-                Map.of(
-                        "icegate.ingest.memory-budget", "100MB",
-                        "icegate.ingest.ack-deadline", "2s",
-                        "icegate.wal.window", "20ms",
-                        "icegate.wal.segment-bytes", "4MB",
-                        "icegate.wal.segment-rows", "1000",
-                        "icegate.wal.max-in-flight-segments", "8",
-                        "icegate.wal.files-per-second", "20",
-                        "icegate.wal.dedup", "false",
-                        "icegate.wal.dedup-window", "20m"),
+                Map.ofEntries(
+                        Map.entry("icegate.ingest.memory-budget", "100MB"),
+                        Map.entry("icegate.ingest.ack-deadline", "2s"),
+                        Map.entry("icegate.wal.window", "20ms"),
+                        Map.entry("icegate.wal.segment-bytes", "4MB"),
+                        Map.entry("icegate.wal.segment-rows", "1000"),
+                        Map.entry("icegate.wal.max-in-flight-segments", "8"),
+                        Map.entry("icegate.wal.profile", "low-latency"),
+                        Map.entry("icegate.wal.files-per-second", "7.5"),
+                        Map.entry("icegate.wal.dedup", "false"),
+                        Map.entry("icegate.wal.dedup-window", "20m")),
                 new IngestConfig()
                         .setMemoryBudget(DataSize.of(100, MEGABYTE))
                         .setAckDeadline(new Duration(2, SECONDS))
@@ -52,7 +66,8 @@ final class TestIngestConfig
                         .setSegmentBytes(DataSize.of(4, MEGABYTE))
                         .setSegmentRows(1_000)
                         .setMaxInFlightSegments(8)
-                        .setFilesPerSecond(20)
+                        .setProfile(WindowProfile.LOW_LATENCY)
+                        .setFilesPerSecond(7.5)
                         .setDedup(false)
                         .setDedupWindow(new Duration(20, MINUTES)));
     }

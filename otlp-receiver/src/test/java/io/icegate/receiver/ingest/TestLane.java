@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +49,10 @@ final class TestLane
 
     private final FakeSink sink = new FakeSink();
     private final AtomicInteger broken = new AtomicInteger();
+    /**
+     * More than any test sends: the window decides.
+     */
+    private final AtomicInteger openRequests = new AtomicInteger(1_000);
 
     @Test
     void testRequestsOfAWindowShareASegment()
@@ -84,6 +89,29 @@ final class TestLane
         assertThat(sink.next().batches()).as("at the limit of rows").containsExactly(4L, 5L, 6L);
         lane.append(logs(7, 1_000));
         assertThat(sink.next().batches()).as("larger than any segment").containsExactly(7L);
+    }
+
+    @Test
+    void testNobodyWaitsWhenNobodyIsLeftToSend()
+            throws Exception
+    {
+        Lane lane = lane(Duration.ofDays(1), new Lane.Limits(1_000_000, 1_000, 4));
+        openRequests.set(1);
+        lane.append(logs(1, 10));
+        assertThat(sink.next().batches()).as("the only client").containsExactly(1L);
+        openRequests.set(4);
+        lane.append(logs(2, 10));
+        lane.append(logs(3, 10));
+        assertThat(sink.poll(Duration.ofMillis(100))).as("two are still sending").isNull();
+        openRequests.set(3);
+        lane.append(logs(4, 10));
+        assertThat(sink.next().batches()).as("one sent, the other gave up").containsExactly(2L, 3L, 4L);
+        openRequests.set(2);
+        lane.append(logs(5, 10));
+        assertThat(sink.poll(Duration.ofMillis(100))).isNull();
+        openRequests.set(1);
+        lane.requestEnded();
+        assertThat(sink.next().batches()).as("the other request ended").containsExactly(5L);
     }
 
     @Test
@@ -186,9 +214,9 @@ final class TestLane
      */
     private Lane idleLane(Duration window, Lane.Limits limits)
     {
-        WindowPolicy policy = new WindowPolicy(window, 1_000, System::nanoTime);
+        WindowPolicy policy = new WindowPolicy(window, OptionalDouble.empty(), System::nanoTime);
         policy.uploaded(window.multipliedBy(2));
-        return new Lane(sink, sink::encode, policy, limits, IngestMetrics.NONE, _ -> broken.incrementAndGet());
+        return new Lane(sink, sink::encode, policy, limits, openRequests::get, IngestMetrics.NONE, _ -> broken.incrementAndGet());
     }
 
     private static void assertRefused(CompletableFuture<Void> future, Refusal refusal)
