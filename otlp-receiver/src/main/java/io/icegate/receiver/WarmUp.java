@@ -2,16 +2,16 @@ package io.icegate.receiver;
 
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
-import io.icegate.schema.DecodedLogs;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.EncodedSegment;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentHeader;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -39,22 +39,22 @@ final class WarmUp
      */
     static EncodedSegment run(RequestDecoder decoder)
     {
-        DecodedLogs protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
+        LogBatch protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
                 .addResourceLogs(ResourceLogs.newBuilder()
                         .addScopeLogs(ScopeLogs.newBuilder()
                                 .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
                 .build()
                 .toByteArray());
-        DecodedLogs json = decode(decoder, Encoding.JSON,
+        LogBatch json = decode(decoder, Encoding.JSON,
                 """
                 {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
                 """.getBytes(UTF_8));
         SegmentKey key = new SegmentKey(new UUID(0, 0), new WriterId(new UUID(0, 0)), Sequence.FIRST);
         SegmentHeader header = new SegmentHeader(key, new SegmentId("0".repeat(32)), Instant.EPOCH);
-        return new SegmentEncoder().encode(header, 0, SignalTable.LOGS.schema(), List.of(protobuf, json));
+        return new SegmentEncoder(Signal.LOGS.shape()).encode(header, 0, Signal.LOGS.shape().schema(), List.of(protobuf, json));
     }
 
-    private static DecodedLogs decode(RequestDecoder decoder, Encoding encoding, byte[] payload)
+    private static LogBatch decode(RequestDecoder decoder, Encoding encoding, byte[] payload)
     {
         return decoder.decode(payload, encoding, new BatchId(0, encoding.ordinal()), TENANT).batch();
     }

@@ -1,13 +1,13 @@
 package io.icegate.spark;
 
 import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.wal.FooterCache;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.read.FooterCache;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;

@@ -4,21 +4,22 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.RegistryEntry;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.WriterOptions;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 
@@ -44,7 +45,7 @@ final class TestingWal
         implements AutoCloseable
 {
     private static final Instant FIRST_EVENT = Instant.parse("2026-11-20T23:00:00Z");
-    private static final ResourceColumns RESOURCE = new ResourceColumns(attributes("service.name", "checkout"), 0, null, List.of());
+    private static final ResourceValues RESOURCE = new ResourceValues(attributes("service.name", "checkout"), 0, null, List.of());
 
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ObjectStoreCatalog catalog = new ObjectStoreCatalog();
@@ -61,7 +62,7 @@ final class TestingWal
         Map<String, String> properties = new HashMap<>(storeProperties);
         properties.put("warehouse", warehouse);
         catalog.initialize("receiver", properties);
-        table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
+        table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape());
         WalEnvironment environment = WalEnvironment.system(executor);
         Instant now = Instant.now();
         RegistryEntry entry = new RegistryEntry(WriterId.random(now, environment.random()), now, "localhost", "test", Set.of(table.uuid()));
@@ -86,9 +87,9 @@ final class TestingWal
     void append(long batch, long firstNumber, long lastNumber)
     {
         List<LogRow> rows = LongStream.rangeClosed(firstNumber, lastNumber).mapToObj(TestingWal::row).toList();
-        DecodedLogs logs = new DecodedLogs(new BatchId(7, batch), "acme", rows, 100L * rows.size());
+        LogBatch logs = new LogBatch(new BatchId(7, batch), "acme", rows, 100L * rows.size());
         try {
-            lane().append(header -> new SegmentEncoder().encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(120, TimeUnit.SECONDS);
+            lane().append(header -> new SegmentEncoder(Signal.LOGS.shape()).encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(120, TimeUnit.SECONDS);
         }
         catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Cannot append a segment", e);
@@ -106,7 +107,7 @@ final class TestingWal
         long micros = TimeUnit.SECONDS.toMicros(event.getEpochSecond());
         return new LogRow(
                 RESOURCE,
-                ScopeColumns.EMPTY,
+                ScopeValues.EMPTY,
                 micros,
                 micros + 5,
                 micros * 1_000,

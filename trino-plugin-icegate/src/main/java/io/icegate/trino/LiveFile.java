@@ -1,6 +1,6 @@
 package io.icegate.trino;
 
-import io.icegate.wal.LiveSegment;
+import io.icegate.wal.read.LiveSegment;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 

@@ -1,8 +1,8 @@
 package io.icegate.trino;
 
-import io.icegate.wal.LiveTail;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.read.RunEnd;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import org.apache.iceberg.TableMetadata;
 

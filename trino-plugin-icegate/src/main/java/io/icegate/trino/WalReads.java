@@ -2,11 +2,6 @@ package io.icegate.trino;
 
 import com.google.inject.Inject;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.LiveFiles;
-import io.icegate.wal.LiveSegment;
-import io.icegate.wal.LiveTail;
-import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentCodec;
@@ -15,6 +10,11 @@ import io.icegate.wal.WalException;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.LiveFiles;
+import io.icegate.wal.read.LiveSegment;
+import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.read.LiveTailReader;
 import io.trino.plugin.iceberg.ForIcebergSplitManager;
 import io.trino.spi.TrinoException;
 import org.apache.iceberg.DeleteFile;
@@ -90,7 +90,7 @@ public final class WalReads
         });
     }
 
-    private LiveFile liveFile(TableMetadata metadata, io.icegate.wal.LiveFile live)
+    private LiveFile liveFile(TableMetadata metadata, io.icegate.wal.read.LiveFile live)
     {
         long sequence = metadata.lastSequenceNumber() + 1;
         Optional<DeleteFile> duplicates = live.deletes()

@@ -1,7 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
-import io.icegate.wal.RunEnd;
+import io.icegate.wal.read.RunEnd;
 import io.trino.spi.connector.ColumnMetadata;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableMetadata;

@@ -1,9 +1,9 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.TableOffsets;
+import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.table.TableOffsets;
 import io.trino.Session;
 import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
@@ -556,7 +556,7 @@ final class TestGuards
         assertGuarded(
                 Guard.DUPLICATES,
                 lake -> {
-                    DecodedLogs repeated = lake.logs.batch("acme", 4, 5);
+                    LogBatch repeated = lake.logs.batch("acme", 4, 5);
                     lake.logs.append(lake.logs.batch("acme", 1, 3), repeated);
                     lake.logs.append(repeated, lake.logs.batch("acme", 6, 7));
                     return lake.rows("SELECT (SELECT count(*) FROM %1$s), (SELECT array_agg(time_unix_nano ORDER BY time_unix_nano) FROM %1$s)".formatted(lake.table));
@@ -569,7 +569,7 @@ final class TestGuards
     void testDuplicatesAreCommittedOnce()
     {
         Lake lake = new Lake(IceGateQueryRunner.CATALOG);
-        DecodedLogs repeated = lake.logs.batch("acme", 4, 5);
+        LogBatch repeated = lake.logs.batch("acme", 4, 5);
         lake.logs.append(lake.logs.batch("acme", 1, 3), repeated);
         lake.logs.append(repeated, lake.logs.batch("acme", 6, 7));
         assertThat(lake.value("SELECT sum(duplicate_rows) FROM %s.\"logs$wal\"".formatted(lake.namespace))).isEqualTo(2L);

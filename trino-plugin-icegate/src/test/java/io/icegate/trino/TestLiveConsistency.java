@@ -1,13 +1,13 @@
 package io.icegate.trino;
 
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.LiveFiles;
-import io.icegate.wal.LiveTail;
-import io.icegate.wal.LiveTailReader;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.LiveFiles;
+import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.read.LiveTailReader;
 import io.trino.Session;
 import io.trino.testing.QueryRunner;
 import org.apache.iceberg.AppendFiles;

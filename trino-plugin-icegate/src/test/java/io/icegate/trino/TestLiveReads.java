@@ -1,7 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
-import io.icegate.schema.DecodedLogs;
+import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
 import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
@@ -106,7 +106,7 @@ final class TestLiveReads
     {
         String namespace = namespace();
         WalFixture.Logs logs = fixture.createLogs(namespace);
-        DecodedLogs repeated = logs.batch("acme", 50, 60);
+        LogBatch repeated = logs.batch("acme", 50, 60);
         logs.append(logs.batch("acme", 1, 49), repeated);
         logs.append(repeated, logs.batch("zeta", 61, 120));
         List<String> columns = logs.table().schema().columns().stream().map(NestedField::name).toList();

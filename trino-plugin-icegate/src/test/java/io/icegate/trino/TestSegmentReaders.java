@@ -2,8 +2,8 @@ package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogRows;
-import io.icegate.wal.format.SegmentFooter;
 import io.icegate.wal.format.SegmentRows;
 import io.trino.testing.MaterializedRow;
 import io.trino.testing.QueryRunner;

@@ -8,26 +8,27 @@ import io.icegate.objectstore.Warehouses;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.EntityRef;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.WriterOptions;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentFooter;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -87,18 +88,18 @@ final class WalFixture
      */
     Logs createLogs(String namespace)
     {
-        SignalTable.LOGS.createOrUpdate(catalog, Namespace.of(namespace));
+        TableBootstrap.createOrUpdate(catalog, Namespace.of(namespace), Signal.LOGS.shape());
         return logs(namespace);
     }
 
     Logs logs(String namespace)
     {
-        return new Logs(TableIdentifier.of(Namespace.of(namespace), SignalTable.LOGS.tableName()));
+        return new Logs(TableIdentifier.of(Namespace.of(namespace), Signal.LOGS.shape().name()));
     }
 
     Table table(String namespace)
     {
-        return catalog.loadTable(TableIdentifier.of(Namespace.of(namespace), SignalTable.LOGS.tableName()));
+        return catalog.loadTable(TableIdentifier.of(Namespace.of(namespace), Signal.LOGS.shape().name()));
     }
 
     CommitResult commit(Table table)
@@ -132,7 +133,7 @@ final class WalFixture
         private final TableIdentifier identifier;
         private final Table table;
         private final UUID uuid;
-        private final SegmentEncoder encoder = new SegmentEncoder();
+        private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
         private final WalLane lane;
 
         private Logs(TableIdentifier identifier)
@@ -172,7 +173,7 @@ final class WalFixture
         /**
          * A segment of these batches. The same batch in two segments is a repeated request.
          */
-        SegmentFooter append(DecodedLogs... batches)
+        SegmentFooter append(LogBatch... batches)
         {
             Table current = table();
             return lane.append(header -> encoder.encode(header, current.schema().schemaId(), current.schema(), List.of(batches))).join();
@@ -183,10 +184,10 @@ final class WalFixture
             return WalFixture.this.commit(table());
         }
 
-        DecodedLogs batch(String tenant, long first, long last)
+        LogBatch batch(String tenant, long first, long last)
         {
             List<LogRow> rows = LongStream.rangeClosed(first, last).mapToObj(WalFixture::row).toList();
-            return new DecodedLogs(new BatchId(uuid.getMostSignificantBits(), nextBatch.incrementAndGet()), tenant, rows, 1000);
+            return new LogBatch(new BatchId(uuid.getMostSignificantBits(), nextBatch.incrementAndGet()), tenant, rows, 1000);
         }
     }
 
@@ -199,8 +200,8 @@ final class WalFixture
         long micros = DAY.toEpochMilli() * 1000 + number;
         boolean sparse = number % 3 == 0;
         return new LogRow(
-                sparse ? ResourceColumns.EMPTY : resource(number),
-                sparse ? ScopeColumns.EMPTY : new ScopeColumns("scope", "1.0", attributes(text("scope.key", "scope value"), entry("scope.version", new AttributeValue.Int(number % 7))), 2, "https://scope"),
+                sparse ? ResourceValues.EMPTY : resource(number),
+                sparse ? ScopeValues.EMPTY : new ScopeValues("scope", "1.0", attributes(text("scope.key", "scope value"), entry("scope.version", new AttributeValue.Int(number % 7))), 2, "https://scope"),
                 micros,
                 micros + 1,
                 number,
@@ -221,9 +222,9 @@ final class WalFixture
                 sparse ? null : bytes(5, number));
     }
 
-    private static ResourceColumns resource(long number)
+    private static ResourceValues resource(long number)
     {
-        return new ResourceColumns(
+        return new ResourceValues(
                 attributes(
                         text("service.name", "service-" + number % 5),
                         text("service.namespace", "namespace-" + number % 2),

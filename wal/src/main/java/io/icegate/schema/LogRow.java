@@ -10,8 +10,8 @@ import static java.util.Objects.requireNonNull;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
 public record LogRow(
-        ResourceColumns resource,
-        ScopeColumns scope,
+        ResourceValues resource,
+        ScopeValues scope,
         long timestampMicros,
         long ingestTimeMicros,
         long timeUnixNano,

@@ -2,9 +2,6 @@ package io.icegate.wal;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.wal.format.EncodedSegment;
-import io.icegate.wal.format.SegmentFooter;
-import io.icegate.wal.format.SegmentHeader;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.MetricsConfig;

@@ -2,8 +2,11 @@ package io.icegate.wal;
 
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.OffsetVector.Offset;
-import io.icegate.wal.format.EncodedSegment;
-import io.icegate.wal.format.SegmentHeader;
+import io.icegate.wal.read.DuplicateWalk;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.WalListing;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.registry.WriterRegistry;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,40 +18,40 @@ import java.util.function.Function;
 /**
  * Writers and segments of one table, put where they belong without a protocol.
  */
-final class WalFixture
+public final class WalFixture
 {
-    static final UUID TABLE = UUID.fromString("00000000-0000-4000-8000-000000000001");
+    public static final UUID TABLE = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
-    final TestingClock clock = new TestingClock();
-    final MemoryObjectStore memory = new MemoryObjectStore(clock);
-    final HookedObjectStore store = new HookedObjectStore(memory);
-    final FooterCache footers = new FooterCache(new FakeSegments(), 200_000);
-    final WriterRegistry registry = new WriterRegistry(store);
-    final WalListing listing = new WalListing(store, registry, footers, Runnable::run);
-    final DuplicateWalk walk = new DuplicateWalk(store, footers, Runnable::run);
+    public final TestingClock clock = new TestingClock();
+    public final MemoryObjectStore memory = new MemoryObjectStore(clock);
+    public final HookedObjectStore store = new HookedObjectStore(memory);
+    public final FooterCache footers = new FooterCache(new FakeSegments(), 200_000);
+    public final WriterRegistry registry = new WriterRegistry(store);
+    public final WalListing listing = new WalListing(store, registry, footers, Runnable::run);
+    public final DuplicateWalk walk = new DuplicateWalk(store, footers, Runnable::run);
 
-    static WriterId id(int number)
+    public static WriterId id(int number)
     {
         return WriterId.parse("01a9d0e4-7c00-7000-8000-%012d".formatted(number));
     }
 
-    WriterId register(int number)
+    public WriterId register(int number)
     {
         registry.register(new RegistryEntry(id(number), clock.instant(), "host", "build", Set.of(TABLE)));
         return id(number);
     }
 
-    SegmentKey segment(int writer, long sequence, BatchId... batches)
+    public SegmentKey segment(int writer, long sequence, BatchId... batches)
     {
         return segment(writer, sequence, clock.instant(), FakeSegments.batches(batches));
     }
 
-    SegmentKey seal(int writer, long sequence)
+    public SegmentKey seal(int writer, long sequence)
     {
         return segment(writer, sequence, clock.instant(), FakeSegments.seal());
     }
 
-    SegmentKey segment(int writer, long sequence, Instant created, Function<SegmentHeader, EncodedSegment> encoder)
+    public SegmentKey segment(int writer, long sequence, Instant created, Function<SegmentHeader, EncodedSegment> encoder)
     {
         SegmentKey key = new SegmentKey(TABLE, id(writer), new Sequence(sequence));
         memory.putIfAbsent(key.objectKey(), encoder.apply(new SegmentHeader(key, new SegmentId("a".repeat(32)), created)).content());
@@ -58,7 +61,7 @@ final class WalFixture
     /**
      * @param next writer number → next sequence
      */
-    static OffsetVector vector(Map<Integer, Long> next)
+    public static OffsetVector vector(Map<Integer, Long> next)
     {
         Map<WriterId, Offset> offsets = new HashMap<>();
         next.forEach((writer, sequence) -> offsets.put(id(writer), new Offset(new Sequence(sequence), false)));

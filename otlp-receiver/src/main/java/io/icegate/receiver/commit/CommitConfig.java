@@ -5,8 +5,8 @@ import io.airlift.configuration.ConfigDescription;
 import io.airlift.units.Duration;
 import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDuration;
-import io.icegate.wal.WriterRegistry;
 import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.registry.WriterRegistry;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 

@@ -17,23 +17,25 @@ import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.receiver.ingest.SegmentFormat;
 import io.icegate.receiver.ingest.SegmentSink;
 import io.icegate.receiver.ingest.WindowPolicy;
-import io.icegate.schema.SignalTable;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.LiveSegments;
+import io.icegate.schema.Signal;
+import io.icegate.schema.Signal;
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.RegistryEntry;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.WalFormat;
-import io.icegate.wal.WalListing;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.WriterOptions;
-import io.icegate.wal.WriterRegistry;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.LiveSegments;
+import io.icegate.wal.read.RunEnd;
+import io.icegate.wal.read.WalListing;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.registry.WriterRegistry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalFormat;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -140,7 +142,7 @@ public final class CommitLoop
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, new ObjectStoreFileIO(warehouse), Map.of());
         this.settings = requireNonNull(settings, "settings is null");
-        this.name = TableIdentifier.of(settings.namespace(), SignalTable.LOGS.tableName());
+        this.name = TableIdentifier.of(settings.namespace(), Signal.LOGS.shape().name());
         this.environment = requireNonNull(environment, "environment is null");
         this.decoder = requireNonNull(decoder, "decoder is null");
         this.ingest = requireNonNull(ingest, "ingest is null");
@@ -348,7 +350,7 @@ public final class CommitLoop
 
     private void open()
     {
-        Table table = SignalTable.LOGS.createOrUpdate(catalog, settings.namespace());
+        Table table = TableBootstrap.createOrUpdate(catalog, settings.namespace(), Signal.LOGS.shape());
         seenNanos = environment.nanoTime().getAsLong();
         RegistryEntry entry = new RegistryEntry(
                 new WriterId(UuidV7.next(environment.clock(), environment.random())),

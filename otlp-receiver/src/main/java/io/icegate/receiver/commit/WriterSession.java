@@ -6,14 +6,15 @@ import io.icegate.receiver.ingest.SegmentFormat;
 import io.icegate.receiver.ingest.SegmentSink;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.DecodedLogs;
+import io.icegate.schema.Signal;
+import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentCodec;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.EncodedSegment;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentHeader;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 
@@ -38,7 +39,7 @@ final class WriterSession
     private final UUID tableUuid;
     private final Lane lane;
     private final SegmentCodec codec;
-    private final SegmentEncoder encoder = new SegmentEncoder();
+    private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
     private volatile TableSchema schema;
     private int unfitSchemaId = -1; // used by the commit loop only
 
@@ -75,7 +76,7 @@ final class WriterSession
         lane.start();
     }
 
-    private EncodedSegment encode(SegmentHeader header, List<DecodedLogs> batches)
+    private EncodedSegment encode(SegmentHeader header, List<LogBatch> batches)
     {
         TableSchema current = schema;
         return encoder.encode(header, current.id(), current.schema(), batches);

@@ -6,12 +6,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.EntityRef;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogBatch;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -67,7 +67,7 @@ public final class LogsDecoder
      * @param protobuf an ExportLogsServiceRequest
      * @throws MalformedRequestException when the payload is wrong or beyond a limit
      */
-    public static DecodedLogs decode(byte[] protobuf, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
+    public static LogBatch decode(byte[] protobuf, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
     {
         return decode(parse(protobuf, limits), id, tenant, ingestTime, limits, protobuf.length);
     }
@@ -77,16 +77,16 @@ public final class LogsDecoder
      *
      * @param json the same in OTLP's JSON encoding
      */
-    public static DecodedLogs decodeJson(byte[] json, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
+    public static LogBatch decodeJson(byte[] json, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
     {
         return decode(OtlpJsonReader.readLogs(json, limits), id, tenant, ingestTime, limits, json.length);
     }
 
-    private static DecodedLogs decode(ExportLogsServiceRequest request, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits, long bytes)
+    private static LogBatch decode(ExportLogsServiceRequest request, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits, long bytes)
     {
         LogsDecoder decoder = new LogsDecoder(limits, ingestTime);
         decoder.addRequest(request);
-        return new DecodedLogs(id, tenant, decoder.rows, bytes);
+        return new LogBatch(id, tenant, decoder.rows, bytes);
     }
 
     private static ExportLogsServiceRequest parse(byte[] protobuf, DecodeLimits limits)
@@ -126,7 +126,7 @@ public final class LogsDecoder
 
     private void addResource(ResourceLogs logs, Residual envelope)
     {
-        ResourceColumns columns = resource(logs.getResource(), logs.getSchemaUrl());
+        ResourceValues columns = resource(logs.getResource(), logs.getSchemaUrl());
         int reasons = values.takeReasons();
         Residual residual = reasons == 0 ? envelope : envelope.withResource(logs.getResource().toByteString(), reasons);
         for (ScopeLogs scopeLogs : logs.getScopeLogsList()) {
@@ -134,7 +134,7 @@ public final class LogsDecoder
         }
     }
 
-    private ResourceColumns resource(Resource resource, String schemaUrl)
+    private ResourceValues resource(Resource resource, String schemaUrl)
     {
         values.checkUnknown(resource);
         List<EntityRef> refs = new ArrayList<>(resource.getEntityRefsCount());
@@ -142,16 +142,16 @@ public final class LogsDecoder
             values.checkUnknown(ref);
             refs.add(new EntityRef(text(ref.getSchemaUrl()), text(ref.getType()), ref.getIdKeysList(), ref.getDescriptionKeysList()));
         }
-        return new ResourceColumns(
+        return new ResourceValues(
                 values.attributes(resource.getAttributesList()),
                 Integer.toUnsignedLong(resource.getDroppedAttributesCount()),
                 text(schemaUrl),
                 refs);
     }
 
-    private void addScope(ScopeLogs logs, ResourceColumns resource, Residual envelope)
+    private void addScope(ScopeLogs logs, ResourceValues resource, Residual envelope)
     {
-        ScopeColumns columns = scope(logs.getScope(), logs.getSchemaUrl());
+        ScopeValues columns = scope(logs.getScope(), logs.getSchemaUrl());
         int reasons = values.takeReasons();
         Residual residual = reasons == 0 ? envelope : envelope.withScope(logs.getScope().toByteString(), reasons);
         byte @Nullable [] shared = residual.toColumn();
@@ -165,10 +165,10 @@ public final class LogsDecoder
         }
     }
 
-    private ScopeColumns scope(InstrumentationScope scope, String schemaUrl)
+    private ScopeValues scope(InstrumentationScope scope, String schemaUrl)
     {
         values.checkUnknown(scope);
-        return new ScopeColumns(
+        return new ScopeValues(
                 text(scope.getName()),
                 text(scope.getVersion()),
                 values.attributes(scope.getAttributesList()),
@@ -185,7 +185,7 @@ public final class LogsDecoder
     }
 
     @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
-    private LogRow row(LogRecord record, ResourceColumns resource, ScopeColumns scope, Residual residual, byte @Nullable [] sharedResidual)
+    private LogRow row(LogRecord record, ResourceValues resource, ScopeValues scope, Residual residual, byte @Nullable [] sharedResidual)
     {
         values.checkUnknown(record);
         Attributes attributes = values.attributes(record.getAttributesList());

@@ -5,8 +5,8 @@ import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogBatch;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +32,7 @@ public final class LogsRequestDecoder
     {
         Instant now = clock.instant();
         try {
-            DecodedLogs logs = switch (encoding) {
+            LogBatch logs = switch (encoding) {
                 case PROTOBUF -> LogsDecoder.decode(payload, id, tenant, now, DecodeLimits.DEFAULT);
                 case JSON -> LogsDecoder.decodeJson(payload, id, tenant, now, DecodeLimits.DEFAULT);
             };
@@ -43,9 +43,9 @@ public final class LogsRequestDecoder
         }
     }
 
-    private static Acknowledgement acknowledgement(DecodedLogs logs)
+    private static Acknowledgement acknowledgement(LogBatch logs)
     {
-        long clamped = logs.clampedRows();
+        long clamped = logs.times().clamped();
         if (clamped == 0) {
             return Acknowledgement.FULL;
         }

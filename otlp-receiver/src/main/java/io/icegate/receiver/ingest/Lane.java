@@ -3,9 +3,9 @@ package io.icegate.receiver.ingest;
 import io.airlift.log.Logger;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.DecodedLogs;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalException;
-import io.icegate.wal.format.SegmentFooter;
+import io.icegate.wal.format.LogBatch;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -85,7 +85,7 @@ public final class Lane
     /**
      * Completes when the batch is durable, or with a {@link RefusedException}.
      */
-    public CompletableFuture<Void> append(DecodedLogs logs)
+    public CompletableFuture<Void> append(LogBatch logs)
     {
         lock.lock();
         try {
@@ -297,7 +297,7 @@ public final class Lane
     private void bisect(List<Pending> pendings, RuntimeException failure)
     {
         if (pendings.size() == 1) {
-            log.error(failure, "Cannot encode a batch of %s rows", pendings.getFirst().logs().rows().size());
+            log.error(failure, "Cannot encode a batch of %s rows", pendings.getFirst().logs().rowCount());
             fail(pendings, new RefusedException(Refusal.MALFORMED, "Cannot accept request: its records cannot be stored", failure));
             leave();
             return;
@@ -354,7 +354,7 @@ public final class Lane
         pendings.forEach(pending -> pending.durable().completeExceptionally(failure));
     }
 
-    private record Pending(DecodedLogs logs, CompletableFuture<Void> durable) {}
+    private record Pending(LogBatch logs, CompletableFuture<Void> durable) {}
 
     private static final class Group
     {
@@ -368,9 +368,9 @@ public final class Lane
             this.openedNanos = openedNanos;
         }
 
-        private boolean fits(DecodedLogs logs, Limits limits)
+        private boolean fits(LogBatch logs, Limits limits)
         {
-            return bytes + logs.bytes() <= limits.segmentBytes() && rows + logs.rows().size() <= limits.segmentRows();
+            return bytes + logs.requestBytes() <= limits.segmentBytes() && rows + logs.rowCount() <= limits.segmentRows();
         }
 
         private boolean isFull(Limits limits)
@@ -381,8 +381,8 @@ public final class Lane
         private void add(Pending pending)
         {
             pendings.add(pending);
-            bytes += pending.logs().bytes();
-            rows += pending.logs().rows().size();
+            bytes += pending.logs().requestBytes();
+            rows += pending.logs().rowCount();
         }
     }
 }

@@ -5,8 +5,8 @@ import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogBatch;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -133,7 +133,7 @@ public final class LogsIngest
                 return within(known.orElseThrow(), request.deadlineNanos());
             }
             DecodedRequest decoded = open.decoder().decode(request.body(), request.encoding(), id, request.tenant());
-            DecodedLogs logs = decoded.batch();
+            LogBatch logs = decoded.batch();
             if (logs.rows().isEmpty()) {
                 return CompletableFuture.completedFuture(decoded.acknowledgement());
             }
@@ -147,7 +147,7 @@ public final class LogsIngest
                 }
             }
             else {
-                logs = new DecodedLogs(open.ids().unique(), logs.tenant(), logs.rows(), logs.bytes());
+                logs = logs.withId(open.ids().unique());
             }
             handedOver = true;
             append(open.lane(), new DecodedRequest(logs, decoded.acknowledgement()), request.ticket(), answer);
@@ -163,14 +163,14 @@ public final class LogsIngest
     /**
      * Rows take more memory than their bytes on the wire; a request that fits alone is never refused for that.
      */
-    private void holdDecoded(Admission.Ticket ticket, DecodedLogs logs)
+    private void holdDecoded(Admission.Ticket ticket, LogBatch logs)
     {
-        ticket.add(Math.clamp(logs.bytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
+        ticket.add(Math.clamp(logs.requestBytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
     private void append(Lane lane, DecodedRequest decoded, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
     {
-        DecodedLogs logs = decoded.batch();
+        LogBatch logs = decoded.batch();
         long startNanos = System.nanoTime();
         CompletableFuture<Void> durable;
         try {
@@ -182,7 +182,7 @@ public final class LogsIngest
         durable.whenComplete((_, failure) -> {
             ticket.close();
             if (failure == null) {
-                metrics.accepted(logs.rows().size(), logs.bytes(), Duration.ofNanos(System.nanoTime() - startNanos));
+                metrics.accepted(logs.rowCount(), logs.requestBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
                 answer.complete(decoded.acknowledgement());
             }
             else {
@@ -194,7 +194,7 @@ public final class LogsIngest
     /**
      * A constant payload without any time is sent on purpose, not by a retry, unless the client says otherwise.
      */
-    private static boolean isRecognisable(IngestRequest request, DecodedLogs logs)
+    private static boolean isRecognisable(IngestRequest request, LogBatch logs)
     {
         return !request.idempotencyKey().isEmpty() ||
                 logs.rows().stream().anyMatch(row -> row.timeUnixNano() != 0 || row.observedTimeUnixNano() != 0);

@@ -1,8 +1,8 @@
 package io.icegate.receiver.ingest;
 
-import io.icegate.schema.DecodedLogs;
-import io.icegate.wal.format.EncodedSegment;
-import io.icegate.wal.format.SegmentHeader;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.format.LogBatch;
 
 import java.util.List;
 
@@ -12,5 +12,5 @@ import java.util.List;
 @FunctionalInterface
 public interface SegmentFormat
 {
-    EncodedSegment encode(SegmentHeader header, List<DecodedLogs> batches);
+    EncodedSegment encode(SegmentHeader header, List<LogBatch> batches);
 }

@@ -1,8 +1,8 @@
 package io.icegate.receiver.ingest;
 
-import io.icegate.wal.format.EncodedSegment;
-import io.icegate.wal.format.SegmentFooter;
-import io.icegate.wal.format.SegmentHeader;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentFooter;
+import io.icegate.wal.SegmentHeader;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;

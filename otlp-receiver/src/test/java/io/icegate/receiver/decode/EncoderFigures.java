@@ -1,15 +1,15 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
-import io.icegate.schema.DecodedLogs;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentHeader;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -58,7 +58,7 @@ public final class EncoderFigures
     private static void measure(String name, List<byte[]> bodies, int batchesPerSegment, int seconds, boolean encode)
     {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        SegmentEncoder encoder = new SegmentEncoder();
+        SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
         run(bodies, batchesPerSegment, encode, encoder);
         long warm = threads.getCurrentThreadCpuTime() + seconds * 500_000_000L;
         while (threads.getCurrentThreadCpuTime() < warm) {
@@ -79,12 +79,12 @@ public final class EncoderFigures
     {
         long bytes = 0;
         for (int i = 0; i < bodies.size(); i += batchesPerSegment) {
-            List<DecodedLogs> batches = new ArrayList<>();
+            List<LogBatch> batches = new ArrayList<>();
             for (int j = i; j < i + batchesPerSegment; j++) {
                 batches.add(LogsDecoder.decode(bodies.get(j), new BatchId(0, j), "tenant", NOW, DecodeLimits.DEFAULT));
             }
             if (encode) {
-                bytes += encoder.encode(HEADER, 0, SignalTable.LOGS.schema(), batches).content().length;
+                bytes += encoder.encode(HEADER, 0, Signal.LOGS.shape().schema(), batches).content().length;
             }
         }
         return bytes;

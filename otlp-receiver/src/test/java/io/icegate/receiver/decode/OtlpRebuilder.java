@@ -6,8 +6,8 @@ import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
@@ -149,7 +149,7 @@ public final class OtlpRebuilder
         }
     }
 
-    private static Resource resource(ResourceColumns columns)
+    private static Resource resource(ResourceValues columns)
     {
         Resource.Builder message = Resource.newBuilder()
                 .addAllAttributes(attributes(columns.attributes()))
@@ -162,7 +162,7 @@ public final class OtlpRebuilder
         return message.build();
     }
 
-    private static InstrumentationScope scope(ScopeColumns columns)
+    private static InstrumentationScope scope(ScopeValues columns)
     {
         return InstrumentationScope.newBuilder()
                 .setName(text(columns.name()))

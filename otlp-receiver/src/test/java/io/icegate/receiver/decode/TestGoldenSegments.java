@@ -1,16 +1,16 @@
 package io.icegate.receiver.decode;
 
-import io.icegate.schema.DecodedLogs;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentHeader;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.TypeUtil;
@@ -100,10 +100,10 @@ final class TestGoldenSegments
     private static Schema schema()
     {
         int[] next = {0};
-        return TypeUtil.assignFreshIds(0, SignalTable.LOGS.schema(), () -> ++next[0]);
+        return TypeUtil.assignFreshIds(0, Signal.LOGS.shape().schema(), () -> ++next[0]);
     }
 
-    private static List<DecodedLogs> varied()
+    private static List<LogBatch> varied()
     {
         return List.of(
                 protobuf(1, "shop", GoldenRequests.ordinary()),
@@ -113,19 +113,19 @@ final class TestGoldenSegments
                 protobuf(5, "anonymous", GoldenRequests.residuals()));
     }
 
-    private static DecodedLogs protobuf(int batch, String tenant, byte[] request)
+    private static LogBatch protobuf(int batch, String tenant, byte[] request)
     {
         return LogsDecoder.decode(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
     }
 
-    private static DecodedLogs json(int batch, String tenant, byte[] request)
+    private static LogBatch json(int batch, String tenant, byte[] request)
     {
         return LogsDecoder.decodeJson(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
     }
 
-    private static byte[] encode(Schema table, List<DecodedLogs> batches)
+    private static byte[] encode(Schema table, List<LogBatch> batches)
     {
-        return new SegmentEncoder().encode(HEADER, table.schemaId(), table, batches).content();
+        return new SegmentEncoder(Signal.LOGS.shape()).encode(HEADER, table.schemaId(), table, batches).content();
     }
 
     private static void check(String name, byte[] content)

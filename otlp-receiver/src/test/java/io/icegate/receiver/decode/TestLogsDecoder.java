@@ -2,9 +2,9 @@ package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogBatch;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
@@ -57,10 +57,10 @@ final class TestLogsDecoder
                 Resource.newBuilder().addAttributes(attribute("service.name", text("shop"))).addAttributes(attribute("service.instance.id", AnyValue.newBuilder().setIntValue(3).build())).build(),
                 InstrumentationScope.newBuilder().setName("scope").setVersion("1").build(),
                 List.of(record));
-        DecodedLogs logs = decode(request);
+        LogBatch logs = decode(request);
         assertThat(logs.id()).isEqualTo(ID);
         assertThat(logs.tenant()).isEqualTo("tenant");
-        assertThat(logs.bytes()).isEqualTo(request.getSerializedSize());
+        assertThat(logs.requestBytes()).isEqualTo(request.getSerializedSize());
         LogRow row = logs.rows().get(0);
         assertThat(row.resource().serviceName()).isEqualTo("shop");
         assertThat(row.resource().serviceNamespace()).isNull();
@@ -103,7 +103,7 @@ final class TestLogsDecoder
                 LogRecord.getDefaultInstance(),
                 LogRecord.newBuilder().setTimeUnixNano(nanos(NOW)).build(),
                 LogRecord.newBuilder().setTimeUnixNano(1).build(),
-                LogRecord.newBuilder().setObservedTimeUnixNano(-1).build()))).clampedRows()).isEqualTo(2);
+                LogRecord.newBuilder().setObservedTimeUnixNano(-1).build()))).times().clamped()).isEqualTo(2);
     }
 
     @Test
@@ -254,12 +254,12 @@ final class TestLogsDecoder
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    private static DecodedLogs decode(ExportLogsServiceRequest request)
+    private static LogBatch decode(ExportLogsServiceRequest request)
     {
         return decode(request.toByteArray());
     }
 
-    private static DecodedLogs decode(byte[] request)
+    private static LogBatch decode(byte[] request)
     {
         return LogsDecoder.decode(request, ID, "tenant", NOW, DecodeLimits.DEFAULT);
     }

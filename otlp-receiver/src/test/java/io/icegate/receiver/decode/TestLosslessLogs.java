@@ -1,16 +1,16 @@
 package io.icegate.receiver.decode;
 
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentHeader;
 import io.icegate.wal.format.SegmentRows;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import org.junit.jupiter.api.Test;
@@ -38,12 +38,12 @@ final class TestLosslessLogs
     @Test
     void testStoredRowsGiveTheRequestBack()
     {
-        SegmentEncoder encoder = new SegmentEncoder();
+        SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
         int residuals = 0;
         for (long seed : seeds(40)) {
             Random random = new Random(seed);
             List<ExportLogsServiceRequest> requests = new ArrayList<>();
-            List<DecodedLogs> batches = new ArrayList<>();
+            List<LogBatch> batches = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 ExportLogsServiceRequest request = new OtlpPayloads(random, i > 0).request();
                 requests.add(request);
@@ -51,7 +51,7 @@ final class TestLosslessLogs
             }
             List<LogRow> rows = new ArrayList<>();
             if (batches.stream().anyMatch(batch -> !batch.rows().isEmpty())) {
-                SegmentRows.read(encoder.encode(HEADER, 0, SignalTable.LOGS.schema(), batches).content(), SignalTable.LOGS.schema())
+                SegmentRows.read(encoder.encode(HEADER, 0, Signal.LOGS.shape().schema(), batches).content(), Signal.LOGS.shape().schema())
                         .forEach(row -> rows.add(LogRows.fromRecord(row)));
             }
             assertThat(OtlpRebuilder.normalForm(rows.stream().map(OtlpRebuilder::request).toList()))
@@ -79,7 +79,7 @@ final class TestLosslessLogs
             Random random = new Random(seed);
             ExportLogsServiceRequest request = new OtlpPayloads(random, false).request();
             String json = new OtlpJsonWriter(random).write(request);
-            DecodedLogs fromJson = LogsDecoder.decodeJson(json.getBytes(UTF_8), new BatchId(0, 0), "t", NOW, DecodeLimits.DEFAULT);
+            LogBatch fromJson = LogsDecoder.decodeJson(json.getBytes(UTF_8), new BatchId(0, 0), "t", NOW, DecodeLimits.DEFAULT);
             assertThat(fromJson.rows().stream().map(LogRows::values).toList())
                     .as("seed %s: %s", seed, json)
                     .isEqualTo(decode(request, 0).rows().stream().map(LogRows::values).toList());
@@ -92,7 +92,7 @@ final class TestLosslessLogs
         return seed != null ? new long[] {seed} : new Random(20_261_121).longs(count).toArray();
     }
 
-    private static DecodedLogs decode(ExportLogsServiceRequest request, int batch)
+    private static LogBatch decode(ExportLogsServiceRequest request, int batch)
     {
         return LogsDecoder.decode(request.toByteArray(), new BatchId(0, batch), "t", NOW, DecodeLimits.DEFAULT);
     }

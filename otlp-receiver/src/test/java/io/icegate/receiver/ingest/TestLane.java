@@ -3,21 +3,21 @@ package io.icegate.receiver.ingest;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Attributes;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentFooter;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
+import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.EncodedSegment;
-import io.icegate.wal.format.SegmentFooter;
-import io.icegate.wal.format.SegmentHeader;
-import io.icegate.wal.format.SegmentKind;
+import io.icegate.wal.format.LogBatch;
 import org.apache.iceberg.Metrics;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -226,10 +226,10 @@ final class TestLane
                 .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
     }
 
-    private static DecodedLogs logs(long id, long bytes)
+    private static LogBatch logs(long id, long bytes)
     {
-        LogRow row = new LogRow(ResourceColumns.EMPTY, ScopeColumns.EMPTY, 1, 1, 1_000, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
-        return new DecodedLogs(new BatchId(0, id), "acme", List.of(row), bytes);
+        LogRow row = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, 1_000, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
+        return new LogBatch(new BatchId(0, id), "acme", List.of(row), bytes);
     }
 
     private record FakeSegment(List<Long> batches, SegmentFooter footer, CompletableFuture<SegmentFooter> stored) {}
@@ -255,13 +255,13 @@ final class TestLane
             return stored;
         }
 
-        private EncodedSegment encode(SegmentHeader header, List<DecodedLogs> batches)
+        private EncodedSegment encode(SegmentHeader header, List<LogBatch> batches)
         {
             if (error != null) {
                 throw error;
             }
             List<BatchRange> ranges = new ArrayList<>();
-            for (DecodedLogs batch : batches) {
+            for (LogBatch batch : batches) {
                 if (batch.id().low() == poisoned) {
                     throw new IllegalStateException("poisoned");
                 }

@@ -1,6 +1,6 @@
 package io.icegate.wal.commit;
 
-import io.icegate.wal.WriterRegistry;
+import io.icegate.wal.registry.WriterRegistry;
 
 import java.time.Duration;
 

@@ -1,9 +1,9 @@
 package io.icegate.wal.commit;
 
-import io.icegate.wal.Duplicates;
-import io.icegate.wal.LiveSegment;
-import io.icegate.wal.LiveSegments;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.read.Duplicates;
+import io.icegate.wal.read.LiveSegment;
+import io.icegate.wal.read.LiveSegments;
 import org.apache.iceberg.DataFile;
 
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.icegate.wal.commit;
 
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.read.RunEnd;
 
 import java.util.Collections;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.icegate.wal.commit;
 
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.TableOffsets;
+import io.icegate.wal.table.TableOffsets;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 

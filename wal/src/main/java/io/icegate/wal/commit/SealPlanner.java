@@ -1,8 +1,8 @@
 package io.icegate.wal.commit;
 
-import io.icegate.wal.LiveSegments;
-import io.icegate.wal.RunEnd;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.read.LiveSegments;
+import io.icegate.wal.read.RunEnd;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.icegate.wal.commit;
 
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
@@ -22,9 +22,10 @@ public final class SignalColumns
      */
     public static Optional<String> lost(Schema before, Schema after)
     {
-        for (SignalTable signal : SignalTable.values()) {
-            if (misfit(signal.schema(), before).isEmpty()) {
-                return misfit(signal.schema(), after);
+        for (Signal signal : Signal.values()) {
+            Schema wanted = signal.shape().schema();
+            if (misfit(wanted, before).isEmpty()) {
+                return misfit(wanted, after);
             }
         }
         return Optional.empty();

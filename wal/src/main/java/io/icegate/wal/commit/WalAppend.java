@@ -1,8 +1,8 @@
 package io.icegate.wal.commit;
 
-import io.icegate.wal.Duplicates;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.commit.CommitPlan.PlannedSegment;
+import io.icegate.wal.read.Duplicates;
 
 import java.util.List;
 import java.util.Optional;

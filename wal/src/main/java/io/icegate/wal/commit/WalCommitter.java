@@ -1,11 +1,11 @@
 package io.icegate.wal.commit;
 
 import io.icegate.objectstore.Warehouse;
-import io.icegate.wal.FooterCache;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.commit.WalTransaction.Outcome;
+import io.icegate.wal.read.FooterCache;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

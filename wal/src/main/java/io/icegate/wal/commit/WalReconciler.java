@@ -1,20 +1,20 @@
 package io.icegate.wal.commit;
 
 import io.icegate.objectstore.Warehouse;
-import io.icegate.wal.CommittedRange;
-import io.icegate.wal.Duplicates;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.LiveSegment;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.SegmentKey;
-import io.icegate.wal.TableOffsets;
-import io.icegate.wal.TableSpecs;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
-import io.icegate.wal.WalListing;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.commit.WalTransaction.Outcome;
+import io.icegate.wal.read.CommittedRange;
+import io.icegate.wal.read.Duplicates;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.LiveSegment;
+import io.icegate.wal.read.WalListing;
+import io.icegate.wal.table.TableOffsets;
+import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;

@@ -1,14 +1,14 @@
 package io.icegate.wal.commit;
 
 import io.icegate.wal.BatchRange;
-import io.icegate.wal.DeleteName;
-import io.icegate.wal.LiveSegment;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentCodec.EncodedDeletes;
-import io.icegate.wal.TableSpecs;
 import io.icegate.wal.WalException;
 import io.icegate.wal.commit.CommitPlan.PlannedSegment;
+import io.icegate.wal.read.DeleteName;
+import io.icegate.wal.read.LiveSegment;
+import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;

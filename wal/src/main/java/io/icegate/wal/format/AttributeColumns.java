@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
-import io.icegate.wal.format.RowGroupWriter.Leaf;
+import io.icegate.wal.parquet.RowGroupWriter;
+import io.icegate.wal.parquet.RowGroupWriter.Leaf;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 

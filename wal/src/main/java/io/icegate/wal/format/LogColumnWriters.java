@@ -2,7 +2,8 @@ package io.icegate.wal.format;
 
 import io.icegate.schema.CanonicalText;
 import io.icegate.schema.LogRow;
-import io.icegate.wal.format.RowGroupWriter.Leaf;
+import io.icegate.wal.parquet.RowGroupWriter;
+import io.icegate.wal.parquet.RowGroupWriter.Leaf;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -10,30 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Writes log rows to the columns of one row group.
  */
 final class LogColumnWriters
+        implements ColumnWriters
 {
     private final RowGroupWriter group;
     private final SharedBytes shared = new SharedBytes();
-    private final SharedBytes.Repeating tenants = shared.repeating();
+    private final CommonColumnWriters common;
     private final SharedBytes.Repeating severityTexts = shared.repeating();
     private final SharedBytes.Repeating eventNames = shared.repeating();
 
-    private final Leaf tenant;
-    private final Leaf timestamp;
-    private final Leaf ingestTime;
-    private final Leaf serviceName;
-    private final Leaf serviceNamespace;
-    private final Leaf serviceInstanceId;
-    private final AttributeColumns attributes;
-    private final Leaf scopeName;
-    private final Leaf scopeVersion;
-    private final AttributeColumns scopeAttributes;
-    private final Leaf scopeDroppedAttributesCount;
-    private final Leaf scopeSchemaUrl;
-    private final AttributeColumns resourceAttributes;
-    private final Leaf resourceDroppedAttributesCount;
-    private final Leaf resourceSchemaUrl;
-    private final EntityRefColumns entityRefs;
-    private final Leaf residual;
     private final Leaf time;
     private final Leaf observedTime;
     private final Leaf severityNumber;
@@ -49,23 +34,7 @@ final class LogColumnWriters
     LogColumnWriters(RowGroupWriter group)
     {
         this.group = group;
-        tenant = group.leaf("tenant_id");
-        timestamp = group.leaf("timestamp");
-        ingestTime = group.leaf("ingest_time");
-        serviceName = group.leaf("service_name");
-        serviceNamespace = group.leaf("service_namespace");
-        serviceInstanceId = group.leaf("service_instance_id");
-        attributes = new AttributeColumns(group, "attributes", "attribute_types");
-        scopeName = group.leaf("scope_name");
-        scopeVersion = group.leaf("scope_version");
-        scopeAttributes = new AttributeColumns(group, "scope_attributes", "scope_attribute_types");
-        scopeDroppedAttributesCount = group.leaf("scope_dropped_attributes_count");
-        scopeSchemaUrl = group.leaf("scope_schema_url");
-        resourceAttributes = new AttributeColumns(group, "resource_attributes", "resource_attribute_types");
-        resourceDroppedAttributesCount = group.leaf("resource_dropped_attributes_count");
-        resourceSchemaUrl = group.leaf("resource_schema_url");
-        entityRefs = new EntityRefColumns(group, "resource_entity_refs");
-        residual = group.leaf("otlp_residual");
+        common = new CommonColumnWriters(group, shared);
         time = group.leaf("time_unix_nano");
         observedTime = group.leaf("observed_time_unix_nano");
         severityNumber = group.leaf("severity_number");
@@ -79,15 +48,11 @@ final class LogColumnWriters
         droppedAttributesCount = group.leaf("dropped_attributes_count");
     }
 
-    void write(String tenantId, LogRow row)
+    void write(String tenant, LogRow row)
     {
-        tenant.write(tenants.text(tenantId));
-        timestamp.write(row.timestampMicros());
-        ingestTime.write(row.ingestTimeMicros());
-        writeResource(shared.resource(row.resource()));
-        writeScope(shared.scope(row.scope()));
-        attributes.write(shared.rowAttributes(row.attributes()));
-        residual.write(bytes(row.residual()));
+        common.writeTimes(tenant, row.timestampMicros(), row.ingestTimeMicros());
+        common.writeOrigin(row.resource(), row.scope());
+        common.writeRecord(row.attributes(), row.residual());
         time.write(row.timeUnixNano());
         observedTime.write(row.observedTimeUnixNano());
         severityNumber.write(row.severityNumber());
@@ -99,26 +64,6 @@ final class LogColumnWriters
         flags.write(row.flags());
         droppedAttributesCount.write(row.droppedAttributesCount());
         group.endRow();
-    }
-
-    private void writeResource(SharedBytes.Resource resource)
-    {
-        serviceName.write(resource.serviceName());
-        serviceNamespace.write(resource.serviceNamespace());
-        serviceInstanceId.write(resource.serviceInstanceId());
-        resourceAttributes.write(resource.attributes());
-        resourceDroppedAttributesCount.write(resource.droppedAttributesCount());
-        resourceSchemaUrl.write(resource.schemaUrl());
-        entityRefs.write(resource.entityRefs());
-    }
-
-    private void writeScope(SharedBytes.Scope scope)
-    {
-        scopeName.write(scope.name());
-        scopeVersion.write(scope.version());
-        scopeAttributes.write(scope.attributes());
-        scopeDroppedAttributesCount.write(scope.droppedAttributesCount());
-        scopeSchemaUrl.write(scope.schemaUrl());
     }
 
     private void writeBody(@Nullable CanonicalText value)

@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.parquet.ByteSink;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
@@ -125,21 +126,21 @@ public final class PositionDeleteEncoder
         byte[] path = segment.getBytes(StandardCharsets.UTF_8);
         byte[] first = longBytes(ranges.get(0).firstRow());
         byte[] last = longBytes(lastPosition);
-        file.writeBytes(SegmentKeys.MAGIC);
+        file.writeBytes(FooterKeys.MAGIC);
         List<ColumnChunk> chunks = List.of(
                 paths(path, rows),
                 positions(ranges, rows, first, last));
         long bytes = chunks.stream().mapToLong(chunk -> chunk.getMeta_data().getTotal_uncompressed_size()).sum();
         // without column orders readers ignore minimum and maximum
         ColumnOrder order = ColumnOrder.TYPE_ORDER(new TypeDefinedOrder());
-        RowGroup group = new RowGroup(chunks, bytes, rows).setFile_offset(SegmentKeys.MAGIC.length).setTotal_compressed_size(bytes);
+        RowGroup group = new RowGroup(chunks, bytes, rows).setFile_offset(FooterKeys.MAGIC.length).setTotal_compressed_size(bytes);
         FileMetaData metadata = new FileMetaData(1, schema(), rows, List.of(group))
                 .setCreated_by(SegmentFile.CREATED_BY)
                 .setColumn_orders(List.of(order, order));
         int start = file.size();
         Util.writeFileMetaData(metadata, file);
         file.writeInt(file.size() - start);
-        file.writeBytes(SegmentKeys.MAGIC);
+        file.writeBytes(FooterKeys.MAGIC);
         Metrics metrics = new Metrics(
                 rows,
                 null,

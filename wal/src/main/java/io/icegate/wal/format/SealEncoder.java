@@ -1,5 +1,10 @@
 package io.icegate.wal.format;
 
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.SegmentKind;
+import io.icegate.wal.parquet.ByteSink;
+import io.icegate.wal.parquet.FooterSchema;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 
@@ -18,9 +23,9 @@ final class SealEncoder
     static EncodedSegment encode(SegmentHeader header, int schemaId, Schema tableSchema)
     {
         ByteSink file = new ByteSink(16 * 1024);
-        file.writeBytes(SegmentKeys.MAGIC);
+        file.writeBytes(FooterKeys.MAGIC);
         Map<String, String> properties = SegmentFile.properties(header, SegmentKind.SEAL, schemaId, SchemaParser.toJson(tableSchema));
-        properties.put(SegmentKeys.BATCHES, "");
+        properties.put(FooterKeys.BATCHES, "");
         try {
             return SegmentFile.finish(file, FooterSchema.elements(tableSchema), List.of(), properties);
         }

@@ -1,11 +1,15 @@
 package io.icegate.wal.format;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import io.icegate.schema.DecodedLogs;
-import io.icegate.schema.LogRow;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchRange;
-import io.icegate.wal.format.RowGroupWriter.Written;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.SegmentKind;
+import io.icegate.wal.parquet.ByteSink;
+import io.icegate.wal.parquet.RowGroupWriter;
+import io.icegate.wal.parquet.RowGroupWriter.Written;
+import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.iceberg.Schema;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnIndex;
@@ -39,7 +43,16 @@ public final class SegmentEncoder
 
     private static final int ZSTD_LEVEL = 1;
 
+    private final TableShape shape;
     private volatile @Nullable SegmentLayout lastLayout;
+
+    /**
+     * @param shape that all batches have
+     */
+    public SegmentEncoder(TableShape shape)
+    {
+        this.shape = requireNonNull(shape, "shape is null");
+    }
 
     /**
      * Batches come to lie one after the other, grouped by tenant; batches without rows leave no trace.
@@ -47,11 +60,12 @@ public final class SegmentEncoder
      * @param schemaId of the table schema
      * @throws IllegalArgumentException when there are no rows at all, or the table does not fit
      */
-    public EncodedSegment encode(SegmentHeader header, int schemaId, Schema tableSchema, List<DecodedLogs> batches)
+    public EncodedSegment encode(SegmentHeader header, int schemaId, Schema tableSchema, List<? extends RowBatch> batches)
     {
-        List<DecodedLogs> sorted = batches.stream()
-                .filter(batch -> !batch.rows().isEmpty())
-                .sorted(Comparator.comparing(DecodedLogs::tenant))
+        List<RowBatch> sorted = batches.stream()
+                .filter(batch -> batch.rowCount() > 0)
+                .sorted(Comparator.comparing(RowBatch::tenant))
+                .<RowBatch>map(batch -> batch)
                 .toList();
         if (sorted.isEmpty()) {
             throw new IllegalArgumentException("Cannot encode segment %s: it has no rows".formatted(header.key().objectKey()));
@@ -61,12 +75,12 @@ public final class SegmentEncoder
         List<Written> groups = new ArrayList<>();
         try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
             zstd.setLevel(ZSTD_LEVEL);
-            file.writeBytes(SegmentKeys.MAGIC);
+            file.writeBytes(FooterKeys.MAGIC);
             writeRows(layout, zstd, sorted, file, groups);
         }
         Map<String, String> properties = SegmentFile.properties(header, SegmentKind.DATA, schemaId, layout.sourceJson());
-        properties.put(SegmentKeys.BATCHES, batches(sorted));
-        properties.put(SegmentKeys.EVENT_TIME, eventTime(sorted));
+        properties.put(FooterKeys.BATCHES, batches(sorted));
+        properties.put(FooterKeys.EVENT_TIME, eventTime(sorted));
         try {
             writeIndexes(file, groups);
             return SegmentFile.finish(file, layout.elements(), groups.stream().map(Written::group).toList(), properties);
@@ -89,62 +103,58 @@ public final class SegmentEncoder
     {
         SegmentLayout layout = lastLayout;
         if (layout == null || layout.source() != tableSchema) {
-            layout = SegmentLayout.of(SignalTable.LOGS, tableSchema);
+            layout = SegmentLayout.of(shape, tableSchema);
             lastLayout = layout;
         }
         return layout;
     }
 
-    private static int estimate(List<DecodedLogs> batches)
+    private static int estimate(List<? extends RowBatch> batches)
     {
-        long bytes = batches.stream().mapToLong(DecodedLogs::bytes).sum();
+        long bytes = batches.stream().mapToLong(RowBatch::requestBytes).sum();
         return (int) Math.min(bytes / 3 + 32 * 1024, 64 * 1024 * 1024);
     }
 
-    private static void writeRows(SegmentLayout layout, ZstdCompressCtx zstd, List<DecodedLogs> batches, ByteSink file, List<Written> groups)
+    private static void writeRows(SegmentLayout layout, ZstdCompressCtx zstd, List<? extends RowBatch> batches, ByteSink file, List<Written> groups)
     {
         ByteSink scratch = new ByteSink(SegmentLayout.PAGE_BYTES);
         RowGroupWriter group = new RowGroupWriter(layout, zstd, scratch);
-        LogColumnWriters columns = new LogColumnWriters(group);
+        ColumnWriters columns = batches.get(0).openColumns(group);
         int rows = 0;
-        for (DecodedLogs batch : batches) {
-            for (LogRow row : batch.rows()) {
+        for (RowBatch batch : batches) {
+            int from = 0;
+            while (from < batch.rowCount()) {
                 if (rows == ROW_GROUP_ROWS_MAX) {
                     groups.add(group.finish(file));
                     group = new RowGroupWriter(layout, zstd, scratch);
-                    columns = new LogColumnWriters(group);
+                    columns = batch.openColumns(group);
                     rows = 0;
                 }
-                columns.write(batch.tenant(), row);
-                rows++;
+                int to = Math.min(batch.rowCount(), from + ROW_GROUP_ROWS_MAX - rows);
+                batch.writeTo(columns, from, to);
+                rows += to - from;
+                from = to;
             }
         }
         groups.add(group.finish(file));
     }
 
-    private static String batches(List<DecodedLogs> batches)
+    private static String batches(List<? extends RowBatch> batches)
     {
-        ByteBuffer entries = ByteBuffer.allocate(Math.multiplyExact(batches.size(), SegmentKeys.BATCH_BYTES));
+        ByteBuffer entries = ByteBuffer.allocate(Math.multiplyExact(batches.size(), FooterKeys.BATCH_BYTES));
         int row = 0;
-        for (DecodedLogs batch : batches) {
-            BatchRange range = new BatchRange(batch.id(), row, batch.rows().size());
+        for (RowBatch batch : batches) {
+            BatchRange range = new BatchRange(batch.id(), row, batch.rowCount());
             entries.putLong(range.id().high()).putLong(range.id().low()).putInt(range.firstRow()).putInt(range.rows());
             row = Math.addExact(row, range.rows());
         }
         return Base64.getEncoder().encodeToString(entries.array());
     }
 
-    private static String eventTime(List<DecodedLogs> batches)
+    private static String eventTime(List<? extends RowBatch> batches)
     {
-        long min = Long.MAX_VALUE;
-        long max = Long.MIN_VALUE;
-        for (DecodedLogs batch : batches) {
-            for (LogRow row : batch.rows()) {
-                min = Math.min(min, row.timestampMicros());
-                max = Math.max(max, row.timestampMicros());
-            }
-        }
-        return min + "," + max;
+        RowBatch.Times times = batches.stream().map(RowBatch::times).reduce(RowBatch.Times.NONE, RowBatch.Times::and);
+        return times.minMicros() + "," + times.maxMicros();
     }
 
     private static void writeIndexes(ByteSink file, List<Written> groups)

@@ -1,5 +1,9 @@
 package io.icegate.wal.format;
 
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.SegmentKind;
+import io.icegate.wal.parquet.ByteSink;
 import org.apache.parquet.format.ColumnOrder;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
@@ -31,14 +35,14 @@ final class SegmentFile
     static Map<String, String> properties(SegmentHeader header, SegmentKind kind, int schemaId, String schemaJson)
     {
         Map<String, String> properties = new TreeMap<>();
-        properties.put(SegmentKeys.KIND, SegmentFooterParser.text(kind));
-        properties.put(SegmentKeys.TABLE, header.key().table().toString());
-        properties.put(SegmentKeys.WRITER, header.key().writer().toString());
-        properties.put(SegmentKeys.SEQUENCE, Long.toString(header.key().sequence().value()));
-        properties.put(SegmentKeys.SEGMENT_ID, header.id().hex());
-        properties.put(SegmentKeys.SCHEMA_ID, Integer.toString(schemaId));
-        properties.put(SegmentKeys.CREATED_MILLIS, Long.toString(header.created().toEpochMilli()));
-        properties.put(SegmentKeys.ICEBERG_SCHEMA, schemaJson);
+        properties.put(FooterKeys.KIND, SegmentFooterParser.text(kind));
+        properties.put(FooterKeys.TABLE, header.key().table().toString());
+        properties.put(FooterKeys.WRITER, header.key().writer().toString());
+        properties.put(FooterKeys.SEQUENCE, Long.toString(header.key().sequence().value()));
+        properties.put(FooterKeys.SEGMENT_ID, header.id().hex());
+        properties.put(FooterKeys.SCHEMA_ID, Integer.toString(schemaId));
+        properties.put(FooterKeys.CREATED_MILLIS, Long.toString(header.created().toEpochMilli()));
+        properties.put(FooterKeys.ICEBERG_SCHEMA, schemaJson);
         return properties;
     }
 
@@ -48,12 +52,12 @@ final class SegmentFile
     static EncodedSegment finish(ByteSink file, List<SchemaElement> schema, List<RowGroup> groups, Map<String, String> properties)
             throws IOException
     {
-        properties.put(SegmentKeys.CRC32C, "%08x".formatted(file.crc32c()));
-        properties.put(SegmentKeys.DATA_BYTES, Integer.toString(file.size()));
+        properties.put(FooterKeys.CRC32C, "%08x".formatted(file.crc32c()));
+        properties.put(FooterKeys.DATA_BYTES, Integer.toString(file.size()));
         byte[] footer = footer(schema, groups, properties);
         file.writeBytes(footer);
         file.writeInt(footer.length);
-        file.writeBytes(SegmentKeys.MAGIC);
+        file.writeBytes(FooterKeys.MAGIC);
         byte[] content = file.toByteArray();
         // what readers rely on is checked before anything is stored
         return new EncodedSegment(content, SegmentFooterParser.parse(content, content.length));
@@ -67,7 +71,7 @@ final class SegmentFile
     {
         List<KeyValue> keyValues = new ArrayList<>();
         properties.forEach((key, value) -> keyValues.add(new KeyValue(key).setValue(value)));
-        keyValues.add(new KeyValue(SegmentKeys.FOOTER_CRC32C).setValue(SegmentKeys.NO_CRC));
+        keyValues.add(new KeyValue(FooterKeys.FOOTER_CRC32C).setValue(FooterKeys.NO_CRC));
         int leaves = (int) schema.stream().filter(SchemaElement::isSetType).count();
         FileMetaData metadata = new FileMetaData(1, schema, groups.stream().mapToLong(RowGroup::getNum_rows).sum(), groups)
                 .setKey_value_metadata(keyValues)

@@ -5,8 +5,11 @@ import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.SegmentFooter;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
+import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalException.Kind;
@@ -52,7 +55,7 @@ public final class SegmentFooterParser
      */
     public static final int FOOTER_BYTES_MAX = 64 * 1024 * 1024;
 
-    private static final byte[] CHECKSUM_KEY = SegmentKeys.FOOTER_CRC32C.getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CHECKSUM_KEY = FooterKeys.FOOTER_CRC32C.getBytes(StandardCharsets.US_ASCII);
 
     private SegmentFooterParser() {}
 
@@ -69,7 +72,7 @@ public final class SegmentFooterParser
         String name = head.key().value();
         SegmentKey key = SegmentKey.parse(head.key()).orElseThrow(() -> corrupt(name, "its key does not name a segment"));
         byte[] tail = tail(store, head, (int) Math.min(TAIL_BYTES, head.size()));
-        long wanted = footerBytes(name, tail) + (long) SegmentKeys.TRAILER_BYTES;
+        long wanted = footerBytes(name, tail) + (long) FooterKeys.TRAILER_BYTES;
         if (wanted > tail.length && wanted <= head.size()) {
             tail = tail(store, head, toIntExact(wanted));
         }
@@ -105,9 +108,9 @@ public final class SegmentFooterParser
     private static SegmentFooter parse(String name, byte[] tail, long objectSize)
     {
         int length = footerBytes(name, tail);
-        int start = tail.length - SegmentKeys.TRAILER_BYTES - length;
-        long dataBytes = objectSize - SegmentKeys.TRAILER_BYTES - length;
-        if (start < 0 || dataBytes < SegmentKeys.MAGIC.length || objectSize < tail.length) {
+        int start = tail.length - FooterKeys.TRAILER_BYTES - length;
+        long dataBytes = objectSize - FooterKeys.TRAILER_BYTES - length;
+        if (start < 0 || dataBytes < FooterKeys.MAGIC.length || objectSize < tail.length) {
             throw corrupt(name, "its footer of %s bytes does not fit".formatted(length));
         }
         verifyChecksum(name, tail, start, length);
@@ -117,8 +120,8 @@ public final class SegmentFooterParser
             for (KeyValue property : metadata.getKey_value_metadata()) {
                 properties.put(property.getKey(), property.getValue());
             }
-            if (Long.parseLong(property(properties, SegmentKeys.DATA_BYTES)) != dataBytes) {
-                throw corrupt(name, "it has %s bytes before the footer, not %s".formatted(dataBytes, properties.get(SegmentKeys.DATA_BYTES)));
+            if (Long.parseLong(property(properties, FooterKeys.DATA_BYTES)) != dataBytes) {
+                throw corrupt(name, "it has %s bytes before the footer, not %s".formatted(dataBytes, properties.get(FooterKeys.DATA_BYTES)));
             }
             return footer(metadata, properties, objectSize);
         }
@@ -132,8 +135,8 @@ public final class SegmentFooterParser
 
     private static int footerBytes(String name, byte[] tail)
     {
-        int trailer = tail.length - SegmentKeys.TRAILER_BYTES;
-        if (trailer < 0 || !Arrays.equals(tail, trailer + 4, tail.length, SegmentKeys.MAGIC, 0, SegmentKeys.MAGIC.length)) {
+        int trailer = tail.length - FooterKeys.TRAILER_BYTES;
+        if (trailer < 0 || !Arrays.equals(tail, trailer + 4, tail.length, FooterKeys.MAGIC, 0, FooterKeys.MAGIC.length)) {
             throw corrupt(name, "it does not end as a Parquet file");
         }
         int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt(trailer);
@@ -146,10 +149,10 @@ public final class SegmentFooterParser
     private static void verifyChecksum(String name, byte[] tail, int start, int length)
     {
         int at = checksumOffset(tail, start, length).orElseThrow(() -> corrupt(name, "it is no segment"));
-        int end = at + SegmentKeys.NO_CRC.length();
+        int end = at + FooterKeys.NO_CRC.length();
         CRC32C crc = new CRC32C();
         crc.update(tail, start, at - start);
-        crc.update(SegmentKeys.NO_CRC.getBytes(StandardCharsets.US_ASCII));
+        crc.update(FooterKeys.NO_CRC.getBytes(StandardCharsets.US_ASCII));
         crc.update(tail, end, start + length - end);
         String stored = new String(tail, at, end - at, StandardCharsets.US_ASCII);
         if (!stored.equals("%08x".formatted((int) crc.getValue()))) {
@@ -163,7 +166,7 @@ public final class SegmentFooterParser
      */
     static OptionalInt checksumOffset(byte[] bytes, int start, int length)
     {
-        int value = 2 + SegmentKeys.NO_CRC.length();
+        int value = 2 + FooterKeys.NO_CRC.length();
         for (int at = start + length - CHECKSUM_KEY.length - value; at >= start; at--) {
             if (Arrays.equals(bytes, at, at + CHECKSUM_KEY.length, CHECKSUM_KEY, 0, CHECKSUM_KEY.length)) {
                 return OptionalInt.of(at + CHECKSUM_KEY.length + 2);
@@ -175,15 +178,15 @@ public final class SegmentFooterParser
     private static SegmentFooter footer(FileMetaData metadata, Map<String, String> properties, long objectSize)
     {
         SegmentKey key = new SegmentKey(
-                UUID.fromString(property(properties, SegmentKeys.TABLE)),
-                WriterId.parse(property(properties, SegmentKeys.WRITER)),
-                new Sequence(Long.parseLong(property(properties, SegmentKeys.SEQUENCE))));
+                UUID.fromString(property(properties, FooterKeys.TABLE)),
+                WriterId.parse(property(properties, FooterKeys.WRITER)),
+                new Sequence(Long.parseLong(property(properties, FooterKeys.SEQUENCE))));
         SegmentHeader header = new SegmentHeader(
                 key,
-                new SegmentId(property(properties, SegmentKeys.SEGMENT_ID)),
-                Instant.ofEpochMilli(Long.parseLong(property(properties, SegmentKeys.CREATED_MILLIS))));
-        SegmentKind kind = kind(property(properties, SegmentKeys.KIND));
-        List<BatchRange> batches = batches(property(properties, SegmentKeys.BATCHES));
+                new SegmentId(property(properties, FooterKeys.SEGMENT_ID)),
+                Instant.ofEpochMilli(Long.parseLong(property(properties, FooterKeys.CREATED_MILLIS))));
+        SegmentKind kind = kind(property(properties, FooterKeys.KIND));
+        List<BatchRange> batches = batches(property(properties, FooterKeys.BATCHES));
         long rows = batches.stream().mapToLong(BatchRange::rows).sum();
         if (rows != metadata.getNum_rows() || (kind == SegmentKind.SEAL) != (rows == 0)) {
             throw new IllegalArgumentException("a %s segment of %s rows has batches of %s rows".formatted(text(kind), metadata.getNum_rows(), rows));
@@ -191,9 +194,9 @@ public final class SegmentFooterParser
         return new SegmentFooter(
                 header,
                 kind,
-                Integer.parseInt(property(properties, SegmentKeys.SCHEMA_ID)),
+                Integer.parseInt(property(properties, FooterKeys.SCHEMA_ID)),
                 batches,
-                Integer.parseUnsignedInt(property(properties, SegmentKeys.CRC32C), 16),
+                Integer.parseUnsignedInt(property(properties, FooterKeys.CRC32C), 16),
                 objectSize,
                 metadata.getRow_groups().stream().map(RowGroup::getFile_offset).toList(),
                 SegmentMetrics.of(metadata));
@@ -227,7 +230,7 @@ public final class SegmentFooterParser
     private static List<BatchRange> batches(String text)
     {
         ByteBuffer entries = ByteBuffer.wrap(Base64.getDecoder().decode(text));
-        List<BatchRange> batches = new ArrayList<>(entries.remaining() / SegmentKeys.BATCH_BYTES);
+        List<BatchRange> batches = new ArrayList<>(entries.remaining() / FooterKeys.BATCH_BYTES);
         int row = 0;
         while (entries.hasRemaining()) {
             BatchRange batch = new BatchRange(new BatchId(entries.getLong(), entries.getLong()), entries.getInt(), entries.getInt());
@@ -249,7 +252,7 @@ public final class SegmentFooterParser
     {
         int length = footerBytes(footer.header().key().objectKey().value(), content);
         CRC32C crc = new CRC32C();
-        crc.update(content, 0, content.length - SegmentKeys.TRAILER_BYTES - length);
+        crc.update(content, 0, content.length - FooterKeys.TRAILER_BYTES - length);
         return (int) crc.getValue();
     }
 

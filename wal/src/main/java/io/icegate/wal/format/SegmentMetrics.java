@@ -1,5 +1,6 @@
 package io.icegate.wal.format;
 
+import io.icegate.wal.SegmentFooter;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;

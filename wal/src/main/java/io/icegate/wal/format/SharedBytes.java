@@ -3,8 +3,8 @@ package io.icegate.wal.format;
 import io.icegate.schema.AttributeKeys;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.EntityRef;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +29,12 @@ final class SharedBytes
 
     private final Map<String, Binary> texts = new HashMap<>();
     private final IdentityHashMap<AttributeKeys, Binary[]> keys = new IdentityHashMap<>();
-    private final IdentityHashMap<ResourceColumns, Resource> resources = new IdentityHashMap<>();
-    private final IdentityHashMap<ScopeColumns, Scope> scopes = new IdentityHashMap<>();
+    private final IdentityHashMap<ResourceValues, Resource> resources = new IdentityHashMap<>();
+    private final IdentityHashMap<ScopeValues, Scope> scopes = new IdentityHashMap<>();
 
-    private @Nullable ResourceColumns lastResourceColumns;
+    private @Nullable ResourceValues lastResourceColumns;
     private @Nullable Resource lastResource;
-    private @Nullable ScopeColumns lastScopeColumns;
+    private @Nullable ScopeValues lastScopeColumns;
     private @Nullable Scope lastScope;
     private @Nullable AttributeKeys lastAttributeKeys;
     private Binary[] lastKeys = new Binary[0];
@@ -51,7 +51,7 @@ final class SharedBytes
 
     record Scope(@Nullable Binary name, @Nullable Binary version, AttributeColumns.Encoded attributes, long droppedAttributesCount, @Nullable Binary schemaUrl) {}
 
-    Resource resource(ResourceColumns columns)
+    Resource resource(ResourceValues columns)
     {
         Resource resource = lastResource;
         if (resource == null || lastResourceColumns != columns) {
@@ -62,7 +62,7 @@ final class SharedBytes
         return resource;
     }
 
-    Scope scope(ScopeColumns columns)
+    Scope scope(ScopeValues columns)
     {
         Scope scope = lastScope;
         if (scope == null || lastScopeColumns != columns) {
@@ -165,7 +165,7 @@ final class SharedBytes
         return new AttributeColumns.Encoded(keys(attributes.keys()), values, text(attributes.typesOrNull()));
     }
 
-    private Resource encode(ResourceColumns columns)
+    private Resource encode(ResourceValues columns)
     {
         return new Resource(
                 text(columns.serviceName()),
@@ -177,7 +177,7 @@ final class SharedBytes
                 columns.entityRefs().stream().map(this::encode).toList());
     }
 
-    private Scope encode(ScopeColumns columns)
+    private Scope encode(ScopeValues columns)
     {
         return new Scope(text(columns.name()), text(columns.version()), sharedAttributes(columns.attributes()), columns.droppedAttributesCount(), text(columns.schemaUrl()));
     }

@@ -4,8 +4,8 @@ import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.Polling;
 import io.icegate.wal.WalException;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 

@@ -4,24 +4,25 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
-import io.icegate.schema.SignalTable;
-import io.icegate.wal.FooterCache;
-import io.icegate.wal.LiveFile;
-import io.icegate.wal.LiveFiles;
-import io.icegate.wal.LiveTail;
-import io.icegate.wal.LiveTailReader;
+import io.icegate.schema.Signal;
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.RegistryEntry;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.WriterOptions;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
-import io.icegate.wal.format.SegmentFooter;
 import io.icegate.wal.format.SegmentRows;
+import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.read.LiveFile;
+import io.icegate.wal.read.LiveFiles;
+import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.read.LiveTailReader;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
@@ -79,7 +80,7 @@ final class TestParquetWal
         Warehouse warehouse = new Warehouse("memory:parquet", new MemoryObjectStore(InstantSource.system()));
         WalEnvironment environment = WalEnvironment.system(threads);
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
-            Table table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
+            Table table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape());
             FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 1_000);
             WalCommitter committer = new WalCommitter(warehouse, footers, environment);
             try (WalWriter first = writer(warehouse, table, environment); WalWriter second = writer(warehouse, table, environment)) {
@@ -121,7 +122,7 @@ final class TestParquetWal
     {
         Warehouse warehouse = new Warehouse("memory:descriptions", new MemoryObjectStore(InstantSource.system()));
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
-            Table table = SignalTable.LOGS.createOrUpdate(catalog, Namespace.of("otel"));
+            Table table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape());
             try (WalWriter writer = writer(warehouse, table, WalEnvironment.system(threads))) {
                 append(writer, table, 1);
             }
@@ -150,7 +151,7 @@ final class TestParquetWal
             throws Exception
     {
         WalLane lane = writer.lane(table.uuid(), header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
-        SegmentFooter footer = lane.append(header -> new SegmentEncoder().encode(
+        SegmentFooter footer = lane.append(header -> new SegmentEncoder(Signal.LOGS.shape()).encode(
                 header,
                 table.schema().schemaId(),
                 table.schema(),

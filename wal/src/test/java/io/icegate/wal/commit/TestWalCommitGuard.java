@@ -1,16 +1,17 @@
 package io.icegate.wal.commit;
 
 import io.icegate.guard.CommitGuard;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.SegmentHeader;
+import io.icegate.wal.table.TableProfile;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -256,7 +257,7 @@ final class TestWalCommitGuard
     void testK8ColumnsOfTheSignal()
     {
         try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
-            Table logs = wal.catalog.createTable(TableIdentifier.of("otel", "real"), SignalTable.LOGS.schema(), PartitionSpec.unpartitioned(), SignalTable.LOGS.properties());
+            Table logs = wal.catalog.createTable(TableIdentifier.of("otel", "real"), Signal.LOGS.shape().schema(), PartitionSpec.unpartitioned(), TableProfile.properties(Signal.LOGS.shape()));
             assertRefused(() -> logs.updateSchema().deleteColumn("tenant_id").commit(), "receivers need column 'tenant_id'");
             assertRefused(() -> logs.updateSchema().renameColumn("severity_number", "severity").commit(), "receivers need column 'severity_number'");
             assertRefused(() -> logs.updateSchema().allowIncompatibleChanges().addRequiredColumn("mine", Types.StringType.get()).commit(), "column 'mine' would be required and receivers do not know it");
@@ -278,7 +279,7 @@ final class TestWalCommitGuard
     void testK8OtherTablesAreLeftAlone()
     {
         try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
-            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), SignalTable.LOGS.schema());
+            Table plain = wal.catalog.createTable(TableIdentifier.of("otel", "plain"), Signal.LOGS.shape().schema());
             plain.updateSchema().deleteColumn("tenant_id").commit();
             wal.table().updateSchema().addColumn("mine", Types.LongType.get()).commit();
             assertThat(wal.table().schema().findField("mine")).isNotNull();

@@ -2,10 +2,10 @@ package io.icegate.wal.commit;
 
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
-import io.icegate.wal.LiveTail;
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.WalLane;
-import io.icegate.wal.WalWriter;
+import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;

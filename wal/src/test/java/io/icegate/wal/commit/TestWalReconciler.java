@@ -1,14 +1,14 @@
 package io.icegate.wal.commit;
 
 import io.icegate.wal.BatchId;
-import io.icegate.wal.Duplicates;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
-import io.icegate.wal.WalWriter;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.read.Duplicates;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;

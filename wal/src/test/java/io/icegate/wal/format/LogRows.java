@@ -4,11 +4,10 @@ import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.EntityRef;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
 import io.icegate.wal.BatchId;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +41,12 @@ public final class LogRows
     /**
      * A batch of plain rows: bodies {@code <tenant>-<batch>-0}, {@code …-1} and so on, one service.
      */
-    public static DecodedLogs batch(long batch, String tenant, int rows)
+    public static LogBatch batch(long batch, String tenant, int rows)
     {
-        ResourceColumns resource = new ResourceColumns(Attributes.of(List.of(new Entry("service.name", new AttributeValue.Text("shop")))), 0, null, List.of());
-        ScopeColumns scope = new ScopeColumns("scope", "1.0", Attributes.EMPTY, 0, null);
+        ResourceValues resource = new ResourceValues(Attributes.of(List.of(new Entry("service.name", new AttributeValue.Text("shop")))), 0, null, List.of());
+        ScopeValues scope = new ScopeValues("scope", "1.0", Attributes.EMPTY, 0, null);
         long micros = micros(NOW);
-        return new DecodedLogs(new BatchId(0, batch), tenant, IntStream.range(0, rows)
+        return new LogBatch(new BatchId(0, batch), tenant, IntStream.range(0, rows)
                 .mapToObj(i -> new LogRow(
                         resource,
                         scope,
@@ -76,11 +75,11 @@ public final class LogRows
     /**
      * A batch of rows with every type and extreme.
      */
-    public static DecodedLogs random(Random random, BatchId id, String tenant, int rows)
+    public static LogBatch random(Random random, BatchId id, String tenant, int rows)
     {
         List<LogRow> result = new ArrayList<>();
-        ResourceColumns resource = resource(random);
-        ScopeColumns scope = scope(random);
+        ResourceValues resource = resource(random);
+        ScopeValues scope = scope(random);
         for (int i = 0; i < rows; i++) {
             if (random.nextInt(10) == 0) {
                 resource = resource(random);
@@ -90,10 +89,10 @@ public final class LogRows
             }
             result.add(row(random, resource, scope));
         }
-        return new DecodedLogs(id, tenant, result, rows * 300L);
+        return new LogBatch(id, tenant, result, rows * 300L);
     }
 
-    private static LogRow row(Random random, ResourceColumns resource, ScopeColumns scope)
+    private static LogRow row(Random random, ResourceValues resource, ScopeValues scope)
     {
         return new LogRow(
                 resource,
@@ -114,17 +113,17 @@ public final class LogRows
                 random.nextInt(20) == 0 ? bytes(random, random.nextInt(100)) : null);
     }
 
-    private static ResourceColumns resource(Random random)
+    private static ResourceValues resource(Random random)
     {
         List<EntityRef> refs = IntStream.range(0, random.nextInt(3))
                 .mapToObj(i -> new EntityRef(optionalText(random), optionalText(random), texts(random), texts(random)))
                 .toList();
-        return new ResourceColumns(attributes(random, 6), random.nextInt(3), optionalText(random), refs);
+        return new ResourceValues(attributes(random, 6), random.nextInt(3), optionalText(random), refs);
     }
 
-    private static ScopeColumns scope(Random random)
+    private static ScopeValues scope(Random random)
     {
-        return new ScopeColumns(optionalText(random), optionalText(random), attributes(random, 3), random.nextInt(3), optionalText(random));
+        return new ScopeValues(optionalText(random), optionalText(random), attributes(random, 3), random.nextInt(3), optionalText(random));
     }
 
     private static List<String> texts(Random random)
@@ -205,7 +204,7 @@ public final class LogRows
      */
     public static LogRow fromRecord(Record row)
     {
-        ResourceColumns resource = new ResourceColumns(
+        ResourceValues resource = new ResourceValues(
                 attributes(row, "resource_attributes", "resource_attribute_types"),
                 (Long) row.getField("resource_dropped_attributes_count"),
                 (String) row.getField("resource_schema_url"),
@@ -213,7 +212,7 @@ public final class LogRows
         same(resource.serviceName(), row.getField("service_name"));
         same(resource.serviceNamespace(), row.getField("service_namespace"));
         same(resource.serviceInstanceId(), row.getField("service_instance_id"));
-        ScopeColumns scope = new ScopeColumns(
+        ScopeValues scope = new ScopeValues(
                 (String) row.getField("scope_name"),
                 (String) row.getField("scope_version"),
                 attributes(row, "scope_attributes", "scope_attribute_types"),

@@ -1,12 +1,13 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.Attributes;
-import io.icegate.schema.DecodedLogs;
 import io.icegate.schema.LogRow;
-import io.icegate.schema.ResourceColumns;
-import io.icegate.schema.ScopeColumns;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
@@ -31,15 +32,15 @@ final class TestSegmentEncoder
             new SegmentId("00112233445566778899aabbccddeeff"),
             LogRows.NOW);
 
-    private final Schema schema = SignalTable.LOGS.schema();
-    private final SegmentEncoder encoder = new SegmentEncoder();
+    private final Schema schema = Signal.LOGS.shape().schema();
+    private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
 
     @Test
     void testEveryTypeAndExtreme()
     {
         for (long seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
-            List<DecodedLogs> batches = new ArrayList<>();
+            List<LogBatch> batches = new ArrayList<>();
             for (int i = 0; i < 1 + random.nextInt(5); i++) {
                 batches.add(LogRows.random(random, new BatchId(random.nextLong(), i), "tenant-" + random.nextInt(3), random.nextInt(400)));
             }
@@ -51,27 +52,27 @@ final class TestSegmentEncoder
     @Test
     void testAllAbsent()
     {
-        LogRow row = new LogRow(ResourceColumns.EMPTY, ScopeColumns.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
-        assertReadsBack(List.of(new DecodedLogs(new BatchId(1, 2), "t", Collections.nCopies(1000, row), 0)));
+        LogRow row = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
+        assertReadsBack(List.of(new LogBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, row), 0)));
     }
 
     @Test
     void testManyPagesAndRowGroups()
     {
-        List<DecodedLogs> batches = List.of(
+        List<LogBatch> batches = List.of(
                 LogRows.batch(1, "b", 100_000),
                 LogRows.batch(2, "a", 50_000));
         EncodedSegment segment = assertReadsBack(batches);
         assertThat(segment.footer().splitOffsets()).hasSize(2);
     }
 
-    private EncodedSegment assertReadsBack(List<DecodedLogs> batches)
+    private EncodedSegment assertReadsBack(List<LogBatch> batches)
     {
         EncodedSegment segment = encoder.encode(HEADER, 3, schema, batches);
         List<Record> records = SegmentRows.read(segment.content(), schema);
         List<Object> expected = new ArrayList<>();
         batches.stream()
-                .sorted(java.util.Comparator.comparing(DecodedLogs::tenant))
+                .sorted(java.util.Comparator.comparing(LogBatch::tenant))
                 .forEach(batch -> batch.rows().forEach(row -> expected.add(List.of(batch.tenant(), LogRows.values(row)))));
         List<Object> actual = records.stream()
                 .<Object>map(record -> List.of(record.getField("tenant_id"), LogRows.values(LogRows.fromRecord(record))))

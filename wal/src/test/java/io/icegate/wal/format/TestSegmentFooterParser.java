@@ -5,12 +5,15 @@ import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.fault.TracingObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
-import io.icegate.schema.DecodedLogs;
-import io.icegate.schema.SignalTable;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentKey;
+import io.icegate.wal.SegmentKind;
 import io.icegate.wal.WalException;
+import io.icegate.wal.table.TableProfile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
@@ -37,9 +40,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class TestSegmentFooterParser
 {
-    private static final Schema SCHEMA = SignalTable.LOGS.schema();
+    private static final Schema SCHEMA = Signal.LOGS.shape().schema();
 
-    private final SegmentEncoder encoder = new SegmentEncoder();
+    private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
 
     @Test
     void testFooter()
@@ -93,7 +96,7 @@ final class TestSegmentFooterParser
         SegmentFooterParser.read(store, head);
         assertThat(store.takeRequests()).hasSize(1);
 
-        List<DecodedLogs> many = IntStream.range(0, 5000).mapToObj(i -> LogRows.batch(i, "b", 1)).toList();
+        List<LogBatch> many = IntStream.range(0, 5000).mapToObj(i -> LogRows.batch(i, "b", 1)).toList();
         EncodedSegment large = encoder.encode(HEADER, 3, SCHEMA, many);
         TracingObjectStore another = store(large, HEADER.key());
         head = head(another, HEADER.key());
@@ -134,7 +137,7 @@ final class TestSegmentFooterParser
             assertCorrupt(new byte[length], length);
             byte[] magic = new byte[length + 8];
             Arrays.fill(magic, (byte) 'P');
-            System.arraycopy(SegmentKeys.MAGIC, 0, magic, magic.length - 4, 4);
+            System.arraycopy(FooterKeys.MAGIC, 0, magic, magic.length - 4, 4);
             assertCorrupt(magic, magic.length);
         }
     }
@@ -172,7 +175,7 @@ final class TestSegmentFooterParser
     void testDataFile()
     {
         EncodedSegment segment = encoder.encode(HEADER, 3, SCHEMA, List.of(LogRows.batch(5, "b", 10), LogRows.batch(6, "a", 20)));
-        DataFile file = dataFile(segment, SignalTable.LOGS.properties());
+        DataFile file = dataFile(segment, TableProfile.properties(Signal.LOGS.shape()));
         assertThat(file.location()).isEqualTo("s3://lake/wh/segment.parquet");
         assertThat(file.recordCount()).isEqualTo(30);
         assertThat(file.fileSizeInBytes()).isEqualTo(segment.content().length);
@@ -215,7 +218,7 @@ final class TestSegmentFooterParser
     {
         EncodedSegment segment = encoder.encode(HEADER, 3, SCHEMA, List.of(LogRows.batch(5, "b", 140_000)));
         assertThat(segment.footer().splitOffsets()).hasSize(2);
-        DataFile file = dataFile(segment, SignalTable.LOGS.properties());
+        DataFile file = dataFile(segment, TableProfile.properties(Signal.LOGS.shape()));
         assertThat(file.splitOffsets()).isEqualTo(segment.footer().splitOffsets());
         assertThat(lower(file, "timestamp")).isEqualTo(LogRows.micros(LogRows.NOW));
         assertThat(upper(file, "timestamp")).isEqualTo(LogRows.micros(LogRows.NOW) + 139_999);
@@ -225,7 +228,7 @@ final class TestSegmentFooterParser
     void testLongValuesHaveNoBounds()
     {
         EncodedSegment segment = encoder.encode(HEADER, 3, SCHEMA, List.of(LogRows.batch(5, "t".repeat(1000), 10)));
-        assertThat(dataFile(segment, SignalTable.LOGS.properties()).lowerBounds()).doesNotContainKey(id("tenant_id"));
+        assertThat(dataFile(segment, TableProfile.properties(Signal.LOGS.shape())).lowerBounds()).doesNotContainKey(id("tenant_id"));
         assertThat(SegmentRows.read(segment.content(), SCHEMA)).allMatch(row -> row.getField("tenant_id").equals("t".repeat(1000)));
     }
 

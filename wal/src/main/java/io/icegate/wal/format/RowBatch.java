@@ -1,0 +1,61 @@
+package io.icegate.wal.format;
+
+import io.icegate.wal.BatchId;
+import io.icegate.wal.parquet.RowGroupWriter;
+
+/**
+ * The rows of one request, ready to be written. This is all that the WAL and whoever feeds it know of a signal. Immutable.
+ */
+public interface RowBatch
+{
+    /**
+     * Event times of a batch.
+     *
+     * @param minMicros smallest {@code timestamp}, larger than {@code maxMicros} when there are no rows
+     * @param maxMicros largest {@code timestamp}
+     * @param clamped rows that carry a time, but one so far off that the ingest time stands in {@code timestamp}
+     * @param anyGiven true when a row carries any time of its own
+     */
+    record Times(long minMicros, long maxMicros, long clamped, boolean anyGiven)
+    {
+        /**
+         * The times of no rows.
+         */
+        public static final Times NONE = new Times(Long.MAX_VALUE, Long.MIN_VALUE, 0, false);
+
+        public Times and(Times other)
+        {
+            return new Times(Math.min(minMicros, other.minMicros), Math.max(maxMicros, other.maxMicros), clamped + other.clamped, anyGiven || other.anyGiven);
+        }
+    }
+
+    BatchId id();
+
+    /**
+     * Returns the same rows under another id.
+     */
+    RowBatch withId(BatchId id);
+
+    String tenant();
+
+    int rowCount();
+
+    /**
+     * Size of the request after decompression.
+     */
+    long requestBytes();
+
+    Times times();
+
+    /**
+     * Opens the columns of a row group for batches of this kind. Batches of one kind share them.
+     */
+    ColumnWriters openColumns(RowGroupWriter group);
+
+    /**
+     * Writes the rows {@code [from, to)}.
+     *
+     * @param columns as a batch of the same kind opened them
+     */
+    void writeTo(ColumnWriters columns, int from, int to);
+}

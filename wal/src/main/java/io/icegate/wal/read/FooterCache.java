@@ -1,0 +1,155 @@
+package io.icegate.wal.read;
+
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.wal.SegmentCodec;
+import io.icegate.wal.SegmentFooter;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.WalException;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+
+import static io.icegate.wal.WalException.Kind.CORRUPT;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Footers of segments by key, at most a given number and a share of the heap, the least used go first. Segments are
+ * immutable, so nothing is ever invalidated. Safe for use by many threads; one per process and warehouse is best.
+ */
+public final class FooterCache
+{
+    public static final int COUNT_MAX_DEFAULT = 100_000;
+    /**
+     * The cache takes at most one of so many parts of the heap.
+     */
+    static final int HEAP_SHARE = 8;
+    /**
+     * Heap of an entry without its batches, and of each batch, measured on segments of the logs table.
+     */
+    static final long ENTRY_BYTES = 6_500;
+    static final long BATCH_BYTES = 56;
+
+    private final SegmentCodec codec;
+    private final int countMax;
+    private final long bytesMax;
+    private final LinkedHashMap<SegmentKey, Known> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    private record Known(SegmentFooter footer, @Nullable ObjectHead head)
+    {
+        private long bytes()
+        {
+            return ENTRY_BYTES + footer.batches().size() * BATCH_BYTES;
+        }
+    }
+
+    public FooterCache(SegmentCodec codec, int countMax)
+    {
+        this(codec, countMax, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    }
+
+    FooterCache(SegmentCodec codec, int countMax, long bytesMax)
+    {
+        this.codec = requireNonNull(codec, "codec is null");
+        if (countMax < 1) {
+            throw new IllegalArgumentException("Cannot cache %s footers: at least 1 is needed".formatted(countMax));
+        }
+        this.countMax = countMax;
+        this.bytesMax = bytesMax;
+    }
+
+    public SegmentCodec codec()
+    {
+        return codec;
+    }
+
+    /**
+     * The segment, read from the store unless its footer is known.
+     *
+     * @throws WalException CORRUPT when the object is not what its key says
+     */
+    LiveSegment load(ObjectStore store, SegmentKey key, ObjectHead head)
+            throws IOException
+    {
+        SegmentFooter footer = footer(key).orElse(null);
+        if (footer == null) {
+            footer = codec.readFooter(store, head);
+        }
+        if (footer.size() != head.size() || !footer.header().key().equals(key)) {
+            throw new WalException(CORRUPT, "Cannot read segment %s: it has %s bytes, its footer says %s, %s bytes".formatted(head.key(), head.size(), footer.header().key().objectKey(), footer.size()));
+        }
+        synchronized (entries) {
+            remember(key, new Known(footer, head));
+        }
+        return new LiveSegment(head, footer);
+    }
+
+    /**
+     * The segment, if it can be had without asking the store.
+     */
+    Optional<LiveSegment> known(SegmentKey key, ObjectHead head)
+    {
+        synchronized (entries) {
+            Known entry = entries.get(key);
+            if (entry == null || entry.footer().size() != head.size()) {
+                return Optional.empty();
+            }
+            if (!head.equals(entry.head())) {
+                remember(key, new Known(entry.footer(), head));
+            }
+            return Optional.of(new LiveSegment(head, entry.footer()));
+        }
+    }
+
+    /**
+     * Remembers a segment that this process wrote.
+     */
+    public void put(SegmentFooter footer)
+    {
+        synchronized (entries) {
+            if (!entries.containsKey(footer.header().key())) {
+                remember(footer.header().key(), new Known(footer, null));
+            }
+        }
+    }
+
+    private void remember(SegmentKey key, Known known)
+    {
+        Known replaced = entries.put(key, known);
+        bytes += known.bytes() - (replaced == null ? 0 : replaced.bytes());
+        Iterator<Known> eldest = entries.values().iterator();
+        while (entries.size() > countMax || (bytes > bytesMax && entries.size() > 1)) {
+            bytes -= eldest.next().bytes();
+            eldest.remove();
+        }
+    }
+
+    int size()
+    {
+        synchronized (entries) {
+            return entries.size();
+        }
+    }
+
+    /**
+     * A segment that a listing has shown before.
+     */
+    Optional<LiveSegment> seen(SegmentKey key)
+    {
+        synchronized (entries) {
+            Known entry = entries.get(key);
+            return entry == null || entry.head() == null ? Optional.empty() : Optional.of(new LiveSegment(entry.head(), entry.footer()));
+        }
+    }
+
+    private Optional<SegmentFooter> footer(SegmentKey key)
+    {
+        synchronized (entries) {
+            return Optional.ofNullable(entries.get(key)).map(Known::footer);
+        }
+    }
+}

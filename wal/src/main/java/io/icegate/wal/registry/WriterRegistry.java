@@ -1,0 +1,238 @@
+package io.icegate.wal.registry;
+
+import io.icegate.objectstore.ListPage;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoredObject;
+import io.icegate.wal.WalException;
+import io.icegate.wal.WalLayout;
+import io.icegate.wal.WriterId;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+import static io.icegate.wal.WalException.Kind.FENCED;
+import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Who may write. An entry is there before its writer's first segment and never changes; a heartbeat beside it is
+ * overwritten, and only its time counts, by the store's clock. The listing is never cached; entries, being immutable, are.
+ */
+public final class WriterRegistry
+{
+    /**
+     * A writer without a heartbeat for longer is silent, and may be sealed by anybody.
+     */
+    public static final Duration SILENT_AFTER = Duration.ofSeconds(60);
+    /**
+     * Bounds of what may be chosen instead: three heartbeats at least, and so little at most that the duplicate window still
+     * holds it beside the five minutes for which clients send again.
+     */
+    public static final Duration SILENT_AFTER_MIN = Duration.ofSeconds(30);
+    public static final Duration SILENT_AFTER_MAX = Duration.ofMinutes(5);
+    static final int WRITERS_MAX = 100_000;
+
+    private static final String ENTRY_SUFFIX = ".json";
+    private static final String HEARTBEAT_SUFFIX = ".alive";
+    private static final int ATTEMPTS_MAX = 10;
+    private static final int CACHED_ENTRIES_MAX = 10_000;
+
+    private final ObjectStore store;
+    private final Map<WriterId, RegistryEntry> entries = BoundedMap.create(CACHED_ENTRIES_MAX);
+
+    public WriterRegistry(ObjectStore store)
+    {
+        this.store = requireNonNull(store, "store is null");
+    }
+
+    /**
+     * One listing of the registry.
+     *
+     * @param lastSeen registered writer → newest of heartbeat and entry, by the store's clock
+     * @param now the store's clock, or the newest time in the listing where the store does not tell, which only delays seals
+     */
+    public record Listing(Map<WriterId, Instant> lastSeen, Instant now)
+    {
+        public static final Listing NONE = new Listing(Map.of(), Instant.EPOCH);
+
+        public Listing
+        {
+            lastSeen = Collections.unmodifiableMap(new TreeMap<>(lastSeen));
+            requireNonNull(now, "now is null");
+        }
+
+        public boolean isRegistered(WriterId writer)
+        {
+            return lastSeen.containsKey(writer);
+        }
+
+        /**
+         * False for a writer that is not registered: nothing is known about it.
+         */
+        public boolean isSilent(WriterId writer, Duration silentAfter)
+        {
+            Instant seen = lastSeen.get(writer);
+            return seen != null && Duration.between(seen, now).compareTo(silentAfter) > 0;
+        }
+    }
+
+    /**
+     * Publishes the entry; on return it is durable and every later listing shows it.
+     *
+     * @throws WalException FENCED when the id is taken by another entry, UNAVAILABLE when the store did not answer
+     */
+    public void register(RegistryEntry entry)
+    {
+        ObjectKey key = WalLayout.registryEntry(entry.writer());
+        byte[] content = RegistryEntryParser.toJson(entry);
+        IOException failure = new IOException("every answer was unknown");
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            PutOutcome outcome = store.putIfAbsent(key, content);
+            if (outcome == PutOutcome.WRITTEN) {
+                return;
+            }
+            try {
+                Optional<StoredObject> stored = store.get(key);
+                if (stored.isPresent()) {
+                    if (Arrays.equals(stored.orElseThrow().content(), content)) {
+                        return;
+                    }
+                    throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));
+                }
+            }
+            catch (IOException e) {
+                failure = e;
+            }
+        }
+        throw new WalException(UNAVAILABLE, "Cannot register writer %s: %s".formatted(entry.writer(), failure.getMessage()), failure);
+    }
+
+    public void heartbeat(WriterId writer)
+            throws IOException
+    {
+        store.put(WalLayout.heartbeat(writer), "{}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Everybody who is registered now.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer
+     */
+    public Listing list()
+    {
+        Map<WriterId, Instant> registered = new TreeMap<>();
+        Map<WriterId, Instant> heartbeats = new TreeMap<>();
+        Optional<Instant> storeTime = Optional.empty();
+        Instant newest = Instant.EPOCH;
+        Optional<ObjectKey> startAfter = Optional.empty();
+        while (true) {
+            ListPage page = page(startAfter);
+            if (page.storeTime().isPresent()) {
+                storeTime = page.storeTime();
+            }
+            for (ObjectHead object : page.objects()) {
+                newest = object.lastModified().isAfter(newest) ? object.lastModified() : newest;
+                writerOf(object.key(), ENTRY_SUFFIX).ifPresent(writer -> registered.put(writer, object.lastModified()));
+                writerOf(object.key(), HEARTBEAT_SUFFIX).ifPresent(writer -> heartbeats.put(writer, object.lastModified()));
+            }
+            if (registered.size() > WRITERS_MAX) {
+                throw new WalException(UNAVAILABLE, "Cannot list writers: more than %s are registered".formatted(WRITERS_MAX));
+            }
+            if (!page.truncated()) {
+                break;
+            }
+            startAfter = Optional.of(page.objects().get(page.objects().size() - 1).key());
+        }
+        registered.replaceAll((writer, written) -> {
+            Instant heartbeat = heartbeats.getOrDefault(writer, written);
+            return heartbeat.isAfter(written) ? heartbeat : written;
+        });
+        return new Listing(registered, storeTime.orElse(newest));
+    }
+
+    private ListPage page(Optional<ObjectKey> startAfter)
+    {
+        try {
+            return store.list(WalLayout.WRITERS, startAfter, ObjectStore.LIST_COUNT_MAX);
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot list writers: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The entry of a writer; empty when it is not registered (any more).
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer, CORRUPT when the entry cannot be read
+     */
+    public Optional<RegistryEntry> entry(WriterId writer)
+    {
+        RegistryEntry known = entries.get(writer);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<RegistryEntry> entry = read(writer);
+        entry.ifPresent(value -> entries.put(writer, value));
+        return entry;
+    }
+
+    /**
+     * Asks the store, never the cache.
+     */
+    public boolean isRegistered(WriterId writer)
+    {
+        return read(writer).isPresent();
+    }
+
+    private Optional<RegistryEntry> read(WriterId writer)
+    {
+        try {
+            return store.get(WalLayout.registryEntry(writer)).map(stored -> RegistryEntryParser.fromJson(writer, stored.content()));
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot read registry entry of writer %s: %s".formatted(writer, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * The writers of a listing that may write to the table.
+     */
+    public Set<WriterId> writersOf(UUID table, Listing listing)
+    {
+        Set<WriterId> writers = new TreeSet<>();
+        for (WriterId writer : listing.lastSeen().keySet()) {
+            // gone since it was listed: it was closed, so whatever it wrote is committed or stands in the vector
+            if (entry(writer).map(entry -> entry.tables().contains(table)).orElse(false)) {
+                writers.add(writer);
+            }
+        }
+        return writers;
+    }
+
+    private static Optional<WriterId> writerOf(ObjectKey key, String suffix)
+    {
+        String name = key.name();
+        if (!name.endsWith(suffix)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(WriterId.parse(name.substring(0, name.length() - suffix.length())));
+        }
+        catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

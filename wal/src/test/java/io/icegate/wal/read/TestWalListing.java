@@ -1,0 +1,193 @@
+package io.icegate.wal.read;
+
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
+import io.icegate.wal.WalException;
+import io.icegate.wal.WalFixture;
+import io.icegate.wal.WalLayout;
+import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static io.icegate.wal.WalFixture.TABLE;
+import static io.icegate.wal.WalFixture.id;
+import static io.icegate.wal.WalFixture.vector;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestWalListing
+{
+    private final WalFixture wal = new WalFixture();
+
+    @Test
+    void testReadsBehindTheVector()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.segment(1, 0, new BatchId(0, 1));
+        SegmentKey second = wal.segment(1, 1, new BatchId(0, 2));
+        SegmentKey other = wal.segment(2, 0, new BatchId(0, 3));
+
+        LiveSegments live = wal.listing.list(TABLE, vector(Map.of(1, 1L)));
+
+        assertThat(live.segments()).extracting(LiveSegment::key).containsExactly(second, other);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.OPEN);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(2));
+    }
+
+    @Test
+    void testWriterOfTheVectorNeedNotBeRegistered()
+    {
+        wal.segment(1, 0, new BatchId(0, 1));
+        SegmentKey waiting = wal.segment(1, 1, new BatchId(0, 2));
+        assertThat(wal.listing.list(TABLE, vector(Map.of(1, 1L))).segments()).extracting(LiveSegment::key).containsExactly(waiting);
+        // and one that is neither there nor registered is not seen at all
+        wal.segment(2, 0, new BatchId(0, 3));
+        assertThat(wal.listing.list(TABLE, vector(Map.of(1, 1L))).segments()).hasSize(1);
+    }
+
+    @Test
+    void testGapEndsTheRun()
+    {
+        wal.register(1);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.segment(1, 2, new BatchId(0, 2));
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).hasSize(1);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.GAP);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
+    }
+
+    @Test
+    void testForeignObjectsAreNoSegments()
+    {
+        wal.register(1);
+        SegmentKey segment = wal.segment(1, 0, new BatchId(0, 1));
+        String folder = segment.objectKey().value().substring(0, segment.objectKey().value().lastIndexOf('/') + 1);
+        // the last number is above what a sequence can be
+        for (String name : List.of("README.txt", "00000000000000000001.parquet.tmp", "1.parquet", "09223372036854775808.parquet", "99999999999999999999.parquet")) {
+            wal.memory.putIfAbsent(new ObjectKey(folder + name), "foreign".getBytes(StandardCharsets.UTF_8));
+        }
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).extracting(LiveSegment::key).containsExactly(segment);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.OPEN);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
+    }
+
+    @Test
+    void testListingThatMissesKeyIsCorrectedByHead()
+    {
+        wal.register(1);
+        wal.segment(1, 0, new BatchId(0, 1));
+        SegmentKey forgotten = wal.segment(1, 1, new BatchId(0, 2));
+        wal.segment(1, 2, new BatchId(0, 3));
+        wal.store.hideFromListings(forgotten.objectKey());
+
+        assertThat(wal.listing.list(TABLE, OffsetVector.EMPTY).segments()).hasSize(3);
+    }
+
+    @Test
+    void testSealEndsTheRun()
+    {
+        wal.register(1);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.seal(1, 1);
+        wal.segment(1, 2, new BatchId(0, 2));
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).hasSize(1);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.SEALED);
+        assertThat(end(live, 1).next()).isEqualTo(new Sequence(1));
+        assertThat(end(live, 1).since()).isEqualTo(wal.clock.instant());
+    }
+
+    @Test
+    void testCorruptSegmentEndsOnlyItsWriter()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.memory.putIfAbsent(new SegmentKey(TABLE, id(1), new Sequence(1)).objectKey(), "garbage".getBytes(StandardCharsets.UTF_8));
+        wal.segment(1, 2, new BatchId(0, 2));
+        wal.segment(2, 0, new BatchId(0, 3));
+        wal.segment(2, 1, new BatchId(0, 4));
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).extracting(segment -> segment.footer().batches().get(0).id().low()).containsExactly(1L, 3L, 4L);
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
+        assertThat(end(live, 1).detail()).contains("Cannot read segment _wal/v1/" + TABLE);
+        assertThat(end(live, 2).kind()).isEqualTo(RunEnd.Kind.OPEN);
+    }
+
+    @Test
+    void testLimitTakesTheOldestAndKeepsRunsDense()
+    {
+        wal.register(1);
+        wal.register(2);
+        for (int i = 0; i < 5; i++) {
+            wal.segment(1, i, new BatchId(1, i));
+            wal.clock.advance(Duration.ofSeconds(1));
+            wal.segment(2, i, new BatchId(2, i));
+            wal.clock.advance(Duration.ofSeconds(1));
+        }
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY, 5);
+
+        assertThat(live.segments()).extracting(segment -> segment.key().writer() + "/" + segment.key().sequence().value())
+                .containsExactly(id(1) + "/0", id(1) + "/1", id(1) + "/2", id(2) + "/0", id(2) + "/1");
+        assertThat(live.ends().values()).extracting(RunEnd::kind).containsOnly(RunEnd.Kind.LIMIT);
+        assertThat(wal.listing.list(TABLE, OffsetVector.EMPTY, 10).ends().values()).extracting(RunEnd::kind).containsOnly(RunEnd.Kind.OPEN);
+    }
+
+    @Test
+    void testTooManyLiveSegments()
+    {
+        WalListing listing = new WalListing(wal.store, wal.registry, wal.footers, Runnable::run, 20);
+        wal.register(1);
+        for (int i = 0; i < 20; i++) {
+            wal.segment(1, i, new BatchId(0, i));
+        }
+        assertThat(listing.list(TABLE, OffsetVector.EMPTY).segments()).hasSize(20);
+
+        wal.segment(1, 20, new BatchId(1, 0));
+        assertThatThrownBy(() -> listing.list(TABLE, OffsetVector.EMPTY))
+                .isInstanceOf(WalException.class)
+                .hasMessage("Cannot read the live rows of table " + TABLE + ": more than 20 segments wait to be committed; run CALL icegate.system.commit_wal first");
+    }
+
+    @Test
+    void testRequestsOfOneListing()
+    {
+        wal.register(1);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.segment(1, 1, new BatchId(0, 2));
+        wal.listing.list(TABLE, OffsetVector.EMPTY);
+        wal.segment(1, 2, new BatchId(0, 3));
+        wal.store.takeRequests();
+
+        wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(wal.store.takeRequests()).containsExactly(
+                "LIST " + WalLayout.WRITERS,
+                "LIST " + WalLayout.segments(TABLE, id(1)),
+                "READ " + new SegmentKey(TABLE, id(1), new Sequence(2)).objectKey());
+    }
+
+    private static RunEnd end(LiveSegments live, int writer)
+    {
+        return requireNonNull(live.ends().get(id(writer)));
+    }
+}

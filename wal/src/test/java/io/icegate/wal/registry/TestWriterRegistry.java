@@ -1,0 +1,131 @@
+package io.icegate.wal.registry;
+
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.memory.MemoryObjectStore;
+import io.icegate.wal.HookedObjectStore;
+import io.icegate.wal.TestingClock;
+import io.icegate.wal.WalException;
+import io.icegate.wal.WalException.Kind;
+import io.icegate.wal.WalLayout;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.writer.WalFormat;
+import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestWriterRegistry
+{
+    private static final UUID TABLE = UUID.fromString("00000000-0000-4000-8000-000000000001");
+
+    private final TestingClock clock = new TestingClock();
+    private final HookedObjectStore store = new HookedObjectStore(new MemoryObjectStore(clock));
+    private final WriterRegistry registry = new WriterRegistry(store);
+    private final WriterId id = WriterId.parse("01a9d0e4-7c00-7000-8000-000000000001");
+    private final RegistryEntry entry = new RegistryEntry(id, Instant.parse("2026-11-20T00:00:00Z"), "host", "1.0", Set.of(TABLE));
+
+    @Test
+    void testEntryText()
+    {
+        assertThat(new String(RegistryEntryParser.toJson(entry), StandardCharsets.UTF_8)).isEqualTo(
+                "{\"format\":1,\"writer\":\"01a9d0e4-7c00-7000-8000-000000000001\",\"started\":\"2026-11-20T00:00:00Z\",\"host\":\"host\",\"build\":\"1.0\",\"tables\":[\"00000000-0000-4000-8000-000000000001\"]}");
+        assertThat(RegistryEntryParser.fromJson(id, RegistryEntryParser.toJson(entry))).isEqualTo(entry);
+    }
+
+    @Test
+    void testUnreadableEntry()
+    {
+        for (String text : new String[] {"", "{}", "{\"format\":2}", new String(RegistryEntryParser.toJson(entry), StandardCharsets.UTF_8).replace("0001\",\"started", "0002\",\"started")}) {
+            assertThatThrownBy(() -> RegistryEntryParser.fromJson(id, text.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
+                    .hasMessageStartingWith("Cannot read registry entry _wal/v1/_writers/" + id);
+        }
+    }
+
+    @Test
+    void testRegisterOverLostAnswer()
+    {
+        store.onPut((key, put) -> {
+            assertThat(put.get()).isEqualTo(PutOutcome.WRITTEN);
+            return PutOutcome.UNKNOWN;
+        });
+        registry.register(entry);
+
+        assertThat(registry.entry(id)).contains(entry);
+    }
+
+    @Test
+    void testTakenId()
+    {
+        registry.register(new RegistryEntry(id, entry.started(), "another host", "1.0", Set.of(TABLE)));
+        assertThatThrownBy(() -> registry.register(entry))
+                .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.FENCED));
+    }
+
+    @Test
+    void testRegisterGivesUp()
+    {
+        store.onPut((key, put) -> PutOutcome.UNKNOWN);
+        assertThatThrownBy(() -> registry.register(entry))
+                .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE));
+    }
+
+    @Test
+    void testSilentByTheStoresClock()
+            throws Exception
+    {
+        registry.register(entry);
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isTrue();
+
+        registry.heartbeat(id);
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isTrue();
+    }
+
+    @Test
+    void testHeartbeatWithoutEntryIsNobody()
+            throws Exception
+    {
+        registry.heartbeat(id);
+        assertThat(registry.list().isRegistered(id)).isFalse();
+        assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
+    }
+
+    @Test
+    void testWriterIdIsVersion7()
+    {
+        WriterId random = WriterId.random(Instant.ofEpochMilli(0x0123456789ABL), new Random(1));
+        assertThat(random.uuid().version()).isEqualTo(7);
+        assertThat(random.uuid().variant()).isEqualTo(2);
+        assertThat(random.uuid().toString()).startsWith("01234567-89ab-7");
+    }
+
+    @Test
+    void testFormatIsWrittenOnce()
+    {
+        WalFormat first = WalFormat.openOrCreate(store, new Random(1));
+        assertThat(WalFormat.openOrCreate(store, new Random(2))).isEqualTo(first);
+        assertThat(first.seed()).isEqualTo(new Random(1).nextLong());
+    }
+
+    @Test
+    void testUnreadableFormat()
+    {
+        store.putIfAbsent(WalLayout.FORMAT, "{\"format\":7}".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> WalFormat.openOrCreate(store, new Random(1)))
+                .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
+                .hasMessage("Cannot read _wal/v1/format.json: format is 7, this version reads 1");
+    }
+}

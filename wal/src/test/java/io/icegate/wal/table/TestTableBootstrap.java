@@ -1,0 +1,193 @@
+package io.icegate.wal.table;
+
+import io.icegate.schema.Signal;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.NullOrder;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortDirection;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+final class TestTableBootstrap
+{
+    private static final Namespace OTEL = Namespace.of("otel");
+    private static final TableIdentifier LOGS = TableIdentifier.of(OTEL, "logs");
+
+    @Test
+    void testColumns()
+    {
+        assertThat(Signal.LOGS.shape().schema().columns().stream().map(column -> column.name() + (column.isOptional() ? "?" : "")).toList()).containsExactly(
+                "tenant_id",
+                "timestamp",
+                "ingest_time",
+                "service_name?",
+                "service_namespace?",
+                "service_instance_id?",
+                "attributes",
+                "attribute_types?",
+                "scope_name?",
+                "scope_version?",
+                "scope_attributes",
+                "scope_attribute_types?",
+                "scope_dropped_attributes_count",
+                "scope_schema_url?",
+                "resource_attributes",
+                "resource_attribute_types?",
+                "resource_dropped_attributes_count",
+                "resource_schema_url?",
+                "resource_entity_refs",
+                "otlp_residual?",
+                "time_unix_nano",
+                "observed_time_unix_nano",
+                "severity_number",
+                "severity_text?",
+                "event_name?",
+                "body?",
+                "body_type?",
+                "trace_id?",
+                "span_id?",
+                "flags",
+                "dropped_attributes_count");
+    }
+
+    @Test
+    void testCreate()
+    {
+        InMemoryCatalog catalog = catalog();
+        Table table = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape());
+        assertThat(table.specs()).hasEntrySatisfying(0, spec -> assertThat(spec.isUnpartitioned()).isTrue());
+        assertThat(table.spec().fields().stream().map(field -> field.name() + ":" + field.transform()).toList()).containsExactly("tenant_id:identity", "timestamp_day:day");
+        assertThat(TableSpecs.unpartitioned(table.name(), table.specs().values()).specId()).isEqualTo(0);
+        assertThat(table.sortOrder().fields().stream().map(field -> table.schema().findColumnName(field.sourceId())).toList()).containsExactly("service_name", "timestamp");
+        assertThat(table.sortOrder().fields()).allMatch(field -> field.direction() == SortDirection.ASC && field.nullOrder() == NullOrder.NULLS_FIRST);
+        assertThat(((BaseTable) table).operations().current().formatVersion()).isEqualTo(2);
+        assertThat(table.properties())
+                .containsEntry("icegate.wal.offsets", "")
+                .containsEntry("write.parquet.bloom-filter-enabled.column.trace_id", "true")
+                .containsEntry("write.metadata.metrics.default", "none")
+                .containsEntry("write.metadata.metrics.column.timestamp", "full")
+                .containsEntry("write.metadata.metrics.column.body", "counts")
+                .doesNotContainKey("write.metadata.metrics.column.attributes")
+                .containsEntry("write.merge.isolation-level", "snapshot");
+        assertThat(table.history()).isEmpty();
+        assertThat(table.schema().columns()).allSatisfy(column -> assertThat(column.doc()).isNotBlank());
+    }
+
+    @Test
+    void testSecondStartChangesNothing()
+    {
+        InMemoryCatalog catalog = catalog();
+        String location = metadataLocation(TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape()));
+        assertThat(metadataLocation(TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape()))).isEqualTo(location);
+    }
+
+    @Test
+    void testMissingPartsAreAdded()
+    {
+        InMemoryCatalog catalog = catalog();
+        Table table = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape());
+        table.updateSchema().deleteColumn("event_name").addColumn("promoted", Types.LongType.get()).commit();
+        table.updateProperties().remove("write.distribution-mode").set("write.target-file-size-bytes", "1").remove("icegate.wal.offsets").commit();
+        table.replaceSortOrder().commit();
+
+        Table updated = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape());
+        assertThat(updated.schema().findField("event_name").type()).isEqualTo(Types.StringType.get());
+        assertThat(updated.schema().findField("event_name").doc()).isNotBlank();
+        assertThat(updated.schema().findField("promoted")).isNotNull();
+        assertThat(updated.sortOrder().isSorted()).isTrue();
+        assertThat(updated.properties())
+                .containsEntry("write.distribution-mode", "range")
+                // what an operator set stays
+                .containsEntry("write.target-file-size-bytes", "1")
+                // a lost vector is not an empty one
+                .doesNotContainKey("icegate.wal.offsets");
+    }
+
+    @Test
+    void testAdoptedTableGetsAnUnpartitionedSpec()
+    {
+        InMemoryCatalog catalog = catalog();
+        catalog.createNamespace(OTEL);
+        Schema schema = Signal.LOGS.shape().schema();
+        catalog.buildTable(LOGS, schema).withPartitionSpec(PartitionSpec.builderFor(schema).identity("tenant_id").hour("timestamp").build()).create();
+
+        Table table = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape());
+        assertThat(table.spec().specId()).isEqualTo(0);
+        assertThat(table.spec().fields()).hasSize(2);
+        assertThat(TableSpecs.unpartitioned(table.name(), table.specs().values()).isUnpartitioned()).isTrue();
+        String location = metadataLocation(table);
+        assertThat(metadataLocation(TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape()))).isEqualTo(location);
+    }
+
+    @Test
+    void testRefusesAnotherTable()
+    {
+        InMemoryCatalog catalog = catalog();
+        catalog.createNamespace(OTEL);
+        catalog.createTable(LOGS, new Schema(NestedField.required(1, "tenant_id", Types.LongType.get())));
+        assertThatThrownBy(() -> TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Cannot use table otel.logs: column 'tenant_id' is long, not string");
+    }
+
+    @Test
+    void testRaceOfTwoStarts()
+            throws Exception
+    {
+        for (int round = 0; round < 20; round++) {
+            InMemoryCatalog catalog = catalog();
+            CyclicBarrier start = new CyclicBarrier(4);
+            ExecutorService executor = Executors.newFixedThreadPool(4);
+            try {
+                List<Future<UUID>> starts = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    starts.add(executor.submit(() -> {
+                        start.await();
+                        return TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape()).uuid();
+                    }));
+                }
+                Set<UUID> tables = new HashSet<>();
+                for (Future<UUID> table : starts) {
+                    tables.add(table.get());
+                }
+                assertThat(tables).containsExactly(catalog.loadTable(LOGS).uuid());
+                assertThat(catalog.loadTable(LOGS).specs()).hasSize(2);
+            }
+            finally {
+                executor.shutdownNow();
+            }
+        }
+    }
+
+    private static String metadataLocation(Table table)
+    {
+        return ((BaseTable) table).operations().refresh().metadataFileLocation();
+    }
+
+    private static InMemoryCatalog catalog()
+    {
+        InMemoryCatalog catalog = new InMemoryCatalog();
+        catalog.initialize("test", Map.of("warehouse", "memory:test"));
+        return catalog;
+    }
+}
