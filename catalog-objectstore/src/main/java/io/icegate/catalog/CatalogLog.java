@@ -1,6 +1,6 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogStore.FetchedRecord;
+import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.StoredObject;
@@ -29,21 +29,21 @@ final class CatalogLog
 {
     static final int CHANGES_MAX = 64;
 
-    private final LogEnvironment environment;
+    private final CatalogEnvironment environment;
     private final ClockCheck clockCheck = new ClockCheck();
-    private final LogStore store;
+    private final RecordStore store;
     private final Function<UUID, CatalogFormat> newFormat;
     private final FirstUse firstUse;
     private final Object opening = new Object();
     private volatile @Nullable Opened opened;
     private boolean closed;
 
-    CatalogLog(ObjectStore objectStore, LogEnvironment environment, Function<UUID, CatalogFormat> newFormat, FirstUse firstUse)
+    CatalogLog(ObjectStore objectStore, CatalogEnvironment environment, Function<UUID, CatalogFormat> newFormat, FirstUse firstUse)
     {
         this.environment = requireNonNull(environment, "environment is null");
         this.newFormat = requireNonNull(newFormat, "newFormat is null");
         this.firstUse = requireNonNull(firstUse, "firstUse is null");
-        this.store = new LogStore(requireNonNull(objectStore, "objectStore is null"), environment, clockCheck);
+        this.store = new RecordStore(requireNonNull(objectStore, "objectStore is null"), environment, clockCheck);
     }
 
     /**
@@ -55,7 +55,7 @@ final class CatalogLog
                 throws IOException;
     }
 
-    private record Opened(LogTail tail, CommitQueue queue, CheckpointWriter checkpoints) {}
+    private record Opened(CatalogTail tail, CommitQueue queue, CheckpointWriter checkpoints) {}
 
     private Opened opened()
     {
@@ -80,7 +80,7 @@ final class CatalogLog
     {
         UUID writer = environment.newId();
         CheckpointSchedule schedule = new CheckpointSchedule();
-        LogTail tail = new LogTail(store, environment, format, writer, schedule);
+        CatalogTail tail = new CatalogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
         return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints);
     }
@@ -125,7 +125,7 @@ final class CatalogLog
      */
     CatalogState stateAt(long version)
     {
-        LogTail tail = opened().tail;
+        CatalogTail tail = opened().tail;
         CatalogState newest = tail.usable().state();
         if (newest.version() < version) {
             newest = state();
@@ -165,7 +165,7 @@ final class CatalogLog
         int count = (int) Math.min(CHANGES_MAX, newest - fromVersion);
         List<FetchedRecord> found = store.records(fromVersion + 1, count);
         if (found.size() < count || store.newestFloor() > fromVersion) {
-            throw LogTail.collected(fromVersion + 1);
+            throw CatalogTail.collected(fromVersion + 1);
         }
         return found.stream()
                 .map(FetchedRecord::record)
@@ -173,7 +173,7 @@ final class CatalogLog
                 .toList();
     }
 
-    CommitResult commit(Function<CatalogState, List<CatalogChange>> change)
+    CatalogCommitResult commit(Function<CatalogState, List<CatalogChange>> change)
     {
         return commit(environment.newId().toString(), Optional.empty(), change);
     }
@@ -181,7 +181,7 @@ final class CatalogLog
     /**
      * @see CommitQueue#commit
      */
-    CommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
     {
         return opened().queue.commit(id, digest, change);
     }

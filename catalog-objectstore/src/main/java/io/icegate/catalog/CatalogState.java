@@ -251,7 +251,7 @@ public final class CatalogState
     /**
      * This working copy as the state after a record.
      */
-    CatalogState closed(LogRecord record, Duration idempotencyWindow)
+    CatalogState closed(CatalogRecord record, Duration idempotencyWindow)
     {
         List<String> ids = record.transactions().stream().map(CatalogTransaction::id).toList();
         return new CatalogState(
@@ -268,7 +268,7 @@ public final class CatalogState
      *
      * @throws IllegalStateException when the record cannot follow this state
      */
-    CatalogState replay(LogRecord record, Duration idempotencyWindow)
+    CatalogState replay(CatalogRecord record, Duration idempotencyWindow)
     {
         if (record.version() != version + 1 || record.timestampMillis() <= timestampMillis) {
             throw new IllegalStateException("Cannot apply catalog record %s of %s: it does not follow version %s of %s".formatted(

@@ -28,8 +28,8 @@ final class CheckpointParser
             json.writeArrayFieldStart("namespaces");
             for (Entry<Namespace, Map<String, String>> namespace : state.namespaceProperties()) {
                 json.writeStartObject();
-                LogRecordParser.writeLevels(json, "ns", namespace.getKey());
-                LogRecordParser.writeProperties(json, "props", namespace.getValue());
+                CatalogRecordParser.writeLevels(json, "ns", namespace.getKey());
+                CatalogRecordParser.writeProperties(json, "props", namespace.getValue());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -37,7 +37,7 @@ final class CheckpointParser
             for (Entry<Namespace, PersistentMap<String, CatalogObject>> inside : state.objects()) {
                 for (Entry<String, CatalogObject> object : inside.getValue()) {
                     json.writeStartObject();
-                    LogRecordParser.writeLevels(json, "ns", inside.getKey());
+                    CatalogRecordParser.writeLevels(json, "ns", inside.getKey());
                     json.writeStringField("name", object.getKey());
                     json.writeStringField("kind", object.getValue().kind().text());
                     json.writeStringField("uuid", object.getValue().uuid().toString());
@@ -69,7 +69,7 @@ final class CheckpointParser
     {
         String what = "catalog checkpoint " + version;
         StrictJson json = StrictJson.parse(what, content);
-        LogRecordParser.checkFormat(what, json);
+        CatalogRecordParser.checkFormat(what, json);
         json.allow(FIELDS);
         if (json.number("version") != version) {
             throw new IllegalArgumentException("Cannot read %s: it calls itself version %s".formatted(what, json.number("version")));
@@ -77,7 +77,7 @@ final class CheckpointParser
         PersistentMap<Namespace, Map<String, String>> namespaces = PersistentMap.empty(CatalogState.NAMESPACE_ORDER);
         for (StrictJson namespace : json.objects("namespaces")) {
             namespace.allow(NAMESPACE_FIELDS);
-            namespaces = namespaces.with(LogRecordParser.readLevels(namespace, "ns"), Map.copyOf(LogRecordParser.readProperties(namespace, "props")));
+            namespaces = namespaces.with(CatalogRecordParser.readLevels(namespace, "ns"), Map.copyOf(CatalogRecordParser.readProperties(namespace, "props")));
         }
         TransactionWindow transactions = TransactionWindow.empty();
         for (StrictJson record : json.objects("txns")) {
@@ -92,7 +92,7 @@ final class CheckpointParser
         PersistentMap<Namespace, PersistentMap<String, CatalogObject>> objects = PersistentMap.empty(CatalogState.NAMESPACE_ORDER);
         for (StrictJson object : json.objects("objects")) {
             object.allow(OBJECT_FIELDS);
-            Namespace namespace = LogRecordParser.readLevels(object, "ns");
+            Namespace namespace = CatalogRecordParser.readLevels(object, "ns");
             PersistentMap<String, CatalogObject> inside = objects.get(namespace).orElseGet(() -> PersistentMap.empty(Comparator.<String>naturalOrder()));
             CatalogObject value = new CatalogObject(ObjectKind.parse(object.text("kind")), object.uuid("uuid"), object.text("at"));
             objects = objects.with(namespace, inside.with(object.text("name"), value));

@@ -28,12 +28,12 @@ final class CheckpointWriter
     private static final Duration HOURLY = Duration.ofDays(1);
     private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
 
-    private final LogStore store;
+    private final RecordStore store;
     private final CheckpointSchedule schedule;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final ThreadPoolExecutor executor;
 
-    CheckpointWriter(LogStore store, CheckpointSchedule schedule)
+    CheckpointWriter(RecordStore store, CheckpointSchedule schedule)
     {
         this.store = store;
         this.schedule = schedule;

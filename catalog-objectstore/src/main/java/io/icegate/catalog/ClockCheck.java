@@ -1,6 +1,6 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogEnvironment.Moment;
+import io.icegate.catalog.CatalogEnvironment.Moment;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogEnvironment.Moment;
-import io.icegate.catalog.LogStore.FetchedRecord;
-import io.icegate.catalog.LogTail.Known;
+import io.icegate.catalog.CatalogEnvironment.Moment;
+import io.icegate.catalog.RecordStore.FetchedRecord;
+import io.icegate.catalog.CatalogTail.Known;
 import io.icegate.catalog.RecordWriter.Outcome;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -45,11 +45,11 @@ final class CommitQueue
      */
     private static final int RECORD_OVERHEAD_BYTES = 512;
 
-    private final LogStore store;
-    private final LogEnvironment environment;
+    private final RecordStore store;
+    private final CatalogEnvironment environment;
     private final CatalogFormat format;
     private final UUID writer;
-    private final LogTail tail;
+    private final CatalogTail tail;
     private final RecordWriter records;
     private final ClockCheck clockCheck;
     private final CheckpointWriter checkpoints;
@@ -60,7 +60,7 @@ final class CommitQueue
     private boolean closed;
     private int winsInRow;
 
-    CommitQueue(LogStore store, LogEnvironment environment, CatalogFormat format, UUID writer, LogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
+    CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
     {
         this.store = store;
         this.environment = environment;
@@ -78,7 +78,7 @@ final class CommitQueue
      * @param change pure: run any number of times, on a thread of ours, without I/O
      * @throws CommitStateUnknownException when it may or may not be committed; every other exception means that it is not
      */
-    CommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
     {
         Pending pending = new Pending(id, digest, change, environment.now());
         try {
@@ -287,7 +287,7 @@ final class CommitQueue
         {
             for (Iterator<Pending> remaining = batch.iterator(); remaining.hasNext(); ) {
                 Pending pending = remaining.next();
-                if (included.size() == LogRecord.TRANSACTIONS_MAX) {
+                if (included.size() == CatalogRecord.TRANSACTIONS_MAX) {
                     return;
                 }
                 Optional<Long> earlier = from.state().transactions().version(pending.id);
@@ -306,7 +306,7 @@ final class CommitQueue
                 }
                 catch (NothingToDo e) {
                     if (isFinal(pending)) {
-                        pending.result.complete(new CommitResult(from.state().version(), List.of()));
+                        pending.result.complete(new CatalogCommitResult(from.state().version(), List.of()));
                         remaining.remove();
                     }
                 }
@@ -332,11 +332,11 @@ final class CommitQueue
                 throw new NothingToDo();
             }
             CatalogTransaction transaction = new CatalogTransaction(pending.id, pending.digest, changes);
-            byte[] content = LogRecordParser.transaction(transaction);
-            if (RECORD_OVERHEAD_BYTES + content.length > LogRecord.BYTES_MAX) {
-                throw new IllegalArgumentException("Cannot commit to the catalog: a transaction of %s bytes exceeds a record of %s".formatted(content.length, LogRecord.BYTES_MAX));
+            byte[] content = CatalogRecordParser.transaction(transaction);
+            if (RECORD_OVERHEAD_BYTES + content.length > CatalogRecord.BYTES_MAX) {
+                throw new IllegalArgumentException("Cannot commit to the catalog: a transaction of %s bytes exceeds a record of %s".formatted(content.length, CatalogRecord.BYTES_MAX));
             }
-            if (size + content.length + 1 > LogRecord.BYTES_MAX) {
+            if (size + content.length + 1 > CatalogRecord.BYTES_MAX) {
                 return false;
             }
             working = working.with(changes);
@@ -352,8 +352,8 @@ final class CommitQueue
         {
             Moment began = environment.now();
             long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
-            LogRecord record = new LogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, transactions);
-            byte[] content = LogRecordParser.toJson(record, contents);
+            CatalogRecord record = new CatalogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, transactions);
+            byte[] content = CatalogRecordParser.toJson(record, contents);
             CatalogState after = working.closed(record, format.idempotencyWindow());
             Outcome outcome;
             try {
@@ -373,7 +373,7 @@ final class CommitQueue
                 case COMMITTED -> {
                     batch.removeAll(included);
                     for (int i = 0; i < included.size(); i++) {
-                        included.get(i).result.complete(new CommitResult(record.version(), transactions.get(i).changes()));
+                        included.get(i).result.complete(new CatalogCommitResult(record.version(), transactions.get(i).changes()));
                     }
                     checkpoints.committed(after);
                     CommitQueue.this.yield(environment.since(began));
@@ -398,11 +398,11 @@ final class CommitQueue
                         .flatMap(fetched -> fetched.record().transactions().stream())
                         .filter(transaction -> transaction.id().equals(pending.id))
                         .findFirst()
-                        .orElseThrow(() -> LogTail.collected(version));
+                        .orElseThrow(() -> CatalogTail.collected(version));
                 if (!committed.digest().equals(pending.digest)) {
                     throw new UnprocessableEntityException("Cannot commit transaction %s again: it was another request", pending.id);
                 }
-                pending.result.complete(new CommitResult(version, committed.changes()));
+                pending.result.complete(new CatalogCommitResult(version, committed.changes()));
             }
             catch (RuntimeException e) {
                 pending.result.completeExceptionally(e);
@@ -420,7 +420,7 @@ final class CommitQueue
         private final Optional<String> digest;
         private final Function<CatalogState, List<CatalogChange>> change;
         private final Moment queued;
-        private final CompletableFuture<CommitResult> result = new CompletableFuture<>();
+        private final CompletableFuture<CatalogCommitResult> result = new CompletableFuture<>();
 
         private Pending(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change, Moment queued)
         {

@@ -85,10 +85,10 @@ public final class ObjectStoreCatalog
      */
     public static ObjectStoreCatalog open(String name, Warehouse warehouse, FileIO io, Map<String, String> properties)
     {
-        return open(name, warehouse, io, properties, LogEnvironment.system(), CommitGuards.load());
+        return open(name, warehouse, io, properties, CatalogEnvironment.system(), CommitGuards.load());
     }
 
-    static ObjectStoreCatalog open(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, LogEnvironment environment, CommitGuards guards)
+    static ObjectStoreCatalog open(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, CatalogEnvironment environment, CommitGuards guards)
     {
         ObjectStoreCatalog catalog = new ObjectStoreCatalog();
         catalog.start(name, warehouse, io, properties, environment, guards, new CloseableGroup());
@@ -110,10 +110,10 @@ public final class ObjectStoreCatalog
         CloseableGroup closeables = new CloseableGroup();
         closeables.addCloseable(io);
         closeables.addCloseable(warehouse.store());
-        start(name, warehouse, io, properties, LogEnvironment.system(), CommitGuards.load(), closeables);
+        start(name, warehouse, io, properties, CatalogEnvironment.system(), CommitGuards.load(), closeables);
     }
 
-    private void start(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, LogEnvironment environment, CommitGuards guards, CloseableGroup closeables)
+    private void start(String name, Warehouse warehouse, FileIO io, Map<String, String> properties, CatalogEnvironment environment, CommitGuards guards, CloseableGroup closeables)
     {
         if (parts != null) {
             throw new IllegalStateException("Cannot open catalog %s: it is already open".formatted(name));
@@ -301,7 +301,7 @@ public final class ObjectStoreCatalog
         return new TablesTransaction(this, parts().log, io(), commits);
     }
 
-    private CommitResult commit(Function<CatalogState, List<CatalogChange>> change)
+    private CatalogCommitResult commit(Function<CatalogState, List<CatalogChange>> change)
     {
         verifyChangeable();
         return parts().log.commit(change);

@@ -1,8 +1,8 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogEnvironment.Moment;
-import io.icegate.catalog.LogStore.FetchedRecord;
-import io.icegate.catalog.LogTail.Known;
+import io.icegate.catalog.CatalogEnvironment.Moment;
+import io.icegate.catalog.RecordStore.FetchedRecord;
+import io.icegate.catalog.CatalogTail.Known;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
@@ -29,12 +29,12 @@ final class RecordWriter
 {
     static final Duration SETTLE_MAX = Duration.ofSeconds(30);
 
-    private final LogStore store;
-    private final LogEnvironment environment;
+    private final RecordStore store;
+    private final CatalogEnvironment environment;
     private final CatalogFormat format;
-    private final LogTail tail;
+    private final CatalogTail tail;
 
-    RecordWriter(LogStore store, LogEnvironment environment, CatalogFormat format, LogTail tail)
+    RecordWriter(RecordStore store, CatalogEnvironment environment, CatalogFormat format, CatalogTail tail)
     {
         this.store = store;
         this.environment = environment;
@@ -57,7 +57,7 @@ final class RecordWriter
      * @param after the state with the record
      * @throws ObjectStoreAccessException when the store refused it: it is not in the log and never will be
      */
-    Outcome write(Known from, LogRecord record, byte[] content, CatalogState after)
+    Outcome write(Known from, CatalogRecord record, byte[] content, CatalogState after)
     {
         Moment began = environment.now();
         Slot slot = settle(record, content, began);
@@ -73,7 +73,7 @@ final class RecordWriter
         return slot.outcome;
     }
 
-    private Slot settle(LogRecord record, byte[] content, Moment began)
+    private Slot settle(CatalogRecord record, byte[] content, Moment began)
     {
         Offer offer = new Offer(record, content);
         Settled<ReadAhead> settled = OwnedObject.settle(
@@ -94,11 +94,11 @@ final class RecordWriter
      */
     private final class Offer
     {
-        private final LogRecord record;
+        private final CatalogRecord record;
         private final byte[] content;
         private Moment asked = environment.now(); // start of the last request
 
-        private Offer(LogRecord record, byte[] content)
+        private Offer(CatalogRecord record, byte[] content)
         {
             this.record = record;
             this.content = content;
@@ -117,7 +117,7 @@ final class RecordWriter
                 throws IOException
         {
             asked = environment.now();
-            int countMax = answer == PutOutcome.PRECONDITION_FAILED ? LogTail.CATCH_UP_COUNT : 1;
+            int countMax = answer == PutOutcome.PRECONDITION_FAILED ? CatalogTail.CATCH_UP_COUNT : 1;
             List<FetchedRecord> found = countMax == 1
                     ? store.tryRecord(record.version()).map(List::of).orElse(List.of())
                     : store.records(record.version(), countMax);
@@ -137,7 +137,7 @@ final class RecordWriter
      * content decides after all. At or below it, and soon after the request began, the slot had been emptied before:
      * what stands there is a ghost that no reader counts. Later, our record may have been committed and collected.
      */
-    private Outcome fenced(LogRecord record, Slot slot, Moment began, CatalogState after, int size)
+    private Outcome fenced(CatalogRecord record, Slot slot, Moment began, CatalogState after, int size)
     {
         long floor;
         try {

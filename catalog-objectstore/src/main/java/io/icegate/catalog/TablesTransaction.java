@@ -65,7 +65,7 @@ final class TablesTransaction
                 if (state.transactions().version(id).isEmpty()) {
                     prepare(state);
                 }
-                CommitResult result = log.commit(id, digest, this::changes);
+                CatalogCommitResult result = log.commit(id, digest, this::changes);
                 deleteUnused(result);
                 return;
             }
@@ -157,7 +157,7 @@ final class TablesTransaction
     /**
      * Another attempt with the same id may have committed other files than these.
      */
-    private void deleteUnused(CommitResult result)
+    private void deleteUnused(CatalogCommitResult result)
     {
         Set<Optional<String>> used = new HashSet<>();
         for (CatalogChange change : result.changes()) {

@@ -153,7 +153,7 @@ final class CatalogHistory
             try {
                 // every eighth one insists on the pointers it saw, as an engine does that prepared files for them
                 Optional<CatalogState> seen = i % 8 == 0 ? Optional.of(log.state()) : Optional.empty();
-                CommitResult result = log.commit(id, Optional.empty(), state -> transfer(state, seen, id, from, to, amount));
+                CatalogCommitResult result = log.commit(id, Optional.empty(), state -> transfer(state, seen, id, from, to, amount));
                 acknowledged.add(id);
                 newestAcknowledged.accumulateAndGet(result.version(), Math::max);
             }
@@ -193,11 +193,11 @@ final class CatalogHistory
     Report check(ObjectStore reliable)
             throws IOException
     {
-        List<LogRecord> records = LogFixture.records(reliable); // H3
+        List<CatalogRecord> records = LogFixture.records(reliable); // H3
         Map<String, Integer> present = new HashMap<>();
         CatalogState state = CatalogState.empty();
         boolean replayable = true;
-        for (LogRecord record : records) {
+        for (CatalogRecord record : records) {
             if (replayable) {
                 try {
                     state = state.replay(record, CatalogFormat.IDEMPOTENCY_WINDOW);
@@ -228,11 +228,11 @@ final class CatalogHistory
         return new Report(records.size(), acknowledged.size(), refused.size(), unknown.size(), reads.get(), lost, ghosts, doubled, List.copyOf(findings));
     }
 
-    private void checkCheckpoint(ObjectStore reliable, List<LogRecord> records, long version)
+    private void checkCheckpoint(ObjectStore reliable, List<CatalogRecord> records, long version)
             throws IOException
     {
         CatalogState state = CatalogState.empty();
-        for (LogRecord record : records.subList(0, (int) version)) {
+        for (CatalogRecord record : records.subList(0, (int) version)) {
             state = state.replay(record, CatalogFormat.IDEMPOTENCY_WINDOW);
         }
         byte[] written = reliable.get(CatalogLayout.checkpoint(version)).orElseThrow().content();

@@ -63,7 +63,7 @@ final class CatalogProcess
 
         public static void main(String[] arguments)
         {
-            CatalogLog log = LogFixture.open(Warehouses.open(arguments[0], Map.of()).store(), LogEnvironment.system());
+            CatalogLog log = LogFixture.open(Warehouses.open(arguments[0], Map.of()).store(), CatalogEnvironment.system());
             for (int thread = 0; thread < 2; thread++) {
                 String name = arguments[1] + "-" + thread;
                 new Thread(() -> {

@@ -26,12 +26,12 @@ final class LogFixture
 
     private LogFixture() {}
 
-    static CatalogLog open(ObjectStore store, LogEnvironment environment)
+    static CatalogLog open(ObjectStore store, CatalogEnvironment environment)
     {
         return new CatalogLog(store, environment, CatalogFormat::create, () -> {});
     }
 
-    static CatalogLog open(ObjectStore store, LogEnvironment environment, Duration fence, Duration retention)
+    static CatalogLog open(ObjectStore store, CatalogEnvironment environment, Duration fence, Duration retention)
     {
         return new CatalogLog(store, environment, id -> new CatalogFormat(id, fence, retention, CatalogFormat.IDEMPOTENCY_WINDOW), () -> {});
     }
@@ -73,10 +73,10 @@ final class LogFixture
     /**
      * Every record in the store, checked for gaps.
      */
-    static List<LogRecord> records(ObjectStore store)
+    static List<CatalogRecord> records(ObjectStore store)
             throws IOException
     {
-        List<LogRecord> records = new ArrayList<>();
+        List<CatalogRecord> records = new ArrayList<>();
         Optional<ObjectKey> last = Optional.empty();
         while (true) {
             var page = store.list(CatalogLayout.LOG, last, ObjectStore.LIST_COUNT_MAX);
@@ -85,7 +85,7 @@ final class LogFixture
                 if (version != records.size() + 1) {
                     throw new AssertionError("gap before record " + version);
                 }
-                records.add(LogRecordParser.fromJson(version, store.get(head.key()).orElseThrow().content()));
+                records.add(CatalogRecordParser.fromJson(version, store.get(head.key()).orElseThrow().content()));
                 last = Optional.of(head.key());
             }
             if (!page.truncated()) {

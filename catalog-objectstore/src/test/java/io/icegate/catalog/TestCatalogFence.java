@@ -36,7 +36,7 @@ final class TestCatalogFence
     private final MemoryObjectStore store = new MemoryObjectStore(time);
     private int opened;
 
-    private LogEnvironment environment()
+    private CatalogEnvironment environment()
     {
         opened++;
         return time.environment(opened);
@@ -113,7 +113,7 @@ final class TestCatalogFence
     {
         try (CatalogLog fenced = openFenced(store)) {
             fenced.commit(put(1, "a"));
-            CommitResult result = commitWithASleep(fenced);
+            CatalogCommitResult result = commitWithASleep(fenced);
             assertThat(result.version()).isEqualTo(201);
             assertThat(store.get(CatalogLayout.record(2))).as("the ghost is swept").isEmpty();
             assertThat(location(fenced.state(), 1)).contains("mine");
@@ -138,7 +138,7 @@ final class TestCatalogFence
     /**
      * The process stops after it looked at the tail and before its request begins.
      */
-    private CommitResult commitWithASleep(CatalogLog log)
+    private CatalogCommitResult commitWithASleep(CatalogLog log)
     {
         boolean[] slept = {false};
         return log.commit(state -> {
@@ -213,7 +213,7 @@ final class TestCatalogFence
         hook.afterNextCheckpointListing.set(() -> {
             try (CatalogLog other = openFenced(store)) {
                 CatalogState state = other.stateAt(base[0]);
-                LogRecord ghost = new LogRecord(base[0] + 1, new UUID(1, 1), new UUID(1, 2), state.timestampMillis() + 1, List.of(
+                CatalogRecord ghost = new CatalogRecord(base[0] + 1, new UUID(1, 1), new UUID(1, 2), state.timestampMillis() + 1, List.of(
                         new CatalogTransaction("ghost", Optional.empty(), put(1, "ghost").apply(state))));
                 store.putIfAbsent(CatalogLayout.checkpoint(base[0] + 1), CheckpointParser.toJson(other.stateAt(base[0] + 1)));
                 store.putIfAbsent(CatalogLayout.checkpoint(100), CheckpointParser.toJson(other.state()));
@@ -222,7 +222,7 @@ final class TestCatalogFence
                 for (long version = 1; version <= 100; version++) {
                     store.delete(List.of(CatalogLayout.record(version)));
                 }
-                store.putIfAbsent(CatalogLayout.record(base[0] + 1), LogRecordParser.toJson(ghost));
+                store.putIfAbsent(CatalogLayout.record(base[0] + 1), CatalogRecordParser.toJson(ghost));
             }
         });
         try (CatalogLog cold = openFenced(hook)) {

@@ -37,7 +37,7 @@ final class TestCatalogHistory
         for (int i = 0; i < PROCESSES; i++) {
             FaultInjectingObjectStore own = new FaultInjectingObjectStore(store, seed + i, FaultPlan.standard());
             faulty.add(own);
-            processes.add(LogFixture.open(own, LogEnvironment.system()));
+            processes.add(LogFixture.open(own, CatalogEnvironment.system()));
         }
         CatalogHistory history = new CatalogHistory(processes, PROCESSES, WRITERS, 360, seed);
         history.run();
@@ -65,7 +65,7 @@ final class TestCatalogHistory
         List<CatalogLog> processes = new ArrayList<>();
         CountDownLatch offered = new CountDownLatch(PROCESSES);
         for (int i = 0; i < PROCESSES; i++) {
-            processes.add(LogFixture.open(new LyingStore(store, seed + i, offered), LogEnvironment.system()));
+            processes.add(LogFixture.open(new LyingStore(store, seed + i, offered), CatalogEnvironment.system()));
         }
         CatalogHistory history = new CatalogHistory(processes, PROCESSES, WRITERS, 50, seed);
         history.run();

@@ -35,7 +35,7 @@ final class TestCatalogHistoryOnS3
             for (int i = 0; i < PROCESSES; i++) {
                 ObjectStore store = Warehouses.open("s3://lake/history", server.properties()).store();
                 stores.add(store);
-                processes.add(LogFixture.open(store, LogEnvironment.system()));
+                processes.add(LogFixture.open(store, CatalogEnvironment.system()));
             }
             server.follow(S3FaultPlan.standard(seed));
             CatalogHistory history = new CatalogHistory(processes, READERS, WRITERS, TRANSFERS, seed);

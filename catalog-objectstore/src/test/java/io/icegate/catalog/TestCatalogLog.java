@@ -86,7 +86,7 @@ final class TestCatalogLog
             log.commit(put(1, "b"));
             assertThat(traced.takeRequests())
                     .contains(putIfAbsent(CatalogLayout.record(2)), get(CatalogLayout.record(2)), get(CatalogLayout.record(3)), get(CatalogLayout.record(4)), putIfAbsent(CatalogLayout.record(4)))
-                    .hasSizeLessThanOrEqualTo(2 + LogTail.CATCH_UP_COUNT);
+                    .hasSizeLessThanOrEqualTo(2 + CatalogTail.CATCH_UP_COUNT);
             assertThat(other.state().version()).isEqualTo(4);
             assertThat(location(other.state(), 1)).contains("b");
         }
@@ -99,7 +99,7 @@ final class TestCatalogLog
             stale.commit(put(1, "a"));
             other.commit(drop(1));
             // stale still knows the table: as it knows it, the create below would fail
-            CommitResult result = stale.commit(state -> {
+            CatalogCommitResult result = stale.commit(state -> {
                 if (location(state, 1).isPresent()) {
                     throw new AlreadyExistsException("Table already exists");
                 }
@@ -245,7 +245,7 @@ final class TestCatalogLog
     {
         Optional<String> digest = Optional.of("sha256:1");
         try (CatalogLog log = open(store); CatalogLog other = open(store)) {
-            CommitResult first = log.commit("key-1", digest, put(1, "a"));
+            CatalogCommitResult first = log.commit("key-1", digest, put(1, "a"));
             log.commit(put(1, "b"));
             assertThat(log.commit("key-1", digest, put(1, "again"))).isEqualTo(first);
             assertThat(other.commit("key-1", digest, put(1, "elsewhere"))).isEqualTo(first);
@@ -424,9 +424,9 @@ final class TestCatalogLog
     {
         try (CatalogLog log = open(store)) {
             log.commit(put(1, "a"));
-            LogRecord second = new LogRecord(2, new UUID(1, 1), new UUID(1, 2), log.state().timestampMillis() + 1, List.of(new CatalogTransaction("x", Optional.empty(), List.of(
+            CatalogRecord second = new CatalogRecord(2, new UUID(1, 1), new UUID(1, 2), log.state().timestampMillis() + 1, List.of(new CatalogTransaction("x", Optional.empty(), List.of(
                     new CatalogChange.ObjectChange(table(1), ObjectKind.TABLE, new UUID(7, 1), Optional.of("not a"), Optional.of("b"))))));
-            store.putIfAbsent(CatalogLayout.record(2), LogRecordParser.toJson(second));
+            store.putIfAbsent(CatalogLayout.record(2), CatalogRecordParser.toJson(second));
             time.advance(Duration.ofMillis(1));
             assertThatThrownBy(log::state).hasMessageContaining("Cannot apply catalog record 2").hasMessageContaining("the change starts from Optional[not a]");
             assertThatThrownBy(() -> log.commit(put(1, "c"))).isInstanceOf(RuntimeException.class);

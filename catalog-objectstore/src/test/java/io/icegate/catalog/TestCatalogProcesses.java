@@ -78,8 +78,8 @@ final class TestCatalogProcesses
         }
 
         Map<String, Integer> commits = new HashMap<>();
-        List<LogRecord> records = records(warehouse.store());
-        for (LogRecord record : records.subList((int) before, records.size())) {
+        List<CatalogRecord> records = records(warehouse.store());
+        for (CatalogRecord record : records.subList((int) before, records.size())) {
             for (CatalogTransaction transaction : record.transactions()) {
                 for (CatalogChange change : transaction.changes()) {
                     commits.merge(((ObjectChange) change).identifier().name(), 1, Integer::sum);
@@ -122,10 +122,10 @@ final class TestCatalogProcesses
             }
         }
 
-        List<LogRecord> records = records(warehouse.store()); // no gaps
+        List<CatalogRecord> records = records(warehouse.store()); // no gaps
         Map<String, Integer> present = new HashMap<>();
         CatalogState state = CatalogState.empty();
-        for (LogRecord record : records) {
+        for (CatalogRecord record : records) {
             state = state.replay(record, CatalogFormat.IDEMPOTENCY_WINDOW);
             record.transactions().forEach(transaction -> present.merge(transaction.id(), 1, Integer::sum));
             assertThat(location(state, 1)).as("two tables move together").isEqualTo(location(state, 2));
@@ -141,7 +141,7 @@ final class TestCatalogProcesses
         assertThat(present.values()).containsOnly(1);
         assertThat(acknowledged).isPositive();
         // whoever comes next just goes on
-        try (CatalogLog log = LogFixture.open(warehouse.store(), LogEnvironment.system())) {
+        try (CatalogLog log = LogFixture.open(warehouse.store(), CatalogEnvironment.system())) {
             assertThat(log.state().version()).isEqualTo(records.size());
             assertThat(log.commit(LogFixture.put(3, "after")).version()).isEqualTo(records.size() + 1);
         }

@@ -64,7 +64,7 @@ final class TestCheckpoints
         CatalogState state = CatalogState.empty();
         Set<ObjectKey> keys = Set.copyOf(checkpoints.stream().map(ObjectHead::key).toList());
         for (int version = 1; version <= 500; version++) {
-            state = state.replay(LogRecordParser.fromJson(version, store.get(CatalogLayout.record(version)).orElseThrow().content()), CatalogFormat.IDEMPOTENCY_WINDOW);
+            state = state.replay(CatalogRecordParser.fromJson(version, store.get(CatalogLayout.record(version)).orElseThrow().content()), CatalogFormat.IDEMPOTENCY_WINDOW);
             ObjectKey key = CatalogLayout.checkpoint(version);
             if (keys.contains(key)) {
                 byte[] written = store.get(key).orElseThrow().content();

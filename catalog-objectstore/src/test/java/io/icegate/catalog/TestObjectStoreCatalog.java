@@ -49,7 +49,7 @@ final class TestObjectStoreCatalog
 
     private ObjectStoreCatalog open(CommitGuards guards, Map<String, String> properties)
     {
-        return ObjectStoreCatalog.open("test", warehouse, io, properties, LogEnvironment.system(), guards);
+        return ObjectStoreCatalog.open("test", warehouse, io, properties, CatalogEnvironment.system(), guards);
     }
 
     private Table create(TableIdentifier identifier)

@@ -37,10 +37,10 @@ final class TestingTime
         wallOffsetMillis.set(duration.toMillis());
     }
 
-    LogEnvironment environment(long seed)
+    CatalogEnvironment environment(long seed)
     {
         Random random = new Random(seed);
         Sleeper sleeper = this::advance;
-        return new LogEnvironment(this, nanos::incrementAndGet, sleeper, random);
+        return new CatalogEnvironment(this, nanos::incrementAndGet, sleeper, random);
     }
 }

@@ -19,9 +19,9 @@ import static java.util.Objects.requireNonNull;
  * @param nanoClock monotonic, as {@link System#nanoTime}
  * @param random safe for use by many threads; ids are made of it, so it must never repeat itself in another process
  */
-record LogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, RandomGenerator random)
+record CatalogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, RandomGenerator random)
 {
-    LogEnvironment
+    CatalogEnvironment
     {
         requireNonNull(clock, "clock is null");
         requireNonNull(nanoClock, "nanoClock is null");
@@ -29,9 +29,9 @@ record LogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleep
         requireNonNull(random, "random is null");
     }
 
-    static LogEnvironment system()
+    static CatalogEnvironment system()
     {
-        return new LogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom());
+        return new CatalogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom());
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogEnvironment.Moment;
+import io.icegate.catalog.CatalogEnvironment.Moment;
 import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
@@ -31,7 +31,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
  * The objects of the catalog log in the store: reads are repeated, bounded, and end in {@link RuntimeIOException} when the
  * store stays unreachable; they never take an error for an absent object. Writes are passed through, one request each.
  */
-final class LogStore
+final class RecordStore
         implements AutoCloseable
 {
     static final int READ_ATTEMPTS_MAX = 8;
@@ -39,17 +39,17 @@ final class LogStore
     private static final int LIST_PAGES_MAX = 1000;
 
     private final ObjectStore store;
-    private final LogEnvironment environment;
+    private final CatalogEnvironment environment;
     private final ClockCheck clockCheck;
     private final ThreadPoolExecutor readers;
 
-    LogStore(ObjectStore store, LogEnvironment environment, ClockCheck clockCheck)
+    RecordStore(ObjectStore store, CatalogEnvironment environment, ClockCheck clockCheck)
     {
         this.store = store;
         this.environment = environment;
         this.clockCheck = clockCheck;
         // idle threads are used again, others are started up to a wave; beyond that the caller works itself
-        this.readers = new ThreadPoolExecutor(0, WAVE_MAX, 10, SECONDS, new SynchronousQueue<>(), LogStore::reader, (task, pool) -> {
+        this.readers = new ThreadPoolExecutor(0, WAVE_MAX, 10, SECONDS, new SynchronousQueue<>(), RecordStore::reader, (task, pool) -> {
             if (pool.isShutdown()) {
                 throw new RejectedExecutionException("Cannot read the catalog log: it is closed");
             }
@@ -237,11 +237,11 @@ final class LogStore
     /**
      * A record and how many bytes it has in the log.
      */
-    record FetchedRecord(LogRecord record, int size)
+    record FetchedRecord(CatalogRecord record, int size)
     {
         private static FetchedRecord parse(long version, StoredObject object)
         {
-            return new FetchedRecord(LogRecordParser.fromJson(version, object.content()), object.content().length);
+            return new FetchedRecord(CatalogRecordParser.fromJson(version, object.content()), object.content().length);
         }
     }
 }

@@ -12,12 +12,12 @@ import static java.util.Objects.requireNonNull;
  * @param writer the process that wrote it
  * @param timestampMillis greater than that of every earlier record
  */
-record LogRecord(long version, UUID id, UUID writer, long timestampMillis, List<CatalogTransaction> transactions)
+record CatalogRecord(long version, UUID id, UUID writer, long timestampMillis, List<CatalogTransaction> transactions)
 {
     static final int TRANSACTIONS_MAX = 256;
     static final int BYTES_MAX = 1 << 20;
 
-    LogRecord
+    CatalogRecord
     {
         requireNonNull(id, "id is null");
         requireNonNull(writer, "writer is null");

@@ -8,9 +8,9 @@ import java.util.List;
  * @param version the record that holds it; for a transaction that changed nothing, the version it was decided on
  * @param changes empty when it changed nothing
  */
-record CommitResult(long version, List<CatalogChange> changes)
+record CatalogCommitResult(long version, List<CatalogChange> changes)
 {
-    CommitResult
+    CatalogCommitResult
     {
         changes = List.copyOf(changes);
     }

@@ -17,21 +17,21 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * JSON form of a {@link LogRecord}; {@code docs/format/catalog-log.md} is the specification.
+ * JSON form of a {@link CatalogRecord}; {@code docs/format/catalog-log.md} is the specification.
  */
-final class LogRecordParser
+final class CatalogRecordParser
 {
     private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "ts", "txns");
     private static final Set<String> TRANSACTION_FIELDS = Set.of("id", "req", "ops");
     private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "from", "to");
     private static final Set<String> NAMESPACE_FIELDS = Set.of("ns", "props");
 
-    private LogRecordParser() {}
+    private CatalogRecordParser() {}
 
     /**
      * The bytes of a record whose transactions were already written by {@link #transaction}.
      */
-    static byte[] toJson(LogRecord record, List<byte[]> transactions)
+    static byte[] toJson(CatalogRecord record, List<byte[]> transactions)
     {
         return StrictJson.write(json -> {
             json.writeNumberField("version", record.version());
@@ -46,9 +46,9 @@ final class LogRecordParser
         });
     }
 
-    static byte[] toJson(LogRecord record)
+    static byte[] toJson(CatalogRecord record)
     {
-        return toJson(record, record.transactions().stream().map(LogRecordParser::transaction).toList());
+        return toJson(record, record.transactions().stream().map(CatalogRecordParser::transaction).toList());
     }
 
     static byte[] transaction(CatalogTransaction transaction)
@@ -130,7 +130,7 @@ final class LogRecordParser
     /**
      * @throws IllegalArgumentException when the content is not the record of this version, or is of a newer format
      */
-    static LogRecord fromJson(long version, byte[] content)
+    static CatalogRecord fromJson(long version, byte[] content)
     {
         String what = "catalog record " + version;
         StrictJson json = StrictJson.parse(what, content);
@@ -139,8 +139,8 @@ final class LogRecordParser
         if (json.number("version") != version) {
             throw new IllegalArgumentException("Cannot read %s: it calls itself version %s".formatted(what, json.number("version")));
         }
-        List<CatalogTransaction> transactions = json.objects("txns").stream().map(LogRecordParser::readTransaction).toList();
-        return new LogRecord(version, json.uuid("id"), json.uuid("writer"), json.number("ts"), transactions);
+        List<CatalogTransaction> transactions = json.objects("txns").stream().map(CatalogRecordParser::readTransaction).toList();
+        return new CatalogRecord(version, json.uuid("id"), json.uuid("writer"), json.number("ts"), transactions);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.LogEnvironment.Moment;
-import io.icegate.catalog.LogStore.FetchedRecord;
+import io.icegate.catalog.CatalogEnvironment.Moment;
+import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -31,14 +31,14 @@ import static java.util.Objects.requireNonNull;
  * above the checkpoint means that records after it may be missing, or ghosts: it starts over, and finds the newer
  * checkpoint that every floor has.
  */
-final class LogTail
+final class CatalogTail
 {
     static final int CATCH_UP_COUNT = 8;
     private static final int RECENT_STATES_MAX = 64;
     private static final int COLD_STARTS_MAX = 8;
 
-    private final LogStore store;
-    private final LogEnvironment environment;
+    private final RecordStore store;
+    private final CatalogEnvironment environment;
     private final CatalogFormat format;
     private final UUID writer;
     private final CheckpointSchedule checkpoints;
@@ -47,7 +47,7 @@ final class LogTail
     private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
     private volatile Optional<Moment> foreignRecordSeen = Optional.empty();
 
-    LogTail(LogStore store, LogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
+    CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
     {
         this.store = store;
         this.environment = environment;
@@ -109,7 +109,7 @@ final class LogTail
             if (found.size() < wave) {
                 return state;
             }
-            wave = wave == 1 ? CATCH_UP_COUNT : LogStore.WAVE_MAX;
+            wave = wave == 1 ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
         }
     }
 
@@ -194,7 +194,7 @@ final class LogTail
                 if (found.size() < wave) {
                     break;
                 }
-                wave = LogStore.WAVE_MAX;
+                wave = RecordStore.WAVE_MAX;
             }
             if (store.newestFloor() > base.version()) {
                 continue;
@@ -254,12 +254,12 @@ final class LogTail
     /**
      * @param last version that exists
      */
-    private CatalogState replayWhile(CatalogState base, long last, Predicate<LogRecord> wanted)
+    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogRecord> wanted)
     {
         CatalogState state = base;
         boolean more = state.version() < last;
         while (more) {
-            int wave = (int) Math.min(LogStore.WAVE_MAX, last - state.version());
+            int wave = (int) Math.min(RecordStore.WAVE_MAX, last - state.version());
             List<FetchedRecord> found = store.records(state.version() + 1, wave);
             List<FetchedRecord> taken = found.stream().filter(fetched -> wanted.test(fetched.record())).toList();
             for (FetchedRecord fetched : taken) {

@@ -18,9 +18,9 @@ import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-final class TestLogRecordParser
+final class TestCatalogRecordParser
 {
-    private static final LogRecord RECORD = new LogRecord(
+    private static final CatalogRecord RECORD = new CatalogRecord(
             1042,
             UUID.fromString("0f3e0000-0000-4000-8000-000000000001"),
             UUID.fromString("9c1b0000-0000-4000-8000-000000000002"),
@@ -46,8 +46,8 @@ final class TestLogRecordParser
     @Test
     void testGoldenBytes()
     {
-        assertThat(new String(LogRecordParser.toJson(RECORD), UTF_8)).isEqualTo(JSON);
-        assertThat(LogRecordParser.fromJson(1042, JSON.getBytes(UTF_8))).isEqualTo(RECORD);
+        assertThat(new String(CatalogRecordParser.toJson(RECORD), UTF_8)).isEqualTo(JSON);
+        assertThat(CatalogRecordParser.fromJson(1042, JSON.getBytes(UTF_8))).isEqualTo(RECORD);
     }
 
     @ParameterizedTest
@@ -68,7 +68,7 @@ final class TestLogRecordParser
     {
         assertThat(JSON).contains(part);
         byte[] content = JSON.replace(part, replacement).getBytes(UTF_8);
-        assertThatThrownBy(() -> LogRecordParser.fromJson(1042, content))
+        assertThatThrownBy(() -> CatalogRecordParser.fromJson(1042, content))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
@@ -77,12 +77,12 @@ final class TestLogRecordParser
     void testRecordBounds()
     {
         CatalogTransaction transaction = RECORD.transactions().get(1);
-        assertThat(new LogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(256, transaction)).transactions()).hasSize(256);
-        assertThatThrownBy(() -> new LogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(257, transaction)))
+        assertThat(new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(256, transaction)).transactions()).hasSize(256);
+        assertThatThrownBy(() -> new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(257, transaction)))
                 .hasMessageContaining("it has 257 transactions, not 1 to 256");
-        assertThatThrownBy(() -> new LogRecord(1, RECORD.id(), RECORD.writer(), 1, List.of()))
+        assertThatThrownBy(() -> new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, List.of()))
                 .hasMessageContaining("it has 0 transactions");
-        assertThatThrownBy(() -> new LogRecord(0, RECORD.id(), RECORD.writer(), 1, List.of(transaction)))
+        assertThatThrownBy(() -> new CatalogRecord(0, RECORD.id(), RECORD.writer(), 1, List.of(transaction)))
                 .hasMessageContaining("out of range");
         assertThat(new CatalogTransaction("x".repeat(128), Optional.empty(), transaction.changes()).id()).hasSize(128);
         assertThatThrownBy(() -> new CatalogTransaction("x".repeat(129), Optional.empty(), transaction.changes()))
