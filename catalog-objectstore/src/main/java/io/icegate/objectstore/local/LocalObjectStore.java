@@ -49,8 +49,8 @@ import static java.util.Objects.requireNonNull;
  * (3) fsync the folder, (4) remove the temporary name. A crash after 1 leaves a {@code .tmp-*} file, which no listing shows
  * and which is swept later; after 2 the object is complete but perhaps not durable, the caller was not answered and
  * settles by reading; after 3 it is durable. {@code link} fails when the name exists, atomically, so of many callers one
- * wins, and the content is whole from the first moment. Whoever finds the name taken fsyncs the folder before it says so:
- * a caller that recognises its own earlier attempt may count on it.
+ * wins, and the content is whole from the first moment. A caller that finds the name taken fsyncs the folder too before it
+ * is told so. It may recognise its own earlier attempt and must be able to count on it.
  *
  * <p>Limits that stores in the cloud do not have: a key cannot be an object and a folder at once, a part of a key holds
  * at most 255 bytes, and names beyond ASCII need a UTF-8 locale. Times are those of the file system.
@@ -64,11 +64,27 @@ public final class LocalObjectStore
      */
     static final long TEMPORARY_MILLIS_MAX = 3_600_000;
     private static final int PREPARED_FOLDERS_MAX = 10_000;
+    /**
+     * Answers of {@code link(2)} by which nothing was created and the next attempt will fail alike. After any other error the
+     * name may exist.
+     */
+    private static final Set<String> LINK_REFUSALS = Set.of(
+            "Operation not permitted",
+            "Operation not supported",
+            "Function not implemented",
+            "Invalid cross-device link",
+            "Too many links",
+            "Read-only file system",
+            "No space left on device",
+            "Disk quota exceeded",
+            "File name too long",
+            "Not a directory");
     private static final Logger log = LoggerFactory.getLogger(LocalObjectStore.class);
 
     private final Path root;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Linker linker;
     private final Set<Path> preparedFolders = ConcurrentHashMap.newKeySet();
 
     public LocalObjectStore(Path root)
@@ -82,9 +98,25 @@ public final class LocalObjectStore
      */
     public LocalObjectStore(Path root, InstantSource clock, RandomGenerator random)
     {
+        this(root, clock, random, Files::createLink);
+    }
+
+    LocalObjectStore(Path root, InstantSource clock, RandomGenerator random, Linker linker)
+    {
         this.root = requireNonNull(root, "root is null").toAbsolutePath().normalize();
         this.clock = requireNonNull(clock, "clock is null");
         this.random = requireNonNull(random, "random is null");
+        this.linker = requireNonNull(linker, "linker is null");
+    }
+
+    /**
+     * Gives a file a second name, and fails when the name is taken.
+     */
+    @FunctionalInterface
+    interface Linker
+    {
+        void link(Path name, Path existing)
+                throws IOException;
     }
 
     @Override
@@ -177,7 +209,7 @@ public final class LocalObjectStore
     {
         PutOutcome outcome;
         try {
-            Files.createLink(target, temporary);
+            linker.link(target, temporary);
             outcome = PutOutcome.WRITTEN;
         }
         catch (FileAlreadyExistsException e) {
@@ -186,9 +218,16 @@ public final class LocalObjectStore
             }
             outcome = PutOutcome.PRECONDITION_FAILED;
         }
-        catch (UnsupportedOperationException | FileSystemException e) {
-            throw new ObjectStoreAccessException("Cannot create object %s: the file system of %s does not make hard links, which put-if-absent needs: %s"
-                    .formatted(key, root, e.getMessage()), e);
+        catch (UnsupportedOperationException | AccessDeniedException e) {
+            throw withoutLinks(key, e);
+        }
+        catch (FileSystemException e) {
+            if (e.getReason() != null && LINK_REFUSALS.contains(e.getReason())) {
+                throw withoutLinks(key, e);
+            }
+            // an error of the device or of the network: the name may be there
+            log.warn("Cannot tell whether object {} was created in {}", key, root, e);
+            return PutOutcome.UNKNOWN;
         }
         catch (IOException e) {
             log.warn("Cannot tell whether object {} was created in {}", key, root, e);
@@ -202,6 +241,12 @@ public final class LocalObjectStore
             log.warn("Cannot make object {} durable in {}", key, root, e);
             return PutOutcome.UNKNOWN;
         }
+    }
+
+    private ObjectStoreAccessException withoutLinks(ObjectKey key, Exception cause)
+    {
+        return new ObjectStoreAccessException("Cannot create object %s: the file system of %s does not make hard links, which put-if-absent needs: %s"
+                .formatted(key, root, cause.getMessage()), cause);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -169,6 +170,30 @@ final class TestLocalObjectStore
             LocalObjectStore store = new LocalObjectStore(zipFileSystem.getPath("/wh"));
             assertThatThrownBy(() -> store.putIfAbsent(FOLDER.child("a"), bytes("x")))
                     .isInstanceOf(ObjectStoreAccessException.class);
+        }
+    }
+
+    @Test
+    void testFailedLinkIsNoAnswer()
+    {
+        for (String reason : List.of("Input/output error", "Stale file handle", "Connection timed out")) {
+            // once the name was made and the answer got lost, once it was not made
+            for (boolean linked : List.of(true, false)) {
+                LocalObjectStore store = new LocalObjectStore(folder.resolve(reason.replace('/', '-') + linked), InstantSource.system(), new Random(1), (name, existing) -> {
+                    if (linked) {
+                        Files.createLink(name, existing);
+                    }
+                    throw new FileSystemException(name.toString(), existing.toString(), reason);
+                });
+                assertThat(store.putIfAbsent(FOLDER.child("a"), bytes("x"))).as(reason).isEqualTo(PutOutcome.UNKNOWN);
+            }
+        }
+        for (String reason : List.of("Operation not permitted", "No space left on device")) {
+            LocalObjectStore store = new LocalObjectStore(folder, InstantSource.system(), new Random(1), (name, existing) -> {
+                throw new FileSystemException(name.toString(), existing.toString(), reason);
+            });
+            assertThatThrownBy(() -> store.putIfAbsent(FOLDER.child("a"), bytes("x")))
+                    .isInstanceOf(ObjectStoreAccessException.class).hasMessageContaining("does not make hard links");
         }
     }
 
