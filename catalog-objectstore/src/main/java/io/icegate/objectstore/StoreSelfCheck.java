@@ -20,12 +20,14 @@ import java.util.random.RandomGenerator;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Makes a store prove that put-if-absent works before anything relies on it: some servers ignore the header silently, some
- * check and then write. It finds the first kind always, the second kind very probably.
+ * Makes a store prove that put-if-absent and listings work before anything relies on them. Some servers ignore the
+ * condition silently, some check and then write, some list in an order of their own. It finds the first and the last kind
+ * always, the second very probably.
  *
  * <p>On fresh keys below {@link #FOLDER}: (1) write twice, the second must be refused, the content must be the first
- * and a listing must show it; (2) eight at once, {@value #RACES} times, exactly one may be told that it wrote. The keys
- * are deleted afterwards. Where answers of {@link PutOutcome#UNKNOWN} leave doubt, that part is tried again, at most
+ * and a listing must show it; (2) write three keys out of order, they must be listed in order, page by page, and without
+ * the key that a listing starts after; (3) eight at once, {@value #RACES} times, exactly one may be told that it wrote. The
+ * keys are deleted afterwards. Where answers of {@link PutOutcome#UNKNOWN} leave doubt, that part is tried again, at most
  * {@value #ATTEMPTS_MAX} times.
  */
 public final class StoreSelfCheck
@@ -47,7 +49,7 @@ public final class StoreSelfCheck
     }
 
     /**
-     * Checks a store, with about forty small writes.
+     * Checks a store, with about fifty small writes.
      *
      * @throws IOException when the store does not answer
      * @throws IllegalStateException when the store breaks the contract
@@ -65,6 +67,7 @@ public final class StoreSelfCheck
         StoreSelfCheck check = new StoreSelfCheck(store, random);
         try {
             check.checkSecondWriteIsRefused();
+            check.checkListingsAreInOrder();
             for (int race = 0; race < RACES; race++) {
                 check.checkOneOfManyWins();
             }
@@ -103,6 +106,34 @@ public final class StoreSelfCheck
             return;
         }
         throw new IOException("Cannot check the store: it gave no clear answer in %s attempts".formatted(ATTEMPTS_MAX));
+    }
+
+    private void checkListingsAreInOrder()
+            throws IOException
+    {
+        ObjectKey folder = nextKey();
+        List<ObjectKey> sorted = List.of(folder.child("a"), folder.child("b"), folder.child("b-"), folder.child("c"));
+        for (int number : new int[] {2, 0, 3, 1}) {
+            ObjectKey key = sorted.get(number);
+            keys.add(key);
+            store.put(key, new byte[0]);
+        }
+        checkPage(folder, Optional.empty(), ObjectStore.LIST_COUNT_MAX, sorted, false);
+        checkPage(folder, Optional.of(sorted.get(1)), ObjectStore.LIST_COUNT_MAX, sorted.subList(2, 4), false);
+        checkPage(folder, Optional.of(sorted.get(0)), 2, sorted.subList(1, 3), true);
+        checkPage(folder, Optional.of(sorted.get(2)), 1, sorted.subList(3, 4), false);
+        checkPage(folder, Optional.of(sorted.get(3)), 1, List.of(), false);
+    }
+
+    private void checkPage(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax, List<ObjectKey> expected, boolean truncated)
+            throws IOException
+    {
+        ListPage page = store.list(folder, startAfter, countMax);
+        List<ObjectKey> listed = page.objects().stream().map(ObjectHead::key).toList();
+        if (!listed.equals(expected) || page.truncated() != truncated) {
+            throw new IllegalStateException("Cannot use this store: its listings do not work: after %s, at most %s, it listed %s%s instead of %s%s".formatted(
+                    startAfter, countMax, listed, page.truncated() ? " and more" : "", expected, truncated ? " and more" : ""));
+        }
     }
 
     private void checkOneOfManyWins()

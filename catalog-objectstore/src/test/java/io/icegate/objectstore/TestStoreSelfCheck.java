@@ -7,7 +7,11 @@ import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +111,88 @@ final class TestStoreSelfCheck
             }
         };
         assertThatThrownBy(() -> StoreSelfCheck.verify(store)).isInstanceOf(IllegalStateException.class).hasMessageContaining("no listing shows it");
+    }
+
+    @Test
+    void testUnorderedListingIsFound()
+    {
+        assertListingIsFound((page, _startAfter) -> {
+            List<ObjectHead> reversed = new ArrayList<>(page.objects());
+            Collections.reverse(reversed);
+            return new ListPage(reversed, page.truncated(), page.storeTime());
+        });
+    }
+
+    @Test
+    void testInclusiveStartIsFound()
+    {
+        assertListingIsFound((page, startAfter) -> {
+            List<ObjectHead> inclusive = new ArrayList<>();
+            startAfter.ifPresent(key -> inclusive.add(new ObjectHead(key, 0, Instant.EPOCH)));
+            inclusive.addAll(page.objects());
+            return new ListPage(inclusive, page.truncated(), page.storeTime());
+        });
+    }
+
+    @Test
+    void testPageThatHidesWhatFollowsIsFound()
+    {
+        assertListingIsFound((page, _startAfter) -> new ListPage(page.objects(), false, page.storeTime()));
+    }
+
+    private static void assertListingIsFound(BiFunction<ListPage, Optional<ObjectKey>, ListPage> flaw)
+    {
+        MemoryObjectStore memory = new MemoryObjectStore(CLOCK);
+        ObjectStore store = new ObjectStore()
+        {
+            @Override
+            public ListPage list(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax)
+            {
+                return flaw.apply(memory.list(folder, startAfter, countMax), startAfter);
+            }
+
+            @Override
+            public Optional<StoredObject> get(ObjectKey key)
+            {
+                return memory.get(key);
+            }
+
+            @Override
+            public StoredObject read(ObjectKey key, long offset, int length)
+                    throws IOException
+            {
+                return memory.read(key, offset, length);
+            }
+
+            @Override
+            public PutOutcome putIfAbsent(ObjectKey key, byte[] content)
+            {
+                return memory.putIfAbsent(key, content);
+            }
+
+            @Override
+            public void put(ObjectKey key, byte[] content)
+            {
+                memory.put(key, content);
+            }
+
+            @Override
+            public Optional<ObjectHead> head(ObjectKey key)
+            {
+                return memory.head(key);
+            }
+
+            @Override
+            public void delete(Collection<ObjectKey> keys)
+            {
+                memory.delete(keys);
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThatThrownBy(() -> StoreSelfCheck.verify(store)).isInstanceOf(IllegalStateException.class).hasMessageContaining("its listings do not work");
+        assertThat(memory.list(StoreSelfCheck.FOLDER, Optional.empty(), 1).objects()).isEmpty();
     }
 
     private static final class BrokenStore
