@@ -123,7 +123,11 @@ public final class TrinoObjectStore
         FileIterator files = fileSystem.listFilesStartingFrom(location(folder), startingFrom);
         while (files.hasNext()) {
             FileEntry entry = files.next();
-            ObjectKey key = key(entry.location());
+            Optional<ObjectKey> listed = key(entry.location());
+            if (listed.isEmpty()) {
+                continue; // a foreign file whose name we never give
+            }
+            ObjectKey key = listed.orElseThrow();
             if (after != null && ObjectKey.compareValues(key.value(), after) <= 0) {
                 continue;
             }
@@ -177,12 +181,12 @@ public final class TrinoObjectStore
         return Location.of(root + "/" + key.value());
     }
 
-    private ObjectKey key(Location location)
+    private Optional<ObjectKey> key(Location location)
     {
         String text = location.toString();
         if (!text.startsWith(root + "/")) {
             throw new IllegalStateException("Cannot list %s: the file system answered %s".formatted(root, text));
         }
-        return new ObjectKey(text.substring(root.length() + 1));
+        return ObjectKey.ofForeign(text.substring(root.length() + 1));
     }
 }

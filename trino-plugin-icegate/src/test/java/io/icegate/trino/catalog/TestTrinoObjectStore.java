@@ -3,6 +3,7 @@ package io.icegate.trino.catalog;
 import io.icegate.objectstore.AbstractTestObjectStore;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.PutOutcome;
+import io.trino.filesystem.Location;
 import io.trino.filesystem.memory.MemoryFileSystem;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,20 @@ final class TestTrinoObjectStore
     protected ObjectStore createStore()
     {
         return new TrinoObjectStore(new MemoryFileSystem(), "memory:///warehouse");
+    }
+
+    @Test
+    void testForeignKeysAreNotListed()
+            throws IOException
+    {
+        MemoryFileSystem fileSystem = new MemoryFileSystem();
+        try (ObjectStore store = new TrinoObjectStore(fileSystem, "memory:///warehouse")) {
+            store.put(FOLDER.child("b"), new byte[0]);
+            fileSystem.newOutputFile(Location.of("memory:///warehouse/" + FOLDER + "/a//b")).createOrOverwrite(new byte[0]);
+            store.put(FOLDER.child("c"), new byte[0]);
+            assertThat(store.list(FOLDER, Optional.empty(), 100).objects()).extracting(head -> head.key().name()).containsExactly("b", "c");
+            assertThat(store.list(FOLDER, Optional.empty(), 1).truncated()).isTrue();
+        }
     }
 
     /**
