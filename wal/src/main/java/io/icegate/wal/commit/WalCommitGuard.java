@@ -28,17 +28,21 @@ import static java.util.Objects.requireNonNull;
  * <li>K5: the unpartitioned spec, which describes segments, stays.
  * <li>K7: the format version is the one that committers can serve.
  * <li>K8: columns that receivers fill stay such that they can.
+ * <li>K9: a new table has no WAL yet, so it begins with the empty vector or is no WAL table.
  * </ol>
  */
 public final class WalCommitGuard
         implements CommitGuard
 {
+    private static final String RESERVED_PREFIX = "icegate.wal.";
+
     @Override
     public TableMetadata check(@Nullable TableMetadata base, TableMetadata next)
     {
-        checkFormatVersion(base, next);
+        TableMetadata created = base == null && next.metadataFileLocation() == null ? created(next) : next;
+        checkFormatVersion(base, created);
         if (base == null) {
-            return next;
+            return created;
         }
         String before = base.properties().get(OffsetVector.PROPERTY);
         checkSpecs(before, base, next);
@@ -53,6 +57,23 @@ public final class WalCommitGuard
         }
         checkCarrier(before, carriers, next);
         return next;
+    }
+
+    /**
+     * K9. A statement may copy the properties of another table (SHOW CREATE TABLE shows them). The vector of that table
+     * means nothing here, so it is left out, as is everything else of the WAL. Register is no creation: it brings back a
+     * table whose segments are still there, with the vector that belongs to them.
+     */
+    private static TableMetadata created(TableMetadata next)
+    {
+        if (next.snapshots().stream().anyMatch(snapshot -> snapshot.summary().containsKey(OffsetVector.PROPERTY))) {
+            throw new ValidationException("Cannot create table %s: it has no WAL yet, and its first snapshot carries WAL offsets", next.location());
+        }
+        boolean wal = OffsetVector.EMPTY.text().equals(next.properties().get(OffsetVector.PROPERTY)) && TableSpecs.findUnpartitioned(next.specs()).isPresent();
+        Set<String> copied = next.properties().keySet().stream()
+                .filter(name -> name.startsWith(RESERVED_PREFIX) && !(wal && name.equals(OffsetVector.PROPERTY)))
+                .collect(Collectors.toSet());
+        return copied.isEmpty() ? next : TableMetadata.buildFrom(next).removeProperties(copied).build();
     }
 
     /**

@@ -13,6 +13,7 @@ import io.icegate.wal.WriterId;
 import io.icegate.wal.table.TableProfile;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.ExpireSnapshots;
@@ -99,6 +100,41 @@ final class TestWalCommitGuard
             assertThat(plain.properties()).doesNotContainKey(OffsetVector.PROPERTY);
             plain.updateProperties().set(OffsetVector.PROPERTY, "").commit();
             assertThat(plain.properties()).containsEntry(OffsetVector.PROPERTY, "");
+        }
+    }
+
+    @Test
+    void testK9CopiedVectorIsLeftOut()
+    {
+        PartitionSpec partitioned = PartitionSpec.builderFor(WalHarness.SCHEMA).identity(WalHarness.SCHEMA.columns().get(0).name()).build();
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            TableIdentifier copy = TableIdentifier.of("otel", "copy");
+            wal.catalog.buildTable(copy, WalHarness.SCHEMA).withProperties(Map.of(OffsetVector.PROPERTY, vector(wal), "icegate.wal.other", "x", "own", "y")).create();
+            assertThat(wal.catalog.loadTable(copy).properties()).doesNotContainKeys(OffsetVector.PROPERTY, "icegate.wal.other").containsEntry("own", "y");
+            // the empty vector alone would make a table that cannot take segments
+            TableIdentifier emptyCopy = TableIdentifier.of("otel", "empty_copy");
+            wal.catalog.buildTable(emptyCopy, WalHarness.SCHEMA).withPartitionSpec(partitioned).withProperty(OffsetVector.PROPERTY, "").create();
+            assertThat(wal.catalog.loadTable(emptyCopy).properties()).doesNotContainKey(OffsetVector.PROPERTY);
+            TableIdentifier fresh = TableIdentifier.of("otel", "fresh");
+            wal.catalog.buildTable(fresh, WalHarness.SCHEMA).withProperty(OffsetVector.PROPERTY, "").create();
+            assertThat(wal.catalog.loadTable(fresh).properties()).containsEntry(OffsetVector.PROPERTY, "");
+
+            // negative control: the copy says that segments are committed which it never had
+            unguarded.catalog.buildTable(copy, WalHarness.SCHEMA).withProperty(OffsetVector.PROPERTY, vector(unguarded)).create();
+            assertThat(unguarded.catalog.loadTable(copy).properties()).containsEntry(OffsetVector.PROPERTY, vector(unguarded));
+        }
+    }
+
+    @Test
+    void testK9RegisterKeepsTheVector()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            String before = vector(wal);
+            String metadata = ((BaseTable) wal.table()).operations().current().metadataFileLocation();
+            wal.catalog.dropTable(WalHarness.TABLE, false);
+            wal.catalog.registerTable(WalHarness.TABLE, metadata);
+            assertThat(vector(wal)).isEqualTo(before);
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1));
         }
     }
 
