@@ -5,6 +5,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 import static java.util.Objects.requireNonNull;
@@ -15,13 +16,14 @@ import static java.util.Objects.requireNonNull;
 public sealed interface CatalogChange
 {
     /**
-     * A table or view is created (nothing before), moved to other metadata, or dropped (nothing after). A rename is a
-     * drop and a create of the same UUID in one transaction.
+     * Creates a table or view (nothing before), moves it to other metadata, or drops it (nothing after). A rename is a drop and
+     * a create of the same UUID in one transaction.
      *
      * @param before metadata location that this change replaces
      * @param after metadata location from now on
+     * @param folders that belong to it alone from now on; none when it is dropped
      */
-    record ObjectChange(TableIdentifier identifier, ObjectKind kind, UUID uuid, Optional<String> before, Optional<String> after)
+    record ObjectChange(TableIdentifier identifier, ObjectKind kind, UUID uuid, Optional<String> before, Optional<String> after, Set<String> folders)
             implements CatalogChange
     {
         public ObjectChange
@@ -31,6 +33,10 @@ public sealed interface CatalogChange
             requireNonNull(uuid, "uuid is null");
             requireNonNull(before, "before is null");
             requireNonNull(after, "after is null");
+            folders = Folders.of(folders).paths();
+            if (folders.isEmpty() == after.isPresent()) {
+                throw new IllegalArgumentException("Cannot describe the change of %s: it has %s folders afterwards".formatted(identifier, folders.size()));
+            }
             if (before.isEmpty() && after.isEmpty()) {
                 throw new IllegalArgumentException("Cannot describe the change of %s: it has neither a before nor an after".formatted(identifier));
             }
@@ -38,7 +44,7 @@ public sealed interface CatalogChange
     }
 
     /**
-     * A namespace gets a new set of properties, or is dropped.
+     * Gives a namespace a new set of properties, or drops it.
      *
      * @param properties all properties from now on; empty when the namespace is dropped
      */

@@ -10,11 +10,13 @@ import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
+import org.apache.iceberg.exceptions.ValidationException;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -22,8 +24,8 @@ import static io.icegate.catalog.ObjectKind.TABLE;
 import static io.icegate.catalog.ObjectKind.VIEW;
 
 /**
- * What each operation of the catalog does to its state: pure functions, which the log runs as often as it needs. The words
- * of the exceptions are Iceberg's.
+ * Says what each operation of the catalog does to its state. These are pure functions; the log may run them many times. The
+ * words of the exceptions are Iceberg's.
  */
 final class CatalogChanges
 {
@@ -121,7 +123,21 @@ final class CatalogChanges
         if (present.filter(object -> !object.uuid().equals(after.uuid())).isPresent()) {
             throw new CommitFailedException("Cannot commit to %s %s: its UUID would change from %s to %s", kind.text(), identifier, present.orElseThrow().uuid(), after.uuid());
         }
-        return List.of(new ObjectChange(identifier, kind, after.uuid(), before, Optional.of(after.metadataLocation())));
+        return List.of(new ObjectChange(identifier, kind, after.uuid(), before, Optional.of(after.metadataLocation()), folders(identifier, present, after)));
+    }
+
+    /**
+     * A table that moves keeps the folders that it had: files of it are still there.
+     */
+    private static Set<String> folders(TableIdentifier identifier, Optional<CatalogObject> present, CatalogObject after)
+    {
+        Folders before = present.map(object -> Folders.of(object.folders())).orElse(Folders.NONE);
+        try {
+            return before.with(Folders.of(after.folders())).paths();
+        }
+        catch (IllegalArgumentException e) {
+            throw new ValidationException(e, "Cannot commit to %s %s: it was moved too often: %s", after.kind().text(), identifier, e.getMessage());
+        }
     }
 
     static List<CatalogChange> drop(CatalogState state, TableIdentifier identifier, ObjectKind kind)
@@ -133,7 +149,7 @@ final class CatalogChanges
 
     private static ObjectChange drop(TableIdentifier identifier, CatalogObject object)
     {
-        return new ObjectChange(identifier, object.kind(), object.uuid(), Optional.of(object.metadataLocation()), Optional.empty());
+        return new ObjectChange(identifier, object.kind(), object.uuid(), Optional.of(object.metadataLocation()), Optional.empty(), Set.of());
     }
 
     static List<CatalogChange> rename(CatalogState state, TableIdentifier from, TableIdentifier to, ObjectKind kind)
@@ -146,7 +162,7 @@ final class CatalogChanges
         state.object(to).ifPresent(taken -> {
             throw new AlreadyExistsException("Cannot rename %s to %s. %s already exists", from, to, label(taken.kind()));
         });
-        return List.of(drop(from, object), new ObjectChange(to, kind, object.uuid(), Optional.empty(), Optional.of(object.metadataLocation())));
+        return List.of(drop(from, object), new ObjectChange(to, kind, object.uuid(), Optional.empty(), Optional.of(object.metadataLocation()), object.folders()));
     }
 
     static RuntimeException missing(ObjectKind kind, String message)

@@ -3,7 +3,7 @@ package io.icegate.catalog;
 import java.util.List;
 
 /**
- * A committed transaction.
+ * Says where a transaction was committed.
  *
  * @param version the record that holds it; for a transaction that changed nothing, the version it was decided on
  * @param changes empty when it changed nothing

@@ -14,24 +14,43 @@ import java.util.random.RandomGenerator;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the log takes from outside: clocks, sleep and random numbers.
+ * Brings what the log takes from outside: clocks, sleep, random numbers and threads.
  *
  * @param nanoClock monotonic, as {@link System#nanoTime}
  * @param random safe for use by many threads; ids are made of it, so it must never repeat itself in another process
  */
-record CatalogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, RandomGenerator random)
+record CatalogEnvironment(InstantSource clock, LongSupplier nanoClock, Sleeper sleeper, RandomGenerator random, Threads threads)
 {
+    /**
+     * Starts a thread of its own for a task. Throws when the machine has none left.
+     */
+    @FunctionalInterface
+    interface Threads
+    {
+        void start(String name, Runnable task);
+
+        static Threads daemons()
+        {
+            return (name, task) -> {
+                Thread thread = new Thread(task, name);
+                thread.setDaemon(true);
+                thread.start();
+            };
+        }
+    }
+
     CatalogEnvironment
     {
         requireNonNull(clock, "clock is null");
         requireNonNull(nanoClock, "nanoClock is null");
         requireNonNull(sleeper, "sleeper is null");
         requireNonNull(random, "random is null");
+        requireNonNull(threads, "threads is null");
     }
 
     static CatalogEnvironment system()
     {
-        return new CatalogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom());
+        return new CatalogEnvironment(InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom(), Threads.daemons());
     }
 
     /**

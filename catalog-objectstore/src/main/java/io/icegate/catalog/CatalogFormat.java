@@ -8,7 +8,7 @@ import java.util.UUID;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What {@code format.json} fixes for the life of a catalog.
+ * Holds what {@code format.json} fixes for the life of a catalog.
  *
  * @param fence how old an observation of the tail may be
  * @param retention how long a log record is kept at least
@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
  */
 record CatalogFormat(UUID catalogId, Duration fence, Duration retention, Duration idempotencyWindow)
 {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final Duration FENCE = Duration.ofMinutes(5);
     static final Duration RETENTION = Duration.ofHours(168);
     static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(1);

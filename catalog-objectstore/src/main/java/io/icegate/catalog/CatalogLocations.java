@@ -5,19 +5,29 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Where tables lie, and where they must not: a table location holds nothing of ours and lies in nothing of ours, because
- * any engine may delete what it does not know below a table location.
+ * Decides where tables and views lie, and where they must not. Engines delete by folder. So
+ * the folders of a table neither hold nor lie in a folder of the catalog or the WAL, and they belong to that table alone.
  */
 final class CatalogLocations
 {
     static final String LOCATION_PROPERTY = "location";
     private static final List<String> RESERVED = List.of("_catalog", "_wal", "_live");
+    private static final List<String> PATH_PROPERTIES = List.of("write.data.path", "write.metadata.path", "write.object-storage.path", "write.folder-storage.path");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_=+@,()-][A-Za-z0-9_.=+@,() -]*");
+    /**
+     * A file system allows 255 bytes per folder name. This leaves room for a digest and a UUID.
+     */
+    private static final int FOLDER_CHARACTERS_MAX = 150;
 
     private final String root;
 
@@ -26,9 +36,13 @@ final class CatalogLocations
         this.root = root;
     }
 
-    String table(CatalogState state, TableIdentifier identifier, String tableFolder)
+    /**
+     * A folder that no table or view has had before. The name is in it for people, the UUID makes it unique: a table that
+     * is renamed keeps its folder, and another that gets its name must not share it.
+     */
+    String unique(CatalogState state, TableIdentifier identifier, UUID id)
     {
-        return namespace(state, identifier.namespace()) + "/" + folder(tableFolder);
+        return namespace(state, identifier.namespace()) + "/" + folder(identifier.name()) + "-" + id.toString().replace("-", "");
     }
 
     private String namespace(CatalogState state, Namespace namespace)
@@ -50,35 +64,41 @@ final class CatalogLocations
      */
     static String folder(String name)
     {
-        if (PLAIN.matcher(name).matches()) {
+        if (name.length() <= FOLDER_CHARACTERS_MAX && PLAIN.matcher(name).matches()) {
             return name;
         }
-        return name.replaceAll("[^A-Za-z0-9_-]", "_") + "-" + RequestDigest.of(name).substring(0, 16);
+        String plain = name.replaceAll("[^A-Za-z0-9_-]", "_");
+        return plain.substring(0, Math.min(plain.length(), FOLDER_CHARACTERS_MAX)) + "-" + RequestDigest.of(name).substring(0, 16);
     }
 
     /**
-     * @throws ValidationException when data or metadata of a table would mix with ours
+     * Where a table with this location and these properties puts its files.
+     *
+     * @throws ValidationException when its data or metadata would mix with ours
      */
-    void verify(String location, Map<String, String> properties)
+    Set<String> folders(String location, Map<String, String> properties)
     {
-        verify(location);
-        for (String property : List.of("write.data.path", "write.metadata.path", "write.object-storage.path", "write.folder-storage.path")) {
+        Set<String> folders = new TreeSet<>();
+        folders.add(verified(location));
+        for (String property : PATH_PROPERTIES) {
             String path = properties.get(property);
             if (path != null) {
-                verify(path);
+                folders.add(verified(path));
             }
         }
+        return folders;
     }
 
-    void verify(String location)
+    private String verified(String location)
     {
         String spelled = canonical(location);
         for (String name : RESERVED) {
             String reserved = root + "/" + name;
-            if (spelled.equals(reserved) || spelled.startsWith(reserved + "/") || reserved.startsWith(spelled + "/")) {
+            if (Folders.isInside(spelled, reserved) || Folders.isInside(reserved, spelled)) {
                 throw new ValidationException("Cannot use location %s for a table: it holds or lies in %s, which is the catalog's own", location, reserved);
             }
         }
+        return spelled;
     }
 
     static void verifyName(Namespace namespace)
@@ -88,14 +108,33 @@ final class CatalogLocations
         }
     }
 
-    private static String canonical(String location)
+    /**
+     * The catalog's one spelling of a location: without a slash at the end, and without {@code .} and {@code ..} where a
+     * file system would follow them.
+     */
+    static String canonical(String location)
     {
+        String spelled;
         try {
-            return Warehouses.canonical(location.replaceFirst("^s3[an]://", "s3://"));
+            spelled = Warehouses.canonical(location.replaceFirst("^s3[an]://", "s3://"));
         }
         catch (IllegalArgumentException e) {
             return withoutSlash(location); // a store that only the configured FileIO knows
         }
+        return spelled.startsWith("file:") ? "file:" + normalized(spelled.substring("file:".length())) : spelled;
+    }
+
+    private static String normalized(String path)
+    {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : path.split("/+", -1)) {
+            switch (name) {
+                case "", "." -> {}
+                case ".." -> names.pollLast();
+                default -> names.addLast(name);
+            }
+        }
+        return "/" + String.join("/", names);
     }
 
     private static String withoutSlash(String location)

@@ -18,11 +18,11 @@ import java.util.function.Function;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The catalog as a log of records, {@code log/1, log/2, …}: a commit creates the next number with put-if-absent, whoever
- * creates it has committed, everybody else runs again on the new state. Nothing is overwritten, so an outcome that was not
- * heard can be read back. {@code docs/format/catalog-log.md} specifies the objects.
+ * Keeps the catalog as a log of records, {@code log/1, log/2, …}. A commit creates the next number with put-if-absent. The
+ * process that creates it has committed; the others run again on the new state. Objects are never overwritten, so an
+ * outcome that was not heard can be read back. {@code docs/format/catalog-log.md} specifies the objects.
  *
- * <p>Nothing is read before the first use.
+ * <p>Opens the store at the first use.
  */
 final class CatalogLog
         implements AutoCloseable
@@ -47,7 +47,7 @@ final class CatalogLog
     }
 
     /**
-     * Runs before a catalog is created in a store.
+     * Checks a store before a catalog is created in it.
      */
     interface FirstUse
     {
@@ -92,7 +92,7 @@ final class CatalogLog
     }
 
     /**
-     * Whoever comes first creates it. The others take what they find.
+     * Creates the format, or takes what another process created first.
      */
     private byte[] createFormat()
     {
@@ -112,7 +112,7 @@ final class CatalogLog
     }
 
     /**
-     * Linearizable: holds every commit that was acknowledged before the call.
+     * Reads the newest state. It holds every commit that was acknowledged before the call.
      */
     CatalogState state()
     {
@@ -137,7 +137,7 @@ final class CatalogLog
     }
 
     /**
-     * The newest state that is not younger than the time.
+     * Reads the newest state that is not younger than the time.
      *
      * @throws org.apache.iceberg.exceptions.NotFoundException when its records were collected
      */
@@ -148,7 +148,8 @@ final class CatalogLog
     }
 
     /**
-     * What was committed after the version, oldest first, at most {@value #CHANGES_MAX} records: go on with the version of the last.
+     * Reads what was committed after the version, oldest first, at most {@value #CHANGES_MAX} records. Go on with the version
+     * of the last one.
      *
      * @throws IllegalArgumentException when the version does not exist yet
      * @throws org.apache.iceberg.exceptions.NotFoundException when the next record was collected
@@ -187,7 +188,7 @@ final class CatalogLog
     }
 
     /**
-     * Commits that wait for a record.
+     * Counts commits that wait for a record.
      */
     int queuedCount()
     {

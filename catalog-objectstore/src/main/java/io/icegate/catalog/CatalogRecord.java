@@ -6,9 +6,9 @@ import java.util.UUID;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One group commit: what an object below {@code log/} holds.
+ * Holds one group commit, the content of an object below {@code log/}.
  *
- * @param id made for this attempt to write; whoever reads it back knows whose record won the slot
+ * @param id made for this attempt to write; it tells whose record won the slot
  * @param writer the process that wrote it
  * @param timestampMillis greater than that of every earlier record
  */

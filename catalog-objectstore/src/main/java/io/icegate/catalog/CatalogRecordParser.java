@@ -15,21 +15,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * JSON form of a {@link CatalogRecord}; {@code docs/format/catalog-log.md} is the specification.
+ * Reads and writes the JSON form of a {@link CatalogRecord}, which {@code docs/format/catalog-log.md} specifies.
  */
 final class CatalogRecordParser
 {
     private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "ts", "txns");
     private static final Set<String> TRANSACTION_FIELDS = Set.of("id", "req", "ops");
-    private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "from", "to");
+    private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "from", "to", "folders");
     private static final Set<String> NAMESPACE_FIELDS = Set.of("ns", "props");
 
     private CatalogRecordParser() {}
 
     /**
-     * The bytes of a record whose transactions were already written by {@link #transaction}.
+     * Writes a record whose transactions were written by {@link #transaction} before.
      */
     static byte[] toJson(CatalogRecord record, List<byte[]> transactions)
     {
@@ -82,6 +83,9 @@ final class CatalogRecordParser
         json.writeStringField("uuid", change.uuid().toString());
         writeNullable(json, "from", change.before());
         writeNullable(json, "to", change.after());
+        if (change.after().isPresent()) {
+            writeFolders(json, change.folders());
+        }
     }
 
     private static void write(JsonGenerator json, NamespaceChange change)
@@ -116,6 +120,21 @@ final class CatalogRecordParser
         json.writeEndObject();
     }
 
+    static void writeFolders(JsonGenerator json, Set<String> folders)
+            throws IOException
+    {
+        json.writeArrayFieldStart("folders");
+        for (String folder : new TreeSet<>(folders)) {
+            json.writeString(folder);
+        }
+        json.writeEndArray();
+    }
+
+    static Set<String> readFolders(StrictJson json)
+    {
+        return Set.copyOf(json.texts("folders"));
+    }
+
     private static void writeNullable(JsonGenerator json, String field, Optional<String> value)
             throws IOException
     {
@@ -144,7 +163,7 @@ final class CatalogRecordParser
     }
 
     /**
-     * A record or checkpoint may raise the format; whoever does not know the number stops there.
+     * Stops at a record or checkpoint that raises the format to a number that this program does not know.
      */
     static void checkFormat(String what, StrictJson json)
     {
@@ -173,7 +192,8 @@ final class CatalogRecordParser
                     ObjectKind.parse(json.text("kind")),
                     json.uuid("uuid"),
                     json.optionalText("from"),
-                    json.optionalText("to"));
+                    json.optionalText("to"),
+                    json.mentions("folders") ? readFolders(json) : Set.of());
         }
         json.allow(NAMESPACE_FIELDS);
         return new NamespaceChange(namespace, json.has("props") ? Optional.of(readProperties(json, "props")) : Optional.empty());

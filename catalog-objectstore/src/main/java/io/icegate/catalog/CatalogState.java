@@ -5,6 +5,7 @@ import io.icegate.catalog.CatalogChange.ObjectChange;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.ValidationException;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import static java.util.Collections.unmodifiableSet;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The whole catalog at one version of the log: immutable, and cheap to derive from the version before it.
+ * Holds the whole catalog at one version of the log. It is immutable, and cheap to derive from the version before it.
  */
 public final class CatalogState
 {
@@ -43,6 +44,7 @@ public final class CatalogState
             PersistentMap.empty(NAMESPACE_ORDER),
             PersistentMap.empty(NAMESPACE_ORDER),
             PersistentMap.empty(Comparator.<UUID>naturalOrder()),
+            Folders.Owners.none(),
             TransactionWindow.empty());
 
     private final long version;
@@ -50,6 +52,7 @@ public final class CatalogState
     private final PersistentMap<Namespace, Map<String, String>> namespaces;
     private final PersistentMap<Namespace, PersistentMap<String, CatalogObject>> objects;
     private final PersistentMap<UUID, TableIdentifier> tablesByUuid;
+    private final Folders.Owners<TableIdentifier> folders;
     private final TransactionWindow transactions;
 
     private CatalogState(
@@ -58,6 +61,7 @@ public final class CatalogState
             PersistentMap<Namespace, Map<String, String>> namespaces,
             PersistentMap<Namespace, PersistentMap<String, CatalogObject>> objects,
             PersistentMap<UUID, TableIdentifier> tablesByUuid,
+            Folders.Owners<TableIdentifier> folders,
             TransactionWindow transactions)
     {
         this.version = version;
@@ -65,6 +69,7 @@ public final class CatalogState
         this.namespaces = namespaces;
         this.objects = objects;
         this.tablesByUuid = tablesByUuid;
+        this.folders = folders;
         this.transactions = transactions;
     }
 
@@ -85,7 +90,7 @@ public final class CatalogState
     }
 
     /**
-     * Time of the last record: grows with every version, whatever the clocks of the writers say. The epoch before the first.
+     * Time of the last record; the epoch before the first. It grows with every version, even if a writer's clock went back.
      */
     public Instant timestamp()
     {
@@ -103,7 +108,8 @@ public final class CatalogState
     }
 
     /**
-     * True when the namespace was created. The empty namespace is the root of the catalog: tables may lie in it, but it is not listed.
+     * Returns true for a namespace that was created. The empty namespace is the root of the catalog. It may hold tables, but it
+     * is not listed.
      */
     public boolean namespaceExists(Namespace namespace)
     {
@@ -166,6 +172,16 @@ public final class CatalogState
         return tablesByUuid.get(uuid);
     }
 
+    /**
+     * The table or view that owns a folder at, in or around the path.
+     *
+     * @param path in the catalog's spelling
+     */
+    Optional<TableIdentifier> folderOwner(String path)
+    {
+        return folders.overlapping(path).map(Entry::getValue);
+    }
+
     long timestampMillis()
     {
         return timestampMillis;
@@ -190,6 +206,7 @@ public final class CatalogState
      * This state with a transaction applied, still at the same version: the working copy of a commit.
      *
      * @throws AlreadyExistsException when a table would appear under two names
+     * @throws ValidationException when a folder would belong to two tables or views
      * @throws IllegalStateException when a change does not start from what is there
      */
     CatalogState with(List<CatalogChange> changes)
@@ -211,7 +228,7 @@ public final class CatalogState
         PersistentMap<Namespace, Map<String, String>> next = change.properties()
                 .map(properties -> namespaces.with(change.namespace(), properties))
                 .orElseGet(() -> namespaces.without(change.namespace()));
-        return new CatalogState(version, timestampMillis, next, objects, tablesByUuid, transactions);
+        return new CatalogState(version, timestampMillis, next, objects, tablesByUuid, folders, transactions);
     }
 
     private CatalogState with(ObjectChange change)
@@ -223,6 +240,8 @@ public final class CatalogState
                     change.kind().text(), identifier, change.before(), present));
         }
         PersistentMap<UUID, TableIdentifier> byUuid = tablesByUuid;
+        Folders before = present.map(object -> Folders.of(object.folders())).orElse(Folders.NONE);
+        Folders.Owners<TableIdentifier> owners = folders;
         if (present.isPresent() && present.orElseThrow().kind() == ObjectKind.TABLE) {
             byUuid = byUuid.without(present.orElseThrow().uuid());
         }
@@ -231,7 +250,7 @@ public final class CatalogState
             inside = inside.without(identifier.name());
         }
         else {
-            inside = inside.with(identifier.name(), new CatalogObject(change.kind(), change.uuid(), change.after().orElseThrow()));
+            inside = inside.with(identifier.name(), new CatalogObject(change.kind(), change.uuid(), change.after().orElseThrow(), change.folders()));
             if (change.kind() == ObjectKind.TABLE) {
                 byUuid.get(change.uuid()).ifPresent(other -> {
                     throw new AlreadyExistsException("Cannot add table %s: table %s already exists as %s", identifier, change.uuid(), other);
@@ -239,13 +258,40 @@ public final class CatalogState
                 byUuid = byUuid.with(change.uuid(), identifier);
             }
         }
+        Folders after = Folders.of(change.folders());
+        if (!after.equals(before)) {
+            owners = owners.without(before);
+            verifyFree(change, owners, after, before);
+            owners = owners.with(after, identifier);
+        }
         return new CatalogState(
                 version,
                 timestampMillis,
                 namespaces,
                 inside.isEmpty() ? objects.without(identifier.namespace()) : objects.with(identifier.namespace(), inside),
                 byUuid,
+                owners,
                 transactions);
+    }
+
+    /**
+     * Keeps the files of other tables and views out of the folders. DROP and orphan removal delete everything in there.
+     */
+    private static void verifyFree(ObjectChange change, Folders.Owners<TableIdentifier> others, Folders after, Folders before)
+    {
+        for (String path : after.paths()) {
+            if (!before.covers(path)) {
+                others.overlapping(path).ifPresent(other -> {
+                    throw new ValidationException(
+                            "Cannot use location %s for %s %s: %s, at %s, exists and lies at, in or around it",
+                            path,
+                            change.kind().text(),
+                            change.identifier(),
+                            other.getValue(),
+                            other.getKey());
+                });
+            }
+        }
     }
 
     /**
@@ -260,6 +306,7 @@ public final class CatalogState
                 namespaces,
                 objects,
                 tablesByUuid,
+                folders,
                 transactions.with(record.version(), record.timestampMillis(), ids).expired(record.timestampMillis() - idempotencyWindow.toMillis()));
     }
 
@@ -297,14 +344,17 @@ public final class CatalogState
             TransactionWindow transactions)
     {
         PersistentMap<UUID, TableIdentifier> byUuid = EMPTY.tablesByUuid;
+        Folders.Owners<TableIdentifier> owners = EMPTY.folders;
         for (Entry<Namespace, PersistentMap<String, CatalogObject>> inside : objects) {
             for (Entry<String, CatalogObject> object : inside.getValue()) {
+                TableIdentifier identifier = TableIdentifier.of(inside.getKey(), object.getKey());
+                owners = owners.with(Folders.of(object.getValue().folders()), identifier);
                 if (object.getValue().kind() == ObjectKind.TABLE) {
-                    byUuid = byUuid.with(object.getValue().uuid(), TableIdentifier.of(inside.getKey(), object.getKey()));
+                    byUuid = byUuid.with(object.getValue().uuid(), identifier);
                 }
             }
         }
-        return new CatalogState(version, timestampMillis, namespaces, objects, byUuid, requireNonNull(transactions, "transactions is null"));
+        return new CatalogState(version, timestampMillis, namespaces, objects, byUuid, owners, requireNonNull(transactions, "transactions is null"));
     }
 
     @Override

@@ -19,16 +19,16 @@ import java.util.function.Predicate;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The newest state that this process knows, and when it last saw the tail of the log.
+ * Keeps the newest state that this process knows, and the moment at which it last saw the tail of the log.
  *
- * <p>The tail is seen by a 404 on the next slot or by winning that slot, and the moment that counts is the start of that
+ * <p>A process sees the tail by a 404 on the next slot or by winning that slot. The moment that counts is the start of that
  * request. While it is younger than the fence, no slot after the state can have been collected, because only records much
- * older than the fence are: what the log answers is then the truth. Older, a 404 may be a collected record and a record
- * may be the ghost of a slow writer in a slot that had been emptied. So nothing is concluded from a request whose answer
- * is looked at later than a fence after the tail was seen; the process starts cold instead.
+ * older than the fence are. The log then answers truly. Later, a 404 may be a collected record, and a record may be the
+ * ghost of a slow writer in a slot that had been emptied. So an answer that is looked at later than a fence after the tail
+ * was seen decides nothing. The process starts cold instead.
  *
- * <p>A cold start reads a checkpoint, the records after it up to the first absent one, and only then the floors. A floor
- * above the checkpoint means that records after it may be missing, or ghosts: it starts over, and finds the newer
+ * <p>A cold start reads a checkpoint, the records after it up to the first absent one, and only then the floors. If a floor
+ * lies above the checkpoint, records after it may be missing or be ghosts. The process then starts over, and finds the newer
  * checkpoint that every floor has.
  */
 final class CatalogTail

@@ -9,13 +9,14 @@ import java.util.Map.Entry;
 import java.util.Set;
 
 /**
- * JSON form of a whole {@link CatalogState}. Everything is sorted: the bytes are a function of the log, whoever writes them.
+ * Reads and writes the JSON form of a whole {@link CatalogState}. Everything is sorted, so that all processes write the
+ * same bytes for one version.
  */
 final class CheckpointParser
 {
     private static final Set<String> FIELDS = Set.of("format", "version", "ts", "namespaces", "objects", "txns");
     private static final Set<String> NAMESPACE_FIELDS = Set.of("ns", "props");
-    private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "at");
+    private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "at", "folders");
     private static final Set<String> TRANSACTION_FIELDS = Set.of("version", "ts", "ids");
 
     private CheckpointParser() {}
@@ -42,6 +43,7 @@ final class CheckpointParser
                     json.writeStringField("kind", object.getValue().kind().text());
                     json.writeStringField("uuid", object.getValue().uuid().toString());
                     json.writeStringField("at", object.getValue().metadataLocation());
+                    CatalogRecordParser.writeFolders(json, object.getValue().folders());
                     json.writeEndObject();
                 }
             }
@@ -94,7 +96,7 @@ final class CheckpointParser
             object.allow(OBJECT_FIELDS);
             Namespace namespace = CatalogRecordParser.readLevels(object, "ns");
             PersistentMap<String, CatalogObject> inside = objects.get(namespace).orElseGet(() -> PersistentMap.empty(Comparator.<String>naturalOrder()));
-            CatalogObject value = new CatalogObject(ObjectKind.parse(object.text("kind")), object.uuid("uuid"), object.text("at"));
+            CatalogObject value = new CatalogObject(ObjectKind.parse(object.text("kind")), object.uuid("uuid"), object.text("at"), CatalogRecordParser.readFolders(object));
             objects = objects.with(namespace, inside.with(object.text("name"), value));
         }
         return objects;

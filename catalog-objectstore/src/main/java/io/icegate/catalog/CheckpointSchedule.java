@@ -4,8 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * When a checkpoint is due: once the records since the last one outweigh it in bytes, but not before 64 and not after 256
- * of them. So a big catalog is not written again for every small change, and a cold start reads a bounded tail.
+ * Decides when a checkpoint is due: once the records since the last one outweigh it in bytes, at the earliest after 64 and
+ * at the latest after 256 of them. A big catalog is then not written for every small change, and a cold start reads a
+ * bounded tail.
  */
 final class CheckpointSchedule
 {

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * Writes checkpoints when they are due and thins out old ones, beside the commits. Nothing depends on it but the length of
- * cold starts: a checkpoint that was not written is written by whoever commits next.
+ * Writes checkpoints when they are due and thins out old ones, beside the commits. Only the length of cold starts
+ * depends on it. The next process that commits writes one that is missing.
  */
 final class CheckpointWriter
         implements AutoCloseable

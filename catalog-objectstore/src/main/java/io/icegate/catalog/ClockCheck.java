@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Keeps a process whose clock runs ahead of the store's from committing: timestamps of records only grow, so one clock a
- * year ahead would freeze time travel and the idempotency window for everybody.
+ * Stops a process from committing while its clock runs ahead of the store's. Timestamps of records only grow. One clock
+ * that is a year ahead would freeze time travel and the idempotency window of all processes for a year.
  */
 final class ClockCheck
 {

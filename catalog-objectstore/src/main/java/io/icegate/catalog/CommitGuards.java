@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 
 /**
- * All commit guards of this process, asked in turn. Fails closed: a guarded table cannot be committed without a guard.
+ * Asks all commit guards of this process in turn. Fails closed: a guarded table cannot be committed without a guard.
  */
 final class CommitGuards
 {
@@ -32,7 +32,7 @@ final class CommitGuards
     }
 
     /**
-     * @throws ValidationException when the commit breaks a rule, or nobody here can tell
+     * @throws ValidationException when the commit breaks a rule, or this process has no guard that could tell
      */
     TableMetadata check(@Nullable TableMetadata base, TableMetadata next)
     {

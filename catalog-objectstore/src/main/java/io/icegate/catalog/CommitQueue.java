@@ -1,8 +1,8 @@
 package io.icegate.catalog;
 
 import io.icegate.catalog.CatalogEnvironment.Moment;
-import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.catalog.CatalogTail.Known;
+import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.catalog.RecordWriter.Outcome;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -24,13 +24,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /**
- * Group commit: callers queue what they want to change, one thread puts as many of them as fit into the next record.
+ * Commits in groups. Callers queue their changes; one thread puts as many as fit into the next record.
  *
  * <p>Each round runs every queued function, in order, on a working copy of the newest known state, and offers the result
- * as one record. A function that throws, or changes nothing, is answered only from a state that was read after it was
- * queued and that holds nothing unsettled; until then it stays at the head of the queue. A lost round runs again on the
- * state that won. A transaction is offered to a slot only when the slot before is known to hold another record, so none
- * is ever in two slots.
+ * as one record. A function that throws or changes nothing gets its answer only from a state that was read after it was
+ * queued and that holds nothing unsettled. Until then it stays at the head of the queue. After a lost round all functions
+ * run again, on the state that won. A transaction is offered to a slot only once the slot before is known to hold another
+ * record. So it cannot stand in two slots.
  */
 final class CommitQueue
         implements AutoCloseable
@@ -41,7 +41,7 @@ final class CommitQueue
     private static final int BATCH_MAX = 1024;
     private static final long IDLE_MILLIS = 10_000;
     /**
-     * What a record has beside its transactions; generous.
+     * Upper bound of what a record holds beside its transactions.
      */
     private static final int RECORD_OVERHEAD_BYTES = 512;
 
@@ -75,7 +75,7 @@ final class CommitQueue
     /**
      * Blocks until the outcome is known, or known to stay unknown.
      *
-     * @param change pure: run any number of times, on a thread of ours, without I/O
+     * @param change a pure function; it runs any number of times, on the committer's thread
      * @throws CommitStateUnknownException when it may or may not be committed; every other exception means that it is not
      */
     CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
@@ -116,14 +116,12 @@ final class CommitQueue
             if (closed) {
                 throw new IllegalStateException("Cannot commit to the catalog: it is closed");
             }
+            if (!running) {
+                environment.threads().start("icegate-catalog-committer", this::run); // if it fails nothing is queued, the next caller tries again
+                running = true;
+            }
             queue.add(pending);
             monitor.notifyAll();
-            if (!running) {
-                running = true;
-                Thread thread = new Thread(this::run, "icegate-catalog-committer");
-                thread.setDaemon(true);
-                thread.start();
-            }
         }
     }
 
@@ -135,7 +133,7 @@ final class CommitQueue
     }
 
     /**
-     * What was queued is still committed.
+     * Commits what was queued, then ends.
      */
     @Override
     public void close()
@@ -161,7 +159,7 @@ final class CommitQueue
             try {
                 commitAll(batch);
             }
-            catch (Throwable e) { // whatever it is, callers must not wait for ever
+            catch (Throwable e) { // callers wait for an answer, also after an Error
                 batch.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
             }
             batch.clear();
@@ -169,7 +167,7 @@ final class CommitQueue
     }
 
     /**
-     * False when the thread is to end: nothing came for a while, or the queue is closed and empty.
+     * Returns false when the thread should end: nothing came for a while, or the queue is closed and empty.
      */
     private boolean awaitWork()
     {
@@ -225,7 +223,7 @@ final class CommitQueue
     }
 
     /**
-     * What is left wants an answer, but needs a state read after it was queued.
+     * Reads a newer state for callers whose answer needs one.
      */
     private void refreshFor(List<Pending> batch)
     {
@@ -251,7 +249,7 @@ final class CommitQueue
     }
 
     /**
-     * Lets others in after many wins in a row; but not when there are no others.
+     * Lets other processes commit after many wins in a row, if there are any.
      */
     private void yield(Duration roundTrip)
     {
@@ -388,7 +386,7 @@ final class CommitQueue
         }
 
         /**
-         * The transaction was committed before: its record is the answer.
+         * Answers a transaction that was committed before from its record.
          */
         private void answerAgain(Pending pending, long version)
         {

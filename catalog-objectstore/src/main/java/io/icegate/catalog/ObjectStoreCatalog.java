@@ -24,8 +24,6 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.CloseableGroup;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.util.LocationUtil;
-import org.apache.iceberg.util.PropertyUtil;
 import org.apache.iceberg.view.BaseMetastoreViewCatalog;
 import org.apache.iceberg.view.ViewMetadata;
 import org.apache.iceberg.view.ViewOperations;
@@ -52,18 +50,20 @@ import java.util.function.Supplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Iceberg catalog that needs an object store and nothing else: no database, no lock, no leader. Any number of processes
- * may open it; {@link CatalogLog} keeps them apart.
+ * Iceberg catalog that needs an object store and no other service. Any number of processes may open it at once; {@link
+ * CatalogLog} orders their commits.
  *
- * <p>Opens as an ordinary {@code catalog-impl}: {@code warehouse} names the folder, bucket or store, the properties of
- * {@link Warehouses#open} reach it, and {@code io-impl} replaces the default {@link ObjectStoreFileIO} for tables' files.
+ * <p>It opens as an ordinary {@code catalog-impl}. {@code warehouse} names the folder, bucket or store; {@link
+ * Warehouses#open} lists the properties of the store; {@code io-impl} replaces the default {@link ObjectStoreFileIO}.
  *
  * <p>{@code catalog.at-version} or {@code catalog.at-timestamp} (ISO 8601 or milliseconds) opens the catalog as it was then,
  * for reading only.
  *
- * <p>Every change, of one table or of many, is atomic and durable when the call returns. After
- * {@link CommitStateUnknownException} it may have happened or not, or may still happen; any other exception means that it
- * did not and will not. Reads see every change that was acknowledged before them.
+ * <p>A table or view created without a location gets a folder of its own, and no two share one ({@link #newLocation}).
+ *
+ * <p>Every change, of one table or of many, is atomic and durable when the call returns. After {@link
+ * CommitStateUnknownException} it may have happened, or may still happen. Any other exception means that it did not happen
+ * and will not. Reads see every change that was acknowledged before them.
  */
 public final class ObjectStoreCatalog
         extends BaseMetastoreViewCatalog
@@ -74,7 +74,7 @@ public final class ObjectStoreCatalog
     private @Nullable Parts parts;
 
     /**
-     * For Iceberg: call {@link #initialize} next.
+     * Creates a closed catalog for Iceberg, which calls {@link #initialize} next.
      */
     public ObjectStoreCatalog() {}
 
@@ -163,8 +163,8 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * The newest state: holds every change that was acknowledged, by any process, before this call. One request when this
-     * process is up to date, none of them for tables' metadata.
+     * Reads the newest state. It holds every change that any process acknowledged before this call. Costs one request when this
+     * process is up to date, and never reads the metadata of tables.
      */
     public CatalogState state()
     {
@@ -173,7 +173,7 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * The state at a version; the same for ever, whoever asks.
+     * Reads the state at a version. The state of a version never changes.
      *
      * @throws IllegalArgumentException when the version does not exist yet
      * @throws NotFoundException when its records were collected
@@ -194,8 +194,8 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * The change feed: what was committed after a version, oldest first, in portions; go on with the last version of a
-     * portion. One request when there is nothing new.
+     * Reads what was committed after a version, oldest first, in portions. Go on with the last version of a portion. Costs
+     * one request when there is nothing new.
      *
      * @throws IllegalArgumentException when the version does not exist yet
      * @throws NotFoundException when the next record was collected: read {@link #state} anew
@@ -226,8 +226,8 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * What to commit in place of {@code next}. Engines that write metadata files themselves call this first, write the
-     * file, then call {@link #commitTable}; everything else in this class does both by itself.
+     * Returns what to commit in place of {@code next}. Engines that write metadata files themselves call this first, then
+     * write the file, then call {@link #commitTable}. The other methods of this class include both calls.
      *
      * @param base what the commit replaces; null for a new table
      * @throws org.apache.iceberg.exceptions.ValidationException when the commit breaks a rule; never retried
@@ -238,25 +238,32 @@ public final class ObjectStoreCatalog
         if (base != null && !Objects.equals(base.uuid(), next.uuid())) {
             throw new CommitFailedException("Cannot commit to table at %s: its UUID would change from %s to %s", next.location(), base.uuid(), next.uuid());
         }
-        parts().locations.verify(next.location(), next.properties());
+        parts().locations.folders(next.location(), next.properties());
         return parts().guards.check(base, next);
     }
 
     /**
-     * Moves a table to a metadata file that was written before. Deletes nothing, whatever the outcome.
+     * Moves a table to a metadata file that was written before. Deletes no file, even when it fails.
      *
      * @param base what the file was built from; null to create or register the table
      * @param guardedNext content of the file, as {@link #guard} returned it
+     * @throws org.apache.iceberg.exceptions.ValidationException when its location, or where its properties put files, is at,
+     *         in or around that of another table or view
      * @throws CommitFailedException when the table moved meanwhile: build again
      * @throws CommitStateUnknownException when it may be committed: keep all files
      */
     public void commitTable(TableIdentifier identifier, @Nullable TableMetadata base, TableMetadata guardedNext, String metadataLocation)
     {
-        parts().locations.verify(guardedNext.location(), guardedNext.properties());
         parts().guards.verifyChecked(base, guardedNext);
-        CatalogObject after = new CatalogObject(ObjectKind.TABLE, CatalogChanges.uuid(ObjectKind.TABLE, metadataLocation, String.valueOf(guardedNext.uuid())), metadataLocation);
+        CatalogObject after = tableObject(guardedNext, metadataLocation);
         Optional<String> before = base == null ? Optional.empty() : Optional.of(base.metadataFileLocation());
         commit(state -> CatalogChanges.put(state, identifier, after, before));
+    }
+
+    CatalogObject tableObject(TableMetadata metadata, String metadataLocation)
+    {
+        UUID uuid = CatalogChanges.uuid(ObjectKind.TABLE, metadataLocation, String.valueOf(metadata.uuid()));
+        return new CatalogObject(ObjectKind.TABLE, uuid, metadataLocation, parts().locations.folders(metadata.location(), metadata.properties()));
     }
 
     /**
@@ -264,15 +271,15 @@ public final class ObjectStoreCatalog
      */
     public void commitView(TableIdentifier identifier, @Nullable ViewMetadata base, ViewMetadata next, String metadataLocation)
     {
-        parts().locations.verify(next.location());
-        CatalogObject after = new CatalogObject(ObjectKind.VIEW, CatalogChanges.uuid(ObjectKind.VIEW, metadataLocation, next.uuid()), metadataLocation);
+        UUID uuid = CatalogChanges.uuid(ObjectKind.VIEW, metadataLocation, next.uuid());
+        CatalogObject after = new CatalogObject(ObjectKind.VIEW, uuid, metadataLocation, parts().locations.folders(next.location(), next.properties()));
         Optional<String> before = base == null ? Optional.empty() : Optional.of(requireNonNull(base.metadataFileLocation(), "metadataFileLocation is null"));
         commit(state -> CatalogChanges.put(state, identifier, after, before));
     }
 
     /**
-     * Changes several tables in one step that others see whole or not at all. Each commit's requirements are checked
-     * against the table as it is then, so a concurrent change that they allow is no conflict. A table that must not exist
+     * Changes several tables in one step, which others see as a whole or not at all. The requirements of each commit are
+     * checked against the newest table, so a concurrent change that they allow is no conflict. A table that must not exist
      * ({@code AssertTableDoesNotExist}) is created.
      *
      * @throws CommitFailedException when a requirement fails: nothing was changed
@@ -284,7 +291,7 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * As above, once: the same id again, within the idempotency window and by any process, answers without a second effect.
+     * As above, and only once: the same id, sent again within the idempotency window by any process, has no second effect.
      *
      * @param id chosen by the caller, at most 128 characters
      * @param digest of the request; the same id with another digest is refused
@@ -315,7 +322,7 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * Deletes the metadata file after a definite failure, and only then.
+     * Deletes the metadata file if the commit failed for certain.
      */
     void commitOrDelete(Optional<String> written, Runnable commit)
     {
@@ -361,8 +368,25 @@ public final class ObjectStoreCatalog
     @Override
     protected String defaultWarehouseLocation(TableIdentifier identifier)
     {
-        boolean unique = PropertyUtil.propertyAsBoolean(properties(), CatalogProperties.UNIQUE_TABLE_LOCATION, CatalogProperties.UNIQUE_TABLE_LOCATION_DEFAULT);
-        return parts().locations.table(state(), identifier, LocationUtil.tableLocation(identifier, unique));
+        return newLocation(identifier);
+    }
+
+    /**
+     * Chooses the location of a table or view that is created without one: a new folder inside that of the namespace, never
+     * returned twice. Engines that choose locations themselves take them from here.
+     */
+    public String newLocation(TableIdentifier identifier)
+    {
+        return parts().locations.unique(state(), identifier, parts().log.newId());
+    }
+
+    /**
+     * Finds the table or view that now owns a folder at, in or around the location. An engine that deletes the folder of a
+     * dropped table calls this after the drop, and deletes only if the answer is empty.
+     */
+    public Optional<TableIdentifier> findByLocation(String location)
+    {
+        return state().folderOwner(CatalogLocations.canonical(location));
     }
 
     @Override
@@ -389,8 +413,8 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * With purge, files are deleted after the table has left the catalog: a crash in between leaves files that nobody
-     * needs, never a broken table.
+     * Drops the table first and then, with purge, deletes its files. A crash in between leaves garbage, never a broken table.
+     * Files in the folder of another table or view stay, even if the dropped metadata names them.
      */
     @Override
     public boolean dropTable(TableIdentifier identifier, boolean purge)
@@ -412,7 +436,8 @@ public final class ObjectStoreCatalog
             log.warn("purge table={} metadata={} outcome=missing: its files stay", identifier, location, e);
             return;
         }
-        CatalogUtil.dropTableData(io(), last);
+        CatalogState others = state();
+        CatalogUtil.dropTableData(new PurgeFileIO(io(), file -> others.folderOwner(CatalogLocations.canonical(file)).isEmpty()), last);
     }
 
     @Override

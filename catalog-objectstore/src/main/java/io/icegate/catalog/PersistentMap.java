@@ -12,9 +12,9 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * An immutable sorted map: {@link #with} and {@link #without} give a new map that shares all but a path of the tree
- * with this one, so a catalog state costs the size of what its record changed. A balanced (AVL) tree, hence its depth,
- * and that of the recursion, is logarithmic whatever the keys are.
+ * Immutable sorted map. {@link #with} and {@link #without} give a new map that shares all but a path of the tree with this
+ * one, so a catalog state costs the size of what its record changed. The tree is balanced (AVL): its depth, and that of the
+ * recursion, is logarithmic for all keys.
  */
 final class PersistentMap<K, V>
         implements Iterable<Entry<K, V>>
@@ -64,6 +64,25 @@ final class PersistentMap<K, V>
     Optional<Entry<K, V>> first()
     {
         return root == null ? Optional.empty() : Optional.of(root.leftmost().entry());
+    }
+
+    /**
+     * The first entry whose key is not before the given one.
+     */
+    Optional<Entry<K, V>> ceiling(K key)
+    {
+        Optional<Entry<K, V>> found = Optional.empty();
+        Node<K, V> node = root;
+        while (node != null) {
+            if (order.compare(key, node.key) <= 0) {
+                found = Optional.of(node.entry());
+                node = node.left;
+            }
+            else {
+                node = node.right;
+            }
+        }
+        return found;
     }
 
     PersistentMap<K, V> with(K key, V value)

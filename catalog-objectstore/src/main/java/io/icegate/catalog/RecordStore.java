@@ -28,8 +28,8 @@ import java.util.function.Predicate;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * The objects of the catalog log in the store: reads are repeated, bounded, and end in {@link RuntimeIOException} when the
- * store stays unreachable; they never take an error for an absent object. Writes are passed through, one request each.
+ * Reads and writes the objects of the catalog log. Reads are repeated, within bounds, and end in {@link RuntimeIOException}
+ * when the store stays unreachable. An error never counts as an absent object. Writes are one request each.
  */
 final class RecordStore
         implements AutoCloseable

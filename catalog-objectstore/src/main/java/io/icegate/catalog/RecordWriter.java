@@ -1,8 +1,8 @@
 package io.icegate.catalog;
 
 import io.icegate.catalog.CatalogEnvironment.Moment;
-import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.catalog.CatalogTail.Known;
+import io.icegate.catalog.RecordStore.FetchedRecord;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
@@ -15,15 +15,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Offers one record to one slot of the log and finds out what became of it.
+ * Offers one record to one slot of the log and finds out whether it won.
  *
- * <p>The slot is created with put-if-absent and never changes, and every attempt to write carries an id of its own: so
- * whatever the store answered, reading the slot decides. Ours: committed. Foreign: lost, and the records behind it tell
- * the new state. Absent: the request has not landed, or not yet; the same bytes go to the same slot again, which cannot
- * commit them twice. Only when the store cannot be asked for 30 s the outcome stays unknown.
+ * <p>A slot is an {@link OwnedObject}: it is created with put-if-absent and never changes, and every record carries an id of
+ * its own. If the slot holds our id, the record is committed. If it holds another, the record lost, and the records behind
+ * it tell the new state. If the store cannot be asked for 30 s, the outcome stays unknown.
  *
- * <p>The one thing that could make a slot lie is collection: a slot that was emptied can be created again. It needs a
- * writer that last saw the tail longer than a fence ago; such a writer asks for the floors before it believes anything.
+ * <p>Collection is the one thing that could make a slot lie, because an emptied slot can be created again. Only a writer
+ * that last saw the tail longer than a fence ago can meet that. Such a writer reads the floors before it believes a slot.
  */
 final class RecordWriter
 {
@@ -55,7 +54,7 @@ final class RecordWriter
     /**
      * @param from the state that the record follows
      * @param after the state with the record
-     * @throws ObjectStoreAccessException when the store refused it: it is not in the log and never will be
+     * @throws ObjectStoreAccessException when the store refused it, so that it is not in the log and never will be
      */
     Outcome write(Known from, CatalogRecord record, byte[] content, CatalogState after)
     {
@@ -82,7 +81,7 @@ final class RecordWriter
                 found -> found.records.get(0).record().id().equals(record.id()),
                 environment.retryPolicy().withTimeMax(SETTLE_MAX));
         return switch (settled.outcome()) {
-            // an earlier attempt won the slot when it was read back: nobody knows which
+            // read back, any earlier attempt may have won the slot
             case OURS -> new Slot(Outcome.COMMITTED, settled.stored().isPresent() ? began : offer.asked, List.of(), 0);
             case FOREIGN -> new Slot(Outcome.LOST, offer.asked, settled.stored().orElseThrow().records, settled.stored().orElseThrow().countMax);
             case UNKNOWN -> new Slot(Outcome.UNKNOWN, began, List.of(), 0);
@@ -90,7 +89,7 @@ final class RecordWriter
     }
 
     /**
-     * The requests for one slot.
+     * Sends the requests for one slot.
      */
     private final class Offer
     {
@@ -111,7 +110,7 @@ final class RecordWriter
         }
 
         /**
-         * A taken slot most likely holds a foreign record with others behind it, so they are read at once.
+         * Reads on after a refusal: a taken slot most likely holds a foreign record with others behind it.
          */
         private Optional<ReadAhead> readBack(PutOutcome answer)
                 throws IOException
@@ -133,9 +132,9 @@ final class RecordWriter
     private record ReadAhead(List<FetchedRecord> records, int countMax) {}
 
     /**
-     * The tail was last seen too long ago to believe the slot. Above the newest floor nothing was ever deleted, so its
-     * content decides after all. At or below it, and soon after the request began, the slot had been emptied before:
-     * what stands there is a ghost that no reader counts. Later, our record may have been committed and collected.
+     * Judges a slot when the tail was last seen too long ago. Above the newest floor nothing was ever deleted, so the content
+     * of the slot decides. At or below the floor, and soon after the request began, the slot had been emptied before. What it
+     * holds is a ghost that no reader counts. Later than that, our record may have been committed and collected.
      */
     private Outcome fenced(CatalogRecord record, Slot slot, Moment began, CatalogState after, int size)
     {
@@ -160,7 +159,7 @@ final class RecordWriter
                 store.delete(List.of(CatalogLayout.record(record.version())));
             }
             catch (RuntimeIOException e) {
-                return Outcome.LOST; // the ghost stays until the next sweep; nobody reads at or below a floor
+                return Outcome.LOST; // the ghost stays until the next sweep; readers ignore what is at or below a floor
             }
         }
         return Outcome.LOST;

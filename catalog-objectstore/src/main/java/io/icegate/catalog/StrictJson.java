@@ -21,8 +21,8 @@ import java.util.UUID;
 import static com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION;
 
 /**
- * Reading of our JSON objects: a field that is missing, of another type, given twice or not known is an error, because a
- * process that does not understand all of the catalog must not write to it.
+ * Reads our JSON objects. A field that is missing, of another type, given twice or not known is an error, because a process
+ * that does not understand all of the catalog must not write to it.
  */
 final class StrictJson
 {

@@ -11,6 +11,8 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,12 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A change of several tables. The caller's thread checks the requirements and writes the metadata files, then one function
- * moves all pointers. When a pointer moved meanwhile, the tables that moved are checked and written again, the others are
- * taken as they are; a requirement that fails ends it.
+ * Changes several tables at once. The caller's thread checks the requirements and writes the metadata files; then one
+ * function moves all pointers. If a pointer moved meanwhile, only the tables that moved are checked and written again. A
+ * requirement that fails ends the transaction.
  */
 final class TablesTransaction
 {
+    private static final Logger logger = LoggerFactory.getLogger(TablesTransaction.class);
     private static final int ATTEMPTS_MAX = 16;
 
     private final ObjectStoreCatalog catalog;
@@ -74,12 +77,12 @@ final class TablesTransaction
             }
             catch (PointerMovedException e) {
                 if (attempt == ATTEMPTS_MAX) {
-                    deleteAll(e);
+                    deleteAll();
                     throw e;
                 }
             }
             catch (RuntimeException e) {
-                deleteAll(e);
+                deleteAll();
                 throw e;
             }
         }
@@ -95,7 +98,7 @@ final class TablesTransaction
             }
             if (earlier != null) {
                 prepared.remove(commit.identifier());
-                earlier.after.ifPresent(after -> io.deleteFile(after.metadataLocation()));
+                earlier.after.ifPresent(after -> deleteQuietly(after.metadataLocation()));
             }
             prepared.put(commit.identifier(), prepare(state, commit));
         }
@@ -117,8 +120,7 @@ final class TablesTransaction
             return new Prepared(Optional.of(base.metadataFileLocation()), Optional.empty());
         }
         TableMetadata guarded = catalog.guard(base, next);
-        String uuid = String.valueOf(guarded.uuid());
-        CatalogObject after = new CatalogObject(ObjectKind.TABLE, CatalogChanges.uuid(ObjectKind.TABLE, guarded.location(), uuid), operations.write(guarded));
+        CatalogObject after = catalog.tableObject(guarded, operations.write(guarded));
         return new Prepared(base == null ? Optional.empty() : Optional.of(base.metadataFileLocation()), Optional.of(after));
     }
 
@@ -155,7 +157,7 @@ final class TablesTransaction
     }
 
     /**
-     * Another attempt with the same id may have committed other files than these.
+     * Deletes files that lost against another attempt with the same id.
      */
     private void deleteUnused(CatalogCommitResult result)
     {
@@ -168,20 +170,28 @@ final class TablesTransaction
         for (Prepared table : prepared.values()) {
             Optional<String> location = table.after.map(CatalogObject::metadataLocation);
             if (location.isPresent() && !used.contains(location)) {
-                io.deleteFile(location.orElseThrow());
+                deleteQuietly(location.orElseThrow());
             }
         }
     }
 
-    private void deleteAll(RuntimeException failure)
+    private void deleteAll()
     {
         for (Prepared table : prepared.values()) {
-            try {
-                table.after.ifPresent(after -> io.deleteFile(after.metadataLocation()));
-            }
-            catch (RuntimeException e) {
-                failure.addSuppressed(e);
-            }
+            table.after.ifPresent(after -> deleteQuietly(after.metadataLocation()));
+        }
+    }
+
+    /**
+     * Deletes a file that no table uses. If that fails it stays as garbage; the outcome of the transaction is another matter.
+     */
+    private void deleteQuietly(String location)
+    {
+        try {
+            io.deleteFile(location);
+        }
+        catch (RuntimeException e) {
+            logger.warn("Cannot delete {}, which no table uses: {}", location, e.toString());
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.Map.Entry;
 import java.util.Optional;
 
 /**
- * The transaction ids of the idempotency window and the version of each. A function of the log alone: what leaves the
- * window is decided by the timestamps of the records.
+ * Remembers the transaction ids of the idempotency window and the version of each. The timestamps of records decide what
+ * leaves the window, so it depends on the log alone.
  */
 final class TransactionWindow
 {

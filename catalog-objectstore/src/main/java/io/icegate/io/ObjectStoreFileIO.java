@@ -33,12 +33,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Iceberg's files on the object store of a warehouse. Opened with a {@link Warehouse}, or by Iceberg through the
- * constructor without arguments and {@link #initialize}, which needs the property {@code warehouse}; so it is opened
+ * Puts Iceberg's files on the object store of a warehouse. It is opened with a {@link Warehouse}, or by Iceberg through the
+ * constructor without arguments and {@link #initialize}, which needs the property {@code warehouse}. The second way opens it
  * again where it is deserialized.
  *
  * <p>Locations outside the warehouse work too: any absolute path, any bucket with the same credentials, any named store
- * in memory. A location comes back spelled as it was given. Deleting what does not exist is fine.
+ * in memory. A location keeps the spelling in which it was given. Deleting an absent file succeeds.
  *
  * <p>A prefix is a folder: listing {@code …/a} shows {@code …/a/b}, never {@code …/ab}.
  */

@@ -12,8 +12,8 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A file to read. When its length is not known, opening it fetches its first bytes, so a missing file shows at once and
- * a small one costs a single request; when the length is known, nothing is asked before the first read.
+ * Opens a file for reading. If its length is not known, opening it fetches the first bytes: a missing file shows at once, and
+ * a small one costs a single request. If the length is known, the first request is the first read.
  */
 final class StoreInputFile
         implements InputFile

@@ -6,7 +6,7 @@ import io.icegate.objectstore.ObjectStore;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Where a location points to.
+ * Resolves a location: the store, and the key in it.
  */
 record StoreLocation(ObjectStore store, ObjectKey key)
 {

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Collects a file and stores it on close: up to {@value #MEMORY_BYTES_MAX} bytes in memory, more in a temporary file. So
- * a file takes local disk of its size while it is written, and nothing becomes visible before it is whole.
+ * Collects a file and stores it on close. It keeps up to {@value #MEMORY_BYTES_MAX} bytes in memory and more in a temporary
+ * file, so a large file needs local disk of its size. The file appears when it is whole.
  */
 final class StoreOutputStream
         extends PositionOutputStream

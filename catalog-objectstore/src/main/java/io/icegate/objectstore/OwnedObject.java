@@ -20,8 +20,8 @@ import static java.util.Objects.requireNonNull;
  * the object, and none can any more. If the key is empty or cannot be read, nothing is decided: the same bytes go to the same
  * key again, after a pause, until the policy ends. That cannot write them twice, because the key takes one object only.
  *
- * <p>This is exact as long as objects on such keys never change and are deleted only by who knows that nobody writes there
- * any more. The caller makes its bytes recognizable: an id made for this object, or a name that is derived from the content.
+ * <p>This is exact as long as objects on such keys never change and are deleted only when no writer is left that could put
+ * them. The caller makes its bytes recognizable, by an id made for this object or by a name derived from the content.
  */
 public final class OwnedObject
 {

@@ -5,8 +5,8 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A warehouse: a root location such as {@code s3://lake/wh} or {@code file:/data/wh}, and the store whose keys are
- * relative to it. Locations are compared to the letter, so there is one spelling per warehouse.
+ * Pairs a root location, such as {@code s3://lake/wh} or {@code file:/data/wh}, with the store whose keys are relative to
+ * it. Locations are compared to the letter, so a warehouse has one spelling.
  *
  * @param root without a trailing slash
  */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -52,7 +53,7 @@ final class LogFixture
     static ObjectChange pointer(CatalogState state, int number, String location)
     {
         Optional<String> before = state.object(table(number)).map(CatalogObject::metadataLocation);
-        return new ObjectChange(table(number), ObjectKind.TABLE, new UUID(7, number), before, Optional.of(location));
+        return new ObjectChange(table(number), ObjectKind.TABLE, new UUID(7, number), before, Optional.of(location), Set.of("memory:tables/" + number));
     }
 
     static Function<CatalogState, List<CatalogChange>> drop(int number)

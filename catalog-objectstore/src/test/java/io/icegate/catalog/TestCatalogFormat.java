@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class TestCatalogFormat
 {
-    private static final String JSON = "{\"version\":1,\"catalog-id\":\"00000000-0000-0001-0000-000000000002\",\"fence\":\"PT5M\",\"retention\":\"PT168H\",\"idempotency-window\":\"PT1H\"}";
+    private static final String JSON = "{\"version\":2,\"catalog-id\":\"00000000-0000-0001-0000-000000000002\",\"fence\":\"PT5M\",\"retention\":\"PT168H\",\"idempotency-window\":\"PT1H\"}";
 
     @Test
     void testGoldenBytes()
@@ -22,10 +22,12 @@ final class TestCatalogFormat
     }
 
     @Test
-    void testRefusesNewerFormats()
+    void testRefusesOtherFormats()
     {
-        assertThatThrownBy(() -> parse(JSON.replace("\"version\":1", "\"version\":2")))
-                .hasMessage("Cannot open catalog: its format is version 2, this program knows version 1 only");
+        assertThatThrownBy(() -> parse(JSON.replace("\"version\":2", "\"version\":1")))
+                .hasMessage("Cannot open catalog: its format is version 1, this program knows version 2 only");
+        assertThatThrownBy(() -> parse(JSON.replace("\"version\":2", "\"version\":3")))
+                .hasMessage("Cannot open catalog: its format is version 3, this program knows version 2 only");
         assertThatThrownBy(() -> parse(JSON.replace("}", ",\"shards\":4}")))
                 .hasMessageContaining("field 'shards' is not known");
         assertThatThrownBy(() -> parse(JSON.replace("PT5M", "soon")))

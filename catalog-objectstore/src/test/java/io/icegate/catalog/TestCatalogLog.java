@@ -22,11 +22,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import static io.icegate.catalog.LogFixture.drop;
 import static io.icegate.catalog.LogFixture.location;
@@ -267,9 +270,9 @@ final class TestCatalogLog
     @Test
     void testFormatRefusal()
     {
-        store.putIfAbsent(CatalogLayout.FORMAT, "{\"version\":2}".getBytes(UTF_8));
+        store.putIfAbsent(CatalogLayout.FORMAT, "{\"version\":1}".getBytes(UTF_8));
         try (CatalogLog log = open(store)) {
-            assertThatThrownBy(log::state).hasMessage("Cannot open catalog: its format is version 2, this program knows version 1 only");
+            assertThatThrownBy(log::state).hasMessage("Cannot open catalog: its format is version 1, this program knows version 2 only");
             assertThatThrownBy(() -> log.commit(put(1, "a"))).hasMessageContaining("Cannot open catalog");
         }
     }
@@ -280,10 +283,10 @@ final class TestCatalogLog
     {
         try (CatalogLog log = open(store)) {
             log.commit(put(1, "a"));
-            store.putIfAbsent(CatalogLayout.record(2), "{\"format\":2,\"version\":2,\"epoch\":7}".getBytes(UTF_8));
-            assertThatThrownBy(() -> log.commit(put(1, "b"))).hasMessageContaining("format 2 is not known");
+            store.putIfAbsent(CatalogLayout.record(2), "{\"format\":3,\"version\":2,\"epoch\":7}".getBytes(UTF_8));
+            assertThatThrownBy(() -> log.commit(put(1, "b"))).hasMessageContaining("format 3 is not known");
             time.advance(Duration.ofMillis(1));
-            assertThatThrownBy(log::state).hasMessageContaining("format 2 is not known");
+            assertThatThrownBy(log::state).hasMessageContaining("format 3 is not known");
             assertThat(store.get(CatalogLayout.record(3))).isEmpty();
         }
     }
@@ -425,13 +428,38 @@ final class TestCatalogLog
         try (CatalogLog log = open(store)) {
             log.commit(put(1, "a"));
             CatalogRecord second = new CatalogRecord(2, new UUID(1, 1), new UUID(1, 2), log.state().timestampMillis() + 1, List.of(new CatalogTransaction("x", Optional.empty(), List.of(
-                    new CatalogChange.ObjectChange(table(1), ObjectKind.TABLE, new UUID(7, 1), Optional.of("not a"), Optional.of("b"))))));
+                    new CatalogChange.ObjectChange(table(1), ObjectKind.TABLE, new UUID(7, 1), Optional.of("not a"), Optional.of("b"), Set.of("memory:x"))))));
             store.putIfAbsent(CatalogLayout.record(2), CatalogRecordParser.toJson(second));
             time.advance(Duration.ofMillis(1));
             assertThatThrownBy(log::state).hasMessageContaining("Cannot apply catalog record 2").hasMessageContaining("the change starts from Optional[not a]");
             assertThatThrownBy(() -> log.commit(put(1, "c"))).isInstanceOf(RuntimeException.class);
             assertThat(store.get(CatalogLayout.record(3))).isEmpty();
         }
+    }
+
+    @Test
+    void testCommitAfterAThreadCouldNotStart()
+            throws Exception
+    {
+        AtomicBoolean failed = new AtomicBoolean();
+        CatalogEnvironment usual = time.environment(1);
+        CatalogEnvironment.Threads threads = (name, task) -> {
+            if (failed.compareAndSet(false, true)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            usual.threads().start(name, task);
+        };
+        CatalogLog log = LogFixture.open(store, new CatalogEnvironment(usual.clock(), usual.nanoClock(), usual.sleeper(), usual.random(), threads));
+        assertThatThrownBy(() -> log.commit(put(1, "a"))).isInstanceOf(OutOfMemoryError.class);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(executor.submit(() -> log.commit(put(1, "b"))).get(60, TimeUnit.SECONDS).version()).isEqualTo(1);
+            executor.submit(log::close).get(60, TimeUnit.SECONDS);
+        }
+        finally {
+            executor.shutdownNow();
+        }
+        assertThat(records(store)).as("the refused one is not committed later").hasSize(1);
     }
 
     @Test

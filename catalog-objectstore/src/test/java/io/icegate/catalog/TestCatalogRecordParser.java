@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -27,17 +28,17 @@ final class TestCatalogRecordParser
             1_763_622_000_123L,
             List.of(
                     new CatalogTransaction("0198", Optional.of("sha256:7a"), List.of(
-                            new ObjectChange(TableIdentifier.of("otel", "logs"), ObjectKind.TABLE, new UUID(0, 5), Optional.of("s3://lake/a"), Optional.of("s3://lake/b")),
-                            new ObjectChange(TableIdentifier.of(Namespace.of("a.b", "c/d"), "v\"ü"), ObjectKind.VIEW, new UUID(0, 6), Optional.empty(), Optional.of("s3://lake/v")),
-                            new ObjectChange(TableIdentifier.of("otel", "old"), ObjectKind.TABLE, new UUID(0, 7), Optional.of("s3://lake/o"), Optional.empty()))),
+                            new ObjectChange(TableIdentifier.of("otel", "logs"), ObjectKind.TABLE, new UUID(0, 5), Optional.of("s3://lake/a"), Optional.of("s3://lake/b"), Set.of("s3://lake/logs")),
+                            new ObjectChange(TableIdentifier.of(Namespace.of("a.b", "c/d"), "v\"ü"), ObjectKind.VIEW, new UUID(0, 6), Optional.empty(), Optional.of("s3://lake/v"), Set.of("s3://lake/v2", "s3://lake/v1")),
+                            new ObjectChange(TableIdentifier.of("otel", "old"), ObjectKind.TABLE, new UUID(0, 7), Optional.of("s3://lake/o"), Optional.empty(), Set.of()))),
                     new CatalogTransaction("0199", Optional.empty(), List.of(
                             new NamespaceChange(Namespace.of("otel"), Optional.of(Map.of("owner", "obs", "b", "2"))),
                             new NamespaceChange(Namespace.of("gone"), Optional.empty())))));
 
     private static final String JSON = "{\"version\":1042,\"id\":\"0f3e0000-0000-4000-8000-000000000001\",\"writer\":\"9c1b0000-0000-4000-8000-000000000002\",\"ts\":1763622000123,\"txns\":["
             + "{\"id\":\"0198\",\"req\":\"sha256:7a\",\"ops\":["
-            + "{\"ns\":[\"otel\"],\"name\":\"logs\",\"kind\":\"table\",\"uuid\":\"00000000-0000-0000-0000-000000000005\",\"from\":\"s3://lake/a\",\"to\":\"s3://lake/b\"},"
-            + "{\"ns\":[\"a.b\",\"c/d\"],\"name\":\"v\\\"ü\",\"kind\":\"view\",\"uuid\":\"00000000-0000-0000-0000-000000000006\",\"from\":null,\"to\":\"s3://lake/v\"},"
+            + "{\"ns\":[\"otel\"],\"name\":\"logs\",\"kind\":\"table\",\"uuid\":\"00000000-0000-0000-0000-000000000005\",\"from\":\"s3://lake/a\",\"to\":\"s3://lake/b\",\"folders\":[\"s3://lake/logs\"]},"
+            + "{\"ns\":[\"a.b\",\"c/d\"],\"name\":\"v\\\"ü\",\"kind\":\"view\",\"uuid\":\"00000000-0000-0000-0000-000000000006\",\"from\":null,\"to\":\"s3://lake/v\",\"folders\":[\"s3://lake/v1\",\"s3://lake/v2\"]},"
             + "{\"ns\":[\"otel\"],\"name\":\"old\",\"kind\":\"table\",\"uuid\":\"00000000-0000-0000-0000-000000000007\",\"from\":\"s3://lake/o\",\"to\":null}]},"
             + "{\"id\":\"0199\",\"ops\":["
             + "{\"ns\":[\"otel\"],\"props\":{\"b\":\"2\",\"owner\":\"obs\"}},"
@@ -53,7 +54,7 @@ final class TestCatalogRecordParser
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "\"version\":1042                  | \"version\":1043                         | it calls itself version 1043",
-            "\"version\":1042                  | \"format\":2,\"version\":1042            | format 2 is not known",
+            "\"version\":1042                  | \"format\":3,\"version\":1042            | format 3 is not known",
             "\"version\":1042                  | \"shard\":1,\"version\":1042             | field 'shard' is not known",
             "\"kind\":\"view\"                 | \"kind\":\"index\"                       | neither table nor view",
             "\"kind\":\"view\"                 | \"kind\":\"view\",\"tag\":1              | field 'tag' is not known",
@@ -61,6 +62,8 @@ final class TestCatalogRecordParser
             "\"ts\":1763622000123              | \"ts\":\"now\"                           | field 'ts' is not an integer",
             "\"props\":null                    | \"props\":{\"a\":1}                      | field 'a' is not a string",
             "\"props\":null                    | \"props\":[]                             | field 'props' is not an object",
+            ",\"folders\":[\"s3://lake/logs\"] | ``                                       | it has 0 folders afterwards",
+            "\"s3://lake/o\",\"to\":null    | \"s3://lake/o\",\"to\":null,\"folders\":[\"s3://lake/o\"] | it has 1 folders afterwards",
             "}]}]}                             | }]}]} {}                                 | Trailing token",
             "}]}]}                             | }]}]                                     | Unexpected end-of-input",
     })

@@ -19,11 +19,16 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,7 +90,7 @@ final class TestObjectStoreCatalog
         ((ObjectStoreCatalog) built).createNamespace(OTEL);
         Table table = built.createTable(LOGS, SCHEMA);
         assertThat(table.name()).isEqualTo("lake.otel.logs");
-        assertThat(table.location()).isEqualTo(name + "/otel/logs");
+        assertThat(table.location()).matches("\\Q" + name + "\\E/otel/logs-[0-9a-f]{32}");
         ((ObjectStoreCatalog) built).close();
         assertThatThrownBy(() -> new ObjectStoreCatalog().initialize("lake", Map.of())).hasMessage("Cannot open catalog lake: property 'warehouse' is missing");
         assertThatThrownBy(() -> new ObjectStoreCatalog().state()).hasMessage("Cannot use the catalog: it was not initialized");
@@ -166,27 +171,8 @@ final class TestObjectStoreCatalog
         assertThatThrownBy(() -> catalog.buildTable(LOGS, SCHEMA).withProperty("write.data.path", warehouse.root() + "/_wal").create()).isInstanceOf(ValidationException.class);
         catalog.buildTable(LOGS, SCHEMA).withLocation(warehouse.root() + "/_catalogue").create();
         assertThatThrownBy(() -> catalog.loadTable(LOGS).updateLocation().setLocation(warehouse.root() + "/_wal").commit()).isInstanceOf(ValidationException.class);
-        assertThatThrownBy(() -> catalog.createTable(TableIdentifier.of("_catalog"), SCHEMA)).isInstanceOf(ValidationException.class);
+        assertThat(catalog.createTable(TableIdentifier.of("_wal"), SCHEMA).location()).as("a folder of its own").startsWith(warehouse.root() + "/_wal-");
         assertThat(files(warehouse.root() + "/_wal")).isEmpty();
-    }
-
-    @Test
-    void testLocations()
-    {
-        catalog.createNamespace(OTEL, Map.of("location", warehouse.root() + "/elsewhere/"));
-        assertThat(catalog.createTable(LOGS, SCHEMA).location()).isEqualTo(warehouse.root() + "/elsewhere/logs");
-        catalog.createNamespace(Namespace.of("a", "b"));
-        assertThat(catalog.createTable(TableIdentifier.of("a", "b", "t"), SCHEMA).location()).isEqualTo(warehouse.root() + "/a/b/t");
-        // names that are no folder names do not meet others
-        String slash = catalog.createTable(TableIdentifier.of(Namespace.of("a", "b"), "c/t"), SCHEMA).location();
-        catalog.createNamespace(Namespace.of("a", "b", "c"));
-        String nested = catalog.createTable(TableIdentifier.of("a", "b", "c", "t"), SCHEMA).location();
-        String dots = catalog.createTable(TableIdentifier.of(Namespace.of("a", "b"), ".."), SCHEMA).location();
-        assertThat(slash).startsWith(warehouse.root() + "/a/b/c_t-").isNotEqualTo(nested);
-        assertThat(dots).startsWith(warehouse.root() + "/a/b/__-");
-
-        ObjectStoreCatalog unique = open(new CommitGuards(List.of()), Map.of("unique-table-location", "true"));
-        assertThat(unique.createTable(SPANS, SCHEMA).location()).matches("\\Q" + warehouse.root() + "\\E/elsewhere/spans-[0-9a-f]{32}");
     }
 
     @Test
@@ -313,6 +299,51 @@ final class TestObjectStoreCatalog
         assertThat(catalog.state().version()).isEqualTo(version);
         assertThat(files(warehouse.root() + "/otel")).isEqualTo(files);
         assertThatThrownBy(() -> catalog.commitTransaction("request-1", "digest-2", commits)).isInstanceOf(UnprocessableEntityException.class);
+    }
+
+    @Test
+    void testTransactionOnceWhoseCleanUpFails()
+    {
+        create(LOGS);
+        FileIO undeletable = new FileIO()
+        {
+            @Override
+            public InputFile newInputFile(String path)
+            {
+                return io.newInputFile(path);
+            }
+
+            @Override
+            public OutputFile newOutputFile(String path)
+            {
+                return io.newOutputFile(path);
+            }
+
+            @Override
+            public void deleteFile(String path)
+            {
+                throw new UncheckedIOException(new IOException("the store does not answer"));
+            }
+        };
+        List<TableCommit> commits = List.of(setProperty(LOGS, "n", "1"));
+        // the other process commits between our preparation and our commit, so our file is not used
+        CommitGuard late = new CommitGuard()
+        {
+            private boolean done;
+
+            @Override
+            public TableMetadata check(@Nullable TableMetadata base, TableMetadata next)
+            {
+                if (!done) {
+                    done = true;
+                    catalog.commitTransaction("request-1", "digest-1", commits);
+                }
+                return next;
+            }
+        };
+        ObjectStoreCatalog second = ObjectStoreCatalog.open("test", warehouse, undeletable, Map.of(), CatalogEnvironment.system(), new CommitGuards(List.of(late)));
+        second.commitTransaction("request-1", "digest-1", commits);
+        assertThat(second.loadTable(LOGS).properties()).containsEntry("n", "1");
     }
 
     @Test

@@ -41,6 +41,6 @@ final class TestingTime
     {
         Random random = new Random(seed);
         Sleeper sleeper = this::advance;
-        return new CatalogEnvironment(this, nanos::incrementAndGet, sleeper, random);
+        return new CatalogEnvironment(this, nanos::incrementAndGet, sleeper, random, CatalogEnvironment.Threads.daemons());
     }
 }

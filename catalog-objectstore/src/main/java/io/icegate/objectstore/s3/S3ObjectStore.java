@@ -42,7 +42,8 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * S3 and what speaks its protocol: strong reads after writes and {@code If-None-Match: *} are needed.
+ * Stores objects on S3 and on servers that speak its protocol. They must have strong reads after writes and {@code
+ * If-None-Match: *}.
  *
  * <p>A conditional write is sent once, with a deadline. What the answer becomes:
  * <ul>
