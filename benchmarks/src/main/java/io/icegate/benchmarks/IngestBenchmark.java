@@ -3,7 +3,7 @@ package io.icegate.benchmarks;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.s3.StrictS3Server;
 import io.icegate.standalone.CommandException;
 import io.icegate.standalone.process.ChildProcess;

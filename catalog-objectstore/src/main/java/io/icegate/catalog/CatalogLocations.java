@@ -1,6 +1,6 @@
 package io.icegate.catalog;
 
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;

@@ -4,7 +4,7 @@ import io.icegate.catalog.CatalogChange.ObjectChange;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;

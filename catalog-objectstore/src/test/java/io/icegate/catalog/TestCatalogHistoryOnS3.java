@@ -2,7 +2,7 @@ package io.icegate.catalog;
 
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Seeds;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.icegate.catalog;
 import io.icegate.catalog.CatalogChange.ObjectChange;
 import io.icegate.objectstore.Seeds;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;

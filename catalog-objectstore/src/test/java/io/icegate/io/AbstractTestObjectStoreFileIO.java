@@ -1,7 +1,7 @@
 package io.icegate.io;
 
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.fault.StoreRequest;
 import io.icegate.objectstore.fault.TracingObjectStore;
 import org.apache.iceberg.exceptions.AlreadyExistsException;

@@ -7,7 +7,7 @@ import io.airlift.log.Logger;
 import io.airlift.node.NodeInfo;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.commit.CommitLoop;
 import io.icegate.receiver.decode.RequestDecoder;

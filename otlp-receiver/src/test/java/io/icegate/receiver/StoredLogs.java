@@ -3,7 +3,7 @@ package io.icegate.receiver;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentRows;

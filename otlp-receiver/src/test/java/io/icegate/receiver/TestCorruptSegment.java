@@ -4,7 +4,7 @@ import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;

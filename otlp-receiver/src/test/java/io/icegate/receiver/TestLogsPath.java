@@ -6,7 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;

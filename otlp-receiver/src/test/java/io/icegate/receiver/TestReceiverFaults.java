@@ -3,7 +3,7 @@ package io.icegate.receiver;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;

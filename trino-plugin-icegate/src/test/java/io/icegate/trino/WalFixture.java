@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;

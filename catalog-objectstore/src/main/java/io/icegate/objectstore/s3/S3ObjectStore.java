@@ -81,7 +81,7 @@ public final class S3ObjectStore
      * Opens a folder of a bucket; nothing is asked yet.
      *
      * @param prefix without slashes around it; empty for the whole bucket
-     * @param properties see {@link io.icegate.objectstore.Warehouses#open}; {@code icegate.s3.put-timeout-millis} bounds one
+     * @param properties see {@link io.icegate.warehouse.Warehouses#open}; {@code icegate.s3.put-timeout-millis} bounds one
      *         conditional write, 2000 by default
      */
     public static S3ObjectStore open(String bucket, String prefix, Map<String, String> properties)

@@ -103,7 +103,7 @@ public final class StrictS3Server
     }
 
     /**
-     * What {@link io.icegate.objectstore.Warehouses#open} needs to reach this server.
+     * What {@link io.icegate.warehouse.Warehouses#open} needs to reach this server.
      */
     public Map<String, String> properties()
     {

@@ -6,7 +6,7 @@ import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;

@@ -2,7 +2,7 @@ package io.icegate.receiver.commit;
 
 import io.airlift.units.Duration;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.objectstore.Warehouses;
+import io.icegate.warehouse.Warehouses;
 import io.icegate.receiver.Deadlines;
 import io.icegate.receiver.decode.LogsRequestDecoder;
 import io.icegate.receiver.ingest.Admission;

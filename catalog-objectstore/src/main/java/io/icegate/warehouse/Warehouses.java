@@ -1,5 +1,7 @@
-package io.icegate.objectstore;
+package io.icegate.warehouse;
 
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.local.LocalObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.objectstore.s3.S3ObjectStore;

@@ -1,5 +1,8 @@
-package io.icegate.objectstore;
+package io.icegate.warehouse;
 
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.objectstore.s3.StrictS3Server;
 import org.junit.jupiter.api.Test;

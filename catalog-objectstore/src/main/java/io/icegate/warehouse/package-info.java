@@ -1,0 +1,7 @@
+/**
+ * Opens warehouses by their location. {@link io.icegate.warehouse.Warehouses} knows the adapters of all stores and the one
+ * spelling of each location. It lies outside the port, so that port and adapters depend in one direction only. This package
+ * imports the port and its adapters.
+ */
+@org.jspecify.annotations.NullMarked
+package io.icegate.warehouse;
