@@ -1,5 +1,7 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.Folders;
 import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;

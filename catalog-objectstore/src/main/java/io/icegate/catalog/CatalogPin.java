@@ -1,5 +1,7 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.state.CatalogState;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;

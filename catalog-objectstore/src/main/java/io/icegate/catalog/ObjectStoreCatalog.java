@@ -1,6 +1,16 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.CatalogChange.ObjectChange;
+import io.icegate.catalog.log.CatalogCommitResult;
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.catalog.log.CatalogFormat;
+import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.state.CatalogChange;
+import io.icegate.catalog.state.CatalogChange.ObjectChange;
+import io.icegate.catalog.state.CatalogChanges;
+import io.icegate.catalog.state.CatalogCommit;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.ObjectKind;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;

@@ -1,5 +1,7 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.ObjectKind;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.io.FileIO;

@@ -1,6 +1,13 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.CatalogChange.ObjectChange;
+import io.icegate.catalog.log.CatalogCommitResult;
+import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.state.CatalogChange;
+import io.icegate.catalog.state.CatalogChange.ObjectChange;
+import io.icegate.catalog.state.CatalogChanges;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.ObjectKind;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.UpdateRequirement;

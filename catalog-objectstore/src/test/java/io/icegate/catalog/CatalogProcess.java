@@ -1,5 +1,8 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.log.LogFixture;
 import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -12,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-import static io.icegate.catalog.LogFixture.pointer;
+import static io.icegate.catalog.log.LogFixture.pointer;
 
 /**
  * What runs in other processes for the tests.

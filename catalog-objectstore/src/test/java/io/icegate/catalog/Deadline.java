@@ -7,14 +7,14 @@ import java.util.function.BooleanSupplier;
 /**
  * Waits for what other threads do.
  */
-final class Deadline
+public final class Deadline
 {
     private static final Duration MAX = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(2);
 
     private Deadline() {}
 
-    static void await(BooleanSupplier condition)
+    public static void await(BooleanSupplier condition)
     {
         long began = System.nanoTime();
         while (!condition.getAsBoolean()) {

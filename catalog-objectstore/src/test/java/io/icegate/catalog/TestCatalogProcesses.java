@@ -1,6 +1,14 @@
 package io.icegate.catalog;
 
-import io.icegate.catalog.CatalogChange.ObjectChange;
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.catalog.log.CatalogFormat;
+import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.log.LogFixture;
+import io.icegate.catalog.state.CatalogChange;
+import io.icegate.catalog.state.CatalogChange.ObjectChange;
+import io.icegate.catalog.state.CatalogRecord;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.CatalogTransaction;
 import io.icegate.objectstore.Seeds;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.warehouse.Warehouses;
@@ -21,9 +29,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-import static io.icegate.catalog.LogFixture.NAMESPACE;
-import static io.icegate.catalog.LogFixture.location;
-import static io.icegate.catalog.LogFixture.records;
+import static io.icegate.catalog.log.LogFixture.NAMESPACE;
+import static io.icegate.catalog.log.LogFixture.location;
+import static io.icegate.catalog.log.LogFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

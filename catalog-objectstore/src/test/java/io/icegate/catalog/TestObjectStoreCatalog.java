@@ -1,5 +1,9 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.ObjectKind;
 import io.icegate.guard.CommitGuard;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;

@@ -1,5 +1,7 @@
 package io.icegate.catalog;
 
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.catalog.state.Folders;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
@@ -30,8 +32,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -310,21 +310,6 @@ final class TestTableLocations
         assertThat(io.newInputFile(shared.location()).exists()).as("it lies in the folder of otel.logs").isTrue();
         assertThat(catalog.dropTable(LOGS, true)).isTrue();
         assertThat(io.newInputFile(shared.location()).exists()).isFalse();
-    }
-
-    @Test
-    void testFoldersAreInCheckpoints()
-    {
-        CatalogObject logs = new CatalogObject(ObjectKind.TABLE, new UUID(0, 1), "memory:a/logs/metadata/1", Set.of("memory:a/logs", "memory:a/logs/data", "memory:b"));
-        CatalogState state = CatalogState.empty()
-                .with(CatalogChanges.createNamespace(CatalogState.empty(), OTEL, Map.of()));
-        state = state.with(CatalogChanges.put(state, LOGS, logs, Optional.empty()));
-        CatalogState restored = CheckpointParser.fromJson(0, CheckpointParser.toJson(state));
-        assertThat(restored.object(LOGS)).contains(logs);
-        assertThat(logs.folders()).containsExactly("memory:a/logs", "memory:b");
-        assertThat(restored.folderOwner("memory:b/x")).contains(LOGS);
-        assertThat(restored.folderOwner("memory:a")).contains(LOGS);
-        assertThat(restored.folderOwner("memory:a/logs2")).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,9 +1,9 @@
 package io.icegate.io;
 
 import io.icegate.objectstore.Warehouse;
-import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.fault.StoreRequest;
 import io.icegate.objectstore.fault.TracingObjectStore;
+import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;

@@ -3,9 +3,9 @@ package io.icegate.receiver;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.warehouse.Warehouses;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
+import io.icegate.warehouse.Warehouses;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,6 @@ package io.icegate.receiver.commit;
 
 import io.airlift.units.Duration;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.warehouse.Warehouses;
 import io.icegate.receiver.Deadlines;
 import io.icegate.receiver.decode.LogsRequestDecoder;
 import io.icegate.receiver.ingest.Admission;
@@ -14,6 +13,7 @@ import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.warehouse.Warehouses;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;

@@ -1,7 +1,7 @@
 package io.icegate.trino.catalog;
 
 import com.google.common.base.Splitter;
-import io.icegate.catalog.CatalogState;
+import io.icegate.catalog.state.CatalogState;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.SchemaTableName;
 import org.apache.iceberg.catalog.Namespace;

@@ -1,7 +1,7 @@
 package io.icegate.trino.catalog;
 
-import io.icegate.catalog.CatalogState;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.state.CatalogState;
 import io.icegate.trino.Guards;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package io.icegate.trino.catalog;
 
-import io.icegate.catalog.CatalogObject;
-import io.icegate.catalog.CatalogState;
-import io.icegate.catalog.ObjectKind;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.ObjectKind;
 import io.trino.plugin.iceberg.catalog.AbstractIcebergTableOperations;
 import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
 import io.trino.spi.connector.ConnectorSession;

@@ -2,9 +2,9 @@ package io.icegate.trino.catalog;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.icegate.catalog.CatalogObject;
-import io.icegate.catalog.ObjectKind;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.ObjectKind;
 import io.trino.metastore.TableInfo.ExtendedRelationType;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.IcebergViewProperties;

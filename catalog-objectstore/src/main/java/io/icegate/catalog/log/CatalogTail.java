@@ -1,0 +1,311 @@
+package io.icegate.catalog.log;
+
+import io.icegate.catalog.log.CatalogEnvironment.Moment;
+import io.icegate.catalog.log.RecordStore.FetchedRecord;
+import io.icegate.catalog.state.CatalogRecord;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.StoredObject;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Keeps the newest state that this process knows, and the moment at which it last saw the tail of the log.
+ *
+ * <p>A process sees the tail by a 404 on the next slot or by winning that slot. The moment that counts is the start of that
+ * request. While it is younger than the fence, no slot after the state can have been collected, because only records much
+ * older than the fence are. The log then answers truly. Later, a 404 may be a collected record, and a record may be the
+ * ghost of a slow writer in a slot that had been emptied. So an answer that is looked at later than a fence after the tail
+ * was seen decides nothing. The process starts cold instead.
+ *
+ * <p>A cold start reads a checkpoint, the records after it up to the first absent one, and only then the floors. If a floor
+ * lies above the checkpoint, records after it may be missing or be ghosts. The process then starts over, and finds the newer
+ * checkpoint that every floor has.
+ */
+final class CatalogTail
+{
+    static final int CATCH_UP_COUNT = 8;
+    private static final int RECENT_STATES_MAX = 64;
+    private static final int COLD_STARTS_MAX = 8;
+
+    private final RecordStore store;
+    private final CatalogEnvironment environment;
+    private final CatalogFormat format;
+    private final UUID writer;
+    private final CheckpointSchedule checkpoints;
+    private final ReentrantLock probing = new ReentrantLock(true);
+    private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
+    private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
+    private volatile Optional<Moment> foreignRecordSeen = Optional.empty();
+
+    CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
+    {
+        this.store = store;
+        this.environment = environment;
+        this.format = format;
+        this.writer = writer;
+        this.checkpoints = checkpoints;
+    }
+
+    /**
+     * A state and the moment that proves it: at {@code tailSeen}, or later, the log ended with it, or went on with
+     * records that were newer than that moment.
+     */
+    record Known(CatalogState state, Moment tailSeen) {}
+
+    boolean isStale(Known state)
+    {
+        return environment.since(state.tailSeen()).compareTo(format.fence()) > 0;
+    }
+
+    /**
+     * The newest state known here, if the fence allows to build on it; else a new one.
+     */
+    Known usable()
+    {
+        Known state = known.get();
+        return state == null || isStale(state) ? refreshed(environment.now()) : state;
+    }
+
+    /**
+     * A state that includes every record written before {@code asked}. Callers at the same time share one probe, but only
+     * one that began after they asked.
+     */
+    Known refreshed(Moment asked)
+    {
+        probing.lock();
+        try {
+            Known state = known.get();
+            if (state == null || isStale(state)) {
+                return coldStart(Optional.ofNullable(state));
+            }
+            return asked.isBefore(state.tailSeen()) ? state : probe(state);
+        }
+        finally {
+            probing.unlock();
+        }
+    }
+
+    private Known probe(Known from)
+    {
+        Known state = from;
+        int wave = 1;
+        while (true) {
+            Moment asked = environment.now();
+            List<FetchedRecord> found = store.records(state.state().version() + 1, wave);
+            if (isStale(from)) {
+                return coldStart(Optional.of(from));
+            }
+            state = install(replay(state.state(), found), found.size() < wave ? asked : from.tailSeen());
+            if (found.size() < wave) {
+                return state;
+            }
+            wave = wave == 1 ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
+        }
+    }
+
+    /**
+     * Takes over records that follow a state, as a lost race brings them.
+     *
+     * @param tailSeen where the reading of these records also found the tail
+     */
+    Known caughtUp(Known from, List<FetchedRecord> records, Optional<Moment> tailSeen)
+    {
+        return install(replay(from.state(), records), tailSeen.orElse(from.tailSeen()));
+    }
+
+    /**
+     * Takes over the state after a record of our own.
+     */
+    Known won(CatalogState state, int size, Moment asked)
+    {
+        applied(state, size);
+        return install(state, asked);
+    }
+
+    private Known install(CatalogState state, Moment tailSeen)
+    {
+        Known installed = known.updateAndGet(current -> {
+            if (current == null) {
+                return new Known(state, tailSeen);
+            }
+            CatalogState newer = current.state().version() >= state.version() ? current.state() : state;
+            return new Known(newer, current.tailSeen().orLater(tailSeen));
+        });
+        return requireNonNull(installed);
+    }
+
+    private CatalogState replay(CatalogState from, List<FetchedRecord> records)
+    {
+        CatalogState state = from;
+        for (FetchedRecord fetched : records) {
+            state = state.replay(fetched.record(), format.idempotencyWindow());
+            applied(state, fetched.size());
+            if (!fetched.record().writer().equals(writer)) {
+                foreignRecordSeen = Optional.of(environment.now());
+            }
+        }
+        return state;
+    }
+
+    private void applied(CatalogState state, int size)
+    {
+        checkpoints.applied(state.version(), size);
+        recent.put(state.version(), state);
+        while (recent.size() > RECENT_STATES_MAX) {
+            recent.pollFirstEntry();
+        }
+    }
+
+    /**
+     * True when another process committed within the last while.
+     */
+    boolean foreignRecordWithin(Duration duration)
+    {
+        return foreignRecordSeen.filter(moment -> environment.since(moment).compareTo(duration) <= 0).isPresent();
+    }
+
+    private Known coldStart(Optional<Known> previous)
+    {
+        for (int attempt = 0; attempt < COLD_STARTS_MAX; attempt++) {
+            List<ObjectHead> heads = store.checkpoints();
+            Optional<Restored> restored = heads.isEmpty() ? Optional.of(new Restored(CatalogState.empty(), 0)) : restore(heads.get(heads.size() - 1));
+            if (restored.isEmpty()) {
+                continue; // thinned out meanwhile: there is a newer one
+            }
+            CatalogState base = restored.orElseThrow().state();
+            checkpoints.known(base.version(), restored.orElseThrow().size());
+            CatalogState state = base;
+            Moment asked;
+            int wave = CATCH_UP_COUNT;
+            while (true) {
+                asked = environment.now();
+                List<FetchedRecord> found = store.records(state.version() + 1, wave);
+                state = replay(state, found);
+                if (found.size() < wave) {
+                    break;
+                }
+                wave = RecordStore.WAVE_MAX;
+            }
+            if (store.newestFloor() > base.version()) {
+                continue;
+            }
+            long before = previous.map(known -> known.state().version()).orElse(0L);
+            if (state.version() < before) {
+                throw new IllegalStateException("Cannot read catalog log: it ends with version %s but this process has seen version %s".formatted(state.version(), before));
+            }
+            return install(state, asked);
+        }
+        throw new IllegalStateException("Cannot read catalog log: its checkpoints and floors changed %s times meanwhile".formatted(COLD_STARTS_MAX));
+    }
+
+    private Optional<Restored> restore(ObjectHead head)
+    {
+        long version = CatalogLayout.version(head.key()).orElseThrow();
+        Optional<StoredObject> object = store.get(head.key());
+        return object.map(stored -> new Restored(CheckpointParser.fromJson(version, stored.content()), stored.content().length));
+    }
+
+    /**
+     * The state at a version that exists: the newest checkpoint at or below it, and the records up to it.
+     *
+     * @throws NotFoundException when the records were collected
+     */
+    CatalogState at(long version)
+    {
+        if (version == 0) {
+            return CatalogState.empty();
+        }
+        CatalogState kept = recent.get(version);
+        if (kept != null) {
+            return kept;
+        }
+        List<ObjectHead> candidates = store.checkpoints().stream()
+                .filter(head -> CatalogLayout.version(head.key()).orElseThrow() <= version)
+                .toList();
+        CatalogState base = CatalogState.empty();
+        for (int i = candidates.size() - 1; i >= 0 && base.version() == 0; i--) {
+            base = restore(candidates.get(i)).map(Restored::state).orElse(base); // else it was thinned out meanwhile
+        }
+        return replayWhile(base, version, record -> record.version() <= version);
+    }
+
+    /**
+     * The last state whose time is not after the given one.
+     *
+     * @param newest a state that is after it
+     * @throws NotFoundException when the records were collected
+     */
+    CatalogState asOf(long timestampMillis, CatalogState newest)
+    {
+        CatalogState base = newestCheckpointAt(timestampMillis);
+        return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis);
+    }
+
+    /**
+     * @param last version that exists
+     */
+    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogRecord> wanted)
+    {
+        CatalogState state = base;
+        boolean more = state.version() < last;
+        while (more) {
+            int wave = (int) Math.min(RecordStore.WAVE_MAX, last - state.version());
+            List<FetchedRecord> found = store.records(state.version() + 1, wave);
+            List<FetchedRecord> taken = found.stream().filter(fetched -> wanted.test(fetched.record())).toList();
+            for (FetchedRecord fetched : taken) {
+                state = state.replay(fetched.record(), format.idempotencyWindow());
+            }
+            if (found.size() < wave && taken.size() == found.size()) {
+                throw collected(state.version() + 1);
+            }
+            more = taken.size() == wave && state.version() < last;
+        }
+        if (base.version() < last && store.newestFloor() > base.version()) {
+            throw collected(base.version() + 1);
+        }
+        return state;
+    }
+
+    /**
+     * The newest checkpoint that is old enough, found by halves; the empty state when none is.
+     */
+    private CatalogState newestCheckpointAt(long timestampMillis)
+    {
+        List<ObjectHead> heads = store.checkpoints();
+        CatalogState nearest = CatalogState.empty();
+        int low = 0;
+        int high = heads.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Optional<Restored> restored = restore(heads.get(middle));
+            if (restored.isPresent() && restored.orElseThrow().state().timestampMillis() > timestampMillis) {
+                high = middle - 1;
+            }
+            else {
+                // one that was thinned out meanwhile counts as too old: an older one only means more records to read
+                nearest = restored.map(Restored::state).orElse(nearest);
+                low = middle + 1;
+            }
+        }
+        return nearest;
+    }
+
+    static NotFoundException collected(long version)
+    {
+        return new NotFoundException("Cannot read catalog version %s: version collected", version);
+    }
+
+    private record Restored(CatalogState state, int size) {}
+}

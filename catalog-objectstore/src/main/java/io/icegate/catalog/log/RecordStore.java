@@ -1,0 +1,248 @@
+package io.icegate.catalog.log;
+
+import io.icegate.catalog.log.CatalogEnvironment.Moment;
+import io.icegate.catalog.state.CatalogRecord;
+import io.icegate.objectstore.ListPage;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Retries;
+import io.icegate.objectstore.StoredObject;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Predicate;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * Reads and writes the objects of the catalog log. Reads are repeated, within bounds, and end in {@link RuntimeIOException}
+ * when the store stays unreachable. An error never counts as an absent object. Writes are one request each.
+ */
+final class RecordStore
+        implements AutoCloseable
+{
+    static final int READ_ATTEMPTS_MAX = 8;
+    static final int WAVE_MAX = 64;
+    private static final int LIST_PAGES_MAX = 1000;
+
+    private final ObjectStore store;
+    private final CatalogEnvironment environment;
+    private final ClockCheck clockCheck;
+    private final ThreadPoolExecutor readers;
+
+    RecordStore(ObjectStore store, CatalogEnvironment environment, ClockCheck clockCheck)
+    {
+        this.store = store;
+        this.environment = environment;
+        this.clockCheck = clockCheck;
+        // idle threads are used again, others are started up to a wave; beyond that the caller works itself
+        this.readers = new ThreadPoolExecutor(0, WAVE_MAX, 10, SECONDS, new SynchronousQueue<>(), RecordStore::reader, (task, pool) -> {
+            if (pool.isShutdown()) {
+                throw new RejectedExecutionException("Cannot read the catalog log: it is closed");
+            }
+            task.run();
+        });
+    }
+
+    private static Thread reader(Runnable task)
+    {
+        Thread thread = new Thread(task, "icegate-catalog-reader");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    Optional<StoredObject> get(ObjectKey key)
+    {
+        return reliably("read " + key, () -> store.get(key));
+    }
+
+    /**
+     * One request, not repeated: for settling, where the caller has its own deadline.
+     */
+    Optional<FetchedRecord> tryRecord(long version)
+            throws IOException
+    {
+        return store.get(CatalogLayout.record(version)).map(object -> FetchedRecord.parse(version, object));
+    }
+
+    /**
+     * Records from the first version on, at most {@code countMax} and up to the first absent one; requested in parallel.
+     */
+    List<FetchedRecord> records(long first, int countMax)
+    {
+        if (countMax == 1) {
+            return get(CatalogLayout.record(first)).map(object -> List.of(FetchedRecord.parse(first, object))).orElse(List.of());
+        }
+        List<Future<Optional<StoredObject>>> requests = new ArrayList<>();
+        for (int i = 0; i < countMax; i++) {
+            ObjectKey key = CatalogLayout.record(first + i);
+            requests.add(readers.submit(() -> get(key)));
+        }
+        List<FetchedRecord> found = new ArrayList<>();
+        for (Future<Optional<StoredObject>> request : requests) {
+            Optional<StoredObject> object = await(request);
+            if (object.isEmpty()) {
+                break;
+            }
+            found.add(FetchedRecord.parse(first + found.size(), object.orElseThrow()));
+        }
+        requests.forEach(request -> request.cancel(false));
+        return found;
+    }
+
+    private static <T> T await(Future<T> future)
+    {
+        try {
+            return future.get();
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot read the catalog log: interrupted", e);
+        }
+        catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("Cannot read the catalog log", e.getCause());
+        }
+    }
+
+    /**
+     * Checkpoints, oldest first.
+     */
+    List<ObjectHead> checkpoints()
+    {
+        return list(CatalogLayout.CHECKPOINTS).stream()
+                .filter(head -> CatalogLayout.version(head.key()).isPresent())
+                .sorted(Comparator.comparing(ObjectHead::key))
+                .toList();
+    }
+
+    /**
+     * The highest version at or below which records may be missing; 0 when none was ever collected.
+     */
+    long newestFloor()
+    {
+        return list(CatalogLayout.FLOORS).stream()
+                .mapToLong(head -> CatalogLayout.version(head.key()).orElse(0))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * A cheap listing, for the store's time in its answer.
+     */
+    void compareClocks()
+    {
+        list(CatalogLayout.FLOORS);
+    }
+
+    private List<ObjectHead> list(ObjectKey folder)
+    {
+        List<ObjectHead> found = new ArrayList<>();
+        Optional<ObjectKey> last = Optional.empty();
+        for (int page = 0; page < LIST_PAGES_MAX; page++) {
+            Optional<ObjectKey> startAfter = last;
+            ListPage listed = reliably("list " + folder, () -> {
+                Moment asked = environment.now();
+                ListPage answer = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
+                clockCheck.observe(asked, answer.storeTime());
+                return answer;
+            });
+            found.addAll(listed.objects());
+            if (!listed.truncated()) {
+                return found;
+            }
+            last = Optional.of(listed.objects().get(listed.objects().size() - 1).key());
+        }
+        throw new IllegalStateException("Cannot list %s: more than %s pages".formatted(folder, LIST_PAGES_MAX));
+    }
+
+    /**
+     * Creates an object that never changes.
+     *
+     * @see OwnedObject#settle
+     */
+    Settled<StoredObject> settle(ObjectKey key, byte[] content, Predicate<StoredObject> isOurs)
+    {
+        return OwnedObject.settle(store, key, content, isOurs, environment.retryPolicy());
+    }
+
+    PutOutcome putIfAbsent(ObjectKey key, byte[] content)
+    {
+        return store.putIfAbsent(key, content);
+    }
+
+    void delete(List<ObjectKey> keys)
+    {
+        reliably("delete " + keys, () -> {
+            store.delete(keys);
+            return keys;
+        });
+    }
+
+    private <T> T reliably(String verb, Callable<T> request)
+    {
+        Retries retries = environment.retryPolicy().withAttemptsMax(READ_ATTEMPTS_MAX).start();
+        while (true) {
+            IOException failure;
+            try {
+                return request.call();
+            }
+            catch (IOException e) {
+                failure = e;
+            }
+            catch (RuntimeException e) {
+                throw e;
+            }
+            catch (Exception e) {
+                throw new IllegalStateException("Cannot %s".formatted(verb), e);
+            }
+            if (!again(retries)) {
+                throw new RuntimeIOException(failure, "Cannot %s: the store failed %s times", verb, retries.attemptCount());
+            }
+        }
+    }
+
+    private static boolean again(Retries retries)
+    {
+        try {
+            return retries.again();
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot wait for the catalog log: interrupted", e);
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        readers.shutdownNow();
+    }
+
+    /**
+     * A record and how many bytes it has in the log.
+     */
+    record FetchedRecord(CatalogRecord record, int size)
+    {
+        private static FetchedRecord parse(long version, StoredObject object)
+        {
+            return new FetchedRecord(CatalogRecordParser.fromJson(version, object.content()), object.content().length);
+        }
+    }
+}
