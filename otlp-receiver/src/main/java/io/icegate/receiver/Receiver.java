@@ -9,12 +9,20 @@ import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.commit.CommitLoop;
+import io.icegate.receiver.commit.OpenWarehouse;
+import io.icegate.receiver.commit.RoundSignal;
+import io.icegate.receiver.commit.TableSession;
 import io.icegate.receiver.decode.RequestDecoder;
+import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
-import io.icegate.receiver.ingest.LogsIngest;
+import io.icegate.receiver.ingest.RecentBatches;
+import io.icegate.receiver.ingest.Repetitions;
+import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
+import io.icegate.schema.Signal;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.writer.WalFormat;
 import io.icegate.warehouse.Warehouses;
 import jakarta.annotation.PreDestroy;
 import org.apache.iceberg.catalog.Namespace;
@@ -22,25 +30,32 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Life of a receiver: prove the store, warm up, open the table's lane, serve; and in reverse order: refuse what is new, make durable
+ * Life of a receiver: prove the store, warm up, open the tables, serve; and in reverse order: refuse what is new, make durable
  * and acknowledge what was accepted, seal, close. Depends on the HTTP server so that it is stopped before that is.
  */
 final class Receiver
 {
     private static final Logger log = Logger.get(Receiver.class);
+    private static final long RECENT_BATCHES_MAX = 1_000_000;
+    private static final long RECENT_BATCH_HEAP_BYTES = 2_048;
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
-    private final ReceiverConfig config;
-    private final StoreConfig storeConfig;
-    private final IngestConfig ingestConfig;
-    private final CommitConfig commitConfig;
+    private final String warehouseLocation;
+    private final Map<String, String> storeProperties;
+    private final TableSession.Settings sessionSettings;
+    private final Duration commitInterval;
+    private final Duration repetitionWindow;
+    private final boolean repetitionsRecognised;
     private final Parts parts;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable Warehouse warehouse;
@@ -50,11 +65,11 @@ final class Receiver
     /**
      * What a receiver consists of.
      */
-    record Parts(LogsIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+    record Parts(SignalIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
     {
         @Inject
         @SuppressWarnings("unused") // orders the start: the HTTP server is there before, and stopped after, the receiver
-        Parts(LogsIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+        Parts(SignalIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
         {
             this(logs, decoder, codec, grpc, http, node, metrics);
         }
@@ -63,10 +78,17 @@ final class Receiver
     @Inject
     Receiver(ReceiverConfig config, StoreConfig storeConfig, IngestConfig ingestConfig, CommitConfig commitConfig, Parts parts)
     {
-        this.config = requireNonNull(config, "config is null");
-        this.storeConfig = requireNonNull(storeConfig, "storeConfig is null");
-        this.ingestConfig = requireNonNull(ingestConfig, "ingestConfig is null");
-        this.commitConfig = requireNonNull(commitConfig, "commitConfig is null");
+        this.warehouseLocation = Warehouses.canonical(requireNonNull(config.getWarehouse(), "warehouse is null"));
+        this.storeProperties = storeConfig.properties();
+        this.sessionSettings = new TableSession.Settings(
+                Namespace.of(config.getNamespace()),
+                ingestConfig.batcherSettings(Warehouses.isPriced(warehouseLocation)),
+                commitConfig.options(),
+                parts.node().getInternalAddress(),
+                build());
+        this.commitInterval = commitConfig.getInterval().toJavaTime();
+        this.repetitionWindow = ingestConfig.getDedupWindow().toJavaTime();
+        this.repetitionsRecognised = ingestConfig.isDedup();
         this.parts = requireNonNull(parts, "parts is null");
     }
 
@@ -74,14 +96,7 @@ final class Receiver
     {
         Warehouse opened = openWarehouse();
         warehouse = opened;
-        CommitLoop started = new CommitLoop(
-                opened,
-                parts.codec(),
-                WalEnvironment.system(executor),
-                parts.decoder(),
-                parts.logs(),
-                new CommitLoop.Settings(Namespace.of(config.getNamespace()), ingestConfig, commitConfig, parts.node().getInternalAddress(), build()),
-                new CommitLoop.Observers(parts.metrics(), parts.metrics()));
+        CommitLoop started = loop(OpenWarehouse.open(opened, parts.codec(), WalEnvironment.system(executor)));
         loop = started;
         WarmUp.run(parts.decoder());
         try {
@@ -92,13 +107,33 @@ final class Receiver
         }
         started.start();
         parts.grpc().serving(true);
-        log.info("IceGate receiver is ready: grpc=%s http=%s", grpcPort(), httpPort());
+        parts.logs().closedReason().ifPresentOrElse(
+                reason -> log.warn("IceGate receiver is running, but not ready: grpc=%s http=%s reason=%s", grpcPort(), httpPort(), reason),
+                () -> log.info("IceGate receiver is ready: grpc=%s http=%s", grpcPort(), httpPort()));
+    }
+
+    private CommitLoop loop(OpenWarehouse warehouse)
+    {
+        WalEnvironment environment = warehouse.environment();
+        long seed = WalFormat.openOrCreate(warehouse.warehouse().store(), environment.random()).seed();
+        int batchesMax = toIntExact(Math.min(RECENT_BATCHES_MAX, Runtime.getRuntime().maxMemory() / RECENT_BATCH_HEAP_BYTES));
+        Repetitions repetitions = new Repetitions(
+                new BatchIds(seed, environment.random()),
+                new RecentBatches(repetitionWindow, batchesMax, environment.nanoTime()),
+                repetitionsRecognised);
+        RoundSignal signal = new RoundSignal();
+        TableSession logs = new TableSession(
+                warehouse,
+                new TableSession.Route(parts.logs(), parts.decoder(), repetitions, Signal.LOGS.shape()),
+                sessionSettings,
+                new TableSession.Observers(parts.metrics().ofSignal(Signal.LOGS.shape().name()), parts.metrics().ofTable(Signal.LOGS.shape().name())),
+                signal);
+        return new CommitLoop(List.of(logs), commitInterval, signal);
     }
 
     private Warehouse openWarehouse()
     {
-        String location = requireNonNull(config.getWarehouse(), "warehouse is null");
-        Warehouse opened = Warehouses.open(location, storeConfig.properties());
+        Warehouse opened = Warehouses.open(warehouseLocation, storeProperties);
         Warehouse metered = new Warehouse(opened.root(), parts.metrics().metered(opened.store()));
         try {
             StoreSelfCheck.verify(metered.store());
@@ -133,7 +168,7 @@ final class Receiver
         }
         stopped = true;
         log.info("IceGate receiver is stopping");
-        parts.logs().target(new LogsIngest.Closed("the receiver is stopping"));
+        parts.logs().target(new SignalIngest.Closed("the receiver is stopping"));
         parts.grpc().refuseNew();
         if (loop != null) {
             loop.stop();

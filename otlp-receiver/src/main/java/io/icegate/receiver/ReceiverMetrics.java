@@ -3,6 +3,7 @@ package io.icegate.receiver;
 import com.google.inject.Inject;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.receiver.commit.CommitMetrics;
+import io.icegate.receiver.commit.WaitingRows;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.signal.Refusal;
@@ -13,13 +14,15 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * What operators can measure. Few instruments, few labels: nothing that a client sends becomes a label.
  */
 public final class ReceiverMetrics
-        implements IngestMetrics, CommitMetrics
 {
     private static final double[] SECONDS = {.005, .01, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75, 1, 2, 3, 5, 10};
 
@@ -70,16 +73,11 @@ public final class ReceiverMetrics
                 .callback(callback -> callback.call(admission.usedBytes())).register(registry);
         GaugeWithCallback.builder().name("icegate_ingest_budget_bytes").help("The memory budget")
                 .callback(callback -> callback.call(admission.budgetBytes())).register(registry);
-        for (Refusal refusal : Refusal.values()) {
-            refusedRequests.initLabelValues("logs", label(refusal));
-        }
     }
 
     private static Counter counter(PrometheusRegistry registry, String name, String help)
     {
-        Counter counter = Counter.builder().name(name).help(help).labelNames("signal").register(registry);
-        counter.initLabelValues("logs");
-        return counter;
+        return Counter.builder().name(name).help(help).labelNames("signal").register(registry);
     }
 
     private static Histogram histogram(PrometheusRegistry registry, String name, String help)
@@ -89,9 +87,7 @@ public final class ReceiverMetrics
 
     private static Gauge gauge(PrometheusRegistry registry, String name, String help)
     {
-        Gauge gauge = Gauge.builder().name(name).help(help).labelNames("table").register(registry);
-        gauge.initLabelValues("logs");
-        return gauge;
+        return Gauge.builder().name(name).help(help).labelNames("table").register(registry);
     }
 
     private static String label(Refusal refusal)
@@ -104,57 +100,114 @@ public final class ReceiverMetrics
         return new MeteredObjectStore(store, (operation, outcome) -> storeRequests.labelValues(operation, outcome).inc());
     }
 
-    @Override
-    public void accepted(long records, long bytes, Duration sinceDecoded)
+    /**
+     * Counts what happens to the requests of a signal.
+     */
+    public IngestMetrics ofSignal(String signal)
     {
-        acceptedRequests.labelValues("logs").inc();
-        acceptedRecords.labelValues("logs").inc(records);
-        acceptedBytes.labelValues("logs").inc(bytes);
-        ackSeconds.observe(seconds(sinceDecoded));
+        for (Counter counter : List.of(acceptedRequests, acceptedRecords, acceptedBytes, deduplicatedRequests)) {
+            counter.initLabelValues(signal);
+        }
+        for (Refusal refusal : Refusal.values()) {
+            refusedRequests.initLabelValues(signal, label(refusal));
+        }
+        return new SignalMetrics(signal);
     }
 
-    @Override
-    public void deduplicated()
+    /**
+     * Counts what happens to the segments of a table. What waits there is not a number before it is measured.
+     */
+    public CommitMetrics ofTable(String table)
     {
-        deduplicatedRequests.labelValues("logs").inc();
+        CommitMetrics metrics = new TableMetrics(table);
+        metrics.waitingUnknown();
+        return metrics;
     }
 
-    @Override
-    public void refused(Refusal refusal)
+    private final class SignalMetrics
+            implements IngestMetrics
     {
-        refusedRequests.labelValues("logs", label(refusal)).inc();
+        private final String signal;
+
+        private SignalMetrics(String signal)
+        {
+            this.signal = requireNonNull(signal, "signal is null");
+        }
+
+        @Override
+        public void accepted(long records, long bytes, Duration sinceDecoded)
+        {
+            acceptedRequests.labelValues(signal).inc();
+            acceptedRecords.labelValues(signal).inc(records);
+            acceptedBytes.labelValues(signal).inc(bytes);
+            ackSeconds.observe(seconds(sinceDecoded));
+        }
+
+        @Override
+        public void deduplicated()
+        {
+            deduplicatedRequests.labelValues(signal).inc();
+        }
+
+        @Override
+        public void refused(Refusal refusal)
+        {
+            refusedRequests.labelValues(signal, label(refusal)).inc();
+        }
+
+        @Override
+        public void segment(long bytes, long rows, Duration put)
+        {
+            segmentBytes.observe(bytes);
+            segmentRows.observe(rows);
+            putSeconds.observe(seconds(put));
+        }
     }
 
-    @Override
-    public void segment(long bytes, long rows, Duration put)
+    private final class TableMetrics
+            implements CommitMetrics
     {
-        segmentBytes.observe(bytes);
-        segmentRows.observe(rows);
-        putSeconds.observe(seconds(put));
-    }
+        private final String table;
 
-    @Override
-    public void committed(int segments, long rows, int duplicateBatches, Duration time)
-    {
-        commitSegments.inc(segments);
-        commitRows.inc(rows);
-        commitDuplicates.inc(duplicateBatches);
-        commitSeconds.labelValues(segments == 0 ? "nothing" : "committed").observe(seconds(time));
-    }
+        private TableMetrics(String table)
+        {
+            this.table = requireNonNull(table, "table is null");
+        }
 
-    @Override
-    public void commitFailed(Duration time)
-    {
-        commitSeconds.labelValues("failed").observe(seconds(time));
-    }
+        @Override
+        public void committed(int segments, long rows, int duplicateBatches, Duration time)
+        {
+            commitSegments.inc(segments);
+            commitRows.inc(rows);
+            commitDuplicates.inc(duplicateBatches);
+            commitSeconds.labelValues(segments == 0 ? "nothing" : "committed").observe(seconds(time));
+        }
 
-    @Override
-    public void waiting(int segments, long bytes, Duration oldest, long corruptWriters)
-    {
-        waitingSegments.labelValues("logs").set(segments);
-        waitingBytes.labelValues("logs").set(bytes);
-        waitingOldestSeconds.labelValues("logs").set(seconds(oldest));
-        this.corruptWriters.labelValues("logs").set(corruptWriters);
+        @Override
+        public void commitFailed(Duration time)
+        {
+            commitSeconds.labelValues("failed").observe(seconds(time));
+        }
+
+        @Override
+        public void waiting(WaitingRows rows)
+        {
+            waiting(rows.segments(), rows.bytes(), seconds(rows.oldest()), rows.corruptWriters());
+        }
+
+        @Override
+        public void waitingUnknown()
+        {
+            waiting(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        }
+
+        private void waiting(double segments, double bytes, double oldestSeconds, double corrupt)
+        {
+            waitingSegments.labelValues(table).set(segments);
+            waitingBytes.labelValues(table).set(bytes);
+            waitingOldestSeconds.labelValues(table).set(oldestSeconds);
+            corruptWriters.labelValues(table).set(corrupt);
+        }
     }
 
     private static double seconds(Duration duration)

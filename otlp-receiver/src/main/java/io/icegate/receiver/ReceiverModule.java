@@ -16,7 +16,7 @@ import io.icegate.receiver.decode.LogsRequestDecoder;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
-import io.icegate.receiver.ingest.LogsIngest;
+import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.OperatorPages;
 import io.icegate.receiver.otlp.OtlpServlet;
@@ -42,6 +42,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 final class ReceiverModule
         extends AbstractConfigurationAwareModule
 {
+    private static final String LOGS = "logs";
+
     @Override
     protected void setup(Binder binder)
     {
@@ -76,20 +78,20 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static LogsIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
+    static SignalIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
     {
-        return new LogsIngest(admission, random, metrics);
+        return new SignalIngest(LOGS, admission, random, metrics.ofSignal(LOGS));
     }
 
     @Provides
     @Singleton
-    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, LogsIngest logs, TenantHeader tenants, Admission admission, PrometheusRegistry registry)
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, SignalIngest logs, TenantHeader tenants, Admission admission, PrometheusRegistry registry)
     {
         return new OtlpServlet(
                 logs,
                 tenants,
                 admission,
-                new OperatorPages(logs::isOpen, registry),
+                new OperatorPages(logs::closedReason, registry),
                 new OtlpServlet.Settings(
                         otlp.getHttpPrefix(),
                         toIntExact(otlp.getMaxRequestSize().toBytes()),
@@ -99,7 +101,7 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, LogsIngest logs, TenantHeader tenants, Admission admission)
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, SignalIngest logs, TenantHeader tenants, Admission admission)
     {
         return new GrpcServer(
                 new GrpcServer.Settings(

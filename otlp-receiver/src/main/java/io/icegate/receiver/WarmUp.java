@@ -10,7 +10,7 @@ import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -39,13 +39,13 @@ final class WarmUp
      */
     static EncodedSegment run(RequestDecoder decoder)
     {
-        LogBatch protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
+        RowBatch protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
                 .addResourceLogs(ResourceLogs.newBuilder()
                         .addScopeLogs(ScopeLogs.newBuilder()
                                 .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
                 .build()
                 .toByteArray());
-        LogBatch json = decode(decoder, Encoding.JSON,
+        RowBatch json = decode(decoder, Encoding.JSON,
                 """
                 {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
                 """.getBytes(UTF_8));
@@ -54,7 +54,7 @@ final class WarmUp
         return new SegmentEncoder(Signal.LOGS.shape()).encode(header, 0, Signal.LOGS.shape().schema(), List.of(protobuf, json));
     }
 
-    private static LogBatch decode(RequestDecoder decoder, Encoding encoding, byte[] payload)
+    private static RowBatch decode(RequestDecoder decoder, Encoding encoding, byte[] payload)
     {
         return decoder.decode(payload, encoding, new BatchId(0, encoding.ordinal()), TENANT).batch();
     }

@@ -262,7 +262,7 @@ final class TestLogsPath
                 LogsClient client = LogsClient.of(server);
                 ObjectStoreCatalog catalog = StoredLogs.catalog(warehouse)) {
             client.export("before");
-            catalog.loadTable(StoredLogs.LOGS).updateSchema().deleteColumn("flags").renameColumn("severity_text", "level").addColumn("promoted", Types.StringType.get()).commit();
+            catalog.loadTable(StoredLogs.LOGS).updateSchema().deleteColumn("event_name").renameColumn("severity_text", "level").addColumn("promoted", Types.StringType.get()).commit();
             List<String> expected = new ArrayList<>(List.of("before"));
             // what is committed after the change was committed by a round that saw it
             for (int i = 0; i < 3; i++) {

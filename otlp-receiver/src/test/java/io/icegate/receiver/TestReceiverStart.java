@@ -1,10 +1,15 @@
 package io.icegate.receiver;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.icegate.catalog.ObjectStoreCatalog;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 import java.net.URI;
@@ -12,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -43,6 +49,34 @@ final class TestReceiverStart
                 assertThat(response.statusCode()).as(page).isEqualTo(200);
             }
         }
+    }
+
+    /**
+     * The receiver runs, says why it takes nothing, and takes requests once the table fits.
+     */
+    @Test
+    void testATableThatDoesNotFitStopsItsRequestsNotTheStart()
+            throws Exception
+    {
+        String warehouse = "memory:" + UUID.randomUUID();
+        ObjectStoreCatalog catalog = StoredLogs.catalog(warehouse);
+        catalog.createNamespace(StoredLogs.LOGS.namespace());
+        catalog.createTable(StoredLogs.LOGS, new Schema(Types.NestedField.required(1, "line", Types.StringType.get())));
+        try (ReceiverServer server = ReceiverServer.start(TestingReceiver.config(warehouse, Map.of("icegate.tenant.default", "default", "icegate.commit.interval", "100ms")));
+                LogsClient client = LogsClient.of(server)) {
+            HttpResponse<String> ready = client.page("/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).startsWith("not ready: ").contains("otel.logs", "tenant_id");
+            assertThatThrownBy(() -> client.export("one"))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE))
+                    .hasMessageContainingAll("otel.logs", "tenant_id");
+            assertThat(client.page("/metrics").body()).as("not known, rather than 0").contains("icegate_wal_uncommitted_segments{table=\"logs\"} NaN");
+            catalog.dropTable(StoredLogs.LOGS, false);
+            Deadlines.eventually("it is ready", () -> client.page("/ready").statusCode() == 200);
+            client.export("one");
+            Deadlines.eventually("what waits is known", () -> !client.page("/metrics").body().contains("NaN"));
+        }
+        assertThat(StoredLogs.read(warehouse).all()).containsExactly("one");
     }
 
     @Test

@@ -10,6 +10,8 @@ import io.icegate.wal.registry.WriterRegistry;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
+import java.util.Optional;
+
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
@@ -78,5 +80,13 @@ public class CommitConfig
     {
         this.silentAfter = silentAfter;
         return this;
+    }
+
+    /**
+     * Empty when somebody else commits.
+     */
+    public Optional<CommitOptions> options()
+    {
+        return enabled ? Optional.of(new CommitOptions(maxSegments, true, silentAfter.toJavaTime())) : Optional.empty();
     }
 }

@@ -3,7 +3,7 @@ package io.icegate.receiver.commit;
 import java.time.Duration;
 
 /**
- * What is counted of commits.
+ * What is counted of the commits of one table.
  */
 public interface CommitMetrics
 {
@@ -15,9 +15,11 @@ public interface CommitMetrics
 
     /**
      * What waits for a commit after a round.
-     *
-     * @param oldest age of the oldest waiting segment
-     * @param corruptWriters whose run ends at a segment that cannot be read
      */
-    default void waiting(int segments, long bytes, Duration oldest, long corruptWriters) {}
+    default void waiting(WaitingRows rows) {}
+
+    /**
+     * What waits is not known, because the round failed.
+     */
+    default void waitingUnknown() {}
 }

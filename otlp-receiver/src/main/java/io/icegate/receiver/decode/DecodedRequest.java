@@ -1,7 +1,7 @@
 package io.icegate.receiver.decode;
 
 import io.icegate.receiver.signal.Acknowledgement;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param batch the rows to store; may be empty
  * @param acknowledgement the answer once these rows are durable
  */
-public record DecodedRequest(LogBatch batch, Acknowledgement acknowledgement)
+public record DecodedRequest(RowBatch batch, Acknowledgement acknowledgement)
 {
     public DecodedRequest
     {

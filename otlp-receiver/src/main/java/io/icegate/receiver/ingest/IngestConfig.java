@@ -152,12 +152,7 @@ public class IngestConfig
         return this;
     }
 
-    /**
-     * The file budget; empty when files are not counted.
-     *
-     * @param priced true when the store takes money for requests
-     */
-    public OptionalDouble fileBudget(boolean priced)
+    OptionalDouble fileBudget(boolean priced)
     {
         if (filesPerSecond.isPresent()) {
             return OptionalDouble.of(filesPerSecond.orElseThrow());
@@ -166,6 +161,17 @@ public class IngestConfig
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(profile.orElse(WindowProfile.BALANCED).filesPerSecond());
+    }
+
+    /**
+     * @param priced true when the store takes money for requests
+     */
+    public SegmentBatcher.Settings batcherSettings(boolean priced)
+    {
+        return new SegmentBatcher.Settings(
+                window.toJavaTime(),
+                fileBudget(priced),
+                new SegmentBatcher.Limits(segmentBytes.toBytes(), segmentRows, maxInFlightSegments));
     }
 
     public boolean isDedup()

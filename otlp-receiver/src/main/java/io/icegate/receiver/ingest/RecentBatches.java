@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -25,7 +26,7 @@ public final class RecentBatches
     private final long windowNanos;
     private final int batchesMax;
     private final LongSupplier nanoTime;
-    private final Map<BatchId, CompletableFuture<Acknowledgement>> answers = new HashMap<>();
+    private final Map<Key, CompletableFuture<Acknowledgement>> answers = new HashMap<>();
     private final ArrayDeque<Done> done = new ArrayDeque<>();
 
     public RecentBatches(Duration window, int batchesMax, LongSupplier nanoTime)
@@ -38,10 +39,10 @@ public final class RecentBatches
     /**
      * The answer to the batch, now or later; empty when the batch is not known.
      */
-    public synchronized Optional<CompletableFuture<Acknowledgement>> find(BatchId id)
+    public synchronized Optional<CompletableFuture<Acknowledgement>> find(UUID table, BatchId id)
     {
         expire();
-        return Optional.ofNullable(answers.get(id));
+        return Optional.ofNullable(answers.get(new Key(table, id)));
     }
 
     /**
@@ -49,21 +50,22 @@ public final class RecentBatches
      *
      * @return empty when the caller won: it must complete the answer; else the answer of the winner
      */
-    public Optional<CompletableFuture<Acknowledgement>> claim(BatchId id, CompletableFuture<Acknowledgement> answer)
+    public Optional<CompletableFuture<Acknowledgement>> claim(UUID table, BatchId id, CompletableFuture<Acknowledgement> answer)
     {
+        Key key = new Key(table, id);
         synchronized (this) {
             expire();
-            CompletableFuture<Acknowledgement> winner = answers.putIfAbsent(id, answer);
+            CompletableFuture<Acknowledgement> winner = answers.putIfAbsent(key, answer);
             if (winner != null) {
                 return Optional.of(winner);
             }
         }
         answer.whenComplete((acknowledgement, failure) -> {
             if (failure == null) {
-                acknowledged(id, acknowledgement.isFull() ? FULL : answer);
+                acknowledged(key, acknowledgement.isFull() ? FULL : answer);
             }
             else {
-                forget(id);
+                forget(key);
             }
         });
         return Optional.empty();
@@ -74,25 +76,30 @@ public final class RecentBatches
         return answers.size();
     }
 
-    private synchronized void acknowledged(BatchId id, CompletableFuture<Acknowledgement> answer)
+    private synchronized void acknowledged(Key key, CompletableFuture<Acknowledgement> answer)
     {
-        answers.put(id, answer);
-        done.add(new Done(id, nanoTime.getAsLong()));
+        answers.put(key, answer);
+        done.add(new Done(key, nanoTime.getAsLong()));
         expire();
     }
 
-    private synchronized void forget(BatchId id)
+    private synchronized void forget(Key key)
     {
-        answers.remove(id);
+        answers.remove(key);
     }
 
     private void expire()
     {
         long now = nanoTime.getAsLong();
         while (!done.isEmpty() && (done.size() > batchesMax || now - done.peek().nanos() > windowNanos)) {
-            answers.remove(done.remove().id());
+            answers.remove(done.remove().key());
         }
     }
 
-    private record Done(BatchId id, long nanos) {}
+    /**
+     * What was acknowledged into one table says nothing about another one of the same name.
+     */
+    private record Key(UUID table, BatchId id) {}
+
+    private record Done(Key key, long nanos) {}
 }

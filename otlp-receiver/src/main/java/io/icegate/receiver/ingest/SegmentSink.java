@@ -1,21 +1,37 @@
 package io.icegate.receiver.ingest;
 
-import io.icegate.wal.EncodedSegment;
-import io.icegate.wal.SegmentFooter;
-import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.format.RowBatch;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+
+import static java.util.Objects.requireNonNull;
 
 /**
- * Where a lane puts its segments: one writer's lane of the WAL.
+ * Stores segments of one table, one after the other.
  */
 @FunctionalInterface
 public interface SegmentSink
 {
     /**
-     * Completes when this segment and all before it are durable. When the encoder throws, the future fails with the same
-     * exception and no number is used up.
+     * Stores batches as one segment. The future completes when this segment and all before it are durable. It fails with a
+     * {@link NotEncodedException} when the batches could not be encoded; nothing happened then, and others may follow.
+     * After any other failure the sink takes no more.
      */
-    CompletableFuture<SegmentFooter> append(Function<SegmentHeader, EncodedSegment> encoder);
+    CompletableFuture<StoredSegment> append(List<RowBatch> batches);
+
+    /**
+     * A durable segment.
+     *
+     * @param bytes encoded
+     * @param upload from encoded to durable, with all segments before
+     */
+    record StoredSegment(long bytes, long rows, Duration upload)
+    {
+        public StoredSegment
+        {
+            requireNonNull(upload, "upload is null");
+        }
+    }
 }

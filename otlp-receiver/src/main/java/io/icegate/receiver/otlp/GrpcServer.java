@@ -9,7 +9,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
-import io.icegate.receiver.ingest.LogsHandler;
+import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
@@ -59,7 +59,7 @@ public final class GrpcServer
         }
     }
 
-    public GrpcServer(Settings settings, LogsHandler handler, TenantHeader tenants, Admission admission)
+    public GrpcServer(Settings settings, ExportHandler handler, TenantHeader tenants, Admission admission)
     {
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         RawRequest.Marshaller marshaller = new RawRequest.Marshaller(admission, settings.requestBytesMax());
@@ -138,7 +138,7 @@ public final class GrpcServer
         return ServerServiceDefinition.builder(service).addMethod(method, handler).build();
     }
 
-    private static ServerCallHandler<RawRequest, byte[]> unserved(String signal, LogsHandler handler)
+    private static ServerCallHandler<RawRequest, byte[]> unserved(String signal, ExportHandler handler)
     {
         return (call, _) -> {
             OtlpStatus status = OtlpStatus.from(

@@ -8,8 +8,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.LogsHandler;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
@@ -36,13 +36,13 @@ final class LogsExport
     private static final Metadata.Key<String> BATCH_ID = Metadata.Key.of("x-otlp-batch-id", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> IDEMPOTENCY_KEY = Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final LogsHandler handler;
+    private final ExportHandler handler;
     private final TenantHeader tenants;
     private final Metadata.Key<String> tenantKey;
     private final Admission admission;
     private final Duration ackDeadline;
 
-    LogsExport(LogsHandler handler, TenantHeader tenants, Admission admission, Duration ackDeadline)
+    LogsExport(ExportHandler handler, TenantHeader tenants, Admission admission, Duration ackDeadline)
     {
         this.handler = requireNonNull(handler, "handler is null");
         this.tenants = requireNonNull(tenants, "tenants is null");

@@ -6,7 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 import static java.util.Objects.requireNonNull;
 
@@ -15,13 +16,16 @@ import static java.util.Objects.requireNonNull;
  */
 public final class OperatorPages
 {
-    private final BooleanSupplier ready;
+    private final Supplier<Optional<String>> notReady;
     private final PrometheusRegistry registry;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
-    public OperatorPages(BooleanSupplier ready, PrometheusRegistry registry)
+    /**
+     * @param notReady why requests are not accepted now; empty when they are
+     */
+    public OperatorPages(Supplier<Optional<String>> notReady, PrometheusRegistry registry)
     {
-        this.ready = requireNonNull(ready, "ready is null");
+        this.notReady = requireNonNull(notReady, "notReady is null");
         this.registry = requireNonNull(registry, "registry is null");
     }
 
@@ -34,8 +38,8 @@ public final class OperatorPages
         switch (path) {
             case "/health" -> text(response, 200, "ok\n");
             case "/ready" -> {
-                boolean isReady = ready.getAsBoolean();
-                text(response, isReady ? 200 : 503, isReady ? "ready\n" : "not ready\n");
+                Optional<String> reason = notReady.get();
+                text(response, reason.isEmpty() ? 200 : 503, reason.map("not ready: %s\n"::formatted).orElse("ready\n"));
             }
             case "/metrics" -> {
                 response.setStatus(200);

@@ -4,8 +4,8 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.airlift.log.Logger;
 import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.LogsHandler;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.Refusal;
@@ -36,7 +36,7 @@ public final class OtlpServlet
     private static final Logger log = Logger.get(OtlpServlet.class);
     private static final String ACCEPTED_ENCODINGS = "gzip, zstd, identity";
 
-    private final transient LogsHandler handler;
+    private final transient ExportHandler handler;
     private final transient TenantHeader tenants;
     private final transient Admission admission;
     private final transient OperatorPages pages;
@@ -56,7 +56,7 @@ public final class OtlpServlet
         }
     }
 
-    public OtlpServlet(LogsHandler handler, TenantHeader tenants, Admission admission, OperatorPages pages, Settings settings)
+    public OtlpServlet(ExportHandler handler, TenantHeader tenants, Admission admission, OperatorPages pages, Settings settings)
     {
         this.handler = requireNonNull(handler, "handler is null");
         this.tenants = requireNonNull(tenants, "tenants is null");

@@ -7,6 +7,7 @@ import io.icegate.wal.BatchId;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,6 +17,8 @@ final class TestRecentBatches
 {
     private static final Duration WINDOW = Duration.ofMinutes(15);
 
+    private static final UUID TABLE = new UUID(0, 1);
+
     private final AtomicLong clock = new AtomicLong();
     private final RecentBatches recent = new RecentBatches(WINDOW, 2, clock::get);
 
@@ -23,10 +26,11 @@ final class TestRecentBatches
     void testFirstClaimWins()
     {
         CompletableFuture<Acknowledgement> first = new CompletableFuture<>();
-        assertThat(recent.claim(id(1), first)).isEmpty();
-        assertThat(recent.claim(id(1), new CompletableFuture<>())).containsSame(first);
-        assertThat(recent.find(id(1))).containsSame(first);
-        assertThat(recent.find(id(2))).isEmpty();
+        assertThat(recent.claim(TABLE, id(1), first)).isEmpty();
+        assertThat(recent.claim(TABLE, id(1), new CompletableFuture<>())).containsSame(first);
+        assertThat(recent.find(TABLE, id(1))).containsSame(first);
+        assertThat(recent.find(TABLE, id(2))).isEmpty();
+        assertThat(recent.find(new UUID(0, 2), id(1))).as("another table of the same name").isEmpty();
     }
 
     @Test
@@ -34,33 +38,33 @@ final class TestRecentBatches
     {
         Acknowledgement warning = new Acknowledgement(0, "clamped");
         CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
-        recent.claim(id(1), answer);
+        recent.claim(TABLE, id(1), answer);
         answer.complete(warning);
-        assertThat(recent.find(id(1)).orElseThrow().join()).isEqualTo(warning);
+        assertThat(recent.find(TABLE, id(1)).orElseThrow().join()).isEqualTo(warning);
     }
 
     @Test
     void testAFailedBatchCanBeSentAgain()
     {
         CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
-        recent.claim(id(1), answer);
+        recent.claim(TABLE, id(1), answer);
         answer.completeExceptionally(new RefusedException(Refusal.UNAVAILABLE, "no"));
-        assertThat(recent.find(id(1))).isEmpty();
-        assertThat(recent.claim(id(1), new CompletableFuture<>())).isEmpty();
+        assertThat(recent.find(TABLE, id(1))).isEmpty();
+        assertThat(recent.claim(TABLE, id(1), new CompletableFuture<>())).isEmpty();
     }
 
     @Test
     void testWindowBeginsWithTheAcknowledgement()
     {
         CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
-        recent.claim(id(1), answer);
+        recent.claim(TABLE, id(1), answer);
         clock.addAndGet(WINDOW.toNanos() * 2);
-        assertThat(recent.find(id(1))).as("on its way").isPresent();
+        assertThat(recent.find(TABLE, id(1))).as("on its way").isPresent();
         answer.complete(Acknowledgement.FULL);
         clock.addAndGet(WINDOW.toNanos());
-        assertThat(recent.find(id(1))).as("at the end of the window").isPresent();
+        assertThat(recent.find(TABLE, id(1))).as("at the end of the window").isPresent();
         clock.addAndGet(1);
-        assertThat(recent.find(id(1))).as("after it").isEmpty();
+        assertThat(recent.find(TABLE, id(1))).as("after it").isEmpty();
         assertThat(recent.size()).isZero();
     }
 
@@ -68,12 +72,12 @@ final class TestRecentBatches
     void testBound()
     {
         for (int i = 1; i <= 3; i++) {
-            recent.claim(id(i), CompletableFuture.completedFuture(Acknowledgement.FULL));
+            recent.claim(TABLE, id(i), CompletableFuture.completedFuture(Acknowledgement.FULL));
         }
         assertThat(recent.size()).isEqualTo(2);
-        assertThat(recent.find(id(1))).isEmpty();
-        assertThat(recent.find(id(2))).isPresent();
-        assertThat(recent.find(id(3))).isPresent();
+        assertThat(recent.find(TABLE, id(1))).isEmpty();
+        assertThat(recent.find(TABLE, id(2))).isPresent();
+        assertThat(recent.find(TABLE, id(3))).isPresent();
     }
 
     private static BatchId id(long number)

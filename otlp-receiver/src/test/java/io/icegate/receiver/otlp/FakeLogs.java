@@ -1,7 +1,7 @@
 package io.icegate.receiver.otlp;
 
+import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.IngestRequest;
-import io.icegate.receiver.ingest.LogsHandler;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Stands behind the servers in place of the ingest: answers as told and remembers what it got.
  */
 final class FakeLogs
-        implements LogsHandler
+        implements ExportHandler
 {
     final List<IngestRequest> requests = new CopyOnWriteArrayList<>();
     final List<Refusal> refusals = new CopyOnWriteArrayList<>();

@@ -74,7 +74,7 @@ final class TestOtlpServlet
                 logs,
                 new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
                 admission,
-                new OperatorPages(() -> ready, new PrometheusRegistry()),
+                new OperatorPages(() -> ready ? Optional.empty() : Optional.of("the store does not answer"), new PrometheusRegistry()),
                 new OtlpServlet.Settings("/otel", REQUEST_BYTES_MAX, COMPRESSED_BYTES_MAX, Duration.ofSeconds(3)));
         Injector injector = new Bootstrap(
                 new NodeModule(),
@@ -324,7 +324,9 @@ final class TestOtlpServlet
         assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(200);
         assertThat(send(HttpRequest.newBuilder(base.resolve("/ready")).method("HEAD", BodyPublishers.noBody())).statusCode()).as("as load balancers ask").isEqualTo(200);
         ready = false;
-        assertThat(send(HttpRequest.newBuilder(base.resolve("/ready"))).statusCode()).isEqualTo(503);
+        HttpResponse<byte[]> notReady = send(HttpRequest.newBuilder(base.resolve("/ready")));
+        assertThat(notReady.statusCode()).isEqualTo(503);
+        assertThat(new String(notReady.body(), StandardCharsets.UTF_8)).isEqualTo("not ready: the store does not answer\n");
         assertThat(send(HttpRequest.newBuilder(base.resolve("/health"))).statusCode()).isEqualTo(200);
         assertThat(send(HttpRequest.newBuilder(base.resolve("/metrics"))).headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
     }

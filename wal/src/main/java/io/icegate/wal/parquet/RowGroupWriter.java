@@ -8,6 +8,7 @@ import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ public final class RowGroupWriter
     public Leaf leaf(String path)
     {
         ColumnDescriptor column = layout.message().getColumnDescription(path.split("\\."));
-        return new Leaf(store.getColumnWriter(column), chunk(path), column.getMaxDefinitionLevel());
+        boolean wide = column.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT64;
+        return new Leaf(store.getColumnWriter(column), chunk(path), column.getMaxDefinitionLevel(), wide);
     }
 
     /**
@@ -105,9 +107,14 @@ public final class RowGroupWriter
         private final ColumnWriter writer;
         private final ColumnChunkWriter chunk;
         private final int definitionMax;
+        private final boolean wide;
 
-        private Leaf(ColumnWriter writer, ColumnChunkWriter chunk, int definitionMax)
+        /**
+         * @param wide true for integers of 64 bits
+         */
+        private Leaf(ColumnWriter writer, ColumnChunkWriter chunk, int definitionMax, boolean wide)
         {
+            this.wide = wide;
             this.writer = writer;
             this.chunk = chunk;
             this.definitionMax = definitionMax;
@@ -139,7 +146,12 @@ public final class RowGroupWriter
 
         public void write(int value)
         {
-            writer.write(value, 0, definitionMax);
+            if (wide) {
+                writer.write((long) value, 0, definitionMax);
+            }
+            else {
+                writer.write(value, 0, definitionMax);
+            }
         }
 
         public void write(Binary value, int repetition)

@@ -4,6 +4,8 @@ import io.icegate.schema.Column;
 import io.icegate.schema.TableShape;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
@@ -47,7 +49,7 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
             if (column == null) {
                 throw new IllegalArgumentException("Cannot encode %s: the table has no column '%s'".formatted(shape.name(), wanted.name()));
             }
-            if (column.type().typeId() != wanted.type().typeId()) {
+            if (!holds(column.type(), wanted.type())) {
                 throw new IllegalArgumentException("Cannot encode %s: column '%s' of the table is %s, not %s".formatted(shape.name(), wanted.name(), column.type(), wanted.type()));
             }
             columns.add(column);
@@ -60,6 +62,16 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
         Schema written = new Schema(columns);
         MessageType message = ParquetSchema.messageType(written);
         return new SegmentLayout(shape, table, SchemaParser.toJson(table), message, FooterSchema.elements(written), properties(shape, message));
+    }
+
+    /**
+     * True for the same type, or a wider one: values are written as the table has them now.
+     */
+    private static boolean holds(Type column, Type wanted)
+    {
+        return column.isPrimitiveType() && wanted.isPrimitiveType()
+                ? TypeUtil.isPromotionAllowed(wanted, column.asPrimitiveType())
+                : column.typeId() == wanted.typeId();
     }
 
     /**

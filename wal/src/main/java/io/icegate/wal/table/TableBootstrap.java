@@ -168,10 +168,13 @@ public final class TableBootstrap
     }
 
     /**
-     * Equal but for ids.
+     * Equal but for ids, or a wider number: Iceberg cannot narrow it again.
      */
     private static boolean sameShape(NestedField wanted, NestedField present)
     {
+        if (wanted.type().isPrimitiveType() && present.type().isPrimitiveType()) {
+            return TypeUtil.isPromotionAllowed(wanted.type(), present.type().asPrimitiveType());
+        }
         return withoutIds(wanted.type()).equals(withoutIds(present.type()));
     }
 

@@ -1,46 +1,45 @@
 package io.icegate.receiver.ingest;
 
 import io.airlift.log.Logger;
+import io.icegate.receiver.ingest.SegmentSink.StoredSegment;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalException;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * Group commit into one table: requests that arrive within a window become one segment, which is closed by age, bytes or
+ * Groups requests into segments of one table: those that arrive within a window share one, which is closed by age, bytes or
  * rows. At most a few segments are on their way at a time; while the next one waits for its turn it goes on growing. There
  * is no other queue: what may wait is bounded by {@link Admission}.
  *
  * <p>A request is complete when the sink says so, which it does in the order of segments. A batch that cannot be encoded
  * is found by halving its segment and fails alone.
  */
-public final class Lane
+public final class SegmentBatcher
 {
-    private static final Logger log = Logger.get(Lane.class);
+    private static final Logger log = Logger.get(SegmentBatcher.class);
 
     private final SegmentSink sink;
-    private final SegmentFormat format;
     private final WindowPolicy window;
     private final Limits limits;
     private final IngestMetrics metrics;
     private final IntSupplier openRequests;
-    private final Consumer<Throwable> whenBroken;
+    private final Runnable whenBroken;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Group> waiting = new ArrayDeque<>();
@@ -57,19 +56,34 @@ public final class Lane
         public Limits
         {
             if (segmentBytes <= 0 || segmentRows <= 0 || segmentsInFlight <= 0) {
-                throw new IllegalArgumentException("Cannot run a lane with limits of %s bytes, %s rows, %s segments".formatted(segmentBytes, segmentRows, segmentsInFlight));
+                throw new IllegalArgumentException("Cannot fill segments with limits of %s bytes, %s rows, %s segments".formatted(segmentBytes, segmentRows, segmentsInFlight));
             }
         }
     }
 
     /**
-     * @param openRequests requests that are being received, or wait for an acknowledgement; {@link #requestEnded} tells when there are fewer
-     * @param whenBroken told once when the lane can accept nothing any more
+     * When segments are closed.
+     *
+     * @param windowMax longest wait for more requests while there is budget for files
+     * @param filesPerSecond absent when files cost nothing
      */
-    public Lane(SegmentSink sink, SegmentFormat format, WindowPolicy window, Limits limits, IntSupplier openRequests, IngestMetrics metrics, Consumer<Throwable> whenBroken)
+    public record Settings(Duration windowMax, OptionalDouble filesPerSecond, Limits limits)
+    {
+        public Settings
+        {
+            requireNonNull(windowMax, "windowMax is null");
+            requireNonNull(filesPerSecond, "filesPerSecond is null");
+            requireNonNull(limits, "limits is null");
+        }
+    }
+
+    /**
+     * @param openRequests requests that are being received, or wait for an acknowledgement; {@link #requestEnded} tells when there are fewer
+     * @param whenBroken told once when this batcher can accept nothing any more
+     */
+    public SegmentBatcher(SegmentSink sink, WindowPolicy window, Limits limits, IntSupplier openRequests, IngestMetrics metrics, Runnable whenBroken)
     {
         this.sink = requireNonNull(sink, "sink is null");
-        this.format = requireNonNull(format, "format is null");
         this.window = requireNonNull(window, "window is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.openRequests = requireNonNull(openRequests, "openRequests is null");
@@ -79,13 +93,13 @@ public final class Lane
 
     public void start()
     {
-        Thread.ofVirtual().name("lane").start(this::run);
+        Thread.ofVirtual().name("segment-batcher").start(this::run);
     }
 
     /**
      * Completes when the batch is durable, or with a {@link RefusedException}.
      */
-    public CompletableFuture<Void> append(LogBatch logs)
+    public CompletableFuture<Void> append(RowBatch batch)
     {
         lock.lock();
         try {
@@ -97,11 +111,11 @@ public final class Lane
                 return CompletableFuture.failedFuture(new RefusedException(Refusal.DRAINING, "Cannot accept request now: the table is being closed"));
             }
             Group last = waiting.peekLast();
-            if (last == null || !last.fits(logs, limits)) {
+            if (last == null || !last.fits(batch, limits)) {
                 last = new Group(System.nanoTime());
                 waiting.add(last);
             }
-            Pending pending = new Pending(logs, new CompletableFuture<>());
+            Pending pending = new Pending(batch, new CompletableFuture<>());
             last.add(pending);
             changed.signalAll();
             return pending.durable();
@@ -211,7 +225,7 @@ public final class Lane
     /**
      * The next group that is due and may be uploaded; null at the end.
      */
-    private @org.jspecify.annotations.Nullable Group next()
+    private @Nullable Group next()
             throws InterruptedException
     {
         lock.lock();
@@ -233,7 +247,7 @@ public final class Lane
                         continue;
                     }
                 }
-                if (inFlight == limits.segmentsInFlight()) {
+                if (inFlight >= limits.segmentsInFlight()) {
                     changed.await();
                     continue;
                 }
@@ -249,41 +263,26 @@ public final class Lane
 
     private void upload(List<Pending> pendings)
     {
-        AtomicReference<RuntimeException> notEncodable = new AtomicReference<>();
-        AtomicLong encodedNanos = new AtomicLong(System.nanoTime());
-        CompletableFuture<SegmentFooter> stored;
+        CompletableFuture<StoredSegment> stored;
         try {
-            stored = sink.append(header -> {
-                try {
-                    return format.encode(header, pendings.stream().map(Pending::logs).toList());
-                }
-                catch (RuntimeException e) {
-                    notEncodable.set(e);
-                    throw e;
-                }
-                finally {
-                    encodedNanos.set(System.nanoTime());
-                }
-            });
+            stored = sink.append(pendings.stream().map(Pending::batch).toList());
         }
         catch (RuntimeException | Error e) {
             stored = CompletableFuture.failedFuture(e);
         }
-        stored.whenComplete((footer, failure) -> {
-            RuntimeException bad = notEncodable.get();
-            if (failure == null) {
-                Duration put = Duration.ofNanos(System.nanoTime() - encodedNanos.get());
-                window.uploaded(put);
-                metrics.segment(footer.size(), footer.rows(), put);
+        stored.whenComplete((segment, failure) -> {
+            Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause == null) {
+                window.uploaded(segment.upload());
+                metrics.segment(segment.bytes(), segment.rows(), segment.upload());
                 pendings.forEach(pending -> pending.durable().complete(null));
                 leave();
             }
-            else if (bad != null) {
-                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, bad));
+            else if (cause instanceof NotEncodedException notEncoded) {
+                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, notEncoded));
             }
             else {
-                Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-                fail(pendings, new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause));
+                fail(pendings, unavailable(cause));
                 // first, so that what waits does not take the place that becomes free
                 broke(cause);
                 leave();
@@ -292,13 +291,13 @@ public final class Lane
     }
 
     /**
-     * Halves of a segment that could not be encoded; a batch that fails alone is bad.
+     * Encodes the halves of a segment that could not be encoded, so that a batch that cannot be encoded fails alone.
      */
-    private void bisect(List<Pending> pendings, RuntimeException failure)
+    private void bisect(List<Pending> pendings, NotEncodedException failure)
     {
         if (pendings.size() == 1) {
-            log.error(failure, "Cannot encode a batch of %s rows", pendings.getFirst().logs().rowCount());
-            fail(pendings, new RefusedException(Refusal.MALFORMED, "Cannot accept request: its records cannot be stored", failure));
+            log.error(failure, "Cannot encode a batch of %s rows", pendings.getFirst().batch().rowCount());
+            fail(pendings, unavailable(failure));
             leave();
             return;
         }
@@ -333,9 +332,14 @@ public final class Lane
 
     private void broke(Throwable cause)
     {
-        if (tryAbandon(new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause))) {
-            whenBroken.accept(cause);
+        if (tryAbandon(unavailable(cause))) {
+            whenBroken.run();
         }
+    }
+
+    private static RefusedException unavailable(Throwable cause)
+    {
+        return new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: %s".formatted(reason(cause)), cause);
     }
 
     private static String reason(Throwable cause)
@@ -354,7 +358,7 @@ public final class Lane
         pendings.forEach(pending -> pending.durable().completeExceptionally(failure));
     }
 
-    private record Pending(LogBatch logs, CompletableFuture<Void> durable) {}
+    private record Pending(RowBatch batch, CompletableFuture<Void> durable) {}
 
     private static final class Group
     {
@@ -368,9 +372,9 @@ public final class Lane
             this.openedNanos = openedNanos;
         }
 
-        private boolean fits(LogBatch logs, Limits limits)
+        private boolean fits(RowBatch batch, Limits limits)
         {
-            return bytes + logs.requestBytes() <= limits.segmentBytes() && rows + logs.rowCount() <= limits.segmentRows();
+            return bytes + batch.requestBytes() <= limits.segmentBytes() && rows + batch.rowCount() <= limits.segmentRows();
         }
 
         private boolean isFull(Limits limits)
@@ -381,8 +385,8 @@ public final class Lane
         private void add(Pending pending)
         {
             pendings.add(pending);
-            bytes += pending.logs().requestBytes();
-            rows += pending.logs().rowCount();
+            bytes += pending.batch().requestBytes();
+            rows += pending.batch().rowCount();
         }
     }
 }

@@ -1,17 +1,16 @@
 package io.icegate.receiver.commit;
 
 import io.airlift.log.Logger;
-import io.icegate.receiver.ingest.Lane;
-import io.icegate.receiver.ingest.SegmentFormat;
+import io.icegate.receiver.ingest.NotEncodedException;
+import io.icegate.receiver.ingest.SegmentBatcher;
 import io.icegate.receiver.ingest.SegmentSink;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.Signal;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.writer.WalLane;
 import io.icegate.wal.writer.WalWriter;
@@ -21,36 +20,34 @@ import org.apache.iceberg.Table;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
- * One writer of the WAL with its lane into one table. Ends when the table goes, when the writer is fenced, or with the
+ * One writer of the WAL with its segments of one table. Ends when the table goes, when the writer is fenced, or with the
  * process; what follows is a new writer.
  */
-final class WriterSession
+final class TableWriter
+        implements SegmentSink
 {
-    private static final Logger log = Logger.get(WriterSession.class);
+    private static final Logger log = Logger.get(TableWriter.class);
 
     private final WalWriter writer;
     private final UUID tableUuid;
-    private final Lane lane;
+    private final WalLane lane;
     private final SegmentCodec codec;
-    private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
+    private final SegmentEncoder encoder;
+    private final LongSupplier nanoTime;
+    private final SegmentBatcher batcher;
     private volatile TableSchema schema;
-    private int unfitSchemaId = -1; // used by the commit loop only
-
-    /**
-     * Makes the lane of a session.
-     */
-    @FunctionalInterface
-    interface LaneFactory
-    {
-        Lane create(SegmentSink sink, SegmentFormat format, Runnable whenBroken);
-    }
+    private int unfitSchemaId = -1; // used by the session's thread only
 
     private record TableSchema(int id, Schema schema)
     {
@@ -61,25 +58,44 @@ final class WriterSession
     }
 
     /**
-     * @param whenBroken told once when the lane can accept nothing any more
+     * @param batchers makes the batcher that fills the segments
+     * @param whenBroken told when nothing can be appended any more
      */
-    WriterSession(WalWriter writer, Table table, SegmentCodec codec, LaneFactory lanes, Runnable whenBroken)
+    TableWriter(WalWriter writer, Table table, SegmentCodec codec, SegmentEncoder encoder, LongSupplier nanoTime, Function<SegmentSink, SegmentBatcher> batchers, Runnable whenBroken)
     {
         this.writer = requireNonNull(writer, "writer is null");
         this.codec = requireNonNull(codec, "codec is null");
+        this.encoder = requireNonNull(encoder, "encoder is null");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
         this.tableUuid = table.uuid();
         this.schema = TableSchema.of(table);
-        WalLane segments = writer.lane(tableUuid, this::encodeSeal);
-        this.lane = lanes.create(segments::append, this::encode, whenBroken);
-        writer.stopped().thenAccept(failure -> lane.abandon(unavailable("this writer has ended: " + failure.kind())));
+        this.lane = writer.lane(tableUuid, this::encodeSeal);
+        this.batcher = batchers.apply(this);
+        writer.stopped().thenAccept(failure -> batcher.abandon(unavailable("this writer has ended: " + failure.kind())));
         writer.stopped().thenRun(whenBroken);
-        lane.start();
+        batcher.start();
     }
 
-    private EncodedSegment encode(SegmentHeader header, List<LogBatch> batches)
+    @Override
+    public CompletableFuture<StoredSegment> append(List<RowBatch> batches)
+    {
+        AtomicLong encodedNanos = new AtomicLong();
+        return lane.append(header -> encode(header, batches, encodedNanos))
+                .thenApply(footer -> new StoredSegment(footer.size(), footer.rows(), Duration.ofNanos(nanoTime.getAsLong() - encodedNanos.get())));
+    }
+
+    private EncodedSegment encode(SegmentHeader header, List<RowBatch> batches, AtomicLong encodedNanos)
     {
         TableSchema current = schema;
-        return encoder.encode(header, current.id(), current.schema(), batches);
+        try {
+            return encoder.encode(header, current.id(), current.schema(), batches);
+        }
+        catch (RuntimeException e) {
+            throw new NotEncodedException(e);
+        }
+        finally {
+            encodedNanos.set(nanoTime.getAsLong());
+        }
     }
 
     private EncodedSegment encodeSeal(SegmentHeader header)
@@ -93,24 +109,24 @@ final class WriterSession
         return tableUuid;
     }
 
-    WriterId writerId()
+    WriterId id()
     {
         return writer.id();
     }
 
-    Lane lane()
+    SegmentBatcher batcher()
     {
-        return lane;
+        return batcher;
     }
 
     boolean isOver()
     {
-        return writer.end().isPresent() || lane.isBroken();
+        return writer.end().isPresent() || batcher.isBroken();
     }
 
     /**
-     * Follows the schema of the table. One that the records do not fit in is not followed: readers go by column ids, so that
-     * segments of the last one are as readable as data files from before the change, and no record has to be refused.
+     * Follows the schema of the table. If records no longer fit it, we keep writing the previous one. Readers match columns by
+     * id, so these segments stay readable, and no record has to be refused.
      */
     void followSchema(Table table)
     {
@@ -135,10 +151,10 @@ final class WriterSession
             throws InterruptedException
     {
         try {
-            lane.end().get(patience.toNanos(), NANOSECONDS);
+            batcher.end().get(patience.toNanos(), NANOSECONDS);
         }
         catch (TimeoutException | ExecutionException e) {
-            lane.abandon(unavailable("the store does not answer"));
+            batcher.abandon(unavailable("the store does not answer"));
         }
         writer.close(Duration.ZERO);
     }
@@ -148,7 +164,7 @@ final class WriterSession
      */
     void abandon(String reason)
     {
-        lane.abandon(unavailable(reason));
+        batcher.abandon(unavailable(reason));
         writer.close(Duration.ZERO);
     }
 

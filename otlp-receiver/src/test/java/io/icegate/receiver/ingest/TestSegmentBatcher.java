@@ -1,5 +1,6 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.ingest.SegmentSink.StoredSegment;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Attributes;
@@ -7,33 +8,21 @@ import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.BatchRange;
-import io.icegate.wal.EncodedSegment;
-import io.icegate.wal.SegmentFooter;
-import io.icegate.wal.SegmentHeader;
-import io.icegate.wal.SegmentId;
-import io.icegate.wal.SegmentKey;
-import io.icegate.wal.SegmentKind;
-import io.icegate.wal.Sequence;
 import io.icegate.wal.WalException;
-import io.icegate.wal.WriterId;
 import io.icegate.wal.format.LogBatch;
-import org.apache.iceberg.Metrics;
+import io.icegate.wal.format.RowBatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -41,10 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
-final class TestLane
+final class TestSegmentBatcher
 {
-    private static final WriterId WRITER = new WriterId(new UUID(1, 2));
-    private static final UUID TABLE = new UUID(3, 4);
     private static final Duration SHORT_WINDOW = Duration.ofMillis(5);
 
     private final FakeSink sink = new FakeSink();
@@ -58,16 +45,16 @@ final class TestLane
     void testRequestsOfAWindowShareASegment()
             throws Exception
     {
-        Lane lane = idleLane(SHORT_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
-        CompletableFuture<Void> first = lane.append(logs(1, 10));
-        CompletableFuture<Void> second = lane.append(logs(2, 10));
+        SegmentBatcher batcher = idle(SHORT_WINDOW, new SegmentBatcher.Limits(1_000_000, 1_000, 4));
+        CompletableFuture<Void> first = batcher.append(logs(1, 10));
+        CompletableFuture<Void> second = batcher.append(logs(2, 10));
         // only now, so that the window cannot end between the two
-        lane.start();
+        batcher.start();
         FakeSegment segment = sink.next();
         assertThat(segment.batches()).containsExactly(1L, 2L);
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
-        segment.stored().complete(segment.footer());
+        segment.complete();
         first.get(60, SECONDS);
         second.get(60, SECONDS);
     }
@@ -77,17 +64,17 @@ final class TestLane
             throws Exception
     {
         // the window would keep the test waiting for ever if it were needed
-        Lane lane = lane(Duration.ofDays(1), new Lane.Limits(100, 3, 4));
-        lane.append(logs(1, 50));
-        lane.append(logs(2, 50));
+        SegmentBatcher batcher = batcher(Duration.ofDays(1), new SegmentBatcher.Limits(100, 3, 4));
+        batcher.append(logs(1, 50));
+        batcher.append(logs(2, 50));
         assertThat(sink.next().batches()).as("at the limit of bytes").containsExactly(1L, 2L);
-        lane.append(logs(3, 60));
-        lane.append(logs(4, 41));
+        batcher.append(logs(3, 60));
+        batcher.append(logs(4, 41));
         assertThat(sink.next().batches()).as("one byte past the limit").containsExactly(3L);
-        lane.append(logs(5, 1));
-        lane.append(logs(6, 1));
+        batcher.append(logs(5, 1));
+        batcher.append(logs(6, 1));
         assertThat(sink.next().batches()).as("at the limit of rows").containsExactly(4L, 5L, 6L);
-        lane.append(logs(7, 1_000));
+        batcher.append(logs(7, 1_000));
         assertThat(sink.next().batches()).as("larger than any segment").containsExactly(7L);
     }
 
@@ -95,22 +82,22 @@ final class TestLane
     void testNobodyWaitsWhenNobodyIsLeftToSend()
             throws Exception
     {
-        Lane lane = lane(Duration.ofDays(1), new Lane.Limits(1_000_000, 1_000, 4));
+        SegmentBatcher batcher = batcher(Duration.ofDays(1), new SegmentBatcher.Limits(1_000_000, 1_000, 4));
         openRequests.set(1);
-        lane.append(logs(1, 10));
+        batcher.append(logs(1, 10));
         assertThat(sink.next().batches()).as("the only client").containsExactly(1L);
         openRequests.set(4);
-        lane.append(logs(2, 10));
-        lane.append(logs(3, 10));
+        batcher.append(logs(2, 10));
+        batcher.append(logs(3, 10));
         assertThat(sink.poll(Duration.ofMillis(100))).as("two are still sending").isNull();
         openRequests.set(3);
-        lane.append(logs(4, 10));
+        batcher.append(logs(4, 10));
         assertThat(sink.next().batches()).as("one sent, the other gave up").containsExactly(2L, 3L, 4L);
         openRequests.set(2);
-        lane.append(logs(5, 10));
+        batcher.append(logs(5, 10));
         assertThat(sink.poll(Duration.ofMillis(100))).isNull();
         openRequests.set(1);
-        lane.requestEnded();
+        batcher.requestEnded();
         assertThat(sink.next().batches()).as("the other request ended").containsExactly(5L);
     }
 
@@ -118,13 +105,13 @@ final class TestLane
     void testWhatWaitsForItsTurnGrows()
             throws Exception
     {
-        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(1_000, 1_000, 1));
-        lane.append(logs(1, 10));
+        SegmentBatcher batcher = batcher(SHORT_WINDOW, new SegmentBatcher.Limits(1_000, 1_000, 1));
+        batcher.append(logs(1, 10));
         FakeSegment first = sink.next();
-        lane.append(logs(2, 10));
+        batcher.append(logs(2, 10));
         assertThat(sink.poll(Duration.ofMillis(100))).as("more than one in flight").isNull();
-        lane.append(logs(3, 10));
-        first.stored().complete(first.footer());
+        batcher.append(logs(3, 10));
+        first.complete();
         assertThat(sink.next().batches()).containsExactly(2L, 3L);
     }
 
@@ -132,49 +119,75 @@ final class TestLane
     void testAPoisonedBatchFailsAlone()
             throws Exception
     {
-        Lane lane = idleLane(SHORT_WINDOW, new Lane.Limits(1_000_000, 1_000, 4));
+        SegmentBatcher batcher = idle(SHORT_WINDOW, new SegmentBatcher.Limits(1_000_000, 1_000, 4));
         sink.poisoned = 3;
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {
-            all.add(lane.append(logs(i, 10)));
+            all.add(batcher.append(logs(i, 10)));
         }
-        lane.start();
+        batcher.start();
         List<Long> stored = Collections.synchronizedList(new ArrayList<>());
         while (stored.size() < 4) {
             FakeSegment segment = sink.next();
             stored.addAll(segment.batches());
-            segment.stored().complete(segment.footer());
+            segment.complete();
         }
         assertThat(stored).containsExactlyInAnyOrder(1L, 2L, 4L, 5L);
         for (int i = 1; i <= 5; i++) {
             if (i == 3) {
-                assertRefused(all.get(i - 1), Refusal.MALFORMED);
+                // clients drop what is malformed, and an encoder that fails proves nothing against a payload
+                assertRefused(all.get(i - 1), Refusal.UNAVAILABLE);
             }
             else {
                 all.get(i - 1).get(60, SECONDS);
             }
         }
         sink.poisoned = -1;
-        CompletableFuture<Void> next = lane.append(logs(3, 10));
+        CompletableFuture<Void> next = batcher.append(logs(3, 10));
         FakeSegment segment = sink.next();
-        segment.stored().complete(segment.footer());
+        segment.complete();
         next.get(60, SECONDS);
         assertThat(broken).hasValue(0);
+    }
+
+    /**
+     * Halves take places beyond the limit; what waits must not take more of them.
+     */
+    @Test
+    void testHalvesBeyondTheLimitLetNothingElsePass()
+            throws Exception
+    {
+        SegmentBatcher batcher = idle(SHORT_WINDOW, new SegmentBatcher.Limits(30, 1_000, 1));
+        sink.poisoned = 99;
+        batcher.append(logs(1, 10));
+        batcher.append(logs(2, 10));
+        CompletableFuture<Void> poisoned = batcher.append(logs(99, 10));
+        batcher.start();
+        FakeSegment half = sink.next();
+        FakeSegment quarter = sink.next();
+        assertRefused(poisoned, Refusal.UNAVAILABLE);
+        CompletableFuture<Void> next = batcher.append(logs(3, 10));
+        assertThat(sink.poll(Duration.ofMillis(100))).as("two are in flight, one is allowed").isNull();
+        half.complete();
+        assertThat(sink.poll(Duration.ofMillis(100))).as("one is in flight").isNull();
+        quarter.complete();
+        sink.next().complete();
+        next.get(60, SECONDS);
     }
 
     @Test
     void testAFencedWriterFailsEverythingAsRetryable()
             throws Exception
     {
-        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(10, 1_000, 1));
-        CompletableFuture<Void> inFlight = lane.append(logs(1, 10));
+        SegmentBatcher batcher = batcher(SHORT_WINDOW, new SegmentBatcher.Limits(10, 1_000, 1));
+        CompletableFuture<Void> inFlight = batcher.append(logs(1, 10));
         FakeSegment segment = sink.next();
-        CompletableFuture<Void> waiting = lane.append(logs(2, 10));
+        CompletableFuture<Void> waiting = batcher.append(logs(2, 10));
         segment.stored().completeExceptionally(new WalException(WalException.Kind.FENCED, "another sealed"));
         assertRefused(inFlight, Refusal.UNAVAILABLE);
         assertRefused(waiting, Refusal.UNAVAILABLE);
-        assertRefused(lane.append(logs(3, 10)), Refusal.UNAVAILABLE);
-        lane.end().get(60, SECONDS);
+        assertRefused(batcher.append(logs(3, 10)), Refusal.UNAVAILABLE);
+        batcher.end().get(60, SECONDS);
         assertThat(broken).hasValue(1);
     }
 
@@ -182,41 +195,41 @@ final class TestLane
     void testAnErrorOfTheMachineIsNotTheFaultOfTheBatch()
             throws Exception
     {
-        Lane lane = lane(SHORT_WINDOW, new Lane.Limits(10, 1_000, 1));
+        SegmentBatcher batcher = batcher(SHORT_WINDOW, new SegmentBatcher.Limits(10, 1_000, 1));
         sink.error = new OutOfMemoryError("injected");
-        assertRefused(lane.append(logs(1, 10)), Refusal.UNAVAILABLE);
+        assertRefused(batcher.append(logs(1, 10)), Refusal.UNAVAILABLE);
     }
 
     @Test
     void testEndFlushesAndWaits()
             throws Exception
     {
-        Lane lane = lane(Duration.ofDays(1), new Lane.Limits(1_000_000, 1_000, 4));
-        CompletableFuture<Void> accepted = lane.append(logs(1, 10));
-        CompletableFuture<Void> ended = lane.end();
+        SegmentBatcher batcher = batcher(Duration.ofDays(1), new SegmentBatcher.Limits(1_000_000, 1_000, 4));
+        CompletableFuture<Void> accepted = batcher.append(logs(1, 10));
+        CompletableFuture<Void> ended = batcher.end();
         FakeSegment segment = sink.next();
         assertThat(ended).isNotDone();
-        assertRefused(lane.append(logs(2, 10)), Refusal.DRAINING);
-        segment.stored().complete(segment.footer());
+        assertRefused(batcher.append(logs(2, 10)), Refusal.DRAINING);
+        segment.complete();
         accepted.get(60, SECONDS);
         ended.get(60, SECONDS);
     }
 
-    private Lane lane(Duration window, Lane.Limits limits)
+    private SegmentBatcher batcher(Duration window, SegmentBatcher.Limits limits)
     {
-        Lane lane = idleLane(window, limits);
-        lane.start();
-        return lane;
+        SegmentBatcher batcher = idle(window, limits);
+        batcher.start();
+        return batcher;
     }
 
     /**
      * Accepts, but uploads nothing before it is started.
      */
-    private Lane idleLane(Duration window, Lane.Limits limits)
+    private SegmentBatcher idle(Duration window, SegmentBatcher.Limits limits)
     {
         WindowPolicy policy = new WindowPolicy(window, OptionalDouble.empty(), System::nanoTime);
         policy.uploaded(window.multipliedBy(2));
-        return new Lane(sink, sink::encode, policy, limits, openRequests::get, IngestMetrics.NONE, _ -> broken.incrementAndGet());
+        return new SegmentBatcher(sink, policy, limits, openRequests::get, IngestMetrics.NONE, broken::incrementAndGet);
     }
 
     private static void assertRefused(CompletableFuture<Void> future, Refusal refusal)
@@ -226,49 +239,40 @@ final class TestLane
                 .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
     }
 
-    private static LogBatch logs(long id, long bytes)
+    private static RowBatch logs(long id, long bytes)
     {
         LogRow row = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, 1_000, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
         return new LogBatch(new BatchId(0, id), "acme", List.of(row), bytes);
     }
 
-    private record FakeSegment(List<Long> batches, SegmentFooter footer, CompletableFuture<SegmentFooter> stored) {}
+    private record FakeSegment(List<Long> batches, CompletableFuture<StoredSegment> stored)
+    {
+        void complete()
+        {
+            stored.complete(new StoredSegment(1, batches.size(), Duration.ZERO));
+        }
+    }
 
     private static final class FakeSink
             implements SegmentSink
     {
         private final BlockingQueue<FakeSegment> segments = new LinkedBlockingQueue<>();
-        private final AtomicInteger next = new AtomicInteger();
         private volatile long poisoned = -1;
         private volatile @Nullable OutOfMemoryError error;
 
         @Override
-        public CompletableFuture<SegmentFooter> append(Function<SegmentHeader, EncodedSegment> encoder)
-        {
-            SegmentHeader header = new SegmentHeader(
-                    new SegmentKey(TABLE, WRITER, new Sequence(next.getAndIncrement())),
-                    new SegmentId("0".repeat(32)),
-                    Instant.EPOCH);
-            SegmentFooter footer = encoder.apply(header).footer();
-            CompletableFuture<SegmentFooter> stored = new CompletableFuture<>();
-            segments.add(new FakeSegment(footer.batches().stream().map(range -> range.id().low()).toList(), footer, stored));
-            return stored;
-        }
-
-        private EncodedSegment encode(SegmentHeader header, List<LogBatch> batches)
+        public CompletableFuture<StoredSegment> append(List<RowBatch> batches)
         {
             if (error != null) {
                 throw error;
             }
-            List<BatchRange> ranges = new ArrayList<>();
-            for (LogBatch batch : batches) {
-                if (batch.id().low() == poisoned) {
-                    throw new IllegalStateException("poisoned");
-                }
-                ranges.add(new BatchRange(batch.id(), ranges.size(), 1));
+            List<Long> ids = batches.stream().map(batch -> batch.id().low()).toList();
+            if (ids.contains(poisoned)) {
+                throw new NotEncodedException(new IllegalArgumentException("poisoned"));
             }
-            Metrics metrics = new Metrics((long) ranges.size(), null, null, null, null);
-            return new EncodedSegment(new byte[1], new SegmentFooter(header, SegmentKind.DATA, 0, ranges, 0, 1, List.of(), metrics));
+            FakeSegment segment = new FakeSegment(ids, new CompletableFuture<>());
+            segments.add(segment);
+            return segment.stored();
         }
 
         private FakeSegment next()

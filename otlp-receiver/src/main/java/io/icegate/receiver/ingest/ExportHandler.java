@@ -7,9 +7,9 @@ import io.icegate.receiver.signal.RefusedException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What stands behind the OTLP servers.
+ * Takes the export requests of one signal from the servers.
  */
-public interface LogsHandler
+public interface ExportHandler
 {
     /**
      * Refuses what would be refused anyway, before any of it is read.

@@ -6,10 +6,11 @@ import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -19,13 +20,12 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
- * The way of a logs request from its bytes to its acknowledgement: recognise a repetition, decode, append to the lane of
- * the table, answer when durable. There is no other way to a success.
+ * Handles the export requests of one signal. Drops one if the same batch is already stored; otherwise decodes it, appends it
+ * to the table's next segment and acknowledges it once that is durable. There is no other way to a success.
  */
-public final class LogsIngest
-        implements LogsHandler
+public final class SignalIngest
+        implements ExportHandler
 {
-    private static final String SIGNAL = "logs";
     /**
      * Bytes of decoded rows beside each byte of a request.
      */
@@ -33,6 +33,7 @@ public final class LogsIngest
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofSeconds(30);
 
+    private final String signal;
     private final Admission admission;
     private final RandomGenerator random;
     private final IngestMetrics metrics;
@@ -44,17 +45,19 @@ public final class LogsIngest
     public sealed interface Target {}
 
     /**
-     * @param dedup false when repetitions are not to be recognised
+     * @param table that the batcher's segments belong to
+     * @param lease without which nothing is acknowledged
      */
-    public record Open(Lane lane, RequestDecoder decoder, BatchIds ids, RecentBatches recent, boolean dedup)
+    public record Open(UUID table, SegmentBatcher batcher, RequestDecoder decoder, Repetitions repetitions, Lease lease)
             implements Target
     {
         public Open
         {
-            requireNonNull(lane, "lane is null");
+            requireNonNull(table, "table is null");
+            requireNonNull(batcher, "batcher is null");
             requireNonNull(decoder, "decoder is null");
-            requireNonNull(ids, "ids is null");
-            requireNonNull(recent, "recent is null");
+            requireNonNull(repetitions, "repetitions is null");
+            requireNonNull(lease, "lease is null");
         }
     }
 
@@ -70,8 +73,13 @@ public final class LogsIngest
         }
     }
 
-    public LogsIngest(Admission admission, RandomGenerator random, IngestMetrics metrics)
+    /**
+     * @param signal part of the ids of batches
+     * @param admission shared by all signals
+     */
+    public SignalIngest(String signal, Admission admission, RandomGenerator random, IngestMetrics metrics)
     {
+        this.signal = requireNonNull(signal, "signal is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.random = requireNonNull(random, "random is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
@@ -81,7 +89,7 @@ public final class LogsIngest
     private void requestEnded()
     {
         if (target instanceof Open open) {
-            open.lane().requestEnded();
+            open.batcher().requestEnded();
         }
     }
 
@@ -98,9 +106,20 @@ public final class LogsIngest
         this.target = requireNonNull(target, "target is null");
     }
 
-    public boolean isOpen()
+    /**
+     * Why no request is accepted now; empty when requests are accepted.
+     */
+    public Optional<String> closedReason()
     {
-        return target instanceof Open;
+        return switch (target) {
+            case Open open -> open.lease().isHeld() ? Optional.empty() : Optional.of(unconfirmed(open.lease()));
+            case Closed closed -> Optional.of(closed.reason());
+        };
+    }
+
+    private static String unconfirmed(Lease lease)
+    {
+        return "the catalog has not confirmed the table for %s s".formatted(lease.bound().toSeconds());
     }
 
     @Override
@@ -112,9 +131,15 @@ public final class LogsIngest
     private Open open()
     {
         return switch (target) {
-            case Open open -> open;
+            case Open open when open.lease().isHeld() -> open;
+            case Open open -> throw unavailable(unconfirmed(open.lease()));
             case Closed closed -> throw new RefusedException(Refusal.DRAINING, "Cannot accept request now: " + closed.reason());
         };
+    }
+
+    private static RefusedException unavailable(String reason)
+    {
+        return new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: " + reason);
     }
 
     @Override
@@ -126,31 +151,32 @@ public final class LogsIngest
             if (request.body().length == 0) {
                 return CompletableFuture.completedFuture(Acknowledgement.FULL);
             }
-            BatchId id = open.dedup() ? open.ids().ofContent(request.tenant(), SIGNAL, request.idempotencyKey(), request.body()) : open.ids().unique();
-            Optional<CompletableFuture<Acknowledgement>> known = open.recent().find(id);
+            Repetitions repetitions = open.repetitions();
+            BatchId id = repetitions.id(request, signal);
+            Optional<CompletableFuture<Acknowledgement>> known = repetitions.recent().find(open.table(), id);
             if (known.isPresent()) {
                 metrics.deduplicated();
                 return within(known.orElseThrow(), request.deadlineNanos());
             }
             DecodedRequest decoded = open.decoder().decode(request.body(), request.encoding(), id, request.tenant());
-            LogBatch logs = decoded.batch();
-            if (logs.rows().isEmpty()) {
+            RowBatch batch = decoded.batch();
+            if (batch.rowCount() == 0) {
                 return CompletableFuture.completedFuture(decoded.acknowledgement());
             }
-            holdDecoded(request.ticket(), logs);
+            holdDecoded(request.ticket(), batch);
             CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
-            if (isRecognisable(request, logs)) {
-                Optional<CompletableFuture<Acknowledgement>> winner = open.recent().claim(id, answer);
+            if (isRecognisable(request, batch)) {
+                Optional<CompletableFuture<Acknowledgement>> winner = repetitions.recent().claim(open.table(), id, answer);
                 if (winner.isPresent()) {
                     metrics.deduplicated();
                     return within(winner.orElseThrow(), request.deadlineNanos());
                 }
             }
             else {
-                logs = logs.withId(open.ids().unique());
+                batch = batch.withId(repetitions.ids().unique());
             }
             handedOver = true;
-            append(open.lane(), new DecodedRequest(logs, decoded.acknowledgement()), request.ticket(), answer);
+            append(open, new DecodedRequest(batch, decoded.acknowledgement()), request.ticket(), answer);
             return within(answer, request.deadlineNanos());
         }
         finally {
@@ -163,26 +189,30 @@ public final class LogsIngest
     /**
      * Rows take more memory than their bytes on the wire; a request that fits alone is never refused for that.
      */
-    private void holdDecoded(Admission.Ticket ticket, LogBatch logs)
+    private void holdDecoded(Admission.Ticket ticket, RowBatch batch)
     {
-        ticket.add(Math.clamp(logs.requestBytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
+        ticket.add(Math.clamp(batch.requestBytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
-    private void append(Lane lane, DecodedRequest decoded, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
+    private void append(Open open, DecodedRequest decoded, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
     {
-        LogBatch logs = decoded.batch();
+        RowBatch batch = decoded.batch();
         long startNanos = System.nanoTime();
         CompletableFuture<Void> durable;
         try {
-            durable = lane.append(logs);
+            durable = open.batcher().append(batch);
         }
         catch (RuntimeException | Error e) {
             durable = CompletableFuture.failedFuture(e);
         }
         durable.whenComplete((_, failure) -> {
             ticket.close();
-            if (failure == null) {
-                metrics.accepted(logs.rowCount(), logs.requestBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
+            if (failure == null && !open.lease().isHeld()) {
+                // durable, but perhaps in a table that is gone; a copy of what is sent again is recognised by its batch id
+                answer.completeExceptionally(unavailable(unconfirmed(open.lease())));
+            }
+            else if (failure == null) {
+                metrics.accepted(batch.rowCount(), batch.requestBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
                 answer.complete(decoded.acknowledgement());
             }
             else {
@@ -194,10 +224,9 @@ public final class LogsIngest
     /**
      * A constant payload without any time is sent on purpose, not by a retry, unless the client says otherwise.
      */
-    private static boolean isRecognisable(IngestRequest request, LogBatch logs)
+    private static boolean isRecognisable(IngestRequest request, RowBatch batch)
     {
-        return !request.idempotencyKey().isEmpty() ||
-                logs.rows().stream().anyMatch(row -> row.timeUnixNano() != 0 || row.observedTimeUnixNano() != 0);
+        return !request.idempotencyKey().isEmpty() || batch.times().anyGiven();
     }
 
     /**

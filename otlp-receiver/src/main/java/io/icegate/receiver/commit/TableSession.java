@@ -1,0 +1,410 @@
+package io.icegate.receiver.commit;
+
+import io.airlift.log.Logger;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.receiver.decode.RequestDecoder;
+import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.ingest.Lease;
+import io.icegate.receiver.ingest.Repetitions;
+import io.icegate.receiver.ingest.SegmentBatcher;
+import io.icegate.receiver.ingest.SegmentSink;
+import io.icegate.receiver.ingest.SignalIngest;
+import io.icegate.receiver.ingest.WindowPolicy;
+import io.icegate.schema.TableShape;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.OffsetsDisagreeException;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Keeps one signal pointed at its table, and commits what waits there. In every round:
+ * <ol>
+ * <li>The table that is written to is looked up by its UUID, so a rename is followed. When it is gone, or its name leads to
+ * another table now, nothing more is acknowledged, and a new writer is registered for the table of that name, which is
+ * created if there is none.
+ * <li>Before the first acknowledgement the table is proved, see {@link TableProof}. One that cannot be written to is left
+ * closed with the reason, and looked at again in the next round.
+ * <li>A writer that ended (fenced, or the store refused it for long) is replaced by a new one.
+ * <li>What waits in the table's WAL, of every writer, is committed, and silent writers are sealed; also while the table is
+ * closed.
+ * </ol>
+ * Rounds run in one thread. It may hang, so the right to acknowledge is a {@link Lease}: without an answer of the catalog for
+ * a minute it ends, whatever this thread does.
+ */
+public final class TableSession
+{
+    private static final Logger log = Logger.get(TableSession.class);
+    private static final Duration UNCONFIRMED_MAX = Duration.ofSeconds(60);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
+    private static final int COMMITS_PER_ROUND_MAX = 100;
+
+    private final OpenWarehouse warehouse;
+    private final WalEnvironment environment;
+    private final TableIdentifier name;
+    private final Route route;
+    private final Settings settings;
+    private final Observers observers;
+    private final RoundSignal signal;
+    private final TableProof proof;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean stopping; // guarded by lock
+    private volatile @Nullable TableWriter writer;
+    private volatile @Nullable Lease lease;
+    private @Nullable TableIdentifier followed; // the name that the writer's table has now
+    private String closedReason = "";
+
+    /**
+     * From requests to a table.
+     */
+    public record Route(SignalIngest ingest, RequestDecoder decoder, Repetitions repetitions, TableShape shape)
+    {
+        public Route
+        {
+            requireNonNull(ingest, "ingest is null");
+            requireNonNull(decoder, "decoder is null");
+            requireNonNull(repetitions, "repetitions is null");
+            requireNonNull(shape, "shape is null");
+        }
+    }
+
+    /**
+     * @param commits empty when somebody else commits
+     * @param host of this process, for humans
+     * @param build of this program, for humans
+     */
+    public record Settings(Namespace namespace, SegmentBatcher.Settings batches, Optional<CommitOptions> commits, String host, String build)
+    {
+        public Settings
+        {
+            requireNonNull(namespace, "namespace is null");
+            requireNonNull(batches, "batches is null");
+            requireNonNull(commits, "commits is null");
+            requireNonNull(host, "host is null");
+            requireNonNull(build, "build is null");
+        }
+    }
+
+    /**
+     * Where a session reports to.
+     */
+    public record Observers(IngestMetrics ingest, CommitMetrics commit)
+    {
+        public Observers
+        {
+            requireNonNull(ingest, "ingest is null");
+            requireNonNull(commit, "commit is null");
+        }
+    }
+
+    /**
+     * @param signal told when a round is needed at once
+     */
+    public TableSession(OpenWarehouse warehouse, Route route, Settings settings, Observers observers, RoundSignal signal)
+    {
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.environment = warehouse.environment();
+        this.route = requireNonNull(route, "route is null");
+        this.settings = requireNonNull(settings, "settings is null");
+        this.observers = requireNonNull(observers, "observers is null");
+        this.signal = requireNonNull(signal, "signal is null");
+        this.name = TableIdentifier.of(settings.namespace(), route.shape().name());
+        this.proof = new TableProof(warehouse);
+    }
+
+    TableIdentifier name()
+    {
+        return name;
+    }
+
+    /**
+     * True when all is well, false when the next round should come soon.
+     */
+    boolean round()
+    {
+        boolean measured = false;
+        try {
+            boolean open = follow();
+            Optional<Table> table = load();
+            if (table.isEmpty()) {
+                return false;
+            }
+            TableWriter current = writer;
+            if (current != null) {
+                current.followSchema(table.orElseThrow());
+            }
+            try {
+                commit(table.orElseThrow());
+            }
+            finally {
+                measured = measure(table.orElseThrow());
+            }
+            return open;
+        }
+        finally {
+            if (!measured) {
+                observers.commit().waitingUnknown();
+            }
+        }
+    }
+
+    /**
+     * Points requests to the table that the name leads to, if it can be written to. True when requests are accepted.
+     */
+    boolean follow()
+    {
+        TableWriter current = writer;
+        if (current != null && !isCurrent(current)) {
+            current = null;
+        }
+        if (current != null && current.isOver()) {
+            close("the writer is being replaced");
+            writer = null;
+            current.abandon("the writer is being replaced");
+            current = null;
+        }
+        return current != null || open();
+    }
+
+    /**
+     * True when the writer's table is still the one to write to; else the writer has been ended.
+     */
+    private boolean isCurrent(TableWriter current)
+    {
+        long askedNanos = environment.nanoTime().getAsLong();
+        CatalogState state = warehouse.catalog().state();
+        Optional<TableIdentifier> present = state.tableByUuid(current.tableUuid());
+        Optional<UUID> named = state.object(name).map(CatalogObject::uuid);
+        if (present.isPresent() && (named.isEmpty() || named.orElseThrow().equals(current.tableUuid()))) {
+            requireNonNull(lease, "lease is null").renew(askedNanos);
+            followed = present.orElseThrow();
+            return true;
+        }
+        close("table %s was %s".formatted(name, present.isPresent() ? "replaced" : "dropped"));
+        log.warn("table=%s uuid=%s was %s: writer=%s ends", name, current.tableUuid(), present.isPresent() ? "replaced" : "dropped", current.id());
+        writer = null;
+        if (present.isPresent()) {
+            try {
+                current.drain(DRAIN_TIMEOUT);
+            }
+            catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        else {
+            current.abandon("table %s was dropped".formatted(name));
+        }
+        return false;
+    }
+
+    private boolean open()
+    {
+        if (isStopping()) {
+            return false;
+        }
+        long askedNanos = environment.nanoTime().getAsLong();
+        SegmentEncoder encoder = new SegmentEncoder(route.shape());
+        TableWriter opened;
+        try {
+            Table table = TableBootstrap.createOrUpdate(warehouse.catalog(), settings.namespace(), route.shape());
+            proof.require(table);
+            encoder.requireFit(table.schema());
+            opened = register(table, encoder);
+        }
+        catch (RuntimeException e) {
+            close(reason(e));
+            log.debug(e, "Cannot open table %s", name);
+            return false;
+        }
+        Lease granted = new Lease(UNCONFIRMED_MAX, environment.nanoTime(), askedNanos);
+        lease = granted;
+        followed = name;
+        writer = opened;
+        closedReason = "";
+        target(new SignalIngest.Open(opened.tableUuid(), opened.batcher(), route.decoder(), route.repetitions(), granted));
+        log.info("table=%s uuid=%s writer=%s", name, opened.tableUuid(), opened.id());
+        return true;
+    }
+
+    private TableWriter register(Table table, SegmentEncoder encoder)
+    {
+        RegistryEntry entry = new RegistryEntry(
+                WriterId.random(environment.clock().instant(), environment.random()),
+                environment.clock().instant(),
+                settings.host(),
+                settings.build(),
+                Set.of(table.uuid()));
+        WriterOptions options = WriterOptions.DEFAULT.withSegmentsInFlightMax(settings.batches().limits().segmentsInFlight());
+        WalWriter wal = WalWriter.open(warehouse.warehouse().store(), entry, warehouse.footers(), options, environment);
+        return new TableWriter(wal, table, warehouse.footers().codec(), encoder, environment.nanoTime(), this::batcher, signal::wake);
+    }
+
+    private SegmentBatcher batcher(SegmentSink sink)
+    {
+        SegmentBatcher.Settings batches = settings.batches();
+        return new SegmentBatcher(
+                sink,
+                new WindowPolicy(batches.windowMax(), batches.filesPerSecond(), environment.nanoTime()),
+                batches.limits(),
+                route.ingest()::openRequests,
+                observers.ingest(),
+                signal::wake);
+    }
+
+    /**
+     * What our own checks say is told as it is; what comes from below may hold anything.
+     */
+    private static String reason(RuntimeException failure)
+    {
+        return switch (failure) {
+            case IllegalStateException own -> String.valueOf(own.getMessage());
+            case IllegalArgumentException own -> String.valueOf(own.getMessage());
+            case OffsetsDisagreeException own -> String.valueOf(own.getMessage());
+            case ValidationException own -> String.valueOf(own.getMessage());
+            default -> "the catalog or the store does not answer";
+        };
+    }
+
+    private void close(String reason)
+    {
+        target(new SignalIngest.Closed(reason));
+        if (!reason.equals(closedReason)) {
+            closedReason = reason;
+            log.warn("table=%s takes no requests: %s", name, reason);
+        }
+    }
+
+    private void target(SignalIngest.Target target)
+    {
+        lock.lock();
+        try {
+            if (!stopping) {
+                route.ingest().target(target);
+            }
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The table to commit to: the writer's, else the one of the name.
+     */
+    private Optional<Table> load()
+    {
+        TableWriter current = writer;
+        TableIdentifier present = current == null ? name : requireNonNull(followed, "followed is null");
+        try {
+            Table table = warehouse.catalog().loadTable(present);
+            // else it moved again meanwhile
+            return current == null || table.uuid().equals(current.tableUuid()) ? Optional.of(table) : Optional.empty();
+        }
+        catch (NoSuchTableException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void commit(Table table)
+    {
+        if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty()) {
+            return;
+        }
+        CommitOptions options = settings.commits().orElseThrow();
+        for (int commit = 0; commit < COMMITS_PER_ROUND_MAX && !isStopping(); commit++) {
+            long startNanos = environment.nanoTime().getAsLong();
+            CommitResult result;
+            try {
+                result = warehouse.committer().commit(table, options);
+            }
+            catch (RuntimeException e) {
+                observers.commit().commitFailed(since(startNanos));
+                throw e;
+            }
+            observers.commit().committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
+            if (result.segments() < options.segmentsMax()) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * False when what waits is not known.
+     */
+    private boolean measure(Table table)
+    {
+        Optional<OffsetVector> committed = OffsetVector.fromProperties(table.properties());
+        if (committed.isEmpty()) {
+            return false;
+        }
+        WaitingRows waiting;
+        try {
+            waiting = WaitingRows.of(warehouse.listing().list(table.uuid(), committed.orElseThrow()), environment.clock().instant());
+        }
+        catch (RuntimeException e) {
+            log.warn("Cannot measure what waits for table %s: %s", name, e.getMessage());
+            return false;
+        }
+        if (waiting.corruptWriters() > 0) {
+            log.error("table=%s writers with a corrupt segment=%s: what they wrote behind it is not readable", name, waiting.corruptWriters());
+        }
+        observers.commit().waiting(waiting);
+        return true;
+    }
+
+    /**
+     * Refuses what is new, makes durable what was accepted and seals. More than once is fine.
+     */
+    void stop(Duration patience)
+            throws InterruptedException
+    {
+        lock.lock();
+        try {
+            stopping = true;
+            route.ingest().target(new SignalIngest.Closed("the receiver is stopping"));
+        }
+        finally {
+            lock.unlock();
+        }
+        TableWriter current = writer;
+        if (current != null) {
+            current.drain(patience);
+        }
+    }
+
+    private boolean isStopping()
+    {
+        lock.lock();
+        try {
+            return stopping;
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    private Duration since(long startNanos)
+    {
+        return Duration.ofNanos(environment.nanoTime().getAsLong() - startNanos);
+    }
+}

@@ -1,0 +1,135 @@
+package io.icegate.receiver.ingest;
+
+import io.icegate.receiver.decode.DecodedRequest;
+import io.icegate.receiver.ingest.SegmentSink.StoredSegment;
+import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.LogRow;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
+final class TestSignalIngest
+{
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    private final AtomicLong clock = new AtomicLong();
+    private final Lease lease = new Lease(BOUND, clock::get, clock.get());
+    private final Admission admission = new Admission(1_000_000);
+    private final SignalIngest ingest = new SignalIngest("logs", admission, new Random(1), IngestMetrics.NONE);
+    private final BlockingQueue<CompletableFuture<StoredSegment>> segments = new LinkedBlockingQueue<>();
+
+    TestSignalIngest()
+    {
+        SegmentBatcher batcher = new SegmentBatcher(
+                this::append,
+                new WindowPolicy(Duration.ofMillis(5), OptionalDouble.empty(), System::nanoTime),
+                new SegmentBatcher.Limits(1_000, 1_000, 4),
+                admission::openRequests,
+                IngestMetrics.NONE,
+                () -> {});
+        Repetitions repetitions = new Repetitions(new BatchIds(7, new Random(1)), new RecentBatches(Duration.ofMinutes(15), 1_000, clock::get), true);
+        ingest.target(new SignalIngest.Open(
+                new UUID(0, 1),
+                batcher,
+                (payload, _, id, tenant) -> new DecodedRequest(new LogBatch(id, tenant, List.of(row()), payload.length), Acknowledgement.FULL),
+                repetitions,
+                lease));
+        batcher.start();
+    }
+
+    /**
+     * The thread that asks the catalog may hang; nobody but the path that acknowledges looks at the clock here.
+     */
+    @Test
+    void testNothingIsAcknowledgedBeyondTheLease()
+            throws Exception
+    {
+        CompletableFuture<Acknowledgement> atTheBound = export(1);
+        clock.addAndGet(BOUND.toNanos());
+        durable();
+        assertThat(atTheBound.get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+        assertThat(ingest.closedReason()).isEmpty();
+
+        CompletableFuture<Acknowledgement> past = export(2);
+        CompletableFuture<Acknowledgement> repeated = export(2);
+        clock.addAndGet(1);
+        durable();
+        assertRefused(past);
+        assertRefused(repeated);
+        assertThatThrownBy(() -> export(3)).isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.UNAVAILABLE));
+        assertThatThrownBy(() -> export(1)).as("also not what was acknowledged before").isInstanceOf(RefusedException.class);
+        assertThat(ingest.closedReason()).hasValue("the catalog has not confirmed the table for 60 s");
+        assertThat(admission.openRequests()).isZero();
+
+        lease.renew(clock.get());
+        CompletableFuture<Acknowledgement> again = export(2);
+        durable();
+        assertThat(again.get(60, SECONDS)).as("what was refused can be sent again").isEqualTo(Acknowledgement.FULL);
+    }
+
+    @Test
+    void testALateAnswerRenewsFromWhenItWasAskedFor()
+    {
+        clock.addAndGet(BOUND.toNanos());
+        lease.renew(clock.get() - 10);
+        lease.renew(clock.get() - 20);
+        clock.addAndGet(BOUND.toNanos() - 10);
+        assertThat(lease.isHeld()).isTrue();
+        clock.addAndGet(1);
+        assertThat(lease.isHeld()).isFalse();
+    }
+
+    private CompletableFuture<StoredSegment> append(List<RowBatch> batches)
+    {
+        CompletableFuture<StoredSegment> stored = new CompletableFuture<>();
+        segments.add(stored);
+        return stored;
+    }
+
+    private void durable()
+            throws InterruptedException
+    {
+        requireNonNull(segments.poll(60, SECONDS), "no segment").complete(new StoredSegment(1, 1, Duration.ZERO));
+    }
+
+    private CompletableFuture<Acknowledgement> export(int number)
+    {
+        long deadlineNanos = System.nanoTime() + SECONDS.toNanos(60);
+        return ingest.export(new IngestRequest("acme", Encoding.PROTOBUF, "", new byte[] {(byte) number}, admission.admit(1), deadlineNanos));
+    }
+
+    private static void assertRefused(CompletableFuture<Acknowledgement> answer)
+    {
+        assertThatThrownBy(() -> answer.get(60, SECONDS))
+                .cause()
+                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.UNAVAILABLE))
+                .hasMessageContaining("the catalog has not confirmed the table for 60 s");
+    }
+
+    private static LogRow row()
+    {
+        return new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, 1_000, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
+    }
+}
