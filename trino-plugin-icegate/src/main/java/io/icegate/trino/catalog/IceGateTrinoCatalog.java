@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import com.google.common.hash.Hashing;
+import io.airlift.log.Logger;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.CatalogState;
@@ -70,6 +71,7 @@ import static org.apache.iceberg.util.LocationUtil.stripTrailingSlash;
 public final class IceGateTrinoCatalog
         extends AbstractTrinoCatalog
 {
+    private static final Logger log = Logger.get(IceGateTrinoCatalog.class);
     private static final int FOLDER_PREFIX_BYTES_MAX = 150;
     private static final Pattern METADATA_FILE = Pattern.compile("/metadata/[^/]*$");
 
@@ -328,7 +330,7 @@ public final class IceGateTrinoCatalog
     {
         String location = loadTable(session, name).location();
         unregisterTable(session, name);
-        deleteTableDirectory(fileSystemFactory.create(session), name, location);
+        deleteFolder(session, name, location);
     }
 
     @Override
@@ -339,7 +341,20 @@ public final class IceGateTrinoCatalog
                 .map(CatalogObject::metadataLocation)
                 .orElseThrow(() -> new TableNotFoundException(name));
         unregisterTable(session, name);
-        deleteTableDirectory(fileSystemFactory.create(session), name, METADATA_FILE.matcher(metadataLocation).replaceFirst(""));
+        deleteFolder(session, name, METADATA_FILE.matcher(metadataLocation).replaceFirst(""));
+    }
+
+    /**
+     * Deletes the folder of a table that left the catalog, unless another table or view has files in it by now.
+     */
+    private void deleteFolder(ConnectorSession session, SchemaTableName name, String location)
+    {
+        Optional<TableIdentifier> owner = catalog.findByLocation(location);
+        if (owner.isPresent()) {
+            log.warn("drop table=%s folder=%s outcome=kept: %s lies there", name, location, owner.orElseThrow());
+            return;
+        }
+        deleteTableDirectory(fileSystemFactory.create(session), name, location);
     }
 
     @Override
