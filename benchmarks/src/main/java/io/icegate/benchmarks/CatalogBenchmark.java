@@ -6,7 +6,7 @@ import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.fault.LatencyObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;

@@ -1,11 +1,13 @@
 package io.icegate.benchmarks;
 
 import io.icegate.objectstore.s3.StrictS3Server;
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.MemoryPlan;
 import io.icegate.standalone.process.Ports;
 import io.icegate.standalone.process.Stack;
 import io.icegate.standalone.process.StackSettings;
+import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.Freshness;
 import io.icegate.standalone.telemetry.FreshnessProbe;
 import io.icegate.standalone.telemetry.OtlpTarget;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * From the acknowledgement of a record to the end of the first query in Trino that returns it, while the commit loop runs.
@@ -58,11 +61,12 @@ final class FreshnessBenchmark
             environment.put("AWS_ENDPOINT_URL", server.endpoint().toString());
             environment.put("AWS_ACCESS_KEY_ID", "benchmark");
             environment.put("AWS_SECRET_ACCESS_KEY", "benchmark");
-            StackSettings settings = new StackSettings(folder, "s3://freshness/warehouse", ports.get(0), ports.get(1), ports.get(2), Map.of());
-            try (Stack stack = Stack.start(installation, settings, environment)) {
+            StackSettings settings = new StackSettings(folder, "s3://freshness/warehouse", ports.get(0), ports.get(1), ports.get(2), Map.of(), MemoryPlan.ofMachine());
+            try (Stack stack = Stack.start(settings.programs(installation, environment), System.err::println, _ -> {})) {
                 stack.awaitReady();
                 SdkExportCounts counts = new SdkExportCounts();
-                FreshnessProbe probe = new FreshnessProbe(new OtlpTarget(ports.get(0), ports.get(1)), counts, stack::connect, READERS);
+                Callable<Connection> connections = () -> TrinoProcess.connect("localhost:" + ports.get(2));
+                FreshnessProbe probe = new FreshnessProbe(new OtlpTarget(ports.get(0), ports.get(1)), counts, connections, READERS);
                 if (warmUpProbes > 0) {
                     probe.run(warmUpProbes, INTERVAL);
                 }
@@ -76,16 +80,16 @@ final class FreshnessBenchmark
                             "freshness_ms_max", freshness.max().toNanos() / 1e6));
                 }
                 server.follow(Duration.ZERO, Duration.ZERO);
-                requireStored(stack, counts.acknowledged());
+                requireStored("localhost:" + ports.get(2), counts.acknowledged());
             }
         }
         return report;
     }
 
-    private static void requireStored(Stack stack, long acknowledged)
+    private static void requireStored(String trino, long acknowledged)
             throws SQLException
     {
-        try (Connection connection = stack.connect();
+        try (Connection connection = TrinoProcess.connect(trino);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT count(*) FROM logs")) {
             rows.next();

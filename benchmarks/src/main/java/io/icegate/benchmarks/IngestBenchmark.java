@@ -4,10 +4,11 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.s3.StrictS3Server;
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.ChildProcess;
 import io.icegate.standalone.process.Http;
 import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.MemoryPlan;
 import io.icegate.standalone.process.Ports;
 import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.wal.format.ParquetSegmentCodec;
@@ -118,7 +119,7 @@ final class IngestBenchmark
             configuration.put("icegate.otlp.http-port", Integer.toString(ports.get(1)));
             AtomicLong acknowledged = new AtomicLong();
             Measured measured;
-            try (ChildProcess receiver = ReceiverProcess.start(installation, folder, configuration, Map.of())) {
+            try (ChildProcess receiver = ReceiverProcess.start(installation, folder, configuration, Map.of(), MemoryPlan.ofMachine().receiver())) {
                 receiver.awaitReady(() -> ReceiverProcess.ready(http, ports.get(1)), START_LIMIT);
                 send(requests, ports.get(1), warmUp, acknowledged);
                 Duration cpuBefore = cpu(receiver);

@@ -1,5 +1,6 @@
 package io.icegate.standalone;
 
+import io.icegate.standalone.console.CommandException;
 import picocli.CommandLine;
 
 /**

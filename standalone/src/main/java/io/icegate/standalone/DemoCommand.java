@@ -1,5 +1,6 @@
 package io.icegate.standalone;
 
+import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.demo.Demo;
 import io.icegate.standalone.process.Installation;
 import picocli.CommandLine.Command;
@@ -16,8 +17,9 @@ import java.util.concurrent.Callable;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-                "Shows the whole path in under a minute: receiver and Trino on a temporary folder and free ports,",
-                "records from the OpenTelemetry SDK, SQL before and after a commit, measured freshness. Leaves nothing behind.",
+                "Shows the whole path in under a minute, and leaves nothing behind.",
+                "Receiver and Trino run on a temporary folder and free ports; records come from the OpenTelemetry SDK; SQL sees them before and after",
+                "a commit; freshness is measured.",
         })
 final class DemoCommand
         implements Callable<Integer>

@@ -189,11 +189,12 @@ final class IceGateScript
     }
 
     /**
-     * The child that runs that main class.
+     * The living child that runs that main class.
      */
     ProcessHandle child(String mainClass)
     {
         return descendants().stream()
+                .filter(IceGateScript::runs)
                 .filter(handle -> handle.info().arguments().map(List::of).orElse(List.of()).contains(mainClass))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No process runs " + mainClass));

@@ -32,7 +32,12 @@ final class Services
                 "--http-port",
                 Integer.toString(ports.get(1)),
                 "--trino-port",
-                Integer.toString(ports.get(2))));
+                Integer.toString(ports.get(2)),
+                // several tests, and builds, may run on one machine
+                "--receiver-memory",
+                "512MB",
+                "--trino-memory",
+                "1GB"));
         arguments.addAll(List.of(further));
         return arguments;
     }

@@ -22,7 +22,7 @@ final class TestCommandLine
     private Path folder = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "start", "sql", "status", "bench"})
+    @ValueSource(strings = {"demo", "start", "receiver", "trino", "sql", "status", "bench"})
     void testHelpOfCommand(String command)
             throws Exception
     {
@@ -37,7 +37,7 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript help = IceGateScript.run(folder, "help")) {
-            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  sql ", "  status ", "  bench ");
+            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  receiver ", "  trino ", "  sql ", "  status ", "  bench ");
             assertThat(help.exitValue()).isZero();
         }
     }
@@ -195,9 +195,9 @@ final class TestCommandLine
                 "process=%s\ngrpc-port=%s\nhttp-port=%s\ntrino-port=%s\n".formatted(ProcessHandle.current().pid(), ports.get(0), ports.get(1), ports.get(2)));
         try (IceGateScript status = IceGateScript.run(folder, "status", "--data", "data", "--json")) {
             assertThat(status.output().lines()).containsExactly(
-                    "{\"part\":\"OTLP/gRPC\",\"state\":\"down\",\"address\":\"localhost:%s\"}".formatted(ports.get(0)),
-                    "{\"part\":\"OTLP/HTTP\",\"state\":\"down\",\"address\":\"http://localhost:%s\"}".formatted(ports.get(1)),
-                    "{\"part\":\"Trino\",\"state\":\"down\",\"address\":\"http://localhost:%s\"}".formatted(ports.get(2)));
+                    "{\"part\":\"OTLP/gRPC\",\"state\":\"down\",\"address\":\"localhost:%s\",\"restarts\":0,\"last_end\":null}".formatted(ports.get(0)),
+                    "{\"part\":\"OTLP/HTTP\",\"state\":\"down\",\"address\":\"http://localhost:%s\",\"restarts\":0,\"last_end\":null}".formatted(ports.get(1)),
+                    "{\"part\":\"Trino\",\"state\":\"down\",\"address\":\"http://localhost:%s\",\"restarts\":0,\"last_end\":null}".formatted(ports.get(2)));
             assertThat(status.exitValue()).isEqualTo(1);
         }
     }

@@ -1,12 +1,13 @@
 package io.icegate.tests;
 
 import io.icegate.objectstore.s3.StrictS3Server;
-import io.icegate.standalone.process.Stack;
+import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,6 +16,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestStart
 {
     private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
+    private static final String TRINO = "io.icegate.trino.server.TrinoServer";
     private static final int RECORDS = 1_500;
 
     @TempDir
@@ -57,6 +61,8 @@ final class TestStart
             assertThat(status("committed_rows")).isEqualTo(RECORDS);
             assertSqlPrints("SELECT x, TIMESTAMP '2026-01-02 03:04:05.123456 UTC' t, U&'\\00fc' u FROM plain;", "{\"x\":1,\"t\":\"2026-01-02 03:04:05.123456 UTC\",\"u\":\"ü\"}\n");
 
+            assertFileOfStatementsPrints();
+
             // some more that stay uncommitted, and the whole tree dies with its parent
             sent.addAll(LoggedRecord.log(target, counts, "the second round", RECORDS));
             assertSecondStartIsRefused(data);
@@ -73,11 +79,69 @@ final class TestStart
             assertThat(counts.acknowledged()).isEqualTo(sent.size());
             assertStored(sent);
 
-            restart.child(RECEIVER).destroyForcibly();
-            restart.awaitEnd();
-            assertThat(restart.lastLine()).startsWith("icegate: the receiver ended: ");
-            assertThat(restart.exitValue()).isEqualTo(1);
-            assertThat(restart.living()).isEmpty();
+            assertPartsLiveOnTheirOwn(restart);
+            assertStored(sent);
+            assertSecondReceiver();
+        }
+    }
+
+    /**
+     * Under load, each part is killed once. Ingest does not notice that Trino is gone, and what the receiver acknowledged is stored.
+     */
+    private void assertPartsLiveOnTheirOwn(IceGateScript start)
+            throws Exception
+    {
+        Load load = Load.start(ports.get(1), "load");
+        try (load) {
+            load.awaitMore(10);
+            start.child(TRINO).destroyForcibly();
+            awaitState("Trino", "ready", 1, "Trino ended: exit code 137 (killed");
+            load.awaitMore(10);
+            assertThat(load.unanswered()).isZero();
+
+            start.child(RECEIVER).destroyForcibly();
+            awaitState("OTLP/HTTP", "ready", 1, "the receiver ended: exit code 137 (killed");
+            load.awaitMore(10);
+        }
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
+            load.assertStored(connection);
+            execute("DELETE FROM logs WHERE body LIKE 'load %'");
+        }
+        assertThat(start.output()).contains("icegate: Trino is ready again", "icegate: the receiver is ready again");
+    }
+
+    /**
+     * A receiver that runs alone on the same warehouse, from a configuration file.
+     */
+    private void assertSecondReceiver()
+            throws Exception
+    {
+        List<Integer> second = Services.freePorts();
+        Path config = Files.writeString(
+                folder.resolve("receiver.properties"),
+                """
+                node.environment=standalone
+                icegate.warehouse=file:%s
+                icegate.tenant.default=default
+                icegate.otlp.grpc-port=%s
+                icegate.otlp.http-port=%s
+                """.formatted(folder.resolve("data/warehouse"), second.get(0), second.get(1)));
+        try (IceGateScript receiver = IceGateScript.start(folder, Map.of(), List.of("receiver", "--data", "data", "--receiver-memory", "256MB", "--config", config.toString()))) {
+            receiver.awaitOutput("The receiver is ready.");
+            Load load = Load.start(second.get(1), "second");
+            try (load) {
+                load.awaitMore(5);
+            }
+            try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
+                load.assertStored(connection);
+            }
+            String status = status();
+            assertThat(status).contains("{\"part\":\"OTLP/HTTP\",\"state\":\"ready\",\"address\":\"http://localhost:%s\",\"restarts\":0,\"last_end\":null}".formatted(second.get(1)));
+            assertThat(status.lines().filter(line -> line.startsWith("{\"receiver\":\"") && line.contains("\"state\":\"alive\""))).hasSizeGreaterThanOrEqualTo(2);
+
+            receiver.terminate();
+            receiver.awaitEnd();
+            assertThat(receiver.living()).isEmpty();
         }
     }
 
@@ -134,7 +198,7 @@ final class TestStart
     private void assertStored(List<LoggedRecord> sent)
             throws SQLException
     {
-        try (Connection connection = Stack.connect("localhost:" + ports.get(2))) {
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
             assertThat(LoggedRecord.read(connection)).containsExactlyInAnyOrderElementsOf(sent);
         }
     }
@@ -142,7 +206,7 @@ final class TestStart
     private void assertColumnsAreDescribed()
             throws SQLException
     {
-        try (Connection connection = Stack.connect("localhost:" + ports.get(2));
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2));
                 Statement statement = connection.createStatement();
                 ResultSet columns = statement.executeQuery("DESCRIBE logs")) {
             int count = 0;
@@ -166,6 +230,20 @@ final class TestStart
         }
     }
 
+    /**
+     * Statements of a file run on one session until one fails.
+     */
+    private void assertFileOfStatementsPrints()
+            throws Exception
+    {
+        Path file = Files.writeString(folder.resolve("some.sql"), "USE icegate.information_schema; -- not otel;\nSELECT count(*) AS \"a;b\", NULL FROM schemata WHERE schema_name = 'otel';\nSELECT nothing;\nSELECT 1;");
+        try (IceGateScript sql = IceGateScript.run(folder, "sql", "--data", "data", "--output-format", "CSV_HEADER", "-f", file.toString())) {
+            assertThat(sql.output()).startsWith("\"a;b\",\"_col1\"\n\"1\",\nicegate: Cannot run the statement on localhost:%s: ".formatted(ports.get(2))).contains("Column 'nothing' cannot be resolved");
+            assertThat(sql.output().lines()).hasSize(3);
+            assertThat(sql.exitValue()).isEqualTo(1);
+        }
+    }
+
     private void commit()
             throws SQLException
     {
@@ -175,7 +253,7 @@ final class TestStart
     private void execute(String sql)
             throws SQLException
     {
-        try (Connection connection = Stack.connect("localhost:" + ports.get(2));
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2));
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -187,15 +265,38 @@ final class TestStart
     private long status(String field)
             throws Exception
     {
+        String status = status();
+        assertThat(status).contains("{\"part\":\"Trino\",\"state\":\"ready\"");
+        return status.lines()
+                .filter(line -> line.contains("\"table\":\"otel.logs\""))
+                .map(line -> line.replaceFirst(".*\"%s\":([0-9]+).*".formatted(field), "$1"))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /**
+     * What {@code ./icegate status --json} prints when every part is ready.
+     */
+    private String status()
+            throws Exception
+    {
         try (IceGateScript status = IceGateScript.run(folder, "status", "--data", "data", "--json")) {
-            assertThat(status.output()).contains("{\"part\":\"Trino\",\"state\":\"ready\"");
-            assertThat(status.exitValue()).isZero();
-            return status.output().lines()
-                    .filter(line -> line.contains("\"table\":\"otel.logs\""))
-                    .map(line -> line.replaceFirst(".*\"%s\":([0-9]+).*".formatted(field), "$1"))
-                    .mapToLong(Long::parseLong)
-                    .findFirst()
-                    .orElseThrow();
+            assertThat(status.exitValue()).as(status.output()).isZero();
+            return status.output();
         }
+    }
+
+    private void awaitState(String part, String state, int restarts, String reason)
+            throws Exception
+    {
+        Pattern line = Pattern.compile("(?m)^\\Q{\"part\":\"%s\",\"state\":\"%s\",\"address\":\"\\E[^\"]*\\Q\",\"restarts\":%s,\"last_end\":\"\\E\\d[^ ]* \\Q%s\\E".formatted(part, state, restarts, reason));
+        AtomicReference<String> last = new AtomicReference<>("");
+        Deadline.await(() -> line + " in: " + last, IceGateScript.LIMIT, () -> {
+            try (IceGateScript status = IceGateScript.run(folder, "status", "--data", "data", "--json")) {
+                last.set(status.output());
+                return line.matcher(status.output()).find();
+            }
+        });
     }
 }

@@ -1,11 +1,14 @@
 package io.icegate.standalone.demo;
 
-import io.icegate.standalone.CommandException;
-import io.icegate.standalone.ResultTable;
+import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.console.ResultTable;
+import io.icegate.standalone.process.HeapSize;
 import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.MemoryPlan;
 import io.icegate.standalone.process.Ports;
 import io.icegate.standalone.process.Stack;
 import io.icegate.standalone.process.StackSettings;
+import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.Freshness;
 import io.icegate.standalone.telemetry.FreshnessProbe;
 import io.icegate.standalone.telemetry.LoggingApplication;
@@ -37,6 +40,11 @@ public final class Demo
      * A demo is short: the time that the optimizing compiler takes would not come back.
      */
     private static final Map<String, String> ENVIRONMENT = Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+
+    /**
+     * What a demo needs, whatever the machine has.
+     */
+    private static final MemoryPlan MEMORY = new MemoryPlan(new HeapSize(512), new HeapSize(768));
 
     private static final String BY_SERVICE =
             """
@@ -84,13 +92,14 @@ public final class Demo
         List<Integer> ports = Ports.free(3);
         // nothing is committed unless the demo says so
         Map<String, String> receiver = Map.of("icegate.commit.enabled", "false");
-        StackSettings settings = new StackSettings(folder, "file:" + folder.resolve("warehouse"), ports.get(0), ports.get(1), ports.get(2), receiver);
+        StackSettings settings = new StackSettings(folder, "file:" + folder.resolve("warehouse"), ports.get(0), ports.get(1), ports.get(2), receiver, MEMORY);
         say("Starting the OTLP receiver and Trino on a folder of this machine: %s", folder);
+        String server = "localhost:" + ports.get(2);
         try (Stack stack = start(settings)) {
             stack.awaitReady();
             say("Ready: OTLP/gRPC on port %s, OTLP/HTTP on port %s, Trino on port %s", ports.get(0), ports.get(1), ports.get(2));
-            try (Connection connection = stack.connect()) {
-                return tell(stack, connection);
+            try (Connection connection = TrinoProcess.connect(server)) {
+                return tell(stack, connection, new OtlpTarget(ports.get(0), ports.get(1)), server);
             }
         }
     }
@@ -113,15 +122,14 @@ public final class Demo
         if (stopped) {
             throw new CommandException("Stopped before it started");
         }
-        Stack started = Stack.start(installation, settings, ENVIRONMENT);
+        Stack started = Stack.start(settings.programs(installation, ENVIRONMENT), out::println, _ -> {});
         stack = Optional.of(started);
         return started;
     }
 
-    private String tell(Stack stack, Connection connection)
+    private String tell(Stack stack, Connection connection, OtlpTarget target, String server)
             throws InterruptedException, SQLException
     {
-        OtlpTarget target = new OtlpTarget(stack.settings().grpcPort(), stack.settings().httpPort());
         SdkExportCounts counts = new SdkExportCounts();
 
         say("Four services log at least %,d records with the OpenTelemetry Java SDK, two over gRPC and two over HTTP ...", records);
@@ -132,25 +140,25 @@ public final class Demo
         }
         say("Acknowledged, which means durable: %,d records", logged);
 
-        Parts live = Parts.read(connection);
+        QuerySources live = QuerySources.read(connection);
         say("Nothing is committed yet, and SQL sees every record: %s", live.text());
         requireEqual("files of the committed snapshot", live.committedFiles(), "files before the commit", 0);
         show(connection, BY_SERVICE);
         show(connection, BY_ATTRIBUTE);
 
         say("%s probes measure freshness, from the acknowledgement of a record to the end of the first query that returns it ...", probes);
-        Freshness freshness = new FreshnessProbe(target, counts, stack::connect, PROBE_READERS).run(probes, PROBE_INTERVAL);
+        Freshness freshness = new FreshnessProbe(target, counts, () -> TrinoProcess.connect(server), PROBE_READERS).run(probes, PROBE_INTERVAL);
         say("Freshness: p50 %s ms, p99 %s ms, max %s ms", freshness.percentile(50).toMillis(), freshness.percentile(99).toMillis(), freshness.max().toMillis());
-        stack.requireRunning();
+        stack.requireUninterrupted();
 
         long acknowledged = counts.acknowledged();
         long rows = rows(connection);
         requireEqual("rows in SQL", rows, "records acknowledged by the receiver, as the SDK counts them", acknowledged);
         String checksum = Sql.row(connection, CHECKSUM, row -> row.getString(1));
 
-        say("CALL icegate.system.commit_wal('%s', 'logs'): the segments become files of an Iceberg snapshot, as they are", Stack.NAMESPACE);
-        Sql.execute(connection, "CALL icegate.system.commit_wal('%s', 'logs')".formatted(Stack.NAMESPACE));
-        Parts committed = Parts.read(connection);
+        say("CALL icegate.system.commit_wal('%s', 'logs'): the segments become files of an Iceberg snapshot, as they are", StackSettings.NAMESPACE);
+        Sql.execute(connection, "CALL icegate.system.commit_wal('%s', 'logs')".formatted(StackSettings.NAMESPACE));
+        QuerySources committed = QuerySources.read(connection);
         say("Committed: %s", committed.text());
         requireEqual("live segments", committed.liveSegments(), "segments after the commit", 0);
         show(connection, BY_SERVICE);
@@ -177,7 +185,7 @@ public final class Demo
         sql.lines().forEach(line -> out.println("    sql> " + line));
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
-            ResultTable.print(result, ResultTable.Format.TABLE, out);
+            ResultTable.print(result, ResultTable.Format.ALIGNED, out);
         }
         out.println();
     }

@@ -1,6 +1,6 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,8 +29,20 @@ public final class ChildProcess
     private static final int KILL_AFTER_SECONDS = Supervised.STOP_SECONDS_MAX + 5;
     private static final int KILL_SECONDS_MAX = 60;
     private static final int LOG_LINES_SHOWN = 3;
-    private static final int KILLED = 128 + 9;
+    /**
+     * Exit codes above it tell the signal that ended the program.
+     */
+    private static final int SIGNALLED = 128;
+    private static final int KILLED = SIGNALLED + 9;
+    /**
+     * What the JVM ends with under {@code -XX:+ExitOnOutOfMemoryError}.
+     */
+    private static final int OUT_OF_MEMORY = 3;
     private static final int LAST_LINES = 20;
+    /**
+     * Of -1000 to 1000; 0 is the default.
+     */
+    private static final String MEMORY_KILLER_SCORE = "500";
     private static final int LINE_LENGTH_MAX = 400;
 
     private final String name;
@@ -70,6 +82,19 @@ public final class ChildProcess
     }
 
     /**
+     * Tells a Linux that runs out of memory to end this program before others. Elsewhere nothing happens.
+     */
+    void offerToMemoryKiller()
+    {
+        try {
+            Files.writeString(Path.of("/proc", Long.toString(process.pid()), "oom_score_adj"), MEMORY_KILLER_SCORE);
+        }
+        catch (IOException _) {
+            // a system without such a file, or one that does not let us: its own choice may still be the same
+        }
+    }
+
+    /**
      * Waits until the program is ready.
      *
      * @throws CommandException when it ends before that, or when the limit passes
@@ -93,7 +118,7 @@ public final class ChildProcess
     public void requireStarting()
     {
         if (!running()) {
-            throw new CommandException("Cannot start %s: it ended with exit code %s; %s".formatted(name, process.exitValue(), lastWords()));
+            throw new CommandException("Cannot start %s: it ended with exit code %s; %s".formatted(name, exitCode(), lastWords()));
         }
     }
 
@@ -130,18 +155,39 @@ public final class ChildProcess
      */
     public String obituary()
     {
+        if (process.exitValue() == KILLED) {
+            // it had no time to say why
+            return "%s ended: exit code %s (log: %s)".formatted(name, exitCode(), log);
+        }
         // a program that ran for long may have complained about other things before
-        return "%s ended: exit code %s%s; %s".formatted(name, process.exitValue(), process.exitValue() == KILLED ? " (killed)" : "", words(LAST_LINES));
+        return "%s ended: exit code %s; %s".formatted(name, exitCode(), words(LAST_LINES, 1));
+    }
+
+    /**
+     * Whether the program, which has ended, chose to: it was neither killed nor short of memory.
+     */
+    boolean endedByOwnDecision()
+    {
+        return process.exitValue() != OUT_OF_MEMORY && process.exitValue() < SIGNALLED;
+    }
+
+    private String exitCode()
+    {
+        return switch (process.exitValue()) {
+            case KILLED -> KILLED + " (killed; a system that is short of memory does that, too)";
+            case OUT_OF_MEMORY -> OUT_OF_MEMORY + " (out of memory)";
+            default -> Integer.toString(process.exitValue());
+        };
     }
 
     private String lastWords()
     {
-        return words(Integer.MAX_VALUE);
+        return words(Integer.MAX_VALUE, LOG_LINES_SHOWN);
     }
 
-    private String words(int linesMax)
+    private String words(int linesMax, int shownMax)
     {
-        return "%s (log: %s)".formatted(problem(linesMax), log);
+        return "%s (log: %s)".formatted(problem(linesMax, shownMax), log);
     }
 
     /**
@@ -173,7 +219,7 @@ public final class ChildProcess
         }
     }
 
-    private String problem(int linesMax)
+    private String problem(int linesMax, int shownMax)
     {
         try {
             // what was killed may have written half a character
@@ -189,10 +235,10 @@ public final class ChildProcess
             }
             List<String> problems = lines.stream()
                     .filter(ChildProcess::saysProblem)
-                    .limit(LOG_LINES_SHOWN)
+                    .limit(shownMax)
                     .toList();
             if (problems.isEmpty()) {
-                problems = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
+                problems = lines.subList(Math.max(0, lines.size() - shownMax), lines.size());
             }
             return problems.isEmpty() ? "it complained of nothing" : "it says: " + String.join(" | ", problems);
         }
@@ -203,6 +249,6 @@ public final class ChildProcess
 
     private static boolean saysProblem(String line)
     {
-        return line.contains("ERROR") || line.startsWith("Exception in") || line.startsWith("Caused by:") || line.matches("\\d+\\) .*");
+        return line.contains("ERROR") || line.contains("OutOfMemoryError") || line.startsWith("Exception in") || line.startsWith("Caused by:") || line.matches("\\d+\\) .*");
     }
 }

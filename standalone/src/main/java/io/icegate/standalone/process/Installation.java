@@ -1,6 +1,6 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,12 +1,13 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 
 import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class ReceiverProcess
 {
+    public static final String NAME = "the receiver";
+
     private static final List<String> OPTIONS = List.of(
-            "-Xmx512M",
-            "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
@@ -29,26 +30,91 @@ public final class ReceiverProcess
     private ReceiverProcess() {}
 
     /**
+     * The configuration of a receiver on this machine.
+     *
+     * @param further keys that are added, or win
+     */
+    public static Map<String, String> configuration(String warehouse, int grpcPort, int httpPort, Map<String, String> further)
+    {
+        Map<String, String> configuration = new HashMap<>();
+        configuration.put("node.environment", "standalone");
+        configuration.put("icegate.warehouse", warehouse);
+        configuration.put("icegate.namespace", StackSettings.NAMESPACE);
+        configuration.put("icegate.tenant.default", "default");
+        configuration.put("icegate.otlp.grpc-port", Integer.toString(grpcPort));
+        configuration.put("icegate.otlp.http-port", Integer.toString(httpPort));
+        if (warehouse.startsWith("s3:")) {
+            // what every S3-compatible server understands
+            configuration.put("s3.path-style-access", "true");
+        }
+        configuration.putAll(further);
+        return configuration;
+    }
+
+    /**
+     * A receiver with keys of its configuration file.
+     *
+     * @param further variables beside those of this process
+     */
+    public static Program program(Installation installation, Path data, int httpPort, Map<String, String> configuration, Map<String, String> further, HeapSize heap)
+    {
+        return new Program(
+                NAME,
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
+                http -> ready(http, httpPort));
+    }
+
+    /**
+     * A receiver with a configuration file as it is.
+     *
+     * @param further variables beside those of this process
+     */
+    public static Program program(Installation installation, Path data, int httpPort, Path configuration, Map<String, String> further, HeapSize heap)
+    {
+        return new Program(
+                NAME,
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
+                http -> ready(http, httpPort));
+    }
+
+    /**
      * Starts the receiver. It is ready only when {@link #ready} says so.
      *
      * @param data the folder for its configuration and log
      * @param configuration keys of the receiver's configuration file
      */
-    public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment)
+    public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment, HeapSize heap)
     {
         try {
-            Path folder = Files.createDirectories(data.resolve("receiver"));
-            Path file = folder.resolve("config.properties");
+            Path file = Files.createDirectories(data.resolve("receiver")).resolve("config.properties");
             Properties properties = new Properties();
             properties.putAll(configuration);
             try (Writer writer = Files.newBufferedWriter(file, UTF_8)) {
                 properties.store(writer, "written at every start");
             }
+            return start(installation, data, file, environment, heap);
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot start the receiver: " + e, e);
+        }
+    }
+
+    /**
+     * Starts the receiver with a configuration file as it is.
+     *
+     * @param data the folder for its log
+     */
+    static ChildProcess start(Installation installation, Path data, Path configuration, Map<String, String> environment, HeapSize heap)
+    {
+        try {
+            Path folder = Files.createDirectories(data.resolve("receiver"));
+            List<String> options = new ArrayList<>(heap.options());
+            options.addAll(OPTIONS);
             Map<String, String> all = new HashMap<>(environment);
             all.put("CLASSPATH", installation.classPath("otlp-receiver") + File.pathSeparator + installation.supervisor());
             return ChildProcess.start(
-                    "the receiver",
-                    new JavaCommand(OPTIONS, "io.icegate.receiver.ReceiverMain", List.of("--config", file.toString())).commandLine(),
+                    NAME,
+                    new JavaCommand(options, "io.icegate.receiver.ReceiverMain", List.of("--config", configuration.toString())).commandLine(),
                     all,
                     folder,
                     data.resolve("log").resolve("receiver.log"));

@@ -1,162 +1,121 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 
 import java.io.Closeable;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Properties;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+import static java.util.Objects.requireNonNull;
 
 /**
- * A receiver and a Trino server on one warehouse, each in a process of its own. None outlives this process.
+ * Programs that run side by side, each in a process of its own. One that ends is started again, and the others go on. None outlives
+ * this process.
  */
 public final class Stack
         implements Closeable
 {
-    public static final String NAMESPACE = "otel";
-
-    private static final Duration START_LIMIT = Duration.ofMinutes(5);
-    private static final String DEFAULT_REGION = "us-east-1";
-
-    private final StackSettings settings;
-    private final ChildProcess receiver;
-    private final ChildProcess trino;
+    private final Http http = new Http();
+    private final List<Supervisor> supervisors;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread stopAtExit = Thread.ofPlatform().unstarted(this::stop);
-    private volatile boolean stopping;
 
     // visible for testing
-    Stack(StackSettings settings, ChildProcess receiver, ChildProcess trino)
+    Stack(List<Program> programs, Backoff backoff, Consumer<String> console, Consumer<List<ProgramState>> changed)
     {
-        this.settings = settings;
-        this.receiver = receiver;
-        this.trino = trino;
+        requireNonNull(console, "console is null");
+        requireNonNull(changed, "changed is null");
+        supervisors = programs.stream()
+                .map(program -> new Supervisor(program, backoff, http, InstantSource.system(), console, () -> tell(changed)))
+                .toList();
     }
 
     /**
-     * Starts both at the same time and returns at once.
+     * One at a time, so that the last one told is the newest.
      */
-    public static Stack start(Installation installation, StackSettings settings)
+    private synchronized void tell(Consumer<List<ProgramState>> changed)
     {
-        return start(installation, settings, Map.of());
+        changed.accept(states());
     }
 
     /**
-     * Starts both at the same time and returns at once.
+     * Starts all programs at the same time and returns at once.
      *
-     * @param further variables beside those of this process
+     * @param console is told at once when a program ended and when it is back
+     * @param changed is told the state of all programs after each change, from any thread
      */
-    public static Stack start(Installation installation, StackSettings settings, Map<String, String> further)
+    public static Stack start(List<Program> programs, Consumer<String> console, Consumer<List<ProgramState>> changed)
     {
-        Map<String, String> environment = new HashMap<>(storeEnvironment(System.getenv()));
-        environment.putAll(further);
-        ChildProcess receiver = ReceiverProcess.start(installation, settings.data(), receiverConfiguration(settings), environment);
-        ChildProcess trino;
-        try {
-            trino = TrinoProcess.start(installation, settings.data(), settings.trinoPort(), settings.warehouse(), environment);
-        }
-        catch (RuntimeException e) {
-            receiver.close();
-            throw e;
-        }
-        Stack stack = new Stack(settings, receiver, trino);
-        try {
-            Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
-        }
-        catch (IllegalStateException e) {
-            // this process is ending: the two had better not have begun
-            stack.stop();
-            throw new CommandException("Cannot start IceGate: it is being stopped", e);
-        }
+        Stack stack = new Stack(programs, Backoff.DEFAULT, console, changed);
+        stack.start();
         return stack;
     }
 
+    void start()
+    {
+        try {
+            Runtime.getRuntime().addShutdownHook(stopAtExit);
+        }
+        catch (IllegalStateException e) {
+            throw new CommandException("Cannot start IceGate: it is being stopped", e);
+        }
+        supervisors.forEach(Supervisor::start);
+    }
+
     /**
-     * Waits until both take requests.
+     * Waits until every program was ready once.
+     *
+     * @throws CommandException as soon as one of them cannot run
      */
     public void awaitReady()
             throws InterruptedException
     {
-        try (Http http = new Http()) {
-            // that the other one cannot start is worth knowing before a limit passes
-            receiver.awaitReady(() -> {
-                trino.requireStarting();
-                return ReceiverProcess.ready(http, settings.httpPort());
-            }, START_LIMIT);
-            trino.awaitReady(() -> {
-                receiver.requireStarting();
-                return TrinoProcess.ready(http, settings.trinoPort());
-            }, START_LIMIT);
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        for (Supervisor supervisor : supervisors) {
+            supervisor.ready().exceptionally(failure -> {
+                ready.completeExceptionally(failure);
+                return null;
+            });
         }
-        catch (CommandException e) {
-            if (stopping) {
-                // Ctrl-C: that they did not become ready is no failure of theirs
-                throw new CommandException("Stopped before it was ready", e);
-            }
-            throw e;
+        CompletableFuture.allOf(supervisors.stream().map(Supervisor::ready).toArray(CompletableFuture[]::new)).thenRun(() -> ready.complete(null));
+        try {
+            ready.get();
+        }
+        catch (ExecutionException e) {
+            throw e.getCause() instanceof CommandException failure ? failure : new CommandException("Cannot start IceGate: " + e.getCause(), e);
         }
     }
 
     /**
-     * Waits until one of the programs ends although nobody asked it to.
-     *
-     * @return what it said last; nothing when this process is being stopped
+     * Waits until the stack is stopped, which never happens by itself.
      */
-    public String awaitFailure()
+    public void awaitStop()
             throws InterruptedException
     {
-        ChildProcess ended = (ChildProcess) CompletableFuture.anyOf(receiver.end(), trino.end()).join();
-        if (stopping) {
-            // the exit is under way in another thread
-            stopAtExit.join();
-            return "";
-        }
-        return ended.obituary();
+        stopped.await();
     }
 
     /**
-     * Opens a connection whose current schema holds the signal tables.
+     * How the programs fare, in their order.
      */
-    public Connection connect()
-            throws SQLException
+    public List<ProgramState> states()
     {
-        return connect("localhost:" + settings.trinoPort());
+        return supervisors.stream().map(Supervisor::state).toList();
     }
 
     /**
-     * Opens a connection to the Trino server at that address.
+     * Fails when one of the programs has ended since it was started.
      */
-    public static Connection connect(String server)
-            throws SQLException
+    public void requireUninterrupted()
     {
-        Properties properties = new Properties();
-        properties.setProperty("user", System.getProperty("user.name", "icegate"));
-        return DriverManager.getConnection("jdbc:trino://%s/icegate/%s".formatted(server, NAMESPACE), properties);
-    }
-
-    public ProcessHandle receiver()
-    {
-        return receiver.handle();
-    }
-
-    public StackSettings settings()
-    {
-        return settings;
-    }
-
-    /**
-     * Fails when one of the programs has ended.
-     */
-    public void requireRunning()
-    {
-        for (ChildProcess child : new ChildProcess[] {receiver, trino}) {
-            if (!child.running()) {
-                throw new CommandException(child.obituary());
-            }
+        for (ProgramState state : states()) {
+            state.lastEnd().ifPresent(end -> {
+                throw new CommandException(end.reason());
+            });
         }
     }
 
@@ -174,37 +133,9 @@ public final class Stack
 
     private void stop()
     {
-        stopping = true;
-        receiver.requestStop();
-        trino.requestStop();
-        receiver.close();
-        trino.close();
-    }
-
-    private static Map<String, String> receiverConfiguration(StackSettings settings)
-    {
-        Map<String, String> configuration = new HashMap<>();
-        configuration.put("node.environment", "standalone");
-        configuration.put("icegate.warehouse", settings.warehouse());
-        configuration.put("icegate.namespace", NAMESPACE);
-        configuration.put("icegate.tenant.default", "default");
-        configuration.put("icegate.otlp.grpc-port", Integer.toString(settings.grpcPort()));
-        configuration.put("icegate.otlp.http-port", Integer.toString(settings.httpPort()));
-        if (settings.warehouse().startsWith("s3:")) {
-            // what every S3-compatible server understands
-            configuration.put("s3.path-style-access", "true");
-        }
-        configuration.putAll(settings.receiver());
-        return configuration;
-    }
-
-    /**
-     * Endpoint, region and credentials reach the programs in the variables that AWS clients read by themselves. A server that is not
-     * AWS does not care about the region, but the clients insist on one.
-     */
-    private static Map<String, String> storeEnvironment(Map<String, String> environment)
-    {
-        boolean hasRegion = environment.containsKey("AWS_REGION") || environment.containsKey("AWS_DEFAULT_REGION");
-        return hasRegion ? Map.of() : Map.of("AWS_REGION", DEFAULT_REGION);
+        supervisors.forEach(Supervisor::requestStop);
+        supervisors.forEach(Supervisor::stop);
+        http.close();
+        stopped.countDown();
     }
 }

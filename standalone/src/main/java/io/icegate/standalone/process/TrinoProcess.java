@@ -1,15 +1,19 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -19,7 +23,22 @@ import static java.util.Objects.requireNonNull;
  */
 public final class TrinoProcess
 {
+    public static final String NAME = "Trino";
+
     private TrinoProcess() {}
+
+    /**
+     * A server on a warehouse.
+     *
+     * @param further variables beside those of this process
+     */
+    public static Program program(Installation installation, Path data, int port, String warehouse, Map<String, String> further, HeapSize heap)
+    {
+        return new Program(
+                NAME,
+                () -> start(installation, data, port, warehouse, StoreEnvironment.with(further), heap),
+                http -> ready(http, port));
+    }
 
     /**
      * Starts the server. It is ready only when {@link #ready} says so.
@@ -27,7 +46,7 @@ public final class TrinoProcess
      * @param data the folder for its log, its plugin folder and its temporary files
      * @param environment what the catalog files of the configuration take from the environment
      */
-    public static ChildProcess start(Installation installation, Path data, int port, String warehouse, Map<String, String> environment)
+    private static ChildProcess start(Installation installation, Path data, int port, String warehouse, Map<String, String> environment, HeapSize heap)
     {
         requireNonNull(data, "data is null");
         Path configuration = installation.trinoConfiguration();
@@ -37,6 +56,7 @@ public final class TrinoProcess
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .toList());
+            options.addAll(heap.options());
             options.add("-Dnode.environment=standalone");
             options.add("-Dnode.id=standalone");
             options.add("-Dnode.internal-address=localhost");
@@ -49,16 +69,29 @@ public final class TrinoProcess
             all.put("TRINO_CATALOG_DIR", configuration.resolve("catalog").toString());
             all.put("ICEGATE_WAREHOUSE", warehouse);
             all.put("TRINO_PLUGIN_DIR", pluginFolder(trino, installation.trinoPlugin()).toString());
-            return ChildProcess.start(
-                    "Trino",
+            ChildProcess server = ChildProcess.start(
+                    NAME,
                     new JavaCommand(options, "io.icegate.trino.server.TrinoServer", List.of()).commandLine(),
                     all,
                     trino,
                     data.resolve("log").resolve("trino.log"));
+            server.offerToMemoryKiller();
+            return server;
         }
         catch (IOException e) {
             throw new CommandException("Cannot start Trino: " + e, e);
         }
+    }
+
+    /**
+     * Opens a connection to a server, given as {@code host:port}. Its current schema holds the signal tables.
+     */
+    public static Connection connect(String server)
+            throws SQLException
+    {
+        Properties properties = new Properties();
+        properties.setProperty("user", System.getProperty("user.name", "icegate"));
+        return DriverManager.getConnection("jdbc:trino://%s/icegate/%s".formatted(server, StackSettings.NAMESPACE), properties);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.icegate.standalone.telemetry;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 
 import java.sql.Connection;

@@ -3,7 +3,7 @@ package io.icegate.standalone.telemetry;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;

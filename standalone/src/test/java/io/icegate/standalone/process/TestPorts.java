@@ -1,6 +1,6 @@
 package io.icegate.standalone.process;
 
-import io.icegate.standalone.CommandException;
+import io.icegate.standalone.console.CommandException;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;

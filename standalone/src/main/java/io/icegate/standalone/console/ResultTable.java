@@ -1,4 +1,4 @@
-package io.icegate.standalone;
+package io.icegate.standalone.console;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -41,8 +41,22 @@ public final class ResultTable
 
     public enum Format
     {
-        TABLE,
+        /**
+         * Columns under each other, for people.
+         */
+        ALIGNED,
+        /**
+         * One object per row.
+         */
         JSON,
+        /**
+         * RFC 4180. NULL is a field without quotes and without text.
+         */
+        CSV,
+        /**
+         * CSV whose first line names the columns.
+         */
+        CSV_HEADER,
     }
 
     private interface Rows
@@ -65,7 +79,7 @@ public final class ResultTable
         print(header, () -> rows.next() ? values(rows, header.size()) : null, format, out);
     }
 
-    static void print(List<String> header, List<? extends List<?>> rows, Format format, PrintStream out)
+    public static void print(List<String> header, List<? extends List<?>> rows, Format format, PrintStream out)
     {
         var remaining = rows.iterator();
         try {
@@ -81,7 +95,12 @@ public final class ResultTable
     {
         switch (format) {
             case JSON -> printJson(header, rows, out);
-            case TABLE -> printTable(header, rows, out);
+            case ALIGNED -> printTable(header, rows, out);
+            case CSV -> printCsv(rows, out);
+            case CSV_HEADER -> {
+                out.println(csvLine(header));
+                printCsv(rows, out);
+            }
         }
         out.flush();
     }
@@ -163,6 +182,24 @@ public final class ResultTable
             writeJson(json, value);
         }
         json.writeEndArray();
+    }
+
+    private static void printCsv(Rows rows, PrintStream out)
+            throws SQLException
+    {
+        for (List<?> row = rows.next(); row != null; row = rows.next()) {
+            out.println(csvLine(row));
+        }
+    }
+
+    private static String csvLine(List<? extends @Nullable Object> values)
+            throws SQLException
+    {
+        StringJoiner line = new StringJoiner(",");
+        for (Object value : values) {
+            line.add(value == null ? "" : '"' + text(value).replace("\"", "\"\"") + '"');
+        }
+        return line.toString();
     }
 
     private static void printTable(List<String> header, Rows rows, PrintStream out)

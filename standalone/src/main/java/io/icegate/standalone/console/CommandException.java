@@ -1,4 +1,4 @@
-package io.icegate.standalone;
+package io.icegate.standalone.console;
 
 /**
  * A failure that the user is told in one line: the message is complete, a stack trace would add nothing.

@@ -1,4 +1,4 @@
-package io.icegate.standalone;
+package io.icegate.standalone.console;
 
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ final class TestResultTable
     void testTable()
     {
         List<List<?>> rows = List.of(List.of("a\nb", 1L), Arrays.asList("longer than the header", null));
-        assertThat(print(rows, ResultTable.Format.TABLE)).isEqualTo(
+        assertThat(print(rows, ResultTable.Format.ALIGNED)).isEqualTo(
                 """
                 name                   | n
                 -----------------------+-----
@@ -33,7 +33,7 @@ final class TestResultTable
     @Test
     void testTableOfOneRow()
     {
-        assertThat(print(List.of(List.of("x", 12.5)), ResultTable.Format.TABLE)).isEqualTo(
+        assertThat(print(List.of(List.of("x", 12.5)), ResultTable.Format.ALIGNED)).isEqualTo(
                 """
                 name | n
                 -----+-----
@@ -46,7 +46,7 @@ final class TestResultTable
     void testTableOfNestedAndHostileValues()
     {
         List<List<?>> rows = List.of(List.of(Map.of("k", List.of(1, new byte[] {1, (byte) 0xAB})), "\u001b[31mred\ttab ü"));
-        assertThat(print(rows, ResultTable.Format.TABLE).lines().skip(2).findFirst()).hasValue("{k=[1, 01ab]} | \\u001b[31mred\\ttab ü");
+        assertThat(print(rows, ResultTable.Format.ALIGNED).lines().skip(2).findFirst()).hasValue("{k=[1, 01ab]} | \\u001b[31mred\\ttab ü");
     }
 
     @Test
@@ -69,6 +69,22 @@ final class TestResultTable
                 "{\"name\":\"quote \\\" and ❄\",\"n\":9007199254740993}",
                 "{\"name\":null,\"n\":1.50}",
                 "{\"name\":[1,true],\"n\":{\"k\":[\"v\"]}}");
+    }
+
+    @Test
+    void testCsv()
+    {
+        List<List<?>> rows = List.of(
+                Arrays.asList("quote \" and, comma\nand line", null),
+                List.of("", Map.of("k", List.of(1, new byte[] {1, (byte) 0xAB}))));
+        assertThat(print(rows, ResultTable.Format.CSV)).isEqualTo(
+                """
+                "quote "" and, comma
+                and line",
+                "","{k=[1, 01ab]}"
+                """);
+        assertThat(print(List.of(), ResultTable.Format.CSV)).isEmpty();
+        assertThat(print(List.of(), ResultTable.Format.CSV_HEADER)).isEqualTo("\"name\",\"n\"\n");
     }
 
     private static String print(List<? extends List<?>> rows, ResultTable.Format format)

@@ -6,9 +6,9 @@ import java.sql.SQLException;
 /**
  * What a query on {@code logs} reads now: files of the committed snapshot, and live segments on top of it.
  */
-record Parts(long committedFiles, long committedRows, long liveSegments, long liveRows)
+record QuerySources(long committedFiles, long committedRows, long liveSegments, long liveRows)
 {
-    static Parts read(Connection connection)
+    static QuerySources read(Connection connection)
             throws SQLException
     {
         // both in one statement: they are pinned together
@@ -21,7 +21,7 @@ record Parts(long committedFiles, long committedRows, long liveSegments, long li
                     (SELECT count(*) FROM "logs$wal" WHERE state = 'live'),
                     (SELECT coalesce(sum("rows"), 0) FROM "logs$wal")
                 """,
-                row -> new Parts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+                row -> new QuerySources(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
     }
 
     String text()

@@ -1,0 +1,54 @@
+package io.icegate.standalone;
+
+import io.icegate.standalone.process.HeapSize;
+import picocli.CommandLine.Option;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The options of a command that runs a receiver.
+ */
+final class ReceiverOptions
+{
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "Port of OTLP/gRPC (default: ${DEFAULT-VALUE}).", defaultValue = "4317")
+    private int grpcPort = Running.GRPC_PORT;
+
+    @Option(names = "--http-port", paramLabel = "PORT", description = "Port of OTLP/HTTP (default: ${DEFAULT-VALUE}).", defaultValue = "4318")
+    private int httpPort = Running.HTTP_PORT;
+
+    @Option(names = "--receiver",
+            paramLabel = "KEY=VALUE",
+            description = "A key of the receiver's configuration, for example icegate.commit.interval=1m. Can be repeated.")
+    private Map<String, String> configuration = new LinkedHashMap<>();
+
+    @Option(names = "--receiver-memory", paramLabel = "SIZE", description = "Heap of the receiver, for example 512MB (default: an eighth of the free memory, 256MB to 2GB).")
+    private Optional<String> memory = Optional.empty();
+
+    int grpcPort()
+    {
+        return grpcPort;
+    }
+
+    int httpPort()
+    {
+        return httpPort;
+    }
+
+    Map<String, String> configuration()
+    {
+        return configuration;
+    }
+
+    Optional<HeapSize> memory()
+    {
+        return memory.map(size -> HeapSize.parse("--receiver-memory", size));
+    }
+
+    List<PortOptions.Choice> ports()
+    {
+        return List.of(new PortOptions.Choice(grpcPort, "OTLP/gRPC", "--grpc-port"), new PortOptions.Choice(httpPort, "OTLP/HTTP", "--http-port"));
+    }
+}

@@ -1,0 +1,49 @@
+package io.icegate.standalone.process;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The heaps of the receiver and of Trino.
+ */
+public record MemoryPlan(HeapSize receiver, HeapSize trino)
+{
+    private static final int TRINO_SHARE = 2;
+    private static final HeapSize TRINO_MIN = new HeapSize(1_024);
+    private static final HeapSize TRINO_MAX = new HeapSize(16 * 1_024);
+    private static final int RECEIVER_SHARE = 8;
+    private static final HeapSize RECEIVER_MIN = new HeapSize(256);
+    private static final HeapSize RECEIVER_MAX = new HeapSize(2 * 1_024);
+
+    public MemoryPlan
+    {
+        requireNonNull(receiver, "receiver is null");
+        requireNonNull(trino, "trino is null");
+    }
+
+    /**
+     * Trino gets half of the memory that is free now, 1 to 16 GB, and the receiver an eighth, 256 MB to 2 GB. The rest is for what
+     * the two need outside of their heaps, and for the system's file cache.
+     */
+    public static MemoryPlan ofMachine()
+    {
+        return of(new FreeMemory(Path.of("/")).bytes());
+    }
+
+    static MemoryPlan of(long freeBytes)
+    {
+        return new MemoryPlan(
+                HeapSize.share(freeBytes, RECEIVER_SHARE, RECEIVER_MIN, RECEIVER_MAX),
+                HeapSize.share(freeBytes, TRINO_SHARE, TRINO_MIN, TRINO_MAX));
+    }
+
+    /**
+     * Replaces what was chosen by hand.
+     */
+    public MemoryPlan with(Optional<HeapSize> chosenReceiver, Optional<HeapSize> chosenTrino)
+    {
+        return new MemoryPlan(chosenReceiver.orElse(receiver), chosenTrino.orElse(trino));
+    }
+}
