@@ -115,7 +115,7 @@ final class Receiver
     private CommitLoop loop(OpenWarehouse warehouse)
     {
         WalEnvironment environment = warehouse.environment();
-        long seed = WalFormat.openOrCreate(warehouse.warehouse().store(), environment.random()).seed();
+        long seed = WalFormat.openOrCreate(warehouse.warehouse().store(), environment).seed();
         int batchesMax = toIntExact(Math.min(RECENT_BATCHES_MAX, Runtime.getRuntime().maxMemory() / RECENT_BATCH_HEAP_BYTES));
         Repetitions repetitions = new Repetitions(
                 new BatchIds(seed, environment.random()),

@@ -55,7 +55,7 @@ public class IceGateSparkCatalog
         // kept here, because icebergCatalog() answers from a cache unless cache-enabled is false
         ObjectStoreCatalog catalog = (ObjectStoreCatalog) super.buildIcebergCatalog(name, new CaseInsensitiveStringMap(properties));
         walTables = new WalTables(catalog);
-        procedures = new IceGateProcedures(new ProcedureTables(this, catalog), walTables.committer());
+        procedures = new IceGateProcedures(new ProcedureTables(this, catalog), walTables.wal());
         return catalog;
     }
 

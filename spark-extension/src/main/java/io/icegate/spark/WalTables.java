@@ -1,13 +1,9 @@
 package io.icegate.spark;
 
 import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.commit.CommitOptions;
-import io.icegate.wal.commit.CommitResult;
-import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
-import io.icegate.wal.read.FooterCache;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -28,28 +24,19 @@ final class WalTables
      * Footers that are read at once; they cost a request each.
      */
     private static final int READS_MAX = 16;
-    /**
-     * A drain ends after so many full commits: receivers cannot keep a statement waiting for ever.
-     */
-    private static final int DRAIN_COMMITS_MAX = 20;
-    /**
-     * Ending silent writers is the commit loop's business, and a statement need not wait for it.
-     */
-    private static final CommitOptions DRAIN = new CommitOptions(CommitOptions.SEGMENTS_MAX, false);
 
     private final ObjectStoreCatalog catalog;
-    private final WalCommitter committer;
+    private final EngineWal wal;
 
     WalTables(ObjectStoreCatalog catalog)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
-        FooterCache footers = new FooterCache(new ParquetSegmentCodec(), FooterCache.COUNT_MAX_DEFAULT);
-        this.committer = new WalCommitter(catalog.warehouse(), footers, WalEnvironment.system(readers()));
+        this.wal = new EngineWal(catalog.warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(readers()), EngineWal.Limits.DEFAULT);
     }
 
-    WalCommitter committer()
+    EngineWal wal()
     {
-        return committer;
+        return wal;
     }
 
     /**
@@ -66,19 +53,7 @@ final class WalTables
         catch (NoSuchTableException e) {
             return false;
         }
-        if (OffsetVector.fromProperties(table.properties()).isEmpty()) {
-            return false;
-        }
-        boolean changed = false;
-        for (int commits = 0; commits < DRAIN_COMMITS_MAX; commits++) {
-            CommitResult result = committer.commit(table, DRAIN);
-            changed |= result.snapshotId().isPresent();
-            if (result.segments() < CommitOptions.SEGMENTS_MAX) {
-                return changed;
-            }
-        }
-        throw new IllegalStateException("Cannot change table %s: more than %s segments wait in its WAL; run CALL <catalog>.system.commit_wal first"
-                .formatted(identifier, DRAIN_COMMITS_MAX * CommitOptions.SEGMENTS_MAX));
+        return EngineWal.isWalTable(table.properties()) && wal.drain(table);
     }
 
     private static ExecutorService readers()

@@ -342,7 +342,7 @@ final class IceGateMetadata
             throw new TrinoException(NOT_SUPPORTED, "Cannot %s table %s: %s of its rows are not committed yet; CALL %s.system.commit_wal('%s', '%s') first".formatted(
                     action, name, pin.rows(), catalog.name(), name.getSchemaName(), name.getTableName()));
         }
-        walReads.drain(catalog.newestTable(session, name), pin);
+        walReads.drain(catalog.newestTable(session, name));
         catalog.repin(session, name);
         pins.remove(name);
         return true;

@@ -2,19 +2,15 @@ package io.icegate.trino;
 
 import com.google.inject.Inject;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
-import io.icegate.wal.commit.WalCommitter;
-import io.icegate.wal.read.FooterCache;
-import io.icegate.wal.read.LiveFiles;
-import io.icegate.wal.read.LiveSegment;
+import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.engine.WalBacklogException;
 import io.icegate.wal.read.LiveTail;
-import io.icegate.wal.read.LiveTailReader;
 import io.trino.plugin.iceberg.ForIcebergSplitManager;
 import io.trino.spi.TrinoException;
 import org.apache.iceberg.DeleteFile;
@@ -41,12 +37,7 @@ import static java.util.Objects.requireNonNull;
  */
 public final class WalReads
 {
-    private static final int DRAIN_COMMITS_MAX = 20;
-    private static final CommitOptions DRAIN = new CommitOptions(CommitOptions.SEGMENTS_MAX, false);
-
-    private final LiveTailReader reader;
-    private final LiveFiles liveFiles;
-    private final WalCommitter committer;
+    private final EngineWal wal;
     private final RowLevelChanges rowLevelChanges;
     private final int liveSegmentsMax;
     private final Guards guards;
@@ -54,10 +45,7 @@ public final class WalReads
     @Inject
     WalReads(IceGateConfig config, Warehouse warehouse, SegmentCodec codec, @ForIcebergSplitManager ExecutorService executor, Guards guards)
     {
-        FooterCache footers = new FooterCache(codec, config.getFooterCacheSize());
-        reader = new LiveTailReader(warehouse, footers, executor);
-        liveFiles = new LiveFiles(warehouse, codec);
-        committer = new WalCommitter(warehouse, footers, WalEnvironment.system(executor));
+        wal = new EngineWal(warehouse, codec, WalEnvironment.system(executor), EngineWal.Limits.DEFAULT.withFootersMax(config.getFooterCacheSize()));
         rowLevelChanges = config.getRowLevelChanges();
         liveSegmentsMax = config.getMaxLiveSegments();
         this.guards = requireNonNull(guards, "guards is null");
@@ -65,7 +53,7 @@ public final class WalReads
 
     boolean isWalTable(Map<String, String> properties)
     {
-        return properties.containsKey(OffsetVector.PROPERTY);
+        return EngineWal.isWalTable(properties);
     }
 
     RowLevelChanges rowLevelChanges()
@@ -79,12 +67,12 @@ public final class WalReads
     WalPin pin(TableMetadata metadata)
     {
         return translate(metadata.location(), () -> {
-            LiveTail tail = reader.read(metadata);
+            LiveTail tail = wal.tail(metadata);
             if (tail.segments().size() > liveSegmentsMax) {
                 throw new TrinoException(ICEGATE_TOO_MANY_LIVE_SEGMENTS, "Cannot read table %s: %s segments wait to be committed, more than %s; CALL icegate.system.commit_wal first".formatted(
                         metadata.location(), tail.segments().size(), liveSegmentsMax));
             }
-            return new WalPin(metadata, tail, liveFiles.files(metadata, tail).stream()
+            return new WalPin(metadata, tail, wal.files(metadata, tail).stream()
                     .map(file -> liveFile(metadata, file))
                     .collect(toImmutableList()));
         });
@@ -104,26 +92,15 @@ public final class WalReads
      */
     CommitResult commit(Table table)
     {
-        return translate(table.name(), () -> committer.commit(table, CommitOptions.DEFAULT));
+        return translate(table.name(), () -> wal.commit(table, CommitOptions.DEFAULT));
     }
 
     /**
-     * Commits at least the live rows of a pin. Refreshes the table.
+     * Commits every row that was durable before, those of any pin included. Refreshes the table.
      */
-    void drain(Table table, WalPin pin)
+    void drain(Table table)
     {
-        for (int commit = 0; commit < DRAIN_COMMITS_MAX; commit++) {
-            OffsetVector committed = translate(table.name(), () -> committer.commit(table, DRAIN)).after();
-            if (pin.tail().segments().stream().allMatch(segment -> isCommitted(segment, committed))) {
-                return;
-            }
-        }
-        throw new TrinoException(ICEGATE_WAL_COMMIT_FAILED, "Cannot commit the live rows of table %s: gave up after %s commits".formatted(table.name(), DRAIN_COMMITS_MAX));
-    }
-
-    private static boolean isCommitted(LiveSegment segment, OffsetVector committed)
-    {
-        return segment.key().sequence().compareTo(committed.next(segment.key().writer())) < 0;
+        translate(table.name(), () -> wal.drain(table));
     }
 
     private static <T> T translate(String table, Supplier<T> action)
@@ -137,6 +114,9 @@ public final class WalReads
                 case UNAVAILABLE, FENCED -> ICEGATE_STORE_UNAVAILABLE;
             };
             throw new TrinoException(code, e.getMessage(), e);
+        }
+        catch (WalBacklogException e) {
+            throw new TrinoException(ICEGATE_WAL_COMMIT_FAILED, e.getMessage(), e);
         }
         catch (OffsetsDisagreeException e) {
             throw new TrinoException(ICEGATE_OFFSETS_DISAGREE, "Cannot use the WAL of table %s: %s".formatted(table, e.getMessage()), e);

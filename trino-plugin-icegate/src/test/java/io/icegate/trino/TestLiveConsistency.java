@@ -1,5 +1,6 @@
 package io.icegate.trino;
 
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WriterId;
@@ -152,7 +153,7 @@ final class TestLiveConsistency
             return;
         }
         AppendFiles files = table.newAppend();
-        new LiveFiles(fixture.warehouse(), new ParquetSegmentCodec()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
+        new LiveFiles(fixture.warehouse(), new ParquetSegmentCodec(), RetryPolicy.Waiting.system()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
         files.commit();
         pause.run();
 

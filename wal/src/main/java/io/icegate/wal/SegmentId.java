@@ -1,5 +1,7 @@
 package io.icegate.wal;
 
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
@@ -17,6 +19,13 @@ public record SegmentId(String hex)
         if (!PATTERN.matcher(hex).matches()) {
             throw new IllegalArgumentException("Cannot use segment id '%s': it must be 32 lower-case hex digits".formatted(hex));
         }
+    }
+
+    public static SegmentId random(RandomGenerator random)
+    {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return new SegmentId(HexFormat.of().formatHex(bytes));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.icegate.wal;
 
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.Sleeper;
 
 import java.security.SecureRandom;
@@ -36,5 +37,13 @@ public record WalEnvironment(Executor executor, InstantSource clock, LongSupplie
     public static WalEnvironment system(Executor executor)
     {
         return new WalEnvironment(executor, InstantSource.system(), System::nanoTime, Sleeper.system(), new SecureRandom());
+    }
+
+    /**
+     * What pauses between attempts take from here.
+     */
+    public RetryPolicy.Waiting waiting()
+    {
+        return new RetryPolicy.Waiting(nanoTime, sleeper, random);
     }
 }

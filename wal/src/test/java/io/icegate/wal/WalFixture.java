@@ -1,5 +1,6 @@
 package io.icegate.wal;
 
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.read.DuplicateWalk;
@@ -37,7 +38,7 @@ public final class WalFixture
 
     public WriterId register(int number)
     {
-        registry.register(new RegistryEntry(id(number), clock.instant(), "host", "build", Set.of(TABLE)));
+        registry.register(new RegistryEntry(id(number), clock.instant(), "host", "build", Set.of(TABLE)), RetryPolicy.Waiting.system());
         return id(number);
     }
 

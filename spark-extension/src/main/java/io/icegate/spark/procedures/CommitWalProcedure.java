@@ -3,7 +3,7 @@ package io.icegate.spark.procedures;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
-import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.engine.EngineWal;
 import org.apache.iceberg.Table;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -38,12 +38,12 @@ final class CommitWalProcedure
             .add("offsets_after", DataTypes.StringType, false);
 
     private final ProcedureTables tables;
-    private final WalCommitter committer;
+    private final EngineWal wal;
 
-    CommitWalProcedure(ProcedureTables tables, WalCommitter committer)
+    CommitWalProcedure(ProcedureTables tables, EngineWal wal)
     {
         this.tables = requireNonNull(tables, "tables is null");
-        this.committer = requireNonNull(committer, "committer is null");
+        this.wal = requireNonNull(wal, "wal is null");
     }
 
     @Override
@@ -79,7 +79,7 @@ final class CommitWalProcedure
         if (OffsetVector.fromProperties(table.properties()).isEmpty()) {
             throw new IllegalArgumentException("Cannot commit the WAL of 'table' %s: it has none, property %s is not set".formatted(table.name(), OffsetVector.PROPERTY));
         }
-        CommitResult result = committer.commit(table, options);
+        CommitResult result = wal.commit(table, options);
         tables.refresh(identifier);
         return List.of(new GenericInternalRow(new Object[] {
                 result.snapshotId().orElse(null),

@@ -1,6 +1,6 @@
 package io.icegate.spark.procedures;
 
-import io.icegate.wal.commit.WalCommitter;
+import io.icegate.wal.engine.EngineWal;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +12,9 @@ public final class IceGateProcedures
 {
     private final List<IceGateProcedure> procedures;
 
-    public IceGateProcedures(ProcedureTables tables, WalCommitter committer)
+    public IceGateProcedures(ProcedureTables tables, EngineWal wal)
     {
-        procedures = List.of(new CommitWalProcedure(tables, committer));
+        procedures = List.of(new CommitWalProcedure(tables, wal));
     }
 
     public List<String> names()

@@ -37,4 +37,13 @@ public record CommitResult(
         requireNonNull(after, "after is null");
         ends = Collections.unmodifiableMap(new TreeMap<>(ends));
     }
+
+    /**
+     * True when nothing was left because of the commit's size. The number of segments does not tell: a commit may be full of
+     * copies, which are not appended.
+     */
+    public boolean isComplete()
+    {
+        return ends.values().stream().noneMatch(end -> end.kind() == RunEnd.Kind.LIMIT);
+    }
 }

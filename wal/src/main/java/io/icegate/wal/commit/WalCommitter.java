@@ -5,6 +5,7 @@ import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.commit.WalTransaction.Outcome;
+import io.icegate.wal.commit.WriterSealer.Seal;
 import io.icegate.wal.read.FooterCache;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
@@ -69,14 +70,14 @@ public final class WalCommitter
         if (!options.sealSilent()) {
             return plan;
         }
-        List<WriterId> silent = SealPlanner.silent(plan.live(), options.silentAfter());
+        List<WriterId> silent = plan.live().silentWriters(options.silentAfter());
         if (silent.isEmpty()) {
             return plan;
         }
         // before their segments are committed: a writer that sleeps must not wake up behind the duplicate window
         boolean changed = false;
         for (WriterId writer : silent) {
-            changed |= sealer.seal(planner.listing(), table, writer, plan.from().next(writer));
+            changed |= sealer.seal(planner.listing(), table, writer, plan.from().next(writer)) != Seal.UNCHANGED;
         }
         return changed ? planner.plan(table, options) : plan;
     }

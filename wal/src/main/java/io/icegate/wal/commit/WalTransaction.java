@@ -6,7 +6,6 @@ import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentCodec.EncodedDeletes;
 import io.icegate.wal.WalException;
 import io.icegate.wal.commit.CommitPlan.PlannedSegment;
-import io.icegate.wal.read.DeleteName;
 import io.icegate.wal.read.LiveSegment;
 import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.AppendFiles;
@@ -160,7 +159,7 @@ final class WalTransaction
             List<BatchRange> ranges = change.duplicates().of(segment.key());
             if (!ranges.isEmpty()) {
                 // named by content: whoever repeats the range writes the same bytes to the same place
-                String location = table.locationProvider().newDataLocation("wal-deletes-" + DeleteName.of(segment, ranges) + ".parquet");
+                String location = table.locationProvider().newDataLocation("wal-deletes-" + segment.deletesName(ranges) + ".parquet");
                 EncodedDeletes deletes = codec.encodeDeletes(planned.file().location(), ranges, unpartitioned, location);
                 write(table, location, deletes.content());
                 files.add(deletes.file());

@@ -2,7 +2,10 @@ package io.icegate.wal.commit;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Outcome;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
@@ -10,15 +13,16 @@ import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.read.DuplicateWalk;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.read.WalListing;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.util.HexFormat;
-import java.util.Optional;
+import java.time.Duration;
 
 import static java.util.Objects.requireNonNull;
 
@@ -29,7 +33,11 @@ import static java.util.Objects.requireNonNull;
 final class WriterSealer
 {
     private static final Logger log = LoggerFactory.getLogger(WriterSealer.class);
-    private static final int ATTEMPTS_MAX = 20;
+    /**
+     * A writer has at most {@link DuplicateWalk#SEGMENTS_IN_FLIGHT_LIMIT} segments in flight, so no more can come late.
+     */
+    private static final int LATE_SEGMENTS_MAX = 2 * DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT;
+    private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
     private final ObjectStore store;
     private final FooterCache footers;
@@ -43,51 +51,81 @@ final class WriterSealer
     }
 
     /**
-     * @return true when the WAL changed: a seal was put, or a late segment was found
+     * What became of a writer that was to be sealed.
      */
-    boolean seal(WalListing listing, Table table, WriterId writer, Sequence from)
+    enum Seal
+    {
+        /**
+         * The writer was sealed before.
+         */
+        UNCHANGED,
+        /**
+         * The WAL has changed: a seal is there now, or late segments were found.
+         */
+        CHANGED,
+        /**
+         * The store did not answer; the next commit tries again.
+         */
+        UNKNOWN,
+    }
+
+    /**
+     * Seals a writer.
+     *
+     * @param from the first number that is not committed
+     */
+    Seal seal(WalListing listing, Table table, WriterId writer, Sequence from)
     {
         WalListing.Tip tip = listing.tip(table.uuid(), writer, from);
         Sequence sequence = tip.next();
         try {
             if (tip.last().isPresent() && isSeal(tip.last().orElseThrow())) {
-                return false;
+                return Seal.UNCHANGED;
             }
-            for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-                SegmentKey key = new SegmentKey(table.uuid(), writer, sequence);
-                SegmentHeader header = new SegmentHeader(key, newSegmentId(), environment.clock().instant());
-                PutOutcome outcome = store.putIfAbsent(key.objectKey(), footers.codec().encodeSeal(header, table.schema().schemaId(), table.schema()).content());
-                if (outcome == PutOutcome.WRITTEN) {
+            for (int late = 0; late <= LATE_SEGMENTS_MAX; late++) {
+                Settled<ObjectHead> settled = put(new SegmentKey(table.uuid(), writer, sequence), table.schema());
+                if (settled.outcome() == Outcome.UNKNOWN) {
+                    return unknown(table, writer, sequence, String.valueOf(settled.failure().orElseThrow().getMessage()));
+                }
+                if (settled.stored().isEmpty()) {
                     log.info("seal table={} writer={} sequence={}", table.name(), writer, sequence);
-                    return true;
+                    return Seal.CHANGED;
                 }
-                Optional<ObjectHead> winner = store.head(key.objectKey());
-                if (winner.isPresent()) {
-                    if (isSeal(winner.orElseThrow())) {
-                        return true;
-                    }
-                    sequence = sequence.next();
+                if (isSeal(settled.stored().orElseThrow())) {
+                    return Seal.CHANGED;
                 }
+                sequence = sequence.next();
             }
         }
         catch (IOException e) {
-            log.warn("Cannot seal writer {} of table {} at {}, the next commit will: {}", writer, table.name(), sequence, e.getMessage());
-            return true;
+            return unknown(table, writer, sequence, String.valueOf(e.getMessage()));
         }
-        log.warn("Cannot seal writer {} of table {} at {}, the next commit will: gave up after {} attempts", writer, table.name(), sequence, ATTEMPTS_MAX);
-        return true;
+        return unknown(table, writer, sequence, "more than %s segments came late".formatted(LATE_SEGMENTS_MAX));
+    }
+
+    /**
+     * Whatever stands on the key afterwards counts.
+     */
+    private Settled<ObjectHead> put(SegmentKey key, Schema schema)
+    {
+        SegmentHeader header = new SegmentHeader(key, SegmentId.random(environment.random()), environment.clock().instant());
+        byte[] content = footers.codec().encodeSeal(header, schema.schemaId(), schema).content();
+        return OwnedObject.settle(
+                () -> store.putIfAbsent(key.objectKey(), content),
+                _answer -> store.head(key.objectKey()),
+                _head -> true,
+                RetryPolicy.of(environment.waiting()).withTimeMax(TIME_MAX));
+    }
+
+    private static Seal unknown(Table table, WriterId writer, Sequence sequence, String reason)
+    {
+        log.warn("Cannot seal writer {} of table {} at {}, the next commit will: {}", writer, table.name(), sequence, reason);
+        return Seal.UNKNOWN;
     }
 
     private boolean isSeal(ObjectHead head)
             throws IOException
     {
         return footers.codec().readFooter(store, head).kind() == SegmentKind.SEAL;
-    }
-
-    private SegmentId newSegmentId()
-    {
-        byte[] bytes = new byte[16];
-        environment.random().nextBytes(bytes);
-        return new SegmentId(HexFormat.of().formatHex(bytes));
     }
 }

@@ -59,7 +59,7 @@ final class CommittedSegments
         List<List<Found>> found = Parallel.map(List.copyOf(vector.offsets().keySet()), writer -> find(table, writer, vector.next(writer), cutoff), executor);
         // the old ones too: they are the mark in the cache that nothing below needs to be listed again
         return Parallel.map(found.stream().flatMap(List::stream).toList(), Found::known, segment -> load(segment.head()), executor).stream()
-                .flatMap(Optional::stream)
+                .flatMap(loaded -> loaded.segment().stream())
                 .filter(segment -> !segment.head().lastModified().isBefore(cutoff))
                 .toList();
     }
@@ -74,11 +74,16 @@ final class CommittedSegments
             return head.lastModified().isBefore(cutoff);
         }
 
-        Optional<Optional<LiveSegment>> known()
+        Optional<Loaded> known()
         {
-            return segment == null ? Optional.empty() : Optional.of(Optional.of(segment));
+            return segment == null ? Optional.empty() : Optional.of(new Loaded(Optional.of(segment)));
         }
     }
+
+    /**
+     * @param segment empty when it was expired meanwhile or cannot be read
+     */
+    private record Loaded(Optional<LiveSegment> segment) {}
 
     private List<Found> find(UUID table, WriterId writer, Sequence next, Instant cutoff)
     {
@@ -141,13 +146,13 @@ final class CommittedSegments
         }
     }
 
-    private Optional<LiveSegment> load(ObjectHead head)
+    private Loaded load(ObjectHead head)
     {
         try {
-            return Optional.of(footers.load(store, SegmentKey.parse(head.key()).orElseThrow(), head));
+            return new Loaded(Optional.of(footers.load(store, SegmentKey.parse(head.key()).orElseThrow(), head)));
         }
         catch (FileNotFoundException e) {
-            return Optional.empty(); // expired meanwhile
+            return new Loaded(Optional.empty());
         }
         catch (IOException e) {
             throw new WalException(UNAVAILABLE, "Cannot read committed segment %s: %s".formatted(head.key(), e.getMessage()), e);
@@ -157,7 +162,7 @@ final class CommittedSegments
                 throw e;
             }
             log.error("Cannot compare batches with committed segment {}: {}", head.key(), requireNonNull(e.getMessage()));
-            return Optional.empty();
+            return new Loaded(Optional.empty());
         }
     }
 }

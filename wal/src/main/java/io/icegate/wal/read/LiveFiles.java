@@ -1,7 +1,11 @@
 package io.icegate.wal.read;
 
+import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
-import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Outcome;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.SegmentCodec;
@@ -16,7 +20,6 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.TableMetadata;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,6 +45,7 @@ public final class LiveFiles
 
     private final Warehouse warehouse;
     private final SegmentCodec codec;
+    private final RetryPolicy.Waiting waiting;
     private final Set<ObjectKey> written = Collections.newSetFromMap(BoundedMap.create(WRITTEN_MAX));
     // a segment is asked for by every query until it is committed
     private final Map<SegmentKey, Described> described = BoundedMap.create(DESCRIBED_MAX);
@@ -65,8 +69,9 @@ public final class LiveFiles
 
     private record Described(Shape shape, DataFile file) {}
 
-    public LiveFiles(Warehouse warehouse, SegmentCodec codec)
+    public LiveFiles(Warehouse warehouse, SegmentCodec codec, RetryPolicy.Waiting waiting)
     {
+        this.waiting = requireNonNull(waiting, "waiting is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.codec = requireNonNull(codec, "codec is null");
     }
@@ -110,28 +115,22 @@ public final class LiveFiles
 
     private DeleteFile deletes(LiveSegment segment, String location, List<BatchRange> ranges, PartitionSpec unpartitioned)
     {
-        ObjectKey key = WalLayout.LIVE.child(segment.key().table().toString()).child("deletes-" + DeleteName.of(segment, ranges) + ".parquet");
+        ObjectKey key = WalLayout.LIVE.child(segment.key().table().toString()).child("deletes-" + segment.deletesName(ranges) + ".parquet");
         SegmentCodec.EncodedDeletes deletes = codec.encodeDeletes(location, ranges, unpartitioned, warehouse.location(key));
         if (written.contains(key)) {
             return deletes.file();
         }
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            // taken is as good as written: the name is the content
-            if (warehouse.store().putIfAbsent(key, deletes.content()) != PutOutcome.UNKNOWN || exists(key)) {
-                written.add(key);
-                return deletes.file();
-            }
+        // taken is as good as written: the name is the content
+        Settled<ObjectHead> settled = OwnedObject.settle(
+                () -> warehouse.store().putIfAbsent(key, deletes.content()),
+                _answer -> warehouse.store().head(key),
+                _head -> true,
+                RetryPolicy.of(waiting).withAttemptsMax(ATTEMPTS_MAX));
+        if (settled.outcome() != Outcome.OURS) {
+            Exception failure = settled.failure().orElseThrow();
+            throw new WalException(UNAVAILABLE, "Cannot store the live deletes of segment %s: %s".formatted(segment.head().key(), failure.getMessage()), failure);
         }
-        throw new WalException(UNAVAILABLE, "Cannot store the live deletes of segment %s: the store did not answer".formatted(segment.head().key()));
-    }
-
-    private boolean exists(ObjectKey key)
-    {
-        try {
-            return warehouse.store().head(key).isPresent();
-        }
-        catch (IOException e) {
-            return false;
-        }
+        written.add(key);
+        return deletes.file();
     }
 }

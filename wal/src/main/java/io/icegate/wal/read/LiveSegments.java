@@ -4,6 +4,7 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.registry.WriterRegistry;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -36,5 +37,26 @@ public record LiveSegments(UUID table, OffsetVector from, List<LiveSegment> segm
     public Instant now()
     {
         return registry.now();
+    }
+
+    /**
+     * The writers to seal: those that are registered, silent, and not ended yet. A writer with a segment that cannot be read
+     * is left to the operator.
+     */
+    public List<WriterId> silentWriters(Duration silentAfter)
+    {
+        return ends.entrySet().stream()
+                .filter(entry -> canBeSealed(entry.getValue().kind()))
+                .map(Map.Entry::getKey)
+                .filter(writer -> registry.isSilent(writer, silentAfter))
+                .toList();
+    }
+
+    private static boolean canBeSealed(RunEnd.Kind kind)
+    {
+        return switch (kind) {
+            case OPEN, GAP, LIMIT -> true;
+            case SEALED, CORRUPT -> false;
+        };
     }
 }

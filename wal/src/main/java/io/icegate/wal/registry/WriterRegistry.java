@@ -4,7 +4,9 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
@@ -94,30 +96,23 @@ public final class WriterRegistry
      *
      * @throws WalException FENCED when the id is taken by another entry, UNAVAILABLE when the store did not answer
      */
-    public void register(RegistryEntry entry)
+    public void register(RegistryEntry entry, RetryPolicy.Waiting waiting)
     {
-        ObjectKey key = WalLayout.registryEntry(entry.writer());
         byte[] content = RegistryEntryParser.toJson(entry);
-        IOException failure = new IOException("every answer was unknown");
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            PutOutcome outcome = store.putIfAbsent(key, content);
-            if (outcome == PutOutcome.WRITTEN) {
-                return;
-            }
-            try {
-                Optional<StoredObject> stored = store.get(key);
-                if (stored.isPresent()) {
-                    if (Arrays.equals(stored.orElseThrow().content(), content)) {
-                        return;
-                    }
-                    throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));
-                }
-            }
-            catch (IOException e) {
-                failure = e;
+        Settled<StoredObject> settled = OwnedObject.settle(
+                store,
+                WalLayout.registryEntry(entry.writer()),
+                content,
+                stored -> Arrays.equals(stored.content(), content),
+                RetryPolicy.of(waiting).withAttemptsMax(ATTEMPTS_MAX));
+        switch (settled.outcome()) {
+            case OURS -> {}
+            case FOREIGN -> throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));
+            case UNKNOWN -> {
+                Exception failure = settled.failure().orElseThrow();
+                throw new WalException(UNAVAILABLE, "Cannot register writer %s: %s".formatted(entry.writer(), failure.getMessage()), failure);
             }
         }
-        throw new WalException(UNAVAILABLE, "Cannot register writer %s: %s".formatted(entry.writer(), failure.getMessage()), failure);
     }
 
     public void heartbeat(WriterId writer)

@@ -3,15 +3,19 @@ package io.icegate.wal.writer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.StoredObject;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
@@ -32,25 +36,32 @@ public record WalFormat(long seed)
      *
      * @throws WalException UNAVAILABLE when the store does not answer, CORRUPT when the object cannot be read
      */
-    public static WalFormat openOrCreate(ObjectStore store, RandomGenerator random)
+    public static WalFormat openOrCreate(ObjectStore store, WalEnvironment environment)
     {
-        byte[] fresh = "{\"format\":%s,\"seed\":\"%s\"}".formatted(FORMAT, HexFormat.of().toHexDigits(random.nextLong())).getBytes(StandardCharsets.UTF_8);
-        IOException failure = null;
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            try {
-                Optional<StoredObject> stored = store.get(WalLayout.FORMAT);
-                if (stored.isPresent()) {
-                    return parse(stored.orElseThrow().content());
-                }
+        try {
+            Optional<StoredObject> stored = store.get(WalLayout.FORMAT);
+            if (stored.isPresent()) {
+                return parse(stored.orElseThrow().content());
             }
-            catch (IOException e) {
-                failure = e;
-                continue;
-            }
-            // whatever the answer is, what is stored then is the truth
-            store.putIfAbsent(WalLayout.FORMAT, fresh);
         }
-        throw new WalException(UNAVAILABLE, "Cannot read or create %s: the store did not answer".formatted(WalLayout.FORMAT), failure == null ? new IOException("the object does not appear") : failure);
+        catch (IOException e) {
+            // settling asks again
+        }
+        byte[] fresh = "{\"format\":%s,\"seed\":\"%s\"}".formatted(FORMAT, HexFormat.of().toHexDigits(environment.random().nextLong())).getBytes(StandardCharsets.UTF_8);
+        Settled<StoredObject> settled = OwnedObject.settle(
+                store,
+                WalLayout.FORMAT,
+                fresh,
+                stored -> Arrays.equals(stored.content(), fresh),
+                RetryPolicy.of(environment.waiting()).withAttemptsMax(ATTEMPTS_MAX));
+        return switch (settled.outcome()) {
+            case OURS -> parse(fresh);
+            case FOREIGN -> parse(settled.stored().orElseThrow().content());
+            case UNKNOWN -> {
+                Exception failure = settled.failure().orElseThrow();
+                throw new WalException(UNAVAILABLE, "Cannot read or create %s: %s".formatted(WalLayout.FORMAT, failure.getMessage()), failure);
+            }
+        };
     }
 
     private static WalFormat parse(byte[] content)

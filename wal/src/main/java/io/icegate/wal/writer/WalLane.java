@@ -1,7 +1,10 @@
 package io.icegate.wal.writer;
 
 import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.OwnedObject;
+import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.Retries;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentHeader;
@@ -11,6 +14,7 @@ import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
+import io.icegate.wal.read.DuplicateWalk;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -153,7 +156,7 @@ public final class WalLane
     private Pending encode(Instant opened, Function<SegmentHeader, EncodedSegment> encoder)
     {
         long openedNanos = writer.environment().nanoTime().getAsLong();
-        SegmentHeader header = new SegmentHeader(new SegmentKey(table, writer.id(), next), newSegmentId(), opened);
+        SegmentHeader header = new SegmentHeader(new SegmentKey(table, writer.id(), next), SegmentId.random(writer.environment().random()), opened);
         EncodedSegment segment = encoder.apply(header);
         if (!segment.footer().header().equals(header) || segment.footer().kind() != SegmentKind.DATA) {
             throw new IllegalArgumentException("Cannot append segment %s: the encoder wrote another header".formatted(header.key()));
@@ -165,13 +168,6 @@ public final class WalLane
             next = next.next();
         }
         return pending;
-    }
-
-    private SegmentId newSegmentId()
-    {
-        byte[] bytes = new byte[16];
-        writer.environment().random().nextBytes(bytes);
-        return new SegmentId(HexFormat.of().formatHex(bytes));
     }
 
     private void checkOpen()
@@ -212,68 +208,56 @@ public final class WalLane
      * True when the segment is durable, false when the writer ended before that was known.
      */
     private boolean put(Pending pending)
-            throws InterruptedException
     {
-        Backoff backoff = new Backoff(writer.options(), writer.environment());
-        Attempts attempts = new Attempts(writer, pending.segment);
-        long refusedSince = 0;
-        boolean refused = false;
-        while (writer.end().isEmpty()) {
-            Optional<PutOutcome> outcome = attempts.put();
-            if (outcome.isEmpty()) {
-                long now = writer.environment().nanoTime().getAsLong();
-                refusedSince = refused ? refusedSince : now;
-                refused = true;
-                if (now - refusedSince >= writer.options().hopelessAfter().toNanos()) {
-                    writer.fail(new WalException(UNAVAILABLE, "Cannot write segment %s: the store refuses it since %s".formatted(pending.header().key().objectKey(), writer.options().hopelessAfter()), attempts.refusal()));
-                    return false;
-                }
-            }
-            else {
-                refused = false;
-                switch (outcome.orElseThrow()) {
-                    case WRITTEN -> {
-                        return true;
-                    }
-                    case PRECONDITION_FAILED -> {
-                        Optional<Boolean> ours = isOurs(pending.segment.footer());
-                        if (ours.isPresent()) {
-                            return ours.orElseThrow();
-                        }
-                    }
-                    case UNKNOWN -> {}
-                }
-            }
-            backoff.pause();
+        if (writer.end().isPresent()) {
+            return false;
         }
-        return false;
+        SegmentFooter ours = pending.segment.footer();
+        Attempts attempts = new Attempts(writer, pending.segment);
+        Settled<SegmentFooter> settled;
+        try {
+            settled = OwnedObject.settle(attempts::put, answer -> readBack(ours.header().key(), answer), stored -> isSame(stored, ours), writer.untilEnd());
+        }
+        catch (WalException e) {
+            writer.fail(new WalException(FENCED, "Cannot write segment %s: the key is taken by an object that is no segment".formatted(ours.header().key().objectKey()), e));
+            return false;
+        }
+        return switch (settled.outcome()) {
+            case OURS -> true;
+            case FOREIGN -> {
+                SegmentFooter stored = settled.stored().orElseThrow();
+                writer.fail(new WalException(FENCED, "Cannot write segment %s: the key is taken by a %s with segment id %s".formatted(
+                        ours.header().key().objectKey(), stored.kind(), stored.header().id())));
+                yield false;
+            }
+            case UNKNOWN -> {
+                if (writer.end().isEmpty()) {
+                    writer.fail(new WalException(
+                            UNAVAILABLE,
+                            "Cannot write segment %s: %s".formatted(ours.header().key().objectKey(), settled.failure().orElseThrow().getMessage()),
+                            settled.failure().orElseThrow()));
+                }
+                yield false;
+            }
+        };
     }
 
     /**
-     * Whose object is on the key. True: ours; false: another's, and the writer is fenced; empty: not known yet.
+     * Looks at a taken key only: while the outcome of a large upload is open, another attempt tells as much as a request.
      */
-    private Optional<Boolean> isOurs(SegmentFooter ours)
+    private Optional<SegmentFooter> readBack(SegmentKey key, PutOutcome answer)
+            throws IOException
     {
-        SegmentKey key = ours.header().key();
-        try {
-            Optional<ObjectHead> head = writer.store().head(key.objectKey());
-            if (head.isEmpty()) {
-                return Optional.empty();
-            }
-            SegmentFooter stored = writer.footers().codec().readFooter(writer.store(), head.orElseThrow());
-            if (stored.header().id().equals(ours.header().id()) && stored.crc32c() == ours.crc32c() && head.orElseThrow().size() == ours.size()) {
-                return Optional.of(true);
-            }
-            writer.fail(new WalException(FENCED, "Cannot write segment %s: the key is taken by a %s with segment id %s".formatted(key.objectKey(), stored.kind(), stored.header().id())));
-        }
-        catch (WalException e) {
-            writer.fail(new WalException(FENCED, "Cannot write segment %s: the key is taken by an object that is no segment".formatted(key.objectKey()), e));
-        }
-        catch (IOException e) {
-            log.warn("Cannot read back segment {}: {}", key.objectKey(), e.getMessage());
+        if (answer != PutOutcome.PRECONDITION_FAILED) {
             return Optional.empty();
         }
-        return Optional.of(false);
+        Optional<ObjectHead> head = writer.store().head(key.objectKey());
+        return head.isEmpty() ? Optional.empty() : Optional.of(writer.footers().codec().readFooter(writer.store(), head.orElseThrow()));
+    }
+
+    private static boolean isSame(SegmentFooter stored, SegmentFooter ours)
+    {
+        return stored.header().id().equals(ours.header().id()) && stored.crc32c() == ours.crc32c() && stored.size() == ours.size();
     }
 
     /**
@@ -284,8 +268,8 @@ public final class WalLane
             throws InterruptedException
     {
         WalEnvironment environment = writer.environment();
-        Backoff backoff = new Backoff(writer.options(), environment);
-        while (writer.end().isEmpty()) {
+        Retries retries = writer.untilEnd().start();
+        do {
             Duration wall = Duration.between(pending.header().created(), environment.clock().instant());
             Duration monotonic = Duration.ofNanos(environment.nanoTime().getAsLong() - pending.openedNanos);
             Duration age = wall.compareTo(monotonic) > 0 ? wall : monotonic;
@@ -302,8 +286,8 @@ public final class WalLane
             catch (WalException e) {
                 log.warn("Cannot check the registration of writer {}: {}", writer.id(), e.getMessage());
             }
-            backoff.pause();
         }
+        while (retries.again());
         return false;
     }
 
@@ -382,31 +366,38 @@ public final class WalLane
             synchronized (inFlight) {
                 sequence = inFlight.isEmpty() ? next : inFlight.getFirst().header().key().sequence();
             }
-            Backoff backoff = new Backoff(writer.options(), writer.environment());
-            for (int attempt = 0; attempt < SEAL_ATTEMPTS_MAX; attempt++) {
-                SegmentKey key = new SegmentKey(table, writer.id(), sequence);
-                SegmentHeader header = new SegmentHeader(key, newSegmentId(), writer.environment().clock().instant());
-                switch (writer.store().putIfAbsent(key.objectKey(), sealEncoder.apply(header).content())) {
-                    case WRITTEN -> {
+            // what is in flight may still land below the seal
+            for (int late = 0; late <= DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT; late++) {
+                switch (putSeal(new SegmentKey(table, writer.id(), sequence)).outcome()) {
+                    case OURS -> {
                         return;
                     }
-                    case PRECONDITION_FAILED -> {
-                        Optional<ObjectHead> head = writer.store().head(key.objectKey());
-                        if (head.isPresent() && writer.footers().codec().readFooter(writer.store(), head.orElseThrow()).kind() == SegmentKind.SEAL) {
-                            return;
-                        }
-                        sequence = sequence.next();
+                    case FOREIGN -> sequence = sequence.next();
+                    case UNKNOWN -> {
+                        log.warn("Cannot seal the lane of table {}, writer {}; a committer will: the store did not answer", table, writer.id());
+                        return;
                     }
-                    case UNKNOWN -> backoff.pause();
                 }
             }
         }
-        catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        catch (IOException | RuntimeException e) {
+        catch (RuntimeException e) {
             log.warn("Cannot seal the lane of table {}, writer {}; a committer will: {}", table, writer.id(), e.toString());
         }
+    }
+
+    /**
+     * Any seal is as good as ours.
+     */
+    private Settled<SegmentFooter> putSeal(SegmentKey key)
+    {
+        WalEnvironment environment = writer.environment();
+        SegmentHeader header = new SegmentHeader(key, SegmentId.random(environment.random()), environment.clock().instant());
+        byte[] content = sealEncoder.apply(header).content();
+        return OwnedObject.settle(
+                () -> writer.store().putIfAbsent(key.objectKey(), content),
+                answer -> readBack(key, answer),
+                stored -> stored.kind() == SegmentKind.SEAL,
+                writer.options().retries(environment).withAttemptsMax(SEAL_ATTEMPTS_MAX));
     }
 
     /**
@@ -418,7 +409,8 @@ public final class WalLane
         private final WalWriter writer;
         private final EncodedSegment segment;
         private final List<CompletableFuture<PutOutcome>> hanging = new ArrayList<>();
-        private @Nullable Throwable refusal;
+        private long refusedSince;
+        private boolean refused;
 
         private Attempts(WalWriter writer, EncodedSegment segment)
         {
@@ -427,22 +419,38 @@ public final class WalLane
         }
 
         /**
-         * Empty when the store refused, which is an exception and not an outcome.
+         * A refusal is no outcome. A store that refuses for long ends the writer, and so the attempts.
          */
-        Optional<PutOutcome> put()
+        PutOutcome put()
                 throws InterruptedException
         {
             CompletableFuture<PutOutcome> attempt = next();
             try {
-                return Optional.of(attempt.get(writer.options().attemptTimeout().toNanos(), TimeUnit.NANOSECONDS));
+                PutOutcome outcome = attempt.get(writer.options().attemptTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                refused = false;
+                return outcome;
             }
             catch (TimeoutException e) {
+                refused = false;
                 hanging.add(attempt);
-                return Optional.of(PutOutcome.UNKNOWN);
+                return PutOutcome.UNKNOWN;
             }
             catch (ExecutionException e) {
-                refusal = e.getCause();
-                return Optional.empty();
+                refused(e.getCause());
+                return PutOutcome.UNKNOWN;
+            }
+        }
+
+        private void refused(Throwable refusal)
+        {
+            long now = writer.environment().nanoTime().getAsLong();
+            refusedSince = refused ? refusedSince : now;
+            refused = true;
+            if (now - refusedSince >= writer.options().hopelessAfter().toNanos()) {
+                writer.fail(new WalException(
+                        UNAVAILABLE,
+                        "Cannot write segment %s: the store refuses it since %s".formatted(segment.footer().header().key().objectKey(), writer.options().hopelessAfter()),
+                        refusal));
             }
         }
 
@@ -456,11 +464,6 @@ public final class WalLane
             return hanging.size() < HANGING_ATTEMPTS_MAX
                     ? CompletableFuture.supplyAsync(() -> writer.store().putIfAbsent(segment.footer().header().key().objectKey(), segment.content()), writer.environment().executor())
                     : hanging.remove(0);
-        }
-
-        Throwable refusal()
-        {
-            return refusal == null ? new IOException("no answer") : refusal;
         }
     }
 }

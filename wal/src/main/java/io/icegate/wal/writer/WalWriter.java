@@ -1,6 +1,7 @@
 package io.icegate.wal.writer;
 
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.WalEnvironment;
@@ -71,7 +72,7 @@ public final class WalWriter
     public static WalWriter open(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment)
     {
         WalWriter writer = new WalWriter(store, entry, footers, options, environment);
-        writer.registry.register(entry);
+        writer.registry.register(entry, environment.waiting());
         environment.executor().execute(writer::beat);
         return writer;
     }
@@ -185,6 +186,14 @@ public final class WalWriter
                 Thread.interrupted();
             }
         }
+    }
+
+    /**
+     * Goes on until the writer ends.
+     */
+    RetryPolicy untilEnd()
+    {
+        return options.retries(environment).until(() -> end.get() != null);
     }
 
     ObjectStore store()

@@ -1,5 +1,7 @@
 package io.icegate.wal.writer;
 
+import io.icegate.objectstore.RetryPolicy;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.read.DuplicateWalk;
 
 import java.time.Duration;
@@ -48,5 +50,10 @@ public record WriterOptions(
     public WriterOptions withSegmentsInFlightMax(int count)
     {
         return new WriterOptions(count, heartbeatInterval, attemptTimeout, backoffMin, backoffMax, hopelessAfter, zombieAfter);
+    }
+
+    RetryPolicy retries(WalEnvironment environment)
+    {
+        return RetryPolicy.of(environment.waiting()).withPauses(backoffMin, backoffMax);
     }
 }

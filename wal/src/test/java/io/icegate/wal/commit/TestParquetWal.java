@@ -2,6 +2,7 @@ package io.icegate.wal.commit;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
@@ -93,7 +94,7 @@ final class TestParquetWal
                 TableMetadata metadata = ((BaseTable) catalog.loadTable(LOGS)).operations().current();
                 LiveTail tail = new LiveTailReader(warehouse, footers, threads).read(metadata);
                 assertThat(tail.rows()).isEqualTo(200);
-                List<LiveFile> files = new LiveFiles(warehouse, new ParquetSegmentCodec()).files(metadata, tail);
+                List<LiveFile> files = new LiveFiles(warehouse, new ParquetSegmentCodec(), RetryPolicy.Waiting.system()).files(metadata, tail);
                 assertThat(files).hasSize(2);
                 LiveFile withDuplicate = files.stream().filter(file -> file.deletes().isPresent()).findFirst().orElseThrow();
                 assertThat(withDuplicate.file().recordCount()).isEqualTo(200);
@@ -128,7 +129,7 @@ final class TestParquetWal
             }
             int service = table.schema().findField("service_name").fieldId();
             LiveTailReader reader = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), 1_000), threads);
-            LiveFiles files = new LiveFiles(warehouse, new ParquetSegmentCodec());
+            LiveFiles files = new LiveFiles(warehouse, new ParquetSegmentCodec(), RetryPolicy.Waiting.system());
             TableMetadata metadata = ((BaseTable) table).operations().current();
             LiveFile described = files.files(metadata, reader.read(metadata)).get(0);
             assertThat(described.file().lowerBounds()).containsKey(service);

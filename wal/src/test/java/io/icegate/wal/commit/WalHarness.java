@@ -161,7 +161,7 @@ final class WalHarness
     {
         TableMetadata metadata = ((BaseTable) table).operations().current();
         Map<BatchId, Integer> counts = committed(table);
-        for (LiveFile file : new LiveFiles(truth, new FakeSegments()).files(metadata, tail)) {
+        for (LiveFile file : new LiveFiles(truth, new FakeSegments(), environment(Runnable::run).waiting()).files(metadata, tail)) {
             Set<Integer> deleted = new HashSet<>();
             file.deletes().ifPresent(deletes -> deleted.addAll(FakeSegments.deletedFirstRows(read(deletes))));
             batches(file.file(), deleted).forEach(batch -> counts.merge(batch.id(), 1, Integer::sum));

@@ -1,9 +1,11 @@
 package io.icegate.wal.registry;
 
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.HookedObjectStore;
 import io.icegate.wal.TestingClock;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalException.Kind;
 import io.icegate.wal.WalLayout;
@@ -27,6 +29,7 @@ final class TestWriterRegistry
 
     private final TestingClock clock = new TestingClock();
     private final HookedObjectStore store = new HookedObjectStore(new MemoryObjectStore(clock));
+    private final RetryPolicy.Waiting waiting = environment(3).waiting();
     private final WriterRegistry registry = new WriterRegistry(store);
     private final WriterId id = WriterId.parse("01a9d0e4-7c00-7000-8000-000000000001");
     private final RegistryEntry entry = new RegistryEntry(id, Instant.parse("2026-11-20T00:00:00Z"), "host", "1.0", Set.of(TABLE));
@@ -56,7 +59,7 @@ final class TestWriterRegistry
             assertThat(put.get()).isEqualTo(PutOutcome.WRITTEN);
             return PutOutcome.UNKNOWN;
         });
-        registry.register(entry);
+        registry.register(entry, waiting);
 
         assertThat(registry.entry(id)).contains(entry);
     }
@@ -64,8 +67,8 @@ final class TestWriterRegistry
     @Test
     void testTakenId()
     {
-        registry.register(new RegistryEntry(id, entry.started(), "another host", "1.0", Set.of(TABLE)));
-        assertThatThrownBy(() -> registry.register(entry))
+        registry.register(new RegistryEntry(id, entry.started(), "another host", "1.0", Set.of(TABLE)), waiting);
+        assertThatThrownBy(() -> registry.register(entry, waiting))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.FENCED));
     }
 
@@ -73,7 +76,7 @@ final class TestWriterRegistry
     void testRegisterGivesUp()
     {
         store.onPut((key, put) -> PutOutcome.UNKNOWN);
-        assertThatThrownBy(() -> registry.register(entry))
+        assertThatThrownBy(() -> registry.register(entry, waiting))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE));
     }
 
@@ -81,7 +84,7 @@ final class TestWriterRegistry
     void testSilentByTheStoresClock()
             throws Exception
     {
-        registry.register(entry);
+        registry.register(entry, waiting);
         clock.advance(Duration.ofSeconds(60));
         assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
         clock.advance(Duration.ofMillis(1));
@@ -115,8 +118,8 @@ final class TestWriterRegistry
     @Test
     void testFormatIsWrittenOnce()
     {
-        WalFormat first = WalFormat.openOrCreate(store, new Random(1));
-        assertThat(WalFormat.openOrCreate(store, new Random(2))).isEqualTo(first);
+        WalFormat first = WalFormat.openOrCreate(store, environment(1));
+        assertThat(WalFormat.openOrCreate(store, environment(2))).isEqualTo(first);
         assertThat(first.seed()).isEqualTo(new Random(1).nextLong());
     }
 
@@ -124,8 +127,13 @@ final class TestWriterRegistry
     void testUnreadableFormat()
     {
         store.putIfAbsent(WalLayout.FORMAT, "{\"format\":7}".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> WalFormat.openOrCreate(store, new Random(1)))
+        assertThatThrownBy(() -> WalFormat.openOrCreate(store, environment(1)))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
                 .hasMessage("Cannot read _wal/v1/format.json: format is 7, this version reads 1");
+    }
+
+    private WalEnvironment environment(long seed)
+    {
+        return new WalEnvironment(Runnable::run, clock, clock::nanoTime, clock.sleeper(), new Random(seed));
     }
 }

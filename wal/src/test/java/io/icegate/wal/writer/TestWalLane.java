@@ -3,6 +3,7 @@ package io.icegate.wal.writer;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.FakeSegments;
@@ -444,7 +445,7 @@ final class TestWalLane
     private WalWriter writerRegistered()
     {
         // hooks of the tests are about segments
-        new WriterRegistry(memory).register(entry());
+        new WriterRegistry(memory).register(entry(), RetryPolicy.Waiting.system());
         HookedObjectStore.PutHook hook = store.hook();
         store.onPut((key, put) -> SegmentKey.parse(key).isPresent() ? hook.put(key, put) : put.get());
         return writer(PATIENT);
