@@ -5,10 +5,7 @@ import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.commit.WalCommitter;
-import io.icegate.wal.read.FooterCache;
-import io.icegate.wal.read.WalListing;
-import io.icegate.wal.registry.WriterRegistry;
+import io.icegate.wal.engine.EngineWal;
 
 import java.util.Map;
 
@@ -17,7 +14,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * A warehouse with its catalog and its WAL, as the sessions of all tables share it.
  */
-public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, FooterCache footers, WalEnvironment environment, WalListing listing, WalCommitter committer)
+public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, EngineWal wal, WalEnvironment environment)
 {
     private static final String CATALOG_NAME = "icegate";
 
@@ -25,10 +22,8 @@ public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, Foo
     {
         requireNonNull(warehouse, "warehouse is null");
         requireNonNull(catalog, "catalog is null");
-        requireNonNull(footers, "footers is null");
+        requireNonNull(wal, "wal is null");
         requireNonNull(environment, "environment is null");
-        requireNonNull(listing, "listing is null");
-        requireNonNull(committer, "committer is null");
     }
 
     /**
@@ -37,13 +32,6 @@ public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, Foo
     public static OpenWarehouse open(Warehouse warehouse, SegmentCodec codec, WalEnvironment environment)
     {
         ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, new ObjectStoreFileIO(warehouse), Map.of());
-        FooterCache footers = new FooterCache(codec, FooterCache.COUNT_MAX_DEFAULT);
-        return new OpenWarehouse(
-                warehouse,
-                catalog,
-                footers,
-                environment,
-                new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, environment.executor()),
-                new WalCommitter(warehouse, footers, environment));
+        return new OpenWarehouse(warehouse, catalog, new EngineWal(warehouse, codec, environment, EngineWal.Limits.DEFAULT), environment);
     }
 }

@@ -50,7 +50,7 @@ final class TableProof
             metadata = metadata(table);
         }
         OffsetVector committed = TableOffsets.of(metadata).forCommit(table.name());
-        warehouse.listing().list(table.uuid(), committed);
+        warehouse.wal().waiting(table, committed);
     }
 
     private static TableMetadata metadata(Table table)

@@ -256,8 +256,8 @@ public final class TableSession
                 settings.build(),
                 Set.of(table.uuid()));
         WriterOptions options = WriterOptions.DEFAULT.withSegmentsInFlightMax(settings.batches().limits().segmentsInFlight());
-        WalWriter wal = WalWriter.open(warehouse.warehouse().store(), entry, warehouse.footers(), options, environment);
-        return new TableWriter(wal, table, warehouse.footers().codec(), encoder, environment.nanoTime(), this::batcher, signal::wake);
+        WalWriter wal = WalWriter.open(warehouse.warehouse().store(), entry, warehouse.wal().footers(), options, environment);
+        return new TableWriter(wal, table, warehouse.wal().footers().codec(), encoder, environment.nanoTime(), this::batcher, signal::wake);
     }
 
     private SegmentBatcher batcher(SegmentSink sink)
@@ -335,14 +335,14 @@ public final class TableSession
             long startNanos = environment.nanoTime().getAsLong();
             CommitResult result;
             try {
-                result = warehouse.committer().commit(table, options);
+                result = warehouse.wal().commit(table, options);
             }
             catch (RuntimeException e) {
                 observers.commit().commitFailed(since(startNanos));
                 throw e;
             }
             observers.commit().committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
-            if (result.segments() < options.segmentsMax()) {
+            if (result.isComplete()) {
                 return;
             }
         }
@@ -359,7 +359,7 @@ public final class TableSession
         }
         WaitingRows waiting;
         try {
-            waiting = WaitingRows.of(warehouse.listing().list(table.uuid(), committed.orElseThrow()), environment.clock().instant());
+            waiting = WaitingRows.of(warehouse.wal().waiting(table, committed.orElseThrow()), environment.clock().instant());
         }
         catch (RuntimeException e) {
             log.warn("Cannot measure what waits for table %s: %s", name, e.getMessage());
