@@ -47,7 +47,27 @@ final class TestDemo
             assertThat(Long.parseLong(result.group(3))).isLessThanOrEqualTo(Long.parseLong(result.group(4)));
             assertThat(demo.exitValue()).isZero();
             assertNothingIsLeft(demo, temporary);
+            assertReadmeShows(demo.output());
         }
+    }
+
+    /**
+     * The README's output is that of this demo, but for the lines that it leaves out, and for numbers.
+     */
+    private static void assertReadmeShows(String output)
+            throws IOException
+    {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        String start = "$ ./icegate demo\n";
+        int begin = readme.indexOf(start) + start.length();
+        List<String> shown = readme.substring(begin, readme.indexOf("```", begin)).lines().map(TestDemo::normalized).filter(line -> !line.equals("...")).toList();
+        assertThat(shown).hasSizeGreaterThan(10);
+        assertThat(output.lines().map(TestDemo::normalized)).containsSubsequence(shown);
+    }
+
+    private static String normalized(String line)
+    {
+        return line.replaceAll("[0-9][0-9,.]*", "#").replaceAll("-+", "-").replaceAll(" +", " ").strip();
     }
 
     @ParameterizedTest

@@ -1,0 +1,106 @@
+package io.icegate.tests;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * That the pages name files that exist.
+ */
+final class TestDocumentation
+{
+    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final int README_LINE_LENGTH_MAX = 119;
+
+    @Test
+    void testLinks()
+            throws IOException
+    {
+        List<Path> pages = new ArrayList<>(List.of(HOME.resolve("README.md"), HOME.resolve("CONTRIBUTING.md"), HOME.resolve("llms.txt")));
+        try (Stream<Path> docs = Files.walk(HOME.resolve("docs"))) {
+            docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
+        }
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages) {
+            LINK.matcher(Files.readString(page)).results()
+                    .map(link -> link.group(1))
+                    .filter(link -> !Files.exists(page.resolveSibling(link).normalize()))
+                    .forEach(link -> broken.add(HOME.relativize(page) + " -> " + link));
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void testEveryPageIsInTheIndexOfItsFolder()
+            throws IOException
+    {
+        List<Path> pages;
+        try (Stream<Path> docs = Files.walk(HOME.resolve("docs"))) {
+            pages = docs.filter(page -> page.toString().endsWith(".md") && !page.endsWith("README.md")).toList();
+        }
+        for (Path page : pages) {
+            assertThat(Files.readString(page.resolveSibling("README.md"))).contains("(" + page.getFileName() + ")");
+        }
+    }
+
+    /**
+     * Everything in code marks that has a slash in it is a path from the root of the tree; … in it stands for the folders between a module and a file.
+     */
+    @Test
+    void testPlacesToAddThingsExist()
+            throws IOException
+    {
+        List<String> paths = new ArrayList<>();
+        for (String heading : List.of("Which test holds which promise", "Where do I add")) {
+            String section = section(Files.readString(HOME.resolve("CONTRIBUTING.md")), heading);
+            CODE.matcher(section).results().map(MatchResult::group).map(code -> code.substring(1, code.length() - 1))
+                    .filter(code -> code.contains("/") && !code.contains(" ") && !code.startsWith("./") && !code.startsWith("/"))
+                    .forEach(paths::add);
+        }
+        assertThat(paths).hasSizeGreaterThan(20).allSatisfy(path -> assertThat(exists(path)).as(path).isTrue());
+        assertThat(exists("wal/src/NoSuchFile.java")).isFalse();
+    }
+
+    @Test
+    void testReadmeFitsATerminal()
+            throws IOException
+    {
+        assertThat(Files.readAllLines(HOME.resolve("README.md"))).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(README_LINE_LENGTH_MAX));
+    }
+
+    private static boolean exists(String path)
+            throws IOException
+    {
+        if (!path.contains("…/")) {
+            return Files.exists(HOME.resolve(path));
+        }
+        // module/…/Name.java: wherever it is in the module
+        Path module = HOME.resolve(path.substring(0, path.indexOf('…')));
+        String end = path.substring(path.indexOf('…') + 1);
+        if (!Files.isDirectory(module)) {
+            return false;
+        }
+        try (Stream<Path> sources = Files.walk(module.resolve("src"))) {
+            return sources.anyMatch(source -> source.toString().endsWith(end));
+        }
+    }
+
+    private static String section(String page, String heading)
+    {
+        int start = page.indexOf("\n## " + heading);
+        assertThat(start).as(heading).isPositive();
+        int end = page.indexOf("\n## ", start + 1);
+        return page.substring(start, end < 0 ? page.length() : end);
+    }
+}
