@@ -37,6 +37,20 @@ final class TestBench
     }
 
     @Test
+    void testSteadyIngest()
+            throws Exception
+    {
+        List<JsonNode> results = results("ingest", "--steady", "--clients", "1,2", "--records", "100", "--warm-up", "1", "--seconds", "2");
+        assertThat(results).extracting(result -> result.get("protocol").asText() + " " + result.get("clients").asInt())
+                .containsExactly("http 1", "http 2", "grpc 1", "grpc 2");
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.get("records_per_second").asLong()).isPositive();
+            assertThat(result.get("segments").asLong()).isPositive();
+            assertThat(result.get("ack_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("ack_ms_p50").asDouble());
+        });
+    }
+
+    @Test
     void testFreshness()
             throws Exception
     {
