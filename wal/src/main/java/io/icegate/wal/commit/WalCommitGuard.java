@@ -99,15 +99,32 @@ public final class WalCommitGuard
     }
 
     /**
-     * K8.
+     * K8. Whoever replaces the whole table wants other columns; the lanes of receivers then stop with the reason.
      */
     private static void checkColumns(@Nullable String before, TableMetadata base, TableMetadata next)
     {
-        if (before != null && !base.schema().sameSchema(next.schema())) {
+        if (before != null && !base.schema().sameSchema(next.schema()) && !isReplaced(base, next)) {
             SignalColumns.lost(base.schema(), next.schema()).ifPresent(reason -> {
                 throw new ValidationException("Cannot commit table %s: %s", next.location(), reason);
             });
         }
+    }
+
+    /**
+     * CREATE OR REPLACE begins a new history.
+     */
+    private static boolean isReplaced(TableMetadata base, TableMetadata next)
+    {
+        Snapshot before = base.currentSnapshot();
+        Snapshot snapshot = next.currentSnapshot();
+        if (before == null) {
+            return snapshot != null;
+        }
+        while (snapshot != null && snapshot.snapshotId() != before.snapshotId()) {
+            Long parent = snapshot.parentId();
+            snapshot = parent == null ? null : next.snapshot(parent);
+        }
+        return snapshot == null;
     }
 
     /**

@@ -312,6 +312,22 @@ final class TestWalCommitGuard
     }
 
     @Test
+    void testK8ReplacedTableMayHaveOtherColumns()
+    {
+        try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {
+            TableIdentifier name = TableIdentifier.of("otel", "real");
+            Table logs = wal.catalog.createTable(name, Signal.LOGS.shape().schema(), PartitionSpec.unpartitioned(), TableProfile.properties(Signal.LOGS.shape()));
+            logs.newAppend().commit();
+            Transaction replace = wal.catalog.buildTable(name, WalHarness.SCHEMA).replaceTransaction();
+            replace.newAppend().commit();
+            replace.commitTransaction();
+            assertThat(wal.catalog.loadTable(name).schema().findField("body")).isNotNull();
+            assertThat(wal.catalog.loadTable(name).schema().findField("tenant_id")).isNull();
+            assertThat(wal.catalog.loadTable(name).properties()).containsEntry(OffsetVector.PROPERTY, "");
+        }
+    }
+
+    @Test
     void testK8OtherTablesAreLeftAlone()
     {
         try (WalHarness wal = new WalHarness(new WalCommitGuard(), 1, 0)) {

@@ -14,8 +14,15 @@ import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,6 +61,22 @@ final class TestSegmentEncoder
     {
         LogRow row = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
         assertReadsBack(List.of(new LogBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, row), 0)));
+    }
+
+    /**
+     * Readers of older engines fail on a page of DELTA_LENGTH_BYTE_ARRAY without a value.
+     */
+    @Test
+    void testNullColumnsAreReadableForAll()
+            throws IOException
+    {
+        LogRow row = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
+        EncodedSegment segment = encoder.encode(HEADER, 0, schema, List.of(new LogBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, row), 0)));
+        byte[] content = segment.content();
+        int footerLength = ByteBuffer.wrap(content, content.length - 8, 4).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(content, content.length - 8 - footerLength, footerLength));
+        assertThat(footer.getRow_groups().get(0).getColumns()).isNotEmpty().allSatisfy(column ->
+                assertThat(column.getMeta_data().getEncodings()).isSubsetOf(Encoding.PLAIN, Encoding.RLE, Encoding.RLE_DICTIONARY, Encoding.BIT_PACKED));
     }
 
     @Test
