@@ -1,6 +1,7 @@
 package io.icegate.spark;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.spark.procedures.Refusals;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
@@ -43,6 +44,7 @@ final class WalTables
      * Commits every row that was acknowledged before this call.
      *
      * @return whether the table was changed; false for what is no table of this catalog or has no WAL
+     * @throws IllegalArgumentException when the table's WAL cannot be committed
      */
     boolean drain(TableIdentifier identifier)
     {
@@ -53,7 +55,21 @@ final class WalTables
         catch (NoSuchTableException e) {
             return false;
         }
-        return EngineWal.isWalTable(table.properties()) && wal.drain(table);
+        return EngineWal.isWalTable(table.properties()) && Refusals.clean(() -> wal.drain(table));
+    }
+
+    /**
+     * Commits every row that was acknowledged before this call, before a statement that takes all rows of the table away
+     * although it may have read them before.
+     *
+     * @throws IllegalArgumentException when there were such rows: the statement would lose them unread
+     */
+    void drainBeforeReplace(TableIdentifier identifier)
+    {
+        if (drain(identifier)) {
+            throw new IllegalArgumentException(("Cannot replace the rows of table %s: rows waited in its WAL that the statement may not have read; " +
+                    "they are committed now, run the statement again").formatted(identifier));
+        }
     }
 
     private static ExecutorService readers()

@@ -39,7 +39,7 @@ final class TestWalTables
             wal.append(1, 0, 99); // the same request again
             assertThat(numbers(spark)).isEmpty();
 
-            Row first = spark.sql("CALL {c}.system.commit_wal(table => 'otel.logs', max_files => 1)").get(0);
+            Row first = spark.sql("CALL {c}.system.commit_wal(table => 'otel.logs', max_segments => 1)").get(0);
             assertThat(first.getLong(0)).isEqualTo(snapshot(wal));
             assertThat(first.toString()).contains(",1,100,").endsWith(",0,,%s=1]".formatted(wal.writer()));
             assertThat(numbers(spark)).containsExactlyInAnyOrderElementsOf(range(0, 99));
@@ -69,8 +69,8 @@ final class TestWalTables
         assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('db.missing')")).hasStackTraceContaining("Cannot use 'table' = 'db.missing': there is no such table");
         assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('')")).hasStackTraceContaining("Cannot use 'table': it is empty");
         assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('spark_catalog.db.t')")).hasStackTraceContaining("it is in catalog spark_catalog");
-        assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('db.plain', 0)")).hasStackTraceContaining("Cannot commit with 'max_files' 0: it must be 1 to 5000");
-        assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('db.plain', 5001)")).hasStackTraceContaining("Cannot commit with 'max_files' 5001");
+        assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('db.plain', 0)")).hasStackTraceContaining("Cannot commit the WAL: 'max_segments' is 0, it must be 1 to 5000000");
+        assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal('db.plain', 5000001)")).hasStackTraceContaining("'max_segments' is 5000001");
         assertThatThrownBy(() -> spark.sql("CALL {c}.system.commit_wal(tbl => 'db.plain')")).hasMessageContaining("tbl");
     }
 
@@ -214,6 +214,47 @@ final class TestWalTables
             spark.sql("MERGE INTO {c}.otel.logs t USING (SELECT '30' AS number) s ON element_at(t.attributes, 'number') = s.number WHEN MATCHED THEN DELETE");
             assertThat(numbers(spark)).contains(31L).doesNotContain(30L);
             assertThat(offsets(wal)).isEqualTo(wal.writer() + "=4");
+        }
+    }
+
+    @Test
+    void testWritesThatSparkDoesNotAnnounce(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder, Map.of());
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            wal.append(1, 0, 1);
+            spark.sql("INSERT INTO {c}.otel.logs SELECT * FROM {c}.otel.logs WHERE element_at(attributes, 'number') = '7'");
+            assertThat(offsets(wal)).as("the source is the target").isEqualTo(wal.writer() + "=1");
+            assertThat(numbers(spark)).containsExactlyInAnyOrder(0L, 1L);
+
+            wal.append(2, 2, 3);
+            spark.sql("TRUNCATE TABLE {c}.otel.logs");
+            spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+            assertThat(numbers(spark)).isEmpty();
+            assertThat(offsets(wal)).isEqualTo(wal.writer() + "=2");
+        }
+    }
+
+    @Test
+    void testRowsThatWereNotReadAreNotReplaced(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder);
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            long batch = 0;
+            for (String statement : List.of(
+                    "INSERT OVERWRITE {c}.otel.logs SELECT * FROM {c}.otel.logs WHERE element_at(attributes, 'number') <> '1'",
+                    "CREATE OR REPLACE TABLE {c}.otel.logs USING iceberg AS SELECT * FROM {c}.otel.logs WHERE element_at(attributes, 'number') <> '1'",
+                    "REPLACE TABLE {c}.otel.logs USING iceberg AS SELECT * FROM {c}.otel.logs WHERE element_at(attributes, 'number') <> '1'")) {
+                wal.append(++batch, 0, 2);
+                assertThatThrownBy(() -> spark.sql(statement)).as(statement)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("Cannot replace the rows of table otel.logs: rows waited in its WAL that the statement may not have read; they are committed now, run the statement again");
+                spark.sql(statement);
+                spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+                assertThat(numbers(spark)).as(statement).containsOnly(0L, 2L).hasSize(2 * (int) batch);
+            }
         }
     }
 

@@ -82,7 +82,7 @@ public interface IceGateProcedure
         @Override
         public Iterator<Scan> call(InternalRow arguments)
         {
-            InternalRow[] rows = procedure.run(arguments).toArray(InternalRow[]::new);
+            InternalRow[] rows = Refusals.clean(() -> procedure.run(arguments)).toArray(InternalRow[]::new);
             return List.<Scan>of(new Rows(procedure.output(), rows)).iterator();
         }
     }

@@ -1,20 +1,25 @@
 package io.icegate.spark.procedures;
 
 import io.icegate.wal.engine.EngineWal;
+import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
 
 import java.util.List;
 import java.util.Optional;
 
+import static java.util.Objects.requireNonNull;
+
 /**
- * The procedures that one catalog adds to Iceberg's.
+ * The procedures that one catalog adds to Iceberg's, and what it adds to Iceberg's own.
  */
 public final class IceGateProcedures
 {
+    private final ProcedureTables tables;
     private final List<IceGateProcedure> procedures;
 
     public IceGateProcedures(ProcedureTables tables, EngineWal wal)
     {
-        procedures = List.of(new CommitWalProcedure(tables, wal));
+        this.tables = requireNonNull(tables, "tables is null");
+        procedures = List.of(new CommitWalProcedure(tables, wal), new ReconcileWalProcedure(tables, wal));
     }
 
     public List<String> names()
@@ -30,5 +35,13 @@ public final class IceGateProcedures
     public Optional<IceGateProcedure> find(String name)
     {
         return procedures.stream().filter(procedure -> procedure.name().equalsIgnoreCase(name)).findFirst();
+    }
+
+    /**
+     * A procedure of Iceberg that keeps to its own table and refuses in one sentence.
+     */
+    public UnboundProcedure guarded(UnboundProcedure stock)
+    {
+        return new GuardedProcedure(stock, tables);
     }
 }
