@@ -12,25 +12,32 @@ import io.airlift.node.NodeConfig;
 import io.airlift.node.NodeInfo;
 import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
-import io.icegate.receiver.decode.LogsRequestDecoder;
+import io.icegate.receiver.decode.OtlpRequestDecoder;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
+import io.icegate.receiver.otlp.JettyAnswers;
 import io.icegate.receiver.otlp.OperatorPages;
 import io.icegate.receiver.otlp.OtlpServlet;
+import io.icegate.receiver.otlp.RefusalLog;
+import io.icegate.receiver.otlp.TenantHeader;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
+import static com.google.inject.multibindings.Multibinder.newSetBinder;
 import static io.airlift.configuration.ConfigBinder.configBinder;
 import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static java.lang.Math.toIntExact;
@@ -42,8 +49,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 final class ReceiverModule
         extends AbstractConfigurationAwareModule
 {
-    private static final String LOGS = "logs";
-
     @Override
     protected void setup(Binder binder)
     {
@@ -65,11 +70,11 @@ final class ReceiverModule
         binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
         binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
         binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
-        binder.bind(RequestDecoder.class).to(LogsRequestDecoder.class).in(Scopes.SINGLETON);
         binder.bind(InstantSource.class).toInstance(InstantSource.system());
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
         binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
-        binder.bind(TenantHeader.class).in(Scopes.SINGLETON);
+        binder.bind(RefusalLog.class).toInstance(new RefusalLog(System::nanoTime));
+        newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.Parts.class).in(Scopes.SINGLETON);
@@ -78,30 +83,46 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static SignalIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
+    static TenantHeader tenantHeader(ReceiverConfig config)
     {
-        return new SignalIngest(LOGS, admission, random, metrics.ofSignal(LOGS));
+        return new TenantHeader(config.getTenantHeader(), config.getDefaultTenant());
     }
 
     @Provides
     @Singleton
-    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, SignalIngest logs, TenantHeader tenants, Admission admission, PrometheusRegistry registry)
+    static RequestDecoder requestDecoder(OtlpConfig otlp, InstantSource clock)
+    {
+        return OtlpRequestDecoder.logs(otlp.decodeLimits(), clock);
+    }
+
+    @Provides
+    @Singleton
+    static SignalIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
+    {
+        return new SignalIngest(OtlpSignal.LOGS.name(), admission, random, metrics.ofSignal(OtlpSignal.LOGS.name()));
+    }
+
+    @Provides
+    @Singleton
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, SignalIngest logs, TenantHeader tenants, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
     {
         return new OtlpServlet(
-                logs,
+                Map.of(OtlpSignal.LOGS, logs),
                 tenants,
                 admission,
                 new OperatorPages(logs::closedReason, registry),
+                refusals,
                 new OtlpServlet.Settings(
                         otlp.getHttpPrefix(),
                         toIntExact(otlp.getMaxRequestSize().toBytes()),
                         toIntExact(otlp.getMaxCompressedSize().toBytes()),
-                        ingest.getAckDeadline().toJavaTime()));
+                        ingest.getAckDeadline().toJavaTime(),
+                        otlp.cors()));
     }
 
     @Provides
     @Singleton
-    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, SignalIngest logs, TenantHeader tenants, Admission admission)
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, SignalIngest logs, TenantHeader tenants, Admission admission, RefusalLog refusals)
     {
         return new GrpcServer(
                 new GrpcServer.Settings(
@@ -110,8 +131,9 @@ final class ReceiverModule
                         GrpcServer.KEEP_ALIVE_MIN,
                         otlp.getMaxConnectionAge().toJavaTime(),
                         ingest.getAckDeadline().toJavaTime()),
-                logs,
+                Map.of(OtlpSignal.LOGS, logs),
                 tenants,
-                admission);
+                admission,
+                refusals);
     }
 }

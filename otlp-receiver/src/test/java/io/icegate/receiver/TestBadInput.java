@@ -77,8 +77,6 @@ final class TestBadInput
             throws Exception
     {
         byte[] whole = LogsClient.request(List.of("x".repeat(1_000)));
-        byte[] invalidUtf8 = LogsClient.request(List.of("invalid: ~"));
-        invalidUtf8[indexOf(invalidUtf8, (byte) '~')] = (byte) 0xFF;
         for (byte[] bad : List.of(
                 Arrays.copyOf(whole, whole.length / 2),
                 new byte[] {(byte) 0xFF, (byte) 0xFF},
@@ -86,7 +84,6 @@ final class TestBadInput
                 "not protobuf".getBytes(UTF_8),
                 // a wire type that there is not
                 new byte[] {0x0F, 0x01},
-                invalidUtf8,
                 nested(10_000))) {
             assertRefused(bad, Status.Code.INVALID_ARGUMENT, "Cannot decode request: ");
             assertRefused(client.post(bad).header("Content-Type", PROTOBUF), 400, "Cannot decode request: ");
@@ -102,13 +99,13 @@ final class TestBadInput
         String record = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[%s]}]}]}";
         Map<String, String> reasons = Map.of(
                 "{", "no valid JSON",
-                "[]", "is not an object",
+                "[]", "it is no JSON object",
                 "{\"resourceLogs\":3}", "/resourceLogs is not an array",
                 "\0\0\0", "no valid JSON",
-                record.formatted("{\"traceId\":\"xyz\"}"), "/resourceLogs/0/scopeLogs/0/logRecords/0/traceId is not hex digits",
+                record.formatted("{\"traceId\":\"xyz\"}"), "resourceLogs/0/scopeLogs/0/logRecords/0: traceId is not hex digits",
                 record.formatted("{\"timeUnixNano\":\"yesterday\"}"), "timeUnixNano is not an integer",
                 record.formatted("{\"body\":{\"bytesValue\":\"%\"}}"), "body/bytesValue is not base64",
-                record.formatted("{\"body\":" + "{\"arrayValue\":{\"values\":[".repeat(200) + "{}" + "]}}".repeat(200) + "}"), "nested deeper than 64 levels");
+                record.formatted("{\"body\":" + "{\"arrayValue\":{\"values\":[".repeat(200) + "{}" + "]}}".repeat(200) + "}"), "values are nested too deep");
         for (Map.Entry<String, String> reason : reasons.entrySet()) {
             assertRefused(client.post(reason.getKey().getBytes(UTF_8)).header("Content-Type", JSON), 400, reason.getValue());
         }
@@ -120,10 +117,10 @@ final class TestBadInput
     {
         byte[] request = LogsClient.request(List.of("never stored"));
         assertRefused(client.post(request).header("Content-Type", "text/plain"), 415, "Cannot read content type 'text/plain': application/x-protobuf and application/json are served");
-        assertRefused(client.post(request), 415, "Cannot read content type");
-        assertRefused(client.post(request).header("Content-Type", PROTOBUF).header("Content-Encoding", "deflate"), 415, "Cannot read content encoding 'deflate': gzip, zstd, identity are served");
+        assertRefused(client.post(request), 415, "Cannot read request: it has no Content-Type");
+        assertRefused(client.post(request).header("Content-Type", PROTOBUF).header("Content-Encoding", "br"), 415, "Cannot read content encoding 'br': identity, gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4 are served");
         // the right types, the wrong content
-        assertRefused(client.post(request).header("Content-Type", JSON), 400, "Cannot decode request: it is no valid ");
+        assertRefused(client.post(request).header("Content-Type", JSON), 400, "Cannot decode request: it is no JSON object");
         assertRefused(client.post("{}".getBytes(UTF_8)).header("Content-Type", PROTOBUF), 400, "no valid protobuf message");
         assertRefused(client.post(request).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip"), 400, "the body is no gzip");
         assertRefused(client.post(request).header("Content-Type", PROTOBUF).header("Content-Encoding", "zstd"), 400, "the body is no zstd");
@@ -248,16 +245,6 @@ final class TestBadInput
             throw new UncheckedIOException(e);
         }
         return Arrays.copyOf(field, out.getTotalBytesWritten());
-    }
-
-    private static int indexOf(byte[] bytes, byte wanted)
-    {
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == wanted) {
-                return i;
-            }
-        }
-        throw new IllegalArgumentException("Cannot find byte " + wanted);
     }
 
     private static byte[] randomBytes(int length)

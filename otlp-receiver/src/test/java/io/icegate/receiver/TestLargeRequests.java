@@ -124,11 +124,11 @@ final class TestLargeRequests
             byte[] bomb = Bombs.zeros(BOMB_BYTES);
             assertThat(bomb.length).isLessThan(16 * MEGABYTE);
             HttpResponse<byte[]> answer = post(client, bomb);
-            assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(new String(answer.body(), UTF_8)).contains("it decompresses to more than 200 times its size; send it in smaller batches, or not compressed");
+            assertThat(answer.statusCode()).isEqualTo(413);
+            assertThat(new String(answer.body(), UTF_8)).contains("it takes more than the memory budget");
             StatusRuntimeException status = exportZeros(client);
-            assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-            assertThat(status.getStatus().getDescription()).contains("it decompresses to more than 200 times its size");
+            assertThat(status.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(status.getStatus().getDescription()).contains("it takes more than the memory budget");
 
             List<Callable<Integer>> calls = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -136,7 +136,7 @@ final class TestLargeRequests
                 calls.add(() -> exportZeros(client).getStatus().getCode().value());
             }
             for (Future<Integer> code : threads.invokeAll(calls)) {
-                assertThat(code.get()).as("refused for good, or sent away while there is no memory").isIn(400, 503, Status.Code.INVALID_ARGUMENT.value(), Status.Code.UNAVAILABLE.value());
+                assertThat(code.get()).as("refused for good, or sent away while there is no memory").isIn(413, 503, Status.Code.RESOURCE_EXHAUSTED.value(), Status.Code.UNAVAILABLE.value());
             }
             client.export("after the bombs");
             assertThat(receiver.output()).doesNotContain("OutOfMemory");

@@ -4,6 +4,7 @@ import io.airlift.configuration.Config;
 import io.airlift.units.DataSize;
 import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
+import io.icegate.receiver.decode.DecodeLimits;
 import io.icegate.receiver.ingest.IngestConfig;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestReceiverDocumentation
 {
+    private static final Path PAGE = Path.of("..", "docs", "operations", "receiver.md");
     private static final Pattern KEY = Pattern.compile("`([^`]+)`");
 
     @Test
@@ -47,17 +49,45 @@ final class TestReceiverDocumentation
                 case DataSize size -> assertThat(DataSize.valueOf(text)).as(key).isEqualTo(size);
                 case Duration duration -> assertThat(Duration.valueOf(text)).as(key).isEqualTo(duration);
                 case Double number -> assertThat(Double.valueOf(text)).as(key).isEqualTo(number);
+                case List<?> list when list.isEmpty() -> assertThat(text).as(key).isEqualTo("none");
+                case List<?> list -> assertThat(List.of(text.split(" "))).as(key).isEqualTo(list);
                 case String string when string.isEmpty() -> assertThat(text).as(key).isEqualTo("none");
                 default -> assertThat(text.replace("`", "")).as(key).isEqualTo(value.toString());
             }
         });
     }
 
+    /**
+     * Every fixed limit has its row, and every setting that is a limit too.
+     */
+    @Test
+    void testLimits()
+            throws Exception
+    {
+        String text = Files.readString(PAGE);
+        String limits = text.substring(text.indexOf("## Limits"), text.indexOf("## Answers"));
+        List<String> cells = limits.lines().filter(line -> line.startsWith("| ")).map(line -> line.split("\\|")[2].strip()).toList();
+        DecodeLimits fixed = new OtlpConfig().decodeLimits();
+        assertThat(cells).contains(
+                Integer.toString(fixed.depthMax()),
+                Integer.toString(fixed.messagesMax()),
+                Integer.toString(fixed.attributesMax()),
+                Integer.toString(fixed.recordsMax()),
+                Long.toString(fixed.valuesMax()),
+                "`icegate.otlp.max-value-size`",
+                "`icegate.otlp.max-event-age` back, `icegate.otlp.max-event-lead` ahead",
+                "`icegate.otlp.max-request-size`",
+                "`icegate.otlp.max-compressed-size`",
+                "`icegate.ingest.memory-budget`");
+        assertThat(cells.stream().filter(cell -> cell.matches("[0-9]+")).map(Long::valueOf))
+                .as("numbers without a limit in the code")
+                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L)::contains);
+    }
+
     private static Map<String, String> documented()
             throws Exception
     {
-        Path page = Path.of("..", "docs", "operations", "receiver.md");
-        String text = Files.readString(page);
+        String text = Files.readString(PAGE);
         String settings = text.substring(text.indexOf("## Settings"), text.indexOf("## The window"));
         Map<String, String> documented = new TreeMap<>();
         for (String line : settings.split("\n")) {

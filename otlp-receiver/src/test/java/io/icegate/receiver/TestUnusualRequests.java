@@ -104,7 +104,7 @@ final class TestUnusualRequests
         long nanos = now() + 123_456_789;
         String request =
                 """
-                {"unknown":{"a":[1]},"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"json"}}]},"scopeLogs":[{"logRecords":[{
+                {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"json"}}]},"scopeLogs":[{"logRecords":[{
                 "timeUnixNano":"%1$s","observedTimeUnixNano":%1$s,"severityNumber":"SEVERITY_NUMBER_WARN","severityText":"warn",
                 "traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","flags":257,"someday":null,
                 "body":{"stringValue":"all forms"},

@@ -1,6 +1,7 @@
 package io.icegate.receiver;
 
-import io.icegate.receiver.decode.LogsRequestDecoder;
+import io.icegate.receiver.decode.DecodeLimits;
+import io.icegate.receiver.decode.OtlpRequestDecoder;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ final class TestWarmUp
     @Test
     void testGoesThroughAllThatARequestNeeds()
     {
-        RequestDecoder decoder = new LogsRequestDecoder(InstantSource.system());
+        RequestDecoder decoder = OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system());
         List<Encoding> encodings = new ArrayList<>();
         assertThat(WarmUp.run((payload, encoding, id, tenant) -> {
             encodings.add(encoding);

@@ -10,8 +10,8 @@ import java.io.UncheckedIOException;
 /**
  * What the columns of a row cannot give back: whole messages, kept as they came. Empty parts are left out.
  *
- * @param resourceEnvelope unknown fields of ResourceLogs
- * @param scopeEnvelope unknown fields of ScopeLogs
+ * @param resourceEnvelope unknown fields of ResourceLogs, and its schema URL when that is not UTF-8
+ * @param scopeEnvelope the same of ScopeLogs
  * @param requestEnvelope unknown fields of the request
  * @param reasons bits of {@link Reasons}; 0 when there is nothing to keep
  */
@@ -47,6 +47,11 @@ record Residual(
     Residual withScope(ByteString message, int scopeReasons)
     {
         return new Residual(record, resource, message, resourceEnvelope, scopeEnvelope, requestEnvelope, reasons | scopeReasons);
+    }
+
+    Residual withReasons(int more)
+    {
+        return more == 0 ? this : new Residual(record, resource, scope, resourceEnvelope, scopeEnvelope, requestEnvelope, reasons | more);
     }
 
     Residual withResourceEnvelope(ByteString fields)

@@ -1,25 +1,29 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.Message;
-import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
+import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.AttributesBuilder;
 import io.icegate.schema.CanonicalText;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Turns values and attributes to their stored form, and collects why that form alone would lose something. For one
  * request, by one thread.
  */
-final class ValueDecoder
+public final class ValueDecoder
 {
+    private static final int UTF8_BYTES_MAX = 3; // of one char
     private static final long CANONICAL_NAN = Double.doubleToLongBits(Double.NaN);
     private static final String[] SMALL_INTEGERS = IntStream.range(0, 1_024).mapToObj(Integer::toString).toArray(String[]::new);
     private static final CanonicalText NO_VALUE = new CanonicalText(CanonicalText.EMPTY, null);
@@ -27,6 +31,7 @@ final class ValueDecoder
     private final DecodeLimits limits;
     private final AttributesBuilder builder = new AttributesBuilder();
     private int reasons;
+    private int count;
 
     ValueDecoder(DecodeLimits limits)
     {
@@ -41,6 +46,26 @@ final class ValueDecoder
         int taken = reasons;
         reasons = 0;
         return taken;
+    }
+
+    /**
+     * Attributes turned to their stored form since the last call.
+     */
+    int takeCount()
+    {
+        int taken = count;
+        count = 0;
+        return taken;
+    }
+
+    /**
+     * Forgets a message that is not stored after all.
+     */
+    void discard()
+    {
+        builder.build();
+        reasons = 0;
+        count = 0;
     }
 
     void addReason(int reason)
@@ -58,22 +83,65 @@ final class ValueDecoder
         }
     }
 
-    Attributes attributes(List<KeyValue> list)
+    /**
+     * A string that is NULL when empty.
+     */
+    @Nullable
+    String column(String text)
     {
-        int count = list.size();
-        if (count > limits.attributesMax()) {
-            throw new MalformedRequestException("%s attributes in one place, at most %s are allowed".formatted(count, limits.attributesMax()));
+        return text.isEmpty() ? null : bounded(text);
+    }
+
+    Attributes attributes(List<KeyValue> list)
+            throws BadRecordException
+    {
+        int size = list.size();
+        if (size > limits.attributesMax()) {
+            reasons |= Reasons.SHORTENED;
+            size = limits.attributesMax();
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < size; i++) {
             KeyValue attribute = list.get(i);
             checkKey(attribute);
-            add(attribute.getKey(), attribute.getValue());
+            add(bounded(attribute.getKey()), attribute.getValue());
         }
+        count += size;
         Attributes attributes = builder.build();
         if (builder.repeatedKey()) {
             reasons |= Reasons.DUPLICATE_KEY;
         }
         return attributes;
+    }
+
+    /**
+     * The beginning of a text that is longer than a column takes.
+     */
+    private String bounded(String text)
+    {
+        if (text.length() <= limits.valueBytesMax() / UTF8_BYTES_MAX) {
+            return text;
+        }
+        long bytes = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x1_0000 ? 3 : 4;
+            if (bytes > limits.valueBytesMax()) {
+                reasons |= Reasons.SHORTENED;
+                return text.substring(0, i);
+            }
+            i += Character.charCount(character);
+        }
+        return text;
+    }
+
+    /**
+     * The beginning of a text is no longer of the type that the whole was.
+     */
+    @SuppressWarnings("ReferenceEquality") // the same instance when nothing was cut off
+    private CanonicalText bounded(char type, String text)
+    {
+        String bounded = bounded(text);
+        return new CanonicalText(bounded == text ? type : CanonicalText.STRING, bounded);
     }
 
     private void checkKey(KeyValue attribute)
@@ -85,11 +153,12 @@ final class ValueDecoder
     }
 
     private void add(String key, AnyValue value)
+            throws BadRecordException
     {
         switch (value.getValueCase()) {
             case STRING_VALUE -> {
                 checkUnknown(value);
-                builder.add(key, CanonicalText.STRING, value.getStringValue());
+                builder.add(key, CanonicalText.STRING, bounded(value.getStringValue()));
             }
             case INT_VALUE -> {
                 checkUnknown(value);
@@ -103,15 +172,19 @@ final class ValueDecoder
     }
 
     CanonicalText text(AnyValue value)
+            throws BadRecordException
     {
         checkUnknown(value);
         return switch (value.getValueCase()) {
-            case STRING_VALUE -> new CanonicalText(CanonicalText.STRING, value.getStringValue());
+            case STRING_VALUE -> new CanonicalText(CanonicalText.STRING, bounded(value.getStringValue()));
             case INT_VALUE -> new CanonicalText(CanonicalText.INT, integer(value.getIntValue()));
             case DOUBLE_VALUE -> new CanonicalText(CanonicalText.DOUBLE, Double.toString(real(value)));
             case BOOL_VALUE -> new CanonicalText(CanonicalText.BOOL, Boolean.toString(value.getBoolValue()));
-            case BYTES_VALUE -> new CanonicalText(CanonicalText.BYTES, Base64.getEncoder().encodeToString(value.getBytesValue().toByteArray()));
-            case ARRAY_VALUE, KVLIST_VALUE -> CanonicalText.of(tree(value, 1));
+            case BYTES_VALUE -> bounded(CanonicalText.BYTES, Base64.getEncoder().encodeToString(value.getBytesValue().toByteArray()));
+            case ARRAY_VALUE, KVLIST_VALUE -> {
+                CanonicalText text = CanonicalText.of(tree(value, 1));
+                yield bounded(text.type(), requireNonNull(text.text()));
+            }
             case STRING_VALUE_STRINDEX -> {
                 reasons |= Reasons.STRING_TABLE_INDEX;
                 yield NO_VALUE;
@@ -138,9 +211,10 @@ final class ValueDecoder
     }
 
     private AttributeValue tree(AnyValue value, int depth)
+            throws BadRecordException
     {
         if (depth > limits.depthMax()) {
-            throw nestedTooDeep(limits);
+            throw new BadRecordException(nestedTooDeep(limits));
         }
         checkUnknown(value);
         return switch (value.getValueCase()) {
@@ -174,8 +248,8 @@ final class ValueDecoder
         };
     }
 
-    static MalformedRequestException nestedTooDeep(DecodeLimits limits)
+    static String nestedTooDeep(DecodeLimits limits)
     {
-        return new MalformedRequestException("values are nested deeper than %s levels".formatted(limits.depthMax()));
+        return "values are nested deeper than %s levels".formatted(limits.depthMax());
     }
 }

@@ -1,7 +1,6 @@
 package io.icegate.receiver.otlp;
 
 import io.icegate.receiver.ingest.Admission;
-import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
 import java.io.IOException;
@@ -21,6 +20,8 @@ final class BoundedBody
      * Bytes taken from the budget, and read, at a time when the length is not known.
      */
     static final int CHUNK_BYTES = 64 * 1024;
+
+    static final String REQUEST_SETTING = "icegate.otlp.max-request-size";
 
     private BoundedBody() {}
 
@@ -58,7 +59,7 @@ final class BoundedBody
 
     static RefusedException tooLarge(long limitBytes)
     {
-        return new RefusedException(Refusal.TOO_LARGE, "Cannot accept request: it is larger than %s bytes; send smaller batches, or raise icegate.otlp.max-request-size".formatted(limitBytes));
+        return WireStream.tooLarge(limitBytes, REQUEST_SETTING);
     }
 
     private static byte[] join(List<byte[]> full, byte[] last, int filled, long total)

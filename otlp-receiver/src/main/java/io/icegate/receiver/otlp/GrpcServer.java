@@ -7,17 +7,20 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.ExportHandler;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -29,17 +32,15 @@ public final class GrpcServer
         implements AutoCloseable
 {
     /**
-     * Clients may ping as often as this, also without calls. Less than the 10 s from which on clients choose: a few pings that
-     * arrive a little early would end an idle connection.
+     * Shortest ping interval that we accept, with or without active calls. Clients ping every 10 s or more; we allow 5 s
+     * because a few early pings would close the connection.
      */
     public static final Duration KEEP_ALIVE_MIN = Duration.ofSeconds(5);
 
-    private static final String LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
-    private static final String TRACE_SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService";
-    private static final String METRICS_SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService";
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 * 1024 * 1024;
     private static final int CALLS_PER_CONNECTION_MAX = 1_000;
 
+    private final Set<OtlpSignal> served;
     private final HealthStatusManager health = new HealthStatusManager();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Server server;
@@ -59,11 +60,15 @@ public final class GrpcServer
         }
     }
 
-    public GrpcServer(Settings settings, ExportHandler handler, TenantHeader tenants, Admission admission)
+    /**
+     * @param handlers of the signals that are served; all others are refused
+     */
+    public GrpcServer(Settings settings, Map<OtlpSignal, ExportHandler> handlers, TenantHeader tenants, Admission admission, RefusalLog refusals)
     {
+        served = Set.copyOf(handlers.keySet());
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         RawRequest.Marshaller marshaller = new RawRequest.Marshaller(admission, settings.requestBytesMax());
-        this.server = NettyServerBuilder.forAddress(settings.address())
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.address())
                 .executor(executor)
                 .maxInboundMessageSize(settings.requestBytesMax())
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
@@ -73,11 +78,14 @@ public final class GrpcServer
                 .maxConnectionAge(settings.connectionAge().toMillis(), MILLISECONDS)
                 .maxConnectionAgeGrace(settings.ackDeadline().multipliedBy(2).toMillis(), MILLISECONDS)
                 .decompressorRegistry(GrpcCodecs.registry())
-                .addService(export(LOGS_SERVICE, marshaller, new LogsExport(handler, tenants, admission, settings.ackDeadline())))
-                .addService(export(TRACE_SERVICE, marshaller, unserved("traces", handler)))
-                .addService(export(METRICS_SERVICE, marshaller, unserved("metrics", handler)))
-                .addService(health.getHealthService())
-                .build();
+                .addStreamTracerFactory(GrpcCodecs.unknownEncodings())
+                .addService(health.getHealthService());
+        handlers.forEach((signal, handler) -> builder.addService(export(signal, marshaller, new GrpcExport(signal, handler, tenants, admission, refusals, settings.ackDeadline()))));
+        String names = OtlpSignal.ALL.stream().filter(handlers::containsKey).map(OtlpSignal::name).collect(Collectors.joining(", "));
+        OtlpSignal.ALL.stream()
+                .filter(signal -> !handlers.containsKey(signal))
+                .forEach(signal -> builder.addService(export(signal, marshaller, unserved(signal, names))));
+        this.server = builder.build();
     }
 
     public void start()
@@ -95,7 +103,7 @@ public final class GrpcServer
     {
         ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
-        health.setStatus(LOGS_SERVICE, status);
+        served.forEach(signal -> health.setStatus(signal.service(), status));
     }
 
     /**
@@ -127,23 +135,21 @@ public final class GrpcServer
         executor.shutdown();
     }
 
-    private static ServerServiceDefinition export(String service, RawRequest.Marshaller marshaller, ServerCallHandler<RawRequest, byte[]> handler)
+    private static ServerServiceDefinition export(OtlpSignal signal, RawRequest.Marshaller marshaller, ServerCallHandler<RawRequest, byte[]> handler)
     {
         MethodDescriptor<RawRequest, byte[]> method = MethodDescriptor.<RawRequest, byte[]>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, "Export"))
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(signal.service(), "Export"))
                 .setRequestMarshaller(marshaller)
                 .setResponseMarshaller(new RawRequest.ResponseMarshaller())
                 .build();
-        return ServerServiceDefinition.builder(service).addMethod(method, handler).build();
+        return ServerServiceDefinition.builder(signal.service()).addMethod(method, handler).build();
     }
 
-    private static ServerCallHandler<RawRequest, byte[]> unserved(String signal, ExportHandler handler)
+    private static ServerCallHandler<RawRequest, byte[]> unserved(OtlpSignal signal, String served)
     {
         return (call, _) -> {
-            OtlpStatus status = OtlpStatus.from(
-                    new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot accept %s: this version of IceGate receives logs only".formatted(signal)),
-                    handler.retryMillis());
+            OtlpStatus status = OtlpStatus.from(new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot accept %s: this version of IceGate receives %s only".formatted(signal.name(), served)), 0);
             call.close(status.grpcStatus(), status.grpcTrailers());
             return new io.grpc.ServerCall.Listener<>() {};
         };

@@ -1,13 +1,12 @@
 package io.icegate.receiver.otlp;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.airlift.log.Logger;
-import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import jakarta.servlet.http.HttpServlet;
@@ -15,15 +14,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.zip.ZipException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-import static io.icegate.receiver.signal.Encoding.JSON;
-import static io.icegate.receiver.signal.Encoding.PROTOBUF;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -34,58 +33,90 @@ public final class OtlpServlet
         extends HttpServlet
 {
     private static final Logger log = Logger.get(OtlpServlet.class);
-    private static final String ACCEPTED_ENCODINGS = "gzip, zstd, identity";
+    private static final String COMPRESSED_SETTING = "icegate.otlp.max-compressed-size";
+    private static final Pattern SLASHES = Pattern.compile("/{2,}");
 
-    private final transient ExportHandler handler;
+    private final transient Map<OtlpSignal, ExportHandler> handlers;
     private final transient TenantHeader tenants;
     private final transient Admission admission;
     private final transient OperatorPages pages;
+    private final transient RefusalLog refusals;
     private final transient Settings settings;
+    private final transient Cors cors;
 
     /**
      * @param prefix before {@code /v1/logs}
      * @param requestBytesMax after decompression
      * @param compressedBytesMax of a compressed request
      */
-    public record Settings(String prefix, int requestBytesMax, int compressedBytesMax, Duration ackDeadline)
+    public record Settings(String prefix, int requestBytesMax, int compressedBytesMax, Duration ackDeadline, Cors.Settings cors)
     {
         public Settings
         {
             requireNonNull(prefix, "prefix is null");
             requireNonNull(ackDeadline, "ackDeadline is null");
+            requireNonNull(cors, "cors is null");
         }
     }
 
-    public OtlpServlet(ExportHandler handler, TenantHeader tenants, Admission admission, OperatorPages pages, Settings settings)
+    /**
+     * A request, as far as it is known.
+     *
+     * @param encoding empty when the media type is not OTLP's
+     */
+    private static final class Exchange
     {
-        this.handler = requireNonNull(handler, "handler is null");
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final Optional<Encoding> encoding;
+        private @Nullable OtlpSignal signal;
+        private String tenant = "";
+
+        private Exchange(HttpServletRequest request, HttpServletResponse response)
+        {
+            this.request = request;
+            this.response = response;
+            encoding = MediaType.encoding(request.getContentType());
+        }
+    }
+
+    /**
+     * @param handlers of the signals that are served; all others are refused
+     */
+    public OtlpServlet(Map<OtlpSignal, ExportHandler> handlers, TenantHeader tenants, Admission admission, OperatorPages pages, RefusalLog refusals, Settings settings)
+    {
+        this.handlers = Map.copyOf(handlers);
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.pages = requireNonNull(pages, "pages is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
         this.settings = requireNonNull(settings, "settings is null");
+        cors = new Cors(settings.cors());
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws IOException
     {
-        String path = request.getRequestURI();
+        String path = SLASHES.matcher(request.getRequestURI()).replaceAll("/");
         if ((request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) && pages.serve(path, response)) {
             return;
         }
+        if (cors.preflight(request, response)) {
+            return;
+        }
         long receivedNanos = System.nanoTime();
-        MediaType mediaType = MediaType.from(request.getContentType());
+        Exchange exchange = new Exchange(request, response);
         try {
-            checkTarget(request, path);
-            Acknowledgement acknowledgement = export(request, mediaType, receivedNanos);
-            succeed(response, mediaType, acknowledgement);
+            ExportHandler handler = handler(exchange, path);
+            succeed(exchange, export(exchange, handler, receivedNanos));
         }
         catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            fail(response, mediaType, new RefusedException(Refusal.DRAINING, "Cannot accept request now: the receiver is stopping"));
+            fail(exchange, new RefusedException(Refusal.DRAINING, "Cannot accept request now: the receiver is stopping"));
         }
         catch (Throwable e) {
-            fail(response, mediaType, e);
+            fail(exchange, e);
             discardRest(request);
         }
     }
@@ -113,45 +144,57 @@ public final class OtlpServlet
         }
     }
 
-    private void checkTarget(HttpServletRequest request, String path)
+    private ExportHandler handler(Exchange exchange, String path)
     {
         String bare = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         if (!settings.prefix().isEmpty() && bare.startsWith(settings.prefix() + "/")) {
             bare = bare.substring(settings.prefix().length());
         }
-        switch (bare) {
-            case "/v1/logs" -> {}
-            case "/v1/traces", "/v1/metrics" -> throw new RefusedException(
-                    Refusal.UNKNOWN_SERVICE,
-                    "Cannot accept %s: this version of IceGate receives logs only".formatted(bare.substring("/v1/".length())));
-            default -> throw new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot find %s: logs are received at %s/v1/logs, gRPC is served at the port of icegate.otlp.grpc-port".formatted(path, settings.prefix()));
+        String signalPath = bare;
+        OtlpSignal signal = handlers.keySet().stream().filter(known -> known.path().equals(signalPath)).findFirst().orElseThrow(() -> unknownPath(path, signalPath));
+        exchange.signal = signal;
+        if (!exchange.request.getMethod().equals("POST")) {
+            throw new RefusedException(Refusal.UNKNOWN_METHOD, "Cannot %s %s: only POST is served".formatted(exchange.request.getMethod(), path));
         }
-        if (!request.getMethod().equals("POST")) {
-            throw new RefusedException(Refusal.UNKNOWN_METHOD, "Cannot %s %s: only POST is served".formatted(request.getMethod(), path));
-        }
+        return requireNonNull(handlers.get(signal));
     }
 
-    private Acknowledgement export(HttpServletRequest request, MediaType mediaType, long receivedNanos)
+    private RefusedException unknownPath(String path, String signalPath)
+    {
+        String message = OtlpSignal.ALL.stream()
+                .filter(signal -> signal.path().equals(signalPath))
+                .findFirst()
+                .map(signal -> "Cannot accept %s: this version of IceGate receives %s only".formatted(signal.name(), served(OtlpSignal::name)))
+                .orElseGet(() -> "Cannot find %s: %s are received at %s, gRPC is served at the port of icegate.otlp.grpc-port"
+                        .formatted(path, served(OtlpSignal::name), served(signal -> settings.prefix() + signal.path())));
+        return new RefusedException(Refusal.UNKNOWN_SERVICE, message);
+    }
+
+    private String served(Function<OtlpSignal, String> part)
+    {
+        return OtlpSignal.ALL.stream().filter(handlers::containsKey).map(part).collect(Collectors.joining(", "));
+    }
+
+    private Acknowledgement export(Exchange exchange, ExportHandler handler, long receivedNanos)
             throws Exception
     {
-        if (!mediaType.isKnown()) {
-            throw new RefusedException(
-                    Refusal.UNKNOWN_MEDIA_TYPE,
-                    "Cannot read content type '%s': application/x-protobuf and application/json are served".formatted(request.getContentType()));
-        }
-        ContentEncoding encoding = ContentEncoding.from(request.getHeader("Content-Encoding"));
+        HttpServletRequest request = exchange.request;
+        Encoding payload = exchange.encoding.orElseThrow(() -> unknownMediaType(request));
+        ContentCoding coding = ContentCoding.from(request.getHeader("Content-Encoding"));
         handler.checkOpen();
         String tenant = tenants.tenant(request.getHeader(tenants.name()));
-        long wireLimit = encoding == ContentEncoding.IDENTITY ? settings.requestBytesMax() : settings.compressedBytesMax();
+        exchange.tenant = tenant;
+        boolean compressed = coding != ContentCoding.IDENTITY;
+        long wireLimit = compressed ? settings.compressedBytesMax() : settings.requestBytesMax();
+        String setting = compressed ? COMPRESSED_SETTING : BoundedBody.REQUEST_SETTING;
         long length = request.getContentLengthLong();
         if (length > wireLimit) {
-            throw encoding == ContentEncoding.IDENTITY ? BoundedBody.tooLarge(wireLimit) : BoundedStream.tooLarge(wireLimit);
+            throw WireStream.tooLarge(wireLimit, setting);
         }
         Admission.Ticket ticket = admission.admit(Math.max(length, BoundedBody.CHUNK_BYTES));
         boolean handedOver = false;
         try {
-            byte[] body = body(request, encoding, ticket);
-            Encoding payload = mediaType == MediaType.JSON ? JSON : PROTOBUF;
+            byte[] body = body(new WireStream(request.getInputStream(), wireLimit, setting), coding, ticket);
             long deadlineNanos = receivedNanos + settings.ackDeadline().toNanos();
             handedOver = true;
             return handler.export(new IngestRequest(tenant, payload, idempotencyKey(request), body, ticket, deadlineNanos)).get();
@@ -163,19 +206,26 @@ public final class OtlpServlet
         }
     }
 
-    private byte[] body(HttpServletRequest request, ContentEncoding encoding, Admission.Ticket ticket)
+    private static RefusedException unknownMediaType(HttpServletRequest request)
+    {
+        String contentType = request.getContentType();
+        return new RefusedException(
+                Refusal.UNKNOWN_MEDIA_TYPE,
+                contentType == null
+                        ? "Cannot read request: it has no Content-Type; send %s or %s".formatted(MediaType.PROTOBUF, MediaType.JSON)
+                        : "Cannot read content type '%s': %s and %s are served".formatted(contentType, MediaType.PROTOBUF, MediaType.JSON));
+    }
+
+    private byte[] body(InputStream wire, ContentCoding coding, Admission.Ticket ticket)
             throws IOException
     {
-        InputStream wire = request.getInputStream();
-        if (encoding == ContentEncoding.IDENTITY) {
-            return BoundedBody.read(wire, settings.requestBytesMax(), ticket);
-        }
-        InputStream bounded = new BoundedStream(wire, settings.compressedBytesMax());
-        try (InputStream in = encoding == ContentEncoding.GZIP ? RatioGuard.gunzip(bounded) : RatioGuard.open(bounded, ZstdInputStreamNoFinalizer::new)) {
+        try (InputStream in = coding.open(wire, bytes -> {
+            if (bytes > settings.requestBytesMax()) {
+                throw WireStream.tooLarge(settings.requestBytesMax(), BoundedBody.REQUEST_SETTING);
+            }
+            ticket.add(bytes);
+        })) {
             return BoundedBody.read(in, settings.requestBytesMax(), ticket);
-        }
-        catch (ZipException | EOFException | com.github.luben.zstd.ZstdIOException e) {
-            throw new RefusedException(Refusal.MALFORMED, "Cannot read request: the body is no %s: %s".formatted(encoding.name().toLowerCase(Locale.ROOT), e.getMessage()), e);
         }
     }
 
@@ -188,25 +238,34 @@ public final class OtlpServlet
         return key == null ? "" : key;
     }
 
-    private static void succeed(HttpServletResponse response, MediaType mediaType, Acknowledgement acknowledgement)
+    private void succeed(Exchange exchange, Acknowledgement acknowledgement)
             throws IOException
     {
-        write(response, 200, mediaType, mediaType == MediaType.JSON ? OtlpResponse.logsJson(acknowledgement) : OtlpResponse.logs(acknowledgement));
+        OtlpSignal signal = requireNonNull(exchange.signal, "signal is null");
+        refusals.acknowledged(signal, exchange.tenant, acknowledgement);
+        byte[] body = exchange.encoding.orElse(Encoding.JSON) == Encoding.JSON ? OtlpResponse.json(signal, acknowledgement) : OtlpResponse.protobuf(acknowledgement);
+        write(exchange, HttpServletResponse.SC_OK, body);
     }
 
-    private void fail(HttpServletResponse response, MediaType mediaType, Throwable failure)
+    private void fail(Exchange exchange, Throwable failure)
             throws IOException
     {
-        if (OtlpStatus.isUnforeseen(failure)) {
-            if (failure instanceof IOException) {
-                log.debug(failure, "Cannot read request"); // the client is gone
-            }
-            else {
-                log.error(failure, "Cannot accept request");
-            }
+        boolean gone = failure instanceof WireStream.ConnectionException;
+        if (gone) {
+            log.debug(failure, "Cannot read request");
         }
-        OtlpStatus status = OtlpStatus.from(failure, handler.retryMillis());
-        handler.refused(status.refusal());
+        else if (OtlpStatus.isUnforeseen(failure)) {
+            log.error(failure, "Cannot accept request");
+        }
+        ExportHandler handler = exchange.signal == null ? null : handlers.get(exchange.signal);
+        OtlpStatus status = OtlpStatus.from(failure, handler == null ? 0 : handler.retryMillis());
+        if (handler != null) {
+            handler.refused(status.refusal());
+        }
+        if (!gone) {
+            refusals.refused(exchange.signal == null ? "request" : exchange.signal.name(), exchange.tenant, status);
+        }
+        HttpServletResponse response = exchange.response;
         if (response.isCommitted()) {
             return;
         }
@@ -216,66 +275,20 @@ public final class OtlpServlet
             response.setHeader("Allow", "POST");
         }
         if (status.httpStatus() == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE) {
-            response.setHeader("Accept-Encoding", ACCEPTED_ENCODINGS);
+            response.setHeader("Accept-Encoding", ContentCoding.ACCEPTED);
         }
-        write(response, status.httpStatus(), mediaType, mediaType == MediaType.PROTOBUF ? status.toProto().toByteArray() : status.toJson());
+        write(exchange, status.httpStatus(), status.encoded(exchange.encoding));
     }
 
-    private static void write(HttpServletResponse response, int status, MediaType mediaType, byte[] body)
+    private void write(Exchange exchange, int status, byte[] body)
             throws IOException
     {
+        HttpServletResponse response = exchange.response;
+        cors.allow(exchange.request, response);
         response.setStatus(status);
-        response.setContentType(mediaType == MediaType.PROTOBUF ? "application/x-protobuf" : "application/json");
+        response.setContentType(MediaType.of(exchange.encoding));
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
         response.flushBuffer();
-    }
-
-    /**
-     * Media type of a request. What we do not know is answered in JSON, which people can read.
-     */
-    private enum MediaType
-    {
-        PROTOBUF,
-        JSON,
-        UNKNOWN;
-
-        static MediaType from(@Nullable String contentType)
-        {
-            if (contentType == null) {
-                return UNKNOWN;
-            }
-            int semicolon = contentType.indexOf(';');
-            String bare = semicolon < 0 ? contentType : contentType.substring(0, semicolon);
-            return switch (bare.strip().toLowerCase(Locale.ROOT)) {
-                case "application/x-protobuf" -> PROTOBUF;
-                case "application/json" -> JSON;
-                default -> UNKNOWN;
-            };
-        }
-
-        boolean isKnown()
-        {
-            return this != UNKNOWN;
-        }
-    }
-
-    private enum ContentEncoding
-    {
-        IDENTITY,
-        GZIP,
-        ZSTD;
-
-        static ContentEncoding from(@Nullable String header)
-        {
-            return switch (header == null ? "" : header.strip().toLowerCase(Locale.ROOT)) {
-                case "", "identity" -> IDENTITY;
-                case "gzip", "x-gzip" -> GZIP;
-                case "zstd" -> ZSTD;
-                default -> throw new RefusedException(
-                        Refusal.UNKNOWN_ENCODING,
-                        "Cannot read content encoding '%s': %s are served".formatted(header, ACCEPTED_ENCODINGS));
-            };
-        }
     }
 }

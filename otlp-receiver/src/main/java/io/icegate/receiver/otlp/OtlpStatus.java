@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
@@ -72,7 +73,21 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
     }
 
     /**
-     * True for failures that are nobody's intention and belong into the log.
+     * The answer to a request that the HTTP server refused before anybody saw it. What is not the client's fault is
+     * retryable, also where the server says otherwise.
+     */
+    static OtlpStatus ofHttp(int httpStatus, String message)
+    {
+        return switch (httpStatus) {
+            case 404 -> of(Refusal.UNKNOWN_SERVICE, message, 0);
+            case 405 -> of(Refusal.UNKNOWN_METHOD, message, 0);
+            case 413, 414, 431 -> new OtlpStatus(Refusal.TOO_LARGE, Status.Code.RESOURCE_EXHAUSTED, httpStatus, message, OptionalLong.empty(), false);
+            default -> httpStatus >= 400 && httpStatus < 500 ? new OtlpStatus(Refusal.MALFORMED, Status.Code.INVALID_ARGUMENT, httpStatus, message, OptionalLong.empty(), true) : of(Refusal.UNAVAILABLE, message, 1_000);
+        };
+    }
+
+    /**
+     * True for unexpected failures, which must be logged.
      */
     public static boolean isUnforeseen(Throwable failure)
     {
@@ -101,6 +116,14 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
     public Optional<String> retryAfter()
     {
         return retryMillis.isPresent() ? Optional.of(Long.toString(Math.ceilDiv(retryMillis.getAsLong(), 1_000L))) : Optional.empty();
+    }
+
+    /**
+     * {@link #toProto} in the encoding of the request; in JSON, which people can read, when that is unknown.
+     */
+    byte[] encoded(Optional<Encoding> encoding)
+    {
+        return encoding.orElse(Encoding.JSON) == Encoding.PROTOBUF ? toProto().toByteArray() : toJson();
     }
 
     public com.google.rpc.Status toProto()

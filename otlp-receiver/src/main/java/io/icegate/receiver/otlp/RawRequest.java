@@ -4,7 +4,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.icegate.receiver.ingest.Admission;
-import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
 import java.io.ByteArrayInputStream;
@@ -66,19 +65,14 @@ sealed interface RawRequest
                 if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
                     return refused(ticket, BoundedBody.tooLarge(limitBytes));
                 }
-                return refused(ticket, malformed(e));
+                return refused(ticket, e);
             }
             catch (IOException | RuntimeException e) {
-                return refused(ticket, malformed(e));
+                return refused(ticket, e);
             }
         }
 
-        private static RefusedException malformed(Exception cause)
-        {
-            return new RefusedException(Refusal.MALFORMED, "Cannot read request: the compressed message is damaged: %s".formatted(cause.getMessage()), cause);
-        }
-
-        private static RawRequest refused(Admission.@org.jspecify.annotations.Nullable Ticket ticket, RefusedException failure)
+        private static RawRequest refused(Admission.@org.jspecify.annotations.Nullable Ticket ticket, Exception failure)
         {
             if (ticket != null) {
                 ticket.close();

@@ -2,7 +2,8 @@ package io.icegate.receiver.commit;
 
 import io.airlift.units.Duration;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.receiver.decode.LogsRequestDecoder;
+import io.icegate.receiver.decode.DecodeLimits;
+import io.icegate.receiver.decode.OtlpRequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
@@ -49,7 +50,7 @@ final class TestingSession
         RecentBatches recent = new RecentBatches(java.time.Duration.ofMinutes(15), 1_000, environment.nanoTime());
         this.session = new TableSession(
                 OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment),
-                new TableSession.Route(ingest, new LogsRequestDecoder(InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
+                new TableSession.Route(ingest, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
                 new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, metrics),
                 signal);

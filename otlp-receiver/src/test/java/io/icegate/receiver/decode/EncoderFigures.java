@@ -81,7 +81,7 @@ public final class EncoderFigures
         for (int i = 0; i < bodies.size(); i += batchesPerSegment) {
             List<LogBatch> batches = new ArrayList<>();
             for (int j = i; j < i + batchesPerSegment; j++) {
-                batches.add(LogsDecoder.decode(bodies.get(j), new BatchId(0, j), "tenant", NOW, DecodeLimits.DEFAULT));
+                batches.add(LogsDecoding.decode(bodies.get(j), new BatchId(0, j), "tenant", NOW, DecodeLimits.DEFAULT));
             }
             if (encode) {
                 bytes += encoder.encode(HEADER, 0, Signal.LOGS.shape().schema(), batches).content().length;

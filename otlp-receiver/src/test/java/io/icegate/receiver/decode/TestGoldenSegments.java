@@ -14,8 +14,8 @@ import io.icegate.wal.format.SegmentEncoder;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.TypeUtil;
-import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -115,12 +115,12 @@ final class TestGoldenSegments
 
     private static LogBatch protobuf(int batch, String tenant, byte[] request)
     {
-        return LogsDecoder.decode(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
+        return LogsDecoding.decode(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
     }
 
     private static LogBatch json(int batch, String tenant, byte[] request)
     {
-        return LogsDecoder.decodeJson(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
+        return LogsDecoding.decodeJson(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
     }
 
     private static byte[] encode(Schema table, List<LogBatch> batches)

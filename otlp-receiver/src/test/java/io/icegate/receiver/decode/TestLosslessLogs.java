@@ -79,7 +79,7 @@ final class TestLosslessLogs
             Random random = new Random(seed);
             ExportLogsServiceRequest request = new OtlpPayloads(random, false).request();
             String json = new OtlpJsonWriter(random).write(request);
-            LogBatch fromJson = LogsDecoder.decodeJson(json.getBytes(UTF_8), new BatchId(0, 0), "t", NOW, DecodeLimits.DEFAULT);
+            LogBatch fromJson = LogsDecoding.decodeJson(json.getBytes(UTF_8), new BatchId(0, 0), "t", NOW, DecodeLimits.DEFAULT);
             assertThat(fromJson.rows().stream().map(LogRows::values).toList())
                     .as("seed %s: %s", seed, json)
                     .isEqualTo(decode(request, 0).rows().stream().map(LogRows::values).toList());
@@ -94,6 +94,6 @@ final class TestLosslessLogs
 
     private static LogBatch decode(ExportLogsServiceRequest request, int batch)
     {
-        return LogsDecoder.decode(request.toByteArray(), new BatchId(0, batch), "t", NOW, DecodeLimits.DEFAULT);
+        return LogsDecoding.decode(request.toByteArray(), new BatchId(0, batch), "t", NOW, DecodeLimits.DEFAULT);
     }
 }

@@ -5,22 +5,26 @@ import com.google.inject.Injector;
 import com.google.rpc.RetryInfo;
 import io.airlift.bootstrap.Bootstrap;
 import io.airlift.bootstrap.LifeCycleManager;
+import io.airlift.compress.v3.snappy.SnappyFramedOutputStream;
+import io.airlift.compress.v3.snappy.SnappyJavaCompressor;
 import io.airlift.http.server.HttpServerConfig;
 import io.airlift.http.server.HttpServerInfo;
 import io.airlift.http.server.HttpServerModule;
 import io.airlift.http.server.ServerFeature;
 import io.airlift.node.NodeModule;
-import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,8 +50,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
+import static com.google.inject.multibindings.Multibinder.newSetBinder;
 import static io.airlift.configuration.ConfigBinder.configBinder;
 import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,16 +79,23 @@ final class TestOtlpServlet
     void startServer()
     {
         OtlpServlet servlet = new OtlpServlet(
-                logs,
+                Map.of(OtlpSignal.LOGS, logs),
                 new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
                 admission,
                 new OperatorPages(() -> ready ? Optional.empty() : Optional.of("the store does not answer"), new PrometheusRegistry()),
-                new OtlpServlet.Settings("/otel", REQUEST_BYTES_MAX, COMPRESSED_BYTES_MAX, Duration.ofSeconds(3)));
+                new RefusalLog(System::nanoTime),
+                new OtlpServlet.Settings(
+                        "/otel",
+                        REQUEST_BYTES_MAX,
+                        COMPRESSED_BYTES_MAX,
+                        Duration.ofSeconds(3),
+                        new Cors.Settings(List.of("https://shop.example.com", "https://*.example.org"), List.of("Content-Type", "X-Scope-OrgID"), Duration.ofMinutes(10))));
         Injector injector = new Bootstrap(
                 new NodeModule(),
                 new HttpServerModule(),
                 binder -> {
                     binder.bind(Servlet.class).toInstance(servlet);
+                    newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class);
                     binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
                     binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("test"));
                     configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
@@ -169,7 +184,7 @@ final class TestOtlpServlet
     void testPaths()
             throws Exception
     {
-        for (String path : List.of("/v1/logs", "/v1/logs/", "/otel/v1/logs", "/otel/v1/logs/")) {
+        for (String path : List.of("/v1/logs", "/v1/logs/", "/otel/v1/logs", "/otel/v1/logs/", "//v1/logs", "/v1//logs", "/otel//v1/logs//")) {
             assertThat(send(post(path, JSON, new byte[1])).statusCode()).as(path).isEqualTo(200);
         }
         for (String path : List.of("/", "/v1", "/v1/traces", "/v1/metrics", "/otel/v1/traces", "/v1development/profiles", "/v2/logs", "/other/v1/logs")) {
@@ -205,11 +220,11 @@ final class TestOtlpServlet
         assertThat(send(post("/v1/logs", PROTOBUF, Zstd.compress(body)).header("Content-Encoding", "zstd")).statusCode()).isEqualTo(200);
         assertThat(send(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "identity")).statusCode()).isEqualTo(200);
         assertThat(logs.requests).hasSize(4).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
-        for (String encoding : List.of("br", "deflate", "gzip, gzip")) {
+        for (String encoding : List.of("br", "lzma", "gzip, gzip")) {
             HttpResponse<byte[]> unknown = assertAnswer(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", encoding), 415, io.grpc.Status.Code.UNIMPLEMENTED);
-            assertThat(unknown.headers().firstValue("Accept-Encoding")).as(encoding).hasValue("gzip, zstd, identity");
+            assertThat(unknown.headers().firstValue("Accept-Encoding")).as(encoding).hasValue("identity, gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4");
         }
-        for (String encoding : List.of("gzip", "zstd")) {
+        for (String encoding : List.of("gzip", "zstd", "deflate", "zlib", "snappy", "x-snappy-framed", "lz4")) {
             assertAnswer(post("/v1/logs", JSON, randomBytes(1_000)).header("Content-Encoding", encoding), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
         }
         byte[] truncated = gzip(randomBytes(10_000));
@@ -240,14 +255,131 @@ final class TestOtlpServlet
         assertThat(send(post("/v1/logs", PROTOBUF, new byte[1])).statusCode()).as("right after").isEqualTo(200);
     }
 
+    /**
+     * As exporters, and the OpenTelemetry Collector in all its versions, name and write them.
+     */
     @Test
-    void testDecompressionBombs()
+    void testEncodingsOfExporters()
             throws Exception
     {
-        byte[] bomb = new byte[9 * 1024 * 1024];
-        assertAnswer(post("/v1/logs", PROTOBUF, gzip(bomb)).header("Content-Encoding", "gzip"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
-        assertAnswer(post("/v1/logs", PROTOBUF, Zstd.compress(bomb)).header("Content-Encoding", "zstd"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
-        assertThat(logs.requests).isEmpty();
+        byte[] body = randomBytes(200_000);
+        System.arraycopy(new byte[100_000], 0, body, 50_000, 100_000);
+        List<Map.Entry<String, byte[]>> encoded = List.of(
+                Map.entry("deflate", deflate(body, false)),
+                Map.entry("deflate", deflate(body, true)),
+                Map.entry("zlib", deflate(body, false)),
+                Map.entry("snappy", snappyBlock(body)),
+                Map.entry("snappy", snappyFramed(body)),
+                Map.entry("x-snappy-framed", snappyFramed(body)),
+                Map.entry("lz4", lz4(body, false)),
+                Map.entry("lz4", lz4(body, true)));
+        for (Map.Entry<String, byte[]> one : encoded) {
+            assertThat(send(post("/v1/logs", PROTOBUF, one.getValue()).header("Content-Encoding", one.getKey())).statusCode()).as(one.getKey()).isEqualTo(200);
+            assertThat(logs.requests.getLast().body()).as(one.getKey()).isEqualTo(body);
+            byte[] cut = java.util.Arrays.copyOf(one.getValue(), one.getValue().length - 20_000);
+            assertAnswer(post("/v1/logs", PROTOBUF, cut).header("Content-Encoding", one.getKey()), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        }
+        assertThat(logs.requests).hasSize(encoded.size());
+    }
+
+    /**
+     * Repetitive logs compress very well and are no bombs: only bytes are limited.
+     */
+    @Test
+    void testBytesAreLimitedNotRatios()
+            throws Exception
+    {
+        byte[] honest = new byte[REQUEST_BYTES_MAX];
+        byte[] bomb = new byte[REQUEST_BYTES_MAX + 1];
+        for (String coding : List.of("gzip", "zstd", "deflate", "snappy", "lz4")) {
+            assertThat(send(post("/v1/logs", PROTOBUF, encode(coding, honest)).header("Content-Encoding", coding)).statusCode()).as(coding).isEqualTo(200);
+            assertAnswer(post("/v1/logs", PROTOBUF, encode(coding, bomb)).header("Content-Encoding", coding), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+        }
+        // says that it stands for 4 GiB
+        byte[] liar = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0, 1};
+        assertAnswer(post("/v1/logs", PROTOBUF, liar).header("Content-Encoding", "snappy"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+    }
+
+    private static byte[] encode(String coding, byte[] body)
+            throws IOException
+    {
+        return switch (coding) {
+            case "gzip" -> gzip(body);
+            case "zstd" -> Zstd.compress(body);
+            case "deflate" -> deflate(body, false);
+            case "snappy" -> snappyBlock(body);
+            default -> lz4(body, false);
+        };
+    }
+
+    @Test
+    void testNoBatchIsLostToWordsOfJetty()
+            throws Exception
+    {
+        String request = "POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n";
+        assertRaw(request + "Content-Length: 100\r\n\r\n{\"resourceLogs\":", "HTTP/1.1 400 ", "Cannot read request: the body ends after 16 bytes, before its announced end");
+        assertRaw(request + "Authorization: " + "x".repeat(20_000) + "\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 431 ", "Cannot accept request: ");
+        assertRaw(request + "Content-Length: many\r\n\r\n{}", "HTTP/1.1 400 ", "Cannot accept request: ");
+        assertRaw("POST /v1/%zz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 400 ", "Cannot accept request: ");
+    }
+
+    private void assertRaw(String request, String statusLine, String message)
+            throws Exception
+    {
+        try (Socket socket = new Socket("localhost", base.getPort())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith(statusLine).containsIgnoringCase("content-type: application/json").contains("{\"code\":", message);
+        }
+    }
+
+    @Test
+    void testMissingContentType()
+            throws Exception
+    {
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).POST(BodyPublishers.ofByteArray(new byte[1])));
+        assertThat(response.body()).asString(StandardCharsets.UTF_8).contains("Cannot read request: it has no Content-Type; send application/x-protobuf or application/json");
+    }
+
+    @Test
+    void testBrowsers()
+            throws Exception
+    {
+        for (String origin : List.of("https://shop.example.com", "https://a.example.org", "HTTPS://SHOP.example.com")) {
+            HttpResponse<byte[]> preflight = preflight(origin);
+            assertThat(preflight.statusCode()).isEqualTo(204);
+            assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+            assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods")).hasValue("POST");
+            assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers")).hasValue("Content-Type, X-Scope-OrgID");
+            assertThat(preflight.headers().firstValue("Access-Control-Max-Age")).hasValue("600");
+            assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
+            assertThat(preflight.headers().allValues("Vary")).contains("Origin");
+            for (int status : new int[] {200, 503}) {
+                logs.answer = status == 200 ? CompletableFuture.completedFuture(Acknowledgement.FULL) : CompletableFuture.failedFuture(new IllegalStateException("x"));
+                HttpResponse<byte[]> response = send(post("/v1/logs", JSON, new byte[1]).header("Origin", origin));
+                assertThat(response.statusCode()).isEqualTo(status);
+                assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+            }
+        }
+        logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+        for (String origin : List.of("https://evil.example.com", "https://shop.example.com.evil.com", "https://example.org", "null")) {
+            assertThat(preflight(origin).statusCode()).as(origin).isEqualTo(405);
+            HttpResponse<byte[]> response = send(post("/v1/logs", JSON, new byte[1]).header("Origin", origin));
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).as(origin).isEmpty();
+        }
+    }
+
+    private HttpResponse<byte[]> preflight(String origin)
+            throws Exception
+    {
+        return send(HttpRequest.newBuilder(base.resolve("/v1/logs"))
+                .method("OPTIONS", BodyPublishers.noBody())
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "content-type"));
     }
 
     @Test
@@ -360,7 +492,7 @@ final class TestOtlpServlet
 
     private HttpRequest.Builder post(String path, String contentType, byte[] body)
     {
-        return HttpRequest.newBuilder(base.resolve(path)).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body));
+        return HttpRequest.newBuilder(URI.create(base + path)).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body));
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request)
@@ -375,6 +507,46 @@ final class TestOtlpServlet
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(content);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] deflate(byte[] content, boolean raw)
+            throws IOException
+    {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, raw);
+        try (DeflaterOutputStream deflate = new DeflaterOutputStream(out, deflater)) {
+            deflate.write(content);
+        }
+        deflater.end();
+        return out.toByteArray();
+    }
+
+    private static byte[] snappyBlock(byte[] content)
+    {
+        SnappyJavaCompressor compressor = new SnappyJavaCompressor();
+        byte[] compressed = new byte[compressor.maxCompressedLength(content.length)];
+        return java.util.Arrays.copyOf(compressed, compressor.compress(content, 0, content.length, compressed, 0, compressed.length));
+    }
+
+    private static byte[] snappyFramed(byte[] content)
+            throws IOException
+    {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SnappyFramedOutputStream snappy = new SnappyFramedOutputStream(new SnappyJavaCompressor(), out)) {
+            snappy.write(content);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] lz4(byte[] content, boolean dependentBlocks)
+            throws IOException
+    {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        FramedLZ4CompressorOutputStream.Parameters parameters = new FramedLZ4CompressorOutputStream.Parameters(FramedLZ4CompressorOutputStream.BlockSize.K64, true, false, dependentBlocks);
+        try (FramedLZ4CompressorOutputStream lz4 = new FramedLZ4CompressorOutputStream(out, parameters)) {
+            lz4.write(content);
         }
         return out.toByteArray();
     }

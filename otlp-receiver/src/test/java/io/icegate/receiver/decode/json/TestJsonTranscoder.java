@@ -1,19 +1,32 @@
-package io.icegate.receiver.decode;
+package io.icegate.receiver.decode.json;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import io.icegate.receiver.signal.RefusedException;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-final class TestOtlpJsonReader
+final class TestJsonTranscoder
 {
+    private static final JsonTranscoder TRANSCODER = new JsonTranscoder(ExportLogsServiceRequest.getDescriptor(), 200, 1_000);
+
     @Test
     void testExampleOfTheSpecification()
     {
@@ -99,12 +112,12 @@ final class TestOtlpJsonReader
     @Test
     void testMalformed()
     {
-        assertMalformed("", "JSON field  is not an object");
-        assertMalformed("[]", "JSON field  is not an object");
+        assertMalformed("", "it is no JSON object");
+        assertMalformed("[]", "it is no JSON object");
         assertMalformed("{\"resourceLogs\":{}}", "JSON field /resourceLogs is not an array");
         assertMalformed("{} {}", "text follows the JSON object");
-        assertMalformed("{\"resourceLogs\":[", "it is no valid JSON: Unexpected end-of-input");
-        assertMalformed("{resourceLogs:[]}", "it is no valid JSON: ");
+        assertMalformed("{\"resourceLogs\":[", "it is no valid JSON at line 1, column 18");
+        assertMalformed("{resourceLogs:[]}", "it is no valid JSON at line 1, column 2");
         assertMalformedRecord("{\"traceId\":\"xyz\"}", "traceId is not hex digits");
         assertMalformedRecord("{\"traceId\":\"abc\"}", "traceId is not hex digits");
         assertMalformedRecord("{\"traceId\":5}", "traceId is not hex digits in a string");
@@ -114,7 +127,6 @@ final class TestOtlpJsonReader
         assertMalformedRecord("{\"timeUnixNano\":1e999999999}", "timeUnixNano is not an integer");
         assertMalformedRecord("{\"severityNumber\":\"LOUD\"}", "severityNumber is not an integer");
         assertMalformedRecord("{\"severityText\":5}", "severityText is not a string");
-        assertMalformedRecord("{\"severityText\":\"\\ud800\"}", "severityText is not a string without unpaired surrogates");
         assertMalformedRecord("{\"body\":{\"boolValue\":\"true\"}}", "body/boolValue is not true or false");
         assertMalformedRecord("{\"body\":{\"doubleValue\":1e999}}", "body/doubleValue is not a number that a double can hold");
         assertMalformedRecord("{\"body\":{\"doubleValue\":\"0x1p3\"}}", "body/doubleValue is not a number");
@@ -123,23 +135,95 @@ final class TestOtlpJsonReader
     }
 
     @Test
-    void testInvalidUtf8()
+    void testInvalidUtf8IsHandedOn()
+            throws Exception
     {
-        byte[] json = "{\"a\":\"x\"}".getBytes(UTF_8);
-        json[6] = (byte) 0xFF;
-        assertThatThrownBy(() -> OtlpJsonReader.readLogs(json, DecodeLimits.DEFAULT))
-                .isInstanceOf(MalformedRequestException.class)
-                .hasMessage("Cannot decode request: it is no valid UTF-8");
+        String json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"severityText\":\"\u00E9 ? \uD83D\uDE80\"}]}]}]}";
+        byte[] damaged = json.getBytes(UTF_8);
+        damaged[json.indexOf('?') + 1] = (byte) 0xFF;
+        TranscodedRequest request = TRANSCODER.transcode(damaged);
+        assertThat(request.wrong()).isEmpty();
+        // as the bytes of the string that they are in
+        byte[] text = "\u00E9 ? \uD83D\uDE80".getBytes(UTF_8);
+        text[3] = (byte) 0xFF;
+        assertThat(ByteString.copyFrom(request.protobuf()).toString(ISO_8859_1)).contains(new String(text, ISO_8859_1));
+        assertThat(ByteString.copyFrom(request.protobuf()).isValidUtf8()).isFalse();
+    }
+
+    /**
+     * As the same exporters' protobuf encoding delivers it.
+     */
+    @Test
+    void testJavaScriptExporters()
+    {
+        assertThat(value("{\"stringValue\":\"123456789\\ud83d\"}").getStringValue()).isEqualTo("123456789\uFFFD");
+        assertThat(value("{\"stringValue\":\"\\udc80 \\ud83d\\ude80\"}").getStringValue()).isEqualTo("\uFFFD \uD83D\uDE80");
+        assertThat(value("{\"intValue\":9223372036854776000}").getDoubleValue()).isEqualTo(0x1p63);
+        assertThat(value("{\"intValue\":1e+21}").getDoubleValue()).isEqualTo(1e21);
+        assertThat(value("{\"intValue\":-1e+21}").getDoubleValue()).isEqualTo(-1e21);
+        assertThat(value("{\"intValue\":-9223372036854776000}").getIntValue()).isEqualTo(Long.MIN_VALUE);
+        assertThat(value("{\"intValue\":-9223372036854776000}").hasIntValue()).isTrue();
+        assertThat(value("{\"intValue\":9223372036854775807}").getIntValue()).isEqualTo(Long.MAX_VALUE);
+        assertThat(value("{\"intValue\":-9223372036854775808}").getIntValue()).isEqualTo(Long.MIN_VALUE);
+        assertThat(value("{\"intValue\":13510798882111488}").getIntValue()).isEqualTo(13_510_798_882_111_488L);
+        assertThat(value("{\"doubleValue\":5e-324}").getDoubleValue()).isEqualTo(Double.MIN_VALUE);
+        // not a number of JavaScript
+        assertMalformedRecord("{\"body\":{\"intValue\":\"9223372036854775808\"}}", "body/intValue is not an integer from -9223372036854775808 to 9223372036854775807");
+    }
+
+    @Test
+    void testWrongRecordCostsNoNeighbour()
+            throws Exception
+    {
+        for (String bad : List.of("{\"body\":{\"stringValue\":[[{}]],\"x\":{}},\"flags\":1}", "{\"attributes\":[{\"key\":\"k\",\"value\":{\"boolValue\":0}},{}]}", "7", "[[1]]")) {
+            String json = "{\"resourceLogs\":[{},{\"scopeLogs\":[{\"logRecords\":[{\"severityText\":\"a\"},%s,{\"severityText\":\"b\"}],\"schemaUrl\":\"s\"}]}]}".formatted(bad);
+            TranscodedRequest request = TRANSCODER.transcode(json.getBytes(UTF_8));
+            assertThat(request.wrong()).as(bad).containsOnlyKeys(new Place(1, 0, 1));
+            ScopeLogs scope = ExportLogsServiceRequest.parseFrom(request.protobuf()).getResourceLogs(1).getScopeLogs(0);
+            assertThat(scope.getLogRecordsList()).extracting(LogRecord::getSeverityText).containsExactly("a", "", "b");
+            assertThat(scope.getSchemaUrl()).isEqualTo("s");
+        }
+        TranscodedRequest request = TRANSCODER.transcode("{\"resourceLogs\":[{\"resource\":{\"attributes\":7},\"scopeLogs\":[{\"scope\":\"x\",\"logRecords\":[{}]}]}]}".getBytes(UTF_8));
+        assertThat(request.wrong()).isEqualTo(Map.of(new Place(0, -1, -1), "attributes is not an array", new Place(0, 0, -1), "it is not an object"));
+    }
+
+    @Test
+    void testLastOfARepeatedKeyCounts()
+            throws Exception
+    {
+        assertThat(record("{\"attributes\":[{\"key\":\"a\"}],\"flags\":1,\"attributes\":[{\"key\":\"b\"}],\"flags\":2}"))
+                .isEqualTo(LogRecord.newBuilder().setFlags(2).addAttributes(KeyValue.newBuilder().setKey("b")).build());
+        assertThat(value("{\"arrayValue\":{\"values\":[{}]},\"stringValue\":\"s\",\"arrayValue\":{\"values\":[]}}").getArrayValue().getValuesCount()).isZero();
+        TranscodedRequest request = TRANSCODER.transcode("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[5]}]}],\"resourceLogs\":[{}]}".getBytes(UTF_8));
+        assertThat(request.wrong()).isEmpty();
+        assertThat(ExportLogsServiceRequest.parseFrom(request.protobuf())).isEqualTo(ExportLogsServiceRequest.newBuilder().addResourceLogs(ResourceLogs.getDefaultInstance()).build());
+    }
+
+    @Test
+    void testUnknownKeysAreTold()
+    {
+        assertThat(unknown("{\"resource_logs\":[]}")).contains("1 key ignored that OTLP does not know, first 'resource_logs' at /resource_logs; the nearest known key there is 'resourceLogs'");
+        assertThat(unknown("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{},{\"severity_text\":\"x\",\"trace_id\":5}]}]}]}"))
+                .contains("2 keys ignored that OTLP does not know, first 'severity_text' at /resourceLogs/0/scopeLogs/0/logRecords/1/severity_text; the nearest known key there is 'severityText'");
+        assertThat(unknown("{\"event\":\"hello\",\"time\":1}")).contains("2 keys ignored that OTLP does not know, first 'event' at /event; the nearest known key there is 'resourceLogs'");
+        assertThat(unknown("{\"resourceLogs\":[]}")).isEmpty();
+    }
+
+    private static Optional<String> unknown(String json)
+    {
+        return TRANSCODER.transcode(json.getBytes(UTF_8)).unknownKeys();
     }
 
     @Test
     void testNesting()
     {
         assertThat(value(nested(64))).isNotNull();
-        assertMalformedRecord("{\"body\":" + nested(65) + "}", "values are nested deeper than 64 levels");
-        assertThatThrownBy(() -> read("[".repeat(100_000))).isInstanceOf(MalformedRequestException.class);
-        assertThatThrownBy(() -> value(nested(10_000))).isInstanceOf(MalformedRequestException.class);
-        assertThatThrownBy(() -> record("{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}")).isInstanceOf(MalformedRequestException.class);
+        assertThat(value(nested(65))).isNotNull();
+        assertMalformedRecord("{\"body\":" + nested(67) + "}", "values are nested too deep");
+        assertThatThrownBy(() -> read("[".repeat(100_000))).isInstanceOf(RefusedException.class);
+        assertMalformedRecord("{\"body\":" + nested(10_000) + "}", "values are nested too deep");
+        assertThat(record("{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + ",\"flags\":1}").getFlags()).isEqualTo(1);
+        assertThatThrownBy(() -> record("{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}")).isInstanceOf(RefusedException.class);
     }
 
     private static String nested(int depth)
@@ -150,15 +234,14 @@ final class TestOtlpJsonReader
     private static void assertMalformed(String json, String message)
     {
         assertThatThrownBy(() -> read(json))
-                .isInstanceOf(MalformedRequestException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith("Cannot decode request: " + message);
     }
 
-    private static void assertMalformedRecord(String json, String message)
+    private static void assertMalformedRecord(String record, String reason)
     {
-        assertThatThrownBy(() -> record(json))
-                .isInstanceOf(MalformedRequestException.class)
-                .hasMessageEndingWith(message);
+        String json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[" + record + "]}]}]}";
+        assertThat(TRANSCODER.transcode(json.getBytes(UTF_8)).wrong()).isEqualTo(Map.of(new Place(0, 0, 0), reason));
     }
 
     private static AnyValue value(String json)
@@ -173,6 +256,15 @@ final class TestOtlpJsonReader
 
     private static ExportLogsServiceRequest read(String json)
     {
-        return OtlpJsonReader.readLogs(json.getBytes(UTF_8), DecodeLimits.DEFAULT);
+        TranscodedRequest request = TRANSCODER.transcode(json.getBytes(UTF_8));
+        assertThat(request.wrong()).isEmpty();
+        CodedInputStream in = CodedInputStream.newInstance(request.protobuf());
+        in.setRecursionLimit(200);
+        try {
+            return ExportLogsServiceRequest.parseFrom(in);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,6 +1,5 @@
-package io.icegate.receiver;
+package io.icegate.receiver.otlp;
 
-import com.google.inject.Inject;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,6 @@ public final class TenantHeader
 
     private final String name;
     private final Optional<String> defaultTenant;
-
-    @Inject
-    public TenantHeader(ReceiverConfig config)
-    {
-        this(config.getTenantHeader(), config.getDefaultTenant());
-    }
 
     public TenantHeader(String name, Optional<String> defaultTenant)
     {

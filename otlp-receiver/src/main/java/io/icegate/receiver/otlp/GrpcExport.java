@@ -6,25 +6,26 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
-import io.icegate.receiver.TenantHeader;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.signal.Acknowledgement;
+import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 
-import static io.icegate.receiver.signal.Encoding.PROTOBUF;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
- * {@code LogsService/Export} over gRPC. Every failure, of whatever class, is answered through {@link OtlpStatus}.
+ * The method {@code Export} of a signal's gRPC service. Every failure, of whatever class, is answered through
+ * {@link OtlpStatus}.
  */
-final class LogsExport
+final class GrpcExport
         implements ServerCallHandler<RawRequest, byte[]>
 {
     /**
@@ -32,18 +33,22 @@ final class LogsExport
      */
     static final Duration ANSWER_MARGIN = Duration.ofMillis(500);
 
-    private static final Logger log = Logger.get(LogsExport.class);
+    private static final Logger log = Logger.get(GrpcExport.class);
     private static final Metadata.Key<String> BATCH_ID = Metadata.Key.of("x-otlp-batch-id", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> IDEMPOTENCY_KEY = Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
 
+    private final OtlpSignal signal;
     private final ExportHandler handler;
+    private final RefusalLog refusals;
     private final TenantHeader tenants;
     private final Metadata.Key<String> tenantKey;
     private final Admission admission;
     private final Duration ackDeadline;
 
-    LogsExport(ExportHandler handler, TenantHeader tenants, Admission admission, Duration ackDeadline)
+    GrpcExport(OtlpSignal signal, ExportHandler handler, TenantHeader tenants, Admission admission, RefusalLog refusals, Duration ackDeadline)
     {
+        this.signal = requireNonNull(signal, "signal is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
         this.handler = requireNonNull(handler, "handler is null");
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.tenantKey = Metadata.Key.of(tenants.name(), Metadata.ASCII_STRING_MARSHALLER);
@@ -56,6 +61,7 @@ final class LogsExport
     {
         Call state = new Call(call);
         try {
+            checkEncoding(headers);
             handler.checkOpen();
             state.tenant = tenants.tenant(headers.get(tenantKey));
             state.idempotencyKey = idempotencyKey(headers);
@@ -67,6 +73,14 @@ final class LogsExport
             state.fail(e);
         }
         return state;
+    }
+
+    private static void checkEncoding(Metadata headers)
+    {
+        String unknown = headers.get(GrpcCodecs.UNKNOWN_ENCODING);
+        if (unknown != null) {
+            throw new RefusedException(Refusal.UNKNOWN_ENCODING, "Cannot read grpc-encoding '%s': %s are served".formatted(unknown, String.join(", ", GrpcCodecs.ACCEPTED)));
+        }
     }
 
     private Duration answerWithin(@Nullable Deadline deadline)
@@ -139,7 +153,7 @@ final class LogsExport
             }
             answered = true;
             try {
-                handler.export(new IngestRequest(tenant, PROTOBUF, idempotencyKey, received.bytes(), received.ticket(), deadlineNanos))
+                handler.export(new IngestRequest(tenant, Encoding.PROTOBUF, idempotencyKey, received.bytes(), received.ticket(), deadlineNanos))
                         .whenComplete((acknowledgement, failure) -> {
                             if (failure == null) {
                                 succeed(acknowledgement);
@@ -182,9 +196,10 @@ final class LogsExport
 
         private void succeed(Acknowledgement acknowledgement)
         {
+            refusals.acknowledged(signal, tenant, acknowledgement);
             try {
                 call.sendHeaders(new Metadata());
-                call.sendMessage(OtlpResponse.logs(acknowledgement));
+                call.sendMessage(OtlpResponse.protobuf(acknowledgement));
                 call.close(io.grpc.Status.OK, new Metadata());
             }
             catch (RuntimeException e) {
@@ -209,8 +224,13 @@ final class LogsExport
             }
             OtlpStatus status = OtlpStatus.from(failure, handler.retryMillis());
             handler.refused(status.refusal());
+            refusals.refused(signal.name(), tenant, status);
+            Metadata trailers = status.grpcTrailers();
+            if (status.refusal() == Refusal.UNKNOWN_ENCODING) {
+                trailers.put(GrpcCodecs.ACCEPT_ENCODING, String.join(",", GrpcCodecs.ACCEPTED));
+            }
             try {
-                call.close(status.grpcStatus(), status.grpcTrailers());
+                call.close(status.grpcStatus(), trailers);
             }
             catch (RuntimeException e) {
                 log.debug(e, "Cannot send an answer");

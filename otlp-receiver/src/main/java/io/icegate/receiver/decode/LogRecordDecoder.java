@@ -1,0 +1,88 @@
+package io.icegate.receiver.decode;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.CanonicalText;
+import io.icegate.schema.LogRow;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.format.LogBatch;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns log records to rows of {@code logs}.
+ */
+public final class LogRecordDecoder
+        implements RecordDecoder
+{
+    private final List<LogRow> rows = new ArrayList<>();
+    private String lastSeverityText = "";
+    private @Nullable String lastSeverityColumn;
+
+    @Override
+    @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
+    public void add(RecordContext context)
+            throws BadRecordException, InvalidProtocolBufferException
+    {
+        LogRecord record = context.parse(LogRecord.parser());
+        ValueDecoder values = context.values();
+        values.checkUnknown(record);
+        Attributes attributes = values.attributes(record.getAttributesList());
+        CanonicalText body = record.hasBody() ? values.text(record.getBody()) : null;
+        byte @Nullable [] traceId = id(values, record.getTraceId(), LogRow.TRACE_ID_BYTES);
+        byte @Nullable [] spanId = id(values, record.getSpanId(), LogRow.SPAN_ID_BYTES);
+        String severityText = severityText(values, record.getSeverityText());
+        String eventName = values.column(record.getEventName());
+        rows.add(new LogRow(
+                context.resource(),
+                context.scope(),
+                context.timestamp(record.getTimeUnixNano(), record.getObservedTimeUnixNano()),
+                context.ingestMicros(),
+                record.getTimeUnixNano(),
+                record.getObservedTimeUnixNano(),
+                record.getSeverityNumberValue(),
+                severityText,
+                eventName,
+                body,
+                traceId,
+                spanId,
+                Integer.toUnsignedLong(record.getFlags()),
+                attributes,
+                Integer.toUnsignedLong(record.getDroppedAttributesCount()),
+                context.residual(record)));
+    }
+
+    @Override
+    public LogBatch batch(BatchId id, String tenant, long bytes)
+    {
+        return new LogBatch(id, tenant, rows, bytes);
+    }
+
+    private static byte @Nullable [] id(ValueDecoder values, ByteString id, int length)
+    {
+        if (id.size() == length) {
+            return id.toByteArray();
+        }
+        if (!id.isEmpty()) {
+            values.addReason(Reasons.ID_LENGTH);
+        }
+        return null;
+    }
+
+    /**
+     * One instance for all rows with the same text, so that the encoder need not compare them again.
+     */
+    private @Nullable String severityText(ValueDecoder values, String text)
+    {
+        if (!text.equals(lastSeverityText)) {
+            lastSeverityColumn = values.column(text);
+            // a shortened text has to be noticed again
+            lastSeverityText = text.equals(lastSeverityColumn) ? text : "";
+        }
+        return text.isEmpty() ? null : lastSeverityColumn;
+    }
+}

@@ -1,0 +1,44 @@
+package io.icegate.receiver.decode;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record on its way from bytes to rows, with what its envelopes say.
+ */
+public interface RecordContext
+{
+    /**
+     * The record. Text that is not UTF-8 has been replaced in it.
+     *
+     * @throws InvalidProtocolBufferException when the bytes are no such message
+     */
+    <M extends MessageLite> M parse(Parser<M> parser)
+            throws InvalidProtocolBufferException;
+
+    /**
+     * Turns values to their stored form, and notes what that form loses.
+     */
+    ValueDecoder values();
+
+    ResourceValues resource();
+
+    ScopeValues scope();
+
+    /**
+     * The {@code timestamp} of a row: the first of these times that is set and not too far off, else the time of receipt.
+     * Both in nanoseconds since the epoch, 0 when not set.
+     */
+    long timestamp(long timeUnixNano, long observedTimeUnixNano);
+
+    long ingestMicros();
+
+    /**
+     * The {@code otlp_residual} of the row that was made of this record; null when the columns lose nothing.
+     */
+    byte @Nullable [] residual(MessageLite record);
+}

@@ -1,0 +1,291 @@
+package io.icegate.receiver.decode.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
+import io.icegate.receiver.decode.json.JsonMessage.Field;
+import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.signal.RefusedException;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads OTLP's JSON encoding: protobuf's JSON mapping, but trace and span ids in hex, keys in lowerCamelCase only, enums as
+ * numbers (names are accepted too), and unknown keys ignored, which is told.
+ * <p>
+ * What exporters send beside the specification is read as the same exporter's protobuf encoding would have it: an integer
+ * beyond 64 bits is a double, and half of a surrogate pair is U+FFFD.
+ */
+public final class JsonTranscoder
+{
+    /**
+     * Levels of JSON that are followed, or skipped, before the whole text is refused. Bounds memory, not values.
+     */
+    private static final int JSON_DEPTH_MAX = 100_000;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(JSON_DEPTH_MAX)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    /**
+     * Levels of the three envelopes; what is deeper has no level.
+     */
+    private static final int REQUEST = 0;
+    private static final int RESOURCE = 1;
+    private static final int SCOPE = 2;
+    private static final int INNER = 3;
+
+    private final JsonMessage request;
+    private final int depthMax;
+    private final int recordsMax;
+
+    /**
+     * @param request an export request of any signal
+     * @param depthMax messages within messages
+     */
+    public JsonTranscoder(Descriptor request, int depthMax, int recordsMax)
+    {
+        this.request = JsonMessage.of(request);
+        this.depthMax = depthMax;
+        this.recordsMax = recordsMax;
+    }
+
+    /**
+     * @throws RefusedException when this is no JSON object, or not one that holds a request
+     */
+    public TranscodedRequest transcode(byte[] json)
+    {
+        boolean isUtf8 = UnsafeByteOperations.unsafeWrap(json).isValidUtf8();
+        try (JsonParser parser = isUtf8 ? JSON.createParser(json) : JSON.createParser(Utf8Escape.decode(json))) {
+            Run run = new Run(parser, !isUtf8, new WireWriter(json.length / 2));
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw malformed("it is no JSON object");
+            }
+            run.message(request, REQUEST, 0);
+            if (parser.nextToken() != null) {
+                throw malformed("text follows the JSON object");
+            }
+            return new TranscodedRequest(run.out.toByteArray(), run.wrong, run.unknownKeys());
+        }
+        catch (WrongValueException e) {
+            throw malformed("JSON field " + e.getMessage());
+        }
+        catch (JsonProcessingException e) {
+            throw malformed(syntax(e));
+        }
+        catch (IOException e) {
+            throw new IllegalStateException("Cannot read from memory", e);
+        }
+    }
+
+    private static RefusedException malformed(String reason)
+    {
+        return new RefusedException(Refusal.MALFORMED, "Cannot decode request: " + reason);
+    }
+
+    /**
+     * Says where, but not what: parsers quote the text, which does not belong into logs.
+     */
+    private static String syntax(JsonProcessingException e)
+    {
+        String place = e.getLocation() == null ? "" : " at line %s, column %s".formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+        return "it is no valid JSON" + place;
+    }
+
+    /**
+     * One request.
+     */
+    private final class Run
+    {
+        private final JsonParser parser;
+        private final JsonScalars scalars;
+        private final WireWriter out;
+        private final Map<Place, String> wrong = new HashMap<>();
+        private final int[] place = {-1, -1, -1};
+        private int records;
+        private int unknownCount;
+        private String firstUnknown = "";
+
+        private Run(JsonParser parser, boolean escaped, WireWriter out)
+        {
+            this.parser = parser;
+            this.out = out;
+            scalars = new JsonScalars(parser, out, escaped);
+        }
+
+        private Optional<String> unknownKeys()
+        {
+            return unknownCount == 0 ? Optional.empty() : Optional.of("%s ignored that OTLP does not know, first %s".formatted(unknownCount == 1 ? "1 key" : unknownCount + " keys", firstUnknown));
+        }
+
+        /**
+         * Writes the fields of an object. Fields that are null are as good as absent, and of one that is given twice the last
+         * one counts.
+         */
+        private void message(JsonMessage type, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw scalars.wrong("is not an object");
+            }
+            if (depth > depthMax) {
+                throw new WrongValueException("", "values are nested too deep");
+            }
+            int start = out.position();
+            long written = 0;
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                @Nullable Field field = type.field(name);
+                if (parser.nextToken() == JsonToken.VALUE_NULL) {
+                    continue;
+                }
+                if (field == null) {
+                    unknown(type, name);
+                    parser.skipChildren();
+                    continue;
+                }
+                if ((written & 1L << field.index()) != 0 && (field.message() != null || field.descriptor().isRepeated())) {
+                    out.remove(field.number(), start);
+                    forget(level, field);
+                }
+                written |= 1L << field.index();
+                field(type, field, level, depth);
+            }
+        }
+
+        private void unknown(JsonMessage type, String name)
+        {
+            unknownCount++;
+            if (unknownCount == 1) {
+                firstUnknown = "'%s' at %s; the nearest known key there is '%s'".formatted(name, parser.getParsingContext().pathAsPointer(), NearestName.of(name, type.names()));
+            }
+        }
+
+        /**
+         * What was wrong in a value that does not count any more.
+         */
+        private void forget(int level, Field field)
+        {
+            if (level < INNER && field.message() != null) {
+                wrong.keySet().removeIf(known -> isWithin(known, level, field.number() == 1));
+            }
+        }
+
+        private boolean isWithin(Place known, int level, boolean own)
+        {
+            return switch (level) {
+                case REQUEST -> true;
+                case RESOURCE -> known.resource() == place[0] && (known.scope() < 0) == own;
+                default -> known.resource() == place[0] && known.scope() == place[1] && (known.record() < 0) == own;
+            };
+        }
+
+        private void field(JsonMessage type, Field field, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            if (!field.descriptor().isRepeated()) {
+                if (field.message() != null && (level == RESOURCE || level == SCOPE)) {
+                    own(field, level, depth);
+                }
+                else {
+                    element(type, field, INNER, depth);
+                }
+                return;
+            }
+            if (parser.currentToken() != JsonToken.START_ARRAY) {
+                throw scalars.wrong("is not an array");
+            }
+            boolean isEnvelope = level < INNER && field.message() != null;
+            for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+                if (!isEnvelope) {
+                    element(type, field, INNER, depth);
+                    continue;
+                }
+                place[level] = index;
+                if (level == SCOPE) {
+                    record(field, depth);
+                }
+                else {
+                    element(type, field, level + 1, depth);
+                }
+            }
+        }
+
+        /**
+         * Writes the resource or scope of an envelope; when it is wrong, an empty one.
+         */
+        private void own(Field field, int level, int depth)
+                throws IOException
+        {
+            guarded(field, depth, new Place(place[0], level == RESOURCE ? -1 : place[1], -1));
+        }
+
+        private void record(Field field, int depth)
+                throws IOException
+        {
+            if (++records > recordsMax) {
+                throw malformed("it holds more than %s records".formatted(recordsMax));
+            }
+            guarded(field, depth, new Place(place[0], place[1], place[2]));
+        }
+
+        private void guarded(Field field, int depth, Place where)
+                throws IOException
+        {
+            int start = out.position();
+            boolean isContainer = parser.currentToken().isStructStart();
+            int outside = parser.getParsingContext().getNestingDepth() - (isContainer ? 1 : 0);
+            String pointer = parser.getParsingContext().pathAsPointer().toString();
+            try {
+                nested(field, INNER, depth);
+            }
+            catch (WrongValueException e) {
+                wrong.put(where, e.below(pointer));
+                out.truncate(start);
+                out.tag(field.number(), WireFormat.WIRETYPE_LENGTH_DELIMITED);
+                out.varint(0);
+                while (parser.getParsingContext().getNestingDepth() > outside) {
+                    parser.nextToken();
+                }
+            }
+        }
+
+        private void element(JsonMessage type, Field field, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            if (field.message() != null) {
+                nested(field, level, depth);
+            }
+            else if (field.descriptor().getType() == FieldDescriptor.Type.INT64 && type.doubleField() != 0) {
+                scalars.integerOrDouble(field, type.doubleField());
+            }
+            else {
+                scalars.write(field);
+            }
+        }
+
+        private void nested(Field field, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            out.tag(field.number(), WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            int begin = out.begin();
+            message(field.requireMessage(), level, depth + 1);
+            out.end(begin);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.icegate.receiver.decode.json;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+
+/**
+ * Finds the name that somebody may have meant.
+ */
+final class NearestName
+{
+    private static final int LENGTH_MAX = 64;
+
+    private NearestName() {}
+
+    /**
+     * The known name that takes the fewest changes, apart from case and separators.
+     */
+    static String of(String name, Collection<String> known)
+    {
+        String wanted = plain(name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX));
+        return known.stream()
+                .min(Comparator.<String>comparingInt(candidate -> distance(wanted, plain(candidate))).thenComparing(Comparator.naturalOrder()))
+                .orElse("");
+    }
+
+    private static String plain(String name)
+    {
+        return name.replaceAll("[_.\\- ]", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static int distance(String left, String right)
+    {
+        int[] previous = new int[right.length() + 1];
+        for (int j = 0; j <= right.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= left.length(); i++) {
+            int[] current = new int[right.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= right.length(); j++) {
+                int change = left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1;
+                current[j] = Math.min(previous[j - 1] + change, Math.min(previous[j], current[j - 1]) + 1);
+            }
+            previous = current;
+        }
+        return previous[right.length()];
+    }
+}

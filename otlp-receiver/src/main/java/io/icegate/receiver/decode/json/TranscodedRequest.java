@@ -1,0 +1,23 @@
+package io.icegate.receiver.decode.json;
+
+import java.util.Map;
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A request as protobuf.
+ *
+ * @param wrong records, resources and scopes that are no such messages, and why; they are empty in the protobuf message
+ * @param unknownKeys for people; empty when all keys are known
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+public record TranscodedRequest(byte[] protobuf, Map<Place, String> wrong, Optional<String> unknownKeys)
+{
+    public TranscodedRequest
+    {
+        requireNonNull(protobuf, "protobuf is null");
+        wrong = Map.copyOf(wrong);
+        requireNonNull(unknownKeys, "unknownKeys is null");
+    }
+}
