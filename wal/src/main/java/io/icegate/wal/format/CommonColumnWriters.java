@@ -5,7 +5,6 @@ import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.wal.parquet.RowGroupWriter;
 import io.icegate.wal.parquet.RowGroupWriter.Leaf;
-import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +72,7 @@ final class CommonColumnWriters
     void writeRecord(Attributes recordAttributes, byte @Nullable [] recordResidual)
     {
         attributes.write(shared.rowAttributes(recordAttributes));
-        residual.write(recordResidual == null ? null : Binary.fromConstantByteArray(recordResidual));
+        residual.writeBytes(recordResidual);
     }
 
     private void write(SharedBytes.Resource resource)

@@ -59,8 +59,8 @@ final class LogColumnWriters
         severityText.write(severityTexts.text(row.severityText()));
         eventName.write(eventNames.text(row.eventName()));
         writeBody(row.body());
-        traceId.write(bytes(row.traceId()));
-        spanId.write(bytes(row.spanId()));
+        traceId.writeBytes(row.traceId());
+        spanId.writeBytes(row.spanId());
         flags.write(row.flags());
         droppedAttributesCount.write(row.droppedAttributesCount());
         group.endRow();
@@ -75,10 +75,5 @@ final class LogColumnWriters
         }
         body.write(shared.unshared(value.text()));
         bodyType.write(value.type() == CanonicalText.STRING ? null : shared.text(String.valueOf(value.type())));
-    }
-
-    private static @Nullable Binary bytes(byte @Nullable [] bytes)
-    {
-        return bytes == null ? null : Binary.fromConstantByteArray(bytes);
     }
 }

@@ -139,6 +139,14 @@ public final class RowGroupWriter
             }
         }
 
+        /**
+         * Writes a text or bytes; the array is not copied and never changed.
+         */
+        public void writeBytes(byte @Nullable [] value)
+        {
+            write(value == null ? null : Binary.fromConstantByteArray(value));
+        }
+
         public void write(long value)
         {
             writer.write(value, 0, definitionMax);
