@@ -20,6 +20,7 @@ import io.icegate.receiver.ingest.Repetitions;
 import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.schema.Signal;
+import io.icegate.server.StoreConfig;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.writer.WalFormat;

@@ -3,6 +3,7 @@ package io.icegate.receiver;
 import io.airlift.bootstrap.Bootstrap;
 import io.airlift.configuration.ConfigurationLoader;
 import io.airlift.log.Logger;
+import io.icegate.server.ServerStartException;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -43,7 +44,7 @@ public final class ReceiverMain
         try {
             ReceiverServer.start(configured(args));
         }
-        catch (ReceiverStartException e) {
+        catch (ServerStartException e) {
             log.debug(e, "Cannot start");
             console.println(e.getMessage());
             System.exit(e.isConfiguration() ? EXIT_WRONG_CONFIGURATION : EXIT_START_FAILED);

@@ -7,6 +7,7 @@ import io.icegate.receiver.commit.WaitingRows;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.signal.Refusal;
+import io.icegate.server.MeteredObjectStore;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

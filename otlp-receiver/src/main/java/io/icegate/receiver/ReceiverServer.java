@@ -5,6 +5,7 @@ import io.airlift.bootstrap.Bootstrap;
 import io.airlift.bootstrap.LifeCycleManager;
 import io.airlift.http.server.HttpServerModule;
 import io.airlift.node.NodeModule;
+import io.icegate.server.ServerStartException;
 
 import java.util.Map;
 
@@ -16,6 +17,8 @@ import static java.util.Objects.requireNonNull;
 public final class ReceiverServer
         implements AutoCloseable
 {
+    private static final String HTTP_LISTENER = "OTLP/HTTP on the port of icegate.otlp.http-port";
+
     private final LifeCycleManager lifeCycle;
     private final Receiver receiver;
 
@@ -29,7 +32,7 @@ public final class ReceiverServer
      * Starts a receiver with exactly these properties and leaves the logging of the process alone. Returns when requests
      * are accepted.
      *
-     * @throws ReceiverStartException with a message for people
+     * @throws ServerStartException with a message for people
      */
     public static ReceiverServer start(Map<String, String> properties)
     {
@@ -52,7 +55,7 @@ public final class ReceiverServer
             injector = bootstrap.initialize();
         }
         catch (RuntimeException e) {
-            throw ReceiverStartException.from(e);
+            throw ServerStartException.from("receiver", HTTP_LISTENER, e);
         }
         ReceiverServer server = new ReceiverServer(injector.getInstance(LifeCycleManager.class), injector.getInstance(Receiver.class));
         try {
@@ -60,7 +63,7 @@ public final class ReceiverServer
         }
         catch (Exception e) {
             server.close();
-            throw ReceiverStartException.from(e);
+            throw ServerStartException.from("receiver", HTTP_LISTENER, e);
         }
         return server;
     }

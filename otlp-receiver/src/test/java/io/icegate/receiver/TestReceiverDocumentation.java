@@ -6,6 +6,7 @@ import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.decode.DecodeLimits;
 import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.server.StoreConfig;
 import org.junit.jupiter.api.Test;
 
 import java.lang.reflect.Method;

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
+import io.icegate.server.ServerStartException;
 import io.icegate.warehouse.Warehouses;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import org.junit.jupiter.api.Test;
@@ -141,7 +142,7 @@ final class TestReceiverFaults
                     "s3.secret-access-key", "secret",
                     "client.region", "us-east-1"));
             assertThatThrownBy(() -> ReceiverServer.start(config).close())
-                    .isInstanceOf(ReceiverStartException.class)
+                    .isInstanceOf(ServerStartException.class)
                     .hasMessageStartingWith("Cannot start receiver: Cannot use warehouse s3://lake/wh: ");
         }
     }

@@ -8,6 +8,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.server.ServerStartException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ final class TestReceiverStart
         Map<String, String> config = new java.util.TreeMap<>(CONFIG);
         config.put("icegate.wal.windw", "10ms");
         assertThatThrownBy(() -> ReceiverServer.start(config).close())
-                .isInstanceOf(ReceiverStartException.class)
+                .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("icegate.wal.windw");
     }
 
@@ -112,7 +113,7 @@ final class TestReceiverStart
     private static void assertRefused(String key, String value, String reason)
     {
         assertThatThrownBy(() -> ReceiverServer.start(with(key, value)).close())
-                .isInstanceOf(ReceiverStartException.class)
+                .isInstanceOf(ServerStartException.class)
                 .hasMessageStartingWith("Cannot start receiver: ")
                 .hasMessageContaining(key)
                 .hasMessageContaining(reason);

@@ -72,6 +72,18 @@ final class TestModuleArrows
     }
 
     @Test
+    void testServersShareNothingOfTables()
+    {
+        JavaClasses classes = classes("server");
+        never(WAL).check(classes);
+        never("io.icegate.catalog..").check(classes);
+        never(RECEIVER).check(classes);
+        never(TRINO).check(classes);
+        never(SPARK).check(classes);
+        never(STANDALONE).check(classes);
+    }
+
+    @Test
     void testEdgeModulesNeverSeeEachOther()
     {
         JavaClasses receiver = classes("otlp-receiver");
@@ -91,7 +103,7 @@ final class TestModuleArrows
     @Test
     void testNoHadoopInReceiverAndBelow()
     {
-        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "otlp-receiver"));
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "server", "otlp-receiver"));
     }
 
     /**

@@ -9,6 +9,7 @@ import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.OperatorPages;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

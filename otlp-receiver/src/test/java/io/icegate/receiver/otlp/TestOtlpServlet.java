@@ -19,6 +19,7 @@ import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.OperatorPages;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

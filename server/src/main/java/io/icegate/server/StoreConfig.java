@@ -1,4 +1,4 @@
-package io.icegate.receiver;
+package io.icegate.server;
 
 import io.airlift.configuration.Config;
 import io.airlift.configuration.ConfigDescription;

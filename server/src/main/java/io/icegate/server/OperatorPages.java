@@ -1,4 +1,4 @@
-package io.icegate.receiver.otlp;
+package io.icegate.server;
 
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -32,7 +32,7 @@ public final class OperatorPages
     /**
      * True when the path was one of the pages.
      */
-    boolean serve(String path, HttpServletResponse response)
+    public boolean serve(String path, HttpServletResponse response)
             throws IOException
     {
         switch (path) {

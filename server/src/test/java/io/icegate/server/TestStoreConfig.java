@@ -1,4 +1,4 @@
-package io.icegate.receiver;
+package io.icegate.server;
 
 import org.junit.jupiter.api.Test;
 

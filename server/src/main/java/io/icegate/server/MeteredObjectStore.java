@@ -1,4 +1,4 @@
-package io.icegate.receiver;
+package io.icegate.server;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
@@ -15,7 +15,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Counts requests by operation and outcome.
  */
-final class MeteredObjectStore
+public final class MeteredObjectStore
         extends ObjectStoreDecorator
 {
     private final Requests requests;
@@ -24,12 +24,12 @@ final class MeteredObjectStore
      * Where requests are counted.
      */
     @FunctionalInterface
-    interface Requests
+    public interface Requests
     {
         void count(String operation, String outcome);
     }
 
-    MeteredObjectStore(ObjectStore store, Requests requests)
+    public MeteredObjectStore(ObjectStore store, Requests requests)
     {
         super(store);
         this.requests = requireNonNull(requests, "requests is null");

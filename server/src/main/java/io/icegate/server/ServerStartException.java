@@ -1,4 +1,4 @@
-package io.icegate.receiver;
+package io.icegate.server;
 
 import com.google.inject.CreationException;
 import com.google.inject.ProvisionException;
@@ -13,27 +13,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A receiver cannot start. The message is for people and says what to change.
+ * A server cannot start. The message is for people and says what to change.
  */
-public final class ReceiverStartException
+public final class ServerStartException
         extends RuntimeException
 {
     private static final long serialVersionUID = 1L;
 
     private final boolean configuration;
 
-    private ReceiverStartException(String message, Throwable cause, boolean configuration)
+    private ServerStartException(String message, Throwable cause, boolean configuration)
     {
         super(message, cause);
         this.configuration = configuration;
     }
 
-    static ReceiverStartException from(Exception failure)
+    /**
+     * @param server for example {@code receiver}
+     * @param httpListener what its HTTP server listens for and the setting of its port, which Airlift does not name
+     */
+    public static ServerStartException from(String server, String httpListener, Exception failure)
     {
         return switch (failure) {
-            case ReceiverStartException start -> start;
-            case ApplicationConfigurationException errors -> new ReceiverStartException("Cannot start receiver: " + text(errors.getErrors()), failure, true);
-            default -> new ReceiverStartException("Cannot start receiver: " + reason(failure), failure, false);
+            case ServerStartException start -> start;
+            case ApplicationConfigurationException errors -> new ServerStartException("Cannot start %s: %s".formatted(server, text(errors.getErrors())), failure, true);
+            default -> new ServerStartException("Cannot start %s: %s".formatted(server, reason(httpListener, failure)), failure, false);
         };
     }
 
@@ -53,12 +57,11 @@ public final class ReceiverStartException
     /**
      * What the exceptions say, from the outside in, without those of the machinery and without repetitions.
      */
-    private static String reason(Throwable failure)
+    private static String reason(String httpListener, Throwable failure)
     {
         Throwable thrown = withoutMachinery(failure);
-        // Airlift's HTTP server names neither itself nor the port
         boolean fromHttpServer = thrown != failure && rootCause(thrown) instanceof BindException;
-        StringBuilder reason = new StringBuilder(fromHttpServer ? "Cannot listen for OTLP/HTTP on the port of icegate.otlp.http-port" : "");
+        StringBuilder reason = new StringBuilder(fromHttpServer ? "Cannot listen for " + httpListener : "");
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
             if (reason.indexOf(message) < 0 && !(fromHttpServer && cause.getCause() != null)) {
@@ -76,7 +79,7 @@ public final class ReceiverStartException
             case LifeCycleStartException start -> Stream.ofNullable(start.getCause());
             default -> Stream.empty();
         };
-        return causes.filter(Objects::nonNull).findFirst().map(ReceiverStartException::withoutMachinery).orElse(failure);
+        return causes.filter(Objects::nonNull).findFirst().map(ServerStartException::withoutMachinery).orElse(failure);
     }
 
     private static Throwable rootCause(Throwable failure)
