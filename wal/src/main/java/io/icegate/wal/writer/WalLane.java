@@ -436,7 +436,7 @@ public final class WalLane
                 return PutOutcome.UNKNOWN;
             }
             catch (ExecutionException e) {
-                refused(e.getCause());
+                refused(e.getCause() == null ? e : e.getCause());
                 return PutOutcome.UNKNOWN;
             }
         }
