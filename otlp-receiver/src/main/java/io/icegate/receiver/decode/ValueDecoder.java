@@ -1,8 +1,8 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.Message;
-import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.AttributeValue;
+import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.AttributesBuilder;
 import io.icegate.schema.CanonicalText;

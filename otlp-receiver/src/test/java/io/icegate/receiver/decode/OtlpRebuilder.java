@@ -2,8 +2,8 @@ package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.AttributeValue;
+import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
