@@ -1,9 +1,8 @@
 package io.icegate.wal.commit;
 
 import io.icegate.schema.Signal;
+import io.icegate.wal.table.ColumnTypes;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
 import java.util.Optional;
@@ -46,7 +45,7 @@ public final class SignalColumns
                 }
                 continue;
             }
-            if (!holds(column.type(), wanted.type())) {
+            if (!ColumnTypes.holds(column.type(), wanted.type())) {
                 return Optional.of("column '%s' would be %s and receivers write %s".formatted(wanted.name(), column.type(), wanted.type()));
             }
             if (column.isRequired() && wanted.isOptional()) {
@@ -57,19 +56,5 @@ public final class SignalColumns
                 .filter(column -> column.isRequired() && signal.findField(column.name()) == null)
                 .map(column -> "column '%s' would be required and receivers do not know it".formatted(column.name()))
                 .findFirst();
-    }
-
-    private static boolean holds(Type column, Type written)
-    {
-        if (column.isPrimitiveType() && written.isPrimitiveType()) {
-            return TypeUtil.isPromotionAllowed(written, column.asPrimitiveType());
-        }
-        return withoutIds(column).equals(withoutIds(written));
-    }
-
-    private static Type withoutIds(Type type)
-    {
-        int[] next = {0};
-        return type.isPrimitiveType() ? type : TypeUtil.assignFreshIds(type, () -> ++next[0]);
     }
 }

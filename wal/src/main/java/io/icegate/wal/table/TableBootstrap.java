@@ -19,8 +19,6 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.transforms.Transforms;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
 import java.util.List;
@@ -158,30 +156,13 @@ public final class TableBootstrap
             if (present == null && wanted.isRequired()) {
                 throw new IllegalStateException("Cannot use table %s: it lacks the required column '%s'".formatted(name, wanted.name()));
             }
-            if (present != null && !sameShape(wanted, present)) {
+            if (present != null && !ColumnTypes.holds(present.type(), wanted.type())) {
                 throw new IllegalStateException("Cannot use table %s: column '%s' is %s, not %s".formatted(name, wanted.name(), present.type(), wanted.type()));
             }
         }
         return shape.schema().columns().stream()
                 .filter(wanted -> table.schema().findField(wanted.name()) == null)
                 .toList();
-    }
-
-    /**
-     * Equal but for ids, or a wider number: Iceberg cannot narrow it again.
-     */
-    private static boolean sameShape(NestedField wanted, NestedField present)
-    {
-        if (wanted.type().isPrimitiveType() && present.type().isPrimitiveType()) {
-            return TypeUtil.isPromotionAllowed(wanted.type(), present.type().asPrimitiveType());
-        }
-        return withoutIds(wanted.type()).equals(withoutIds(present.type()));
-    }
-
-    private static Type withoutIds(Type type)
-    {
-        int[] next = {0};
-        return type.isPrimitiveType() ? type : TypeUtil.assignFreshIds(type, () -> ++next[0]);
     }
 
     private void addPartitions(UpdatePartitionSpec update)
