@@ -5,6 +5,8 @@ import com.google.inject.Injector;
 import com.google.inject.util.Modules;
 import io.airlift.bootstrap.Bootstrap;
 import io.airlift.json.JsonModule;
+import io.icegate.trino.config.Guard;
+import io.icegate.trino.config.Guards;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.base.ConnectorContextModule;
@@ -23,7 +25,7 @@ import org.weakref.jmx.guice.MBeanModule;
 import java.util.Map;
 import java.util.Set;
 
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_WRONG_TRINO_VERSION;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_WRONG_TRINO_VERSION;
 import static java.util.Objects.requireNonNull;
 
 /**

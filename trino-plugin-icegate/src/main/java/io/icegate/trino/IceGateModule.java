@@ -5,6 +5,12 @@ import com.google.inject.Module;
 import com.google.inject.Scopes;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.icegate.trino.catalog.IceGateCatalogModule;
+import io.icegate.trino.config.Guards;
+import io.icegate.trino.config.IceGateConfig;
+import io.icegate.trino.config.IceGateSessionProperties;
+import io.icegate.trino.live.WalReads;
+import io.icegate.trino.procedure.CommitWalProcedure;
+import io.icegate.trino.procedure.ReconcileWalProcedure;
 import io.icegate.wal.SegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
 import io.trino.plugin.iceberg.IcebergConfig;
@@ -44,11 +50,18 @@ final class IceGateModule
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
+        binder.bind(ReconcileWalProcedure.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 
     @ProvidesIntoSet
     static Procedure commitWal(CommitWalProcedure procedure)
+    {
+        return procedure.procedure();
+    }
+
+    @ProvidesIntoSet
+    static Procedure reconcileWal(ReconcileWalProcedure procedure)
     {
         return procedure.procedure();
     }

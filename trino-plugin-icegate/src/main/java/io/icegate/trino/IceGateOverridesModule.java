@@ -3,6 +3,8 @@ package io.icegate.trino;
 import com.google.inject.Binder;
 import com.google.inject.Module;
 import com.google.inject.Scopes;
+import io.icegate.trino.metadata.IceGateMetadataFactory;
+import io.icegate.trino.metadata.IceGateSplitManager;
 import io.trino.plugin.base.classloader.ForClassLoaderSafe;
 import io.trino.plugin.iceberg.IcebergMetadataFactory;
 import io.trino.plugin.iceberg.IcebergSplitManager;

@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableMap;
+import io.icegate.trino.config.Guard;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.Session;

@@ -2,6 +2,7 @@ package io.icegate.trino;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.trino.config.Guard;
 import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.Namespace;

@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.trino.config.Guard;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.table.TableOffsets;
@@ -9,7 +10,6 @@ import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
@@ -408,7 +408,7 @@ final class TestGuards
                     // rows, and the range of a column
                     return "%s %s %s".formatted(lake.statistics("null").get(4), lake.statistics("time_unix_nano").get(5), lake.statistics("time_unix_nano").get(6));
                 },
-                "8.0 null null",
+                "8.0 1 14",
                 "3.0 1 3");
     }
 
@@ -430,6 +430,24 @@ final class TestGuards
                 },
                 List.of(1L, 2L, 3L, 10L, 11L, 12L),
                 List.of(1L, 2L, 3L, 10L, 10L, 11L, 11L, 12L, 12L));
+    }
+
+    @Test
+    @Covers(Guard.MATERIALIZED_VIEW_FRESHNESS)
+    void testMaterializedViewFreshness()
+    {
+        assertGuarded(
+                Guard.MATERIALIZED_VIEW_FRESHNESS,
+                lake -> {
+                    lake.insert(1, 3);
+                    String view = lake.namespace + ".numbers";
+                    lake.sql("CREATE MATERIALIZED VIEW %s GRACE PERIOD INTERVAL '0' SECOND AS SELECT time_unix_nano number FROM %s".formatted(view, lake.table));
+                    lake.sql("REFRESH MATERIALIZED VIEW " + view);
+                    lake.logs.append("acme", 10, 12);
+                    return lake.numbers("SELECT number FROM %s ORDER BY 1".formatted(view));
+                },
+                List.of(1L, 2L, 3L, 10L, 11L, 12L),
+                List.of(1L, 2L, 3L));
     }
 
     /**
@@ -520,7 +538,8 @@ final class TestGuards
         assertGuardedByFailure(
                 Guard.SEQUENCE_NUMBER,
                 lake -> {
-                    lake.logs.table().updateProperties().set(TableProperties.FORMAT_VERSION, "3").commit();
+                    // behind the back of the commit guard, which refuses it
+                    fixture.rewriteMetadata(TableIdentifier.of(lake.namespace, "logs"), metadata -> TableMetadata.buildFrom(metadata).upgradeFormatVersion(3).build());
                     lake.insert(1, 3);
                     lake.logs.append("acme", 10, 14);
                     return lake.rows("SELECT \"$last_updated_sequence_number\", count(*) FROM %s GROUP BY 1 ORDER BY 1".formatted(lake.table));

@@ -3,6 +3,8 @@ package io.icegate.trino;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.airlift.units.DataSize;
+import io.icegate.trino.config.Guard;
+import io.icegate.trino.live.WalPin;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.trino.plugin.iceberg.IcebergMetadata;
 import io.trino.plugin.iceberg.IcebergTableHandle;

@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import io.icegate.objectstore.RetryPolicy;
+import io.icegate.trino.config.Guard;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WriterId;

@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.trino.config.Guard;
 import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
 import io.trino.testing.QueryRunner;
@@ -296,6 +297,71 @@ final class TestLiveReads
     }
 
     @Test
+    void testWalTableBacksAView()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 3);
+        sql("CREATE VIEW %1$s.waiting AS SELECT * FROM %1$s.\"logs$wal\"".formatted(namespace));
+        assertThat(rows("SELECT state, rows, created_at <= now(), stored_at BETWEEN created_at - INTERVAL '1' SECOND AND now() + INTERVAL '1' SECOND FROM %s.waiting".formatted(namespace)))
+                .containsExactly(List.of("live", 3L, true, true));
+        assertThat(rows("DESCRIBE %s.\"logs$wal\"".formatted(namespace))).hasSize(10).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
+    }
+
+    @Test
+    void testCommitSomeSegments()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        for (int number = 1; number <= 5; number++) {
+            logs.append("acme", number, number);
+        }
+        String waiting = "SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace);
+        sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs', max_segments => 2, seal_silent => false)".formatted(namespace));
+        assertThat(value(waiting)).isEqualTo(3L);
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        sql("CALL icegate.system.commit_wal('%s', 'logs', 1)".formatted(namespace));
+        assertThat(value(waiting)).isEqualTo(2L);
+        for (long wrong : new long[] {0, -1, 5_000_001}) {
+            assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs', %s)".formatted(namespace, wrong)))
+                    .hasMessage("Cannot commit the WAL of table %s.logs: max_segments is %s, it must be 1 to 5000000".formatted(namespace, wrong));
+        }
+        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal(NULL, 'logs')")).hasMessage("Cannot commit the WAL: schema_name and table_name are needed");
+        sql("CALL icegate.system.commit_wal('%s', 'logs', NULL, NULL)".formatted(namespace));
+        assertThat(value(waiting)).isEqualTo(0L);
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    /**
+     * Bounds, nulls and rows of live segments count as those of data files do.
+     */
+    @Test
+    void testStatisticsAreTheSameLiveAndCommitted()
+    {
+        String namespace = namespace();
+        WalFixture.Logs logs = fixture.createLogs(namespace);
+        logs.append("acme", 1, 20);
+        String statistics = "SHOW STATS FOR %s.logs".formatted(namespace);
+        List<List<Object>> first = statistics(statistics);
+        logs.commit();
+        assertThat(statistics(statistics)).isEqualTo(first);
+        logs.append("acme", 21, 25);
+        logs.append("zeta", 26, 30);
+        List<List<Object>> both = statistics(statistics);
+        logs.commit();
+        assertThat(statistics(statistics)).isEqualTo(both);
+        assertThat(both).contains(List.of("time_unix_nano", "1", "30")).contains(List.of("severity_number", "1", "24"));
+    }
+
+    /**
+     * Column, bounds.
+     */
+    private List<List<Object>> statistics(String show)
+    {
+        return rows(show).stream().map(row -> List.<Object>of(String.valueOf(row.getFirst()), String.valueOf(row.get(5)), String.valueOf(row.get(6)))).toList();
+    }
+
+    @Test
     void testTooManyLiveSegments()
     {
         String namespace = namespace();
@@ -368,15 +434,14 @@ final class TestLiveReads
         logs.append("acme", 1, 3);
         logs.commit();
         sql("ALTER TABLE %s.logs ADD COLUMN region varchar".formatted(namespace));
-        sql("ALTER TABLE %s.logs RENAME COLUMN severity_number TO severity".formatted(namespace));
-        logs.table().refresh();
-        assertThat(rows("SELECT time_unix_nano, severity, region FROM %s.logs WHERE severity < 3 ORDER BY 1".formatted(namespace)))
-                .containsExactly(nullable(1L, 2, null));
-        sql("ALTER TABLE %s.logs RENAME COLUMN severity TO severity_number".formatted(namespace));
+        sql("ALTER TABLE %s.logs RENAME COLUMN severity_text TO severity".formatted(namespace));
+        assertThat(rows("SELECT time_unix_nano, severity, region FROM %s.logs WHERE severity = 'INFO' ORDER BY 1".formatted(namespace)))
+                .containsExactly(nullable(1L, "INFO", null), nullable(2L, "INFO", null));
+        sql("ALTER TABLE %s.logs RENAME COLUMN severity TO severity_text".formatted(namespace));
         logs.append("acme", 4, 5);
-        assertThat(rows("SELECT time_unix_nano, severity_number, region FROM %s.logs WHERE region IS NULL AND severity_number > 4 ORDER BY 1".formatted(namespace)))
-                .containsExactly(nullable(4L, 5, null), nullable(5L, 6, null));
-        sql("ALTER TABLE %s.logs DROP COLUMN flags".formatted(namespace));
+        assertThat(rows("SELECT time_unix_nano, severity_text, region FROM %s.logs WHERE region IS NULL AND severity_text = 'INFO' AND severity_number > 4 ORDER BY 1".formatted(namespace)))
+                .containsExactly(nullable(4L, "INFO", null), nullable(5L, "INFO", null));
+        sql("ALTER TABLE %s.logs DROP COLUMN event_name".formatted(namespace));
         assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
@@ -394,8 +459,8 @@ final class TestLiveReads
         assertThat(value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(6L);
         sql("CREATE TABLE %1$s.copy AS SELECT * FROM %1$s.logs".formatted(namespace));
         assertThat(value("SELECT count(*) FROM %s.copy".formatted(namespace))).isEqualTo(6L);
-        sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT DISTINCT time_unix_nano FROM %1$s.logs".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L);
+        sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT * FROM %1$s.logs WHERE time_unix_nano <> 2".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 1L, 3L, 3L);
     }
 
     /**
@@ -462,6 +527,46 @@ final class TestLiveReads
     void testRollback()
     {
         String namespace = namespace();
+        commitTwiceAndRollBack(namespace, "ALTER TABLE %s.logs EXECUTE rollback_to_snapshot(%s)");
+        // rows that were rolled back stay away, rows that were never committed stay
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 6L, 7L);
+        for (String blocked : List.of("CALL icegate.system.commit_wal('%s', 'logs')", "DELETE FROM %s.logs WHERE time_unix_nano = 6", "TRUNCATE TABLE %s.logs")) {
+            assertThatThrownBy(() -> sql(blocked.formatted(namespace))).as(blocked)
+                    .hasMessageMatching("Cannot use the WAL of table [^:]*: it was rolled back, .*; decide with the procedure system.reconcile_wal: .*");
+        }
+        sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'accept')".formatted(namespace));
+        sql("DELETE FROM %s.logs WHERE time_unix_nano = 6".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 7L);
+        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        // nothing to decide
+        sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'reappend')".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 7L);
+    }
+
+    @Test
+    void testRollbackTakenBack()
+    {
+        String namespace = namespace();
+        commitTwiceAndRollBack(namespace, "CALL icegate.system.rollback_to_snapshot('%s', 'logs', %s)");
+        sql("CALL icegate.system.reconcile_wal(schema_name => '%s', table_name => 'logs', mode => 'REAPPEND')".formatted(namespace));
+        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @Test
+    void testReconcileArguments()
+    {
+        String namespace = namespace();
+        fixture.createLogs(namespace);
+        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'guess')".formatted(namespace)))
+                .hasMessage("Cannot use mode 'guess': it must be 'accept' (rows that were rolled back stay out) or 'reappend' (their segments are appended again)");
+        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('', 'logs', 'accept')")).hasMessage("Cannot reconcile the WAL: schema_name and table_name are needed");
+        sql("CREATE TABLE %s.plain AS SELECT 1 a".formatted(namespace));
+        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('%s', 'plain', 'accept')".formatted(namespace))).hasMessageMatching("Cannot reconcile the WAL of table [^:]*: it has none, .*");
+    }
+
+    private void commitTwiceAndRollBack(String namespace, String rollback)
+    {
         WalFixture.Logs logs = fixture.createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
@@ -469,10 +574,7 @@ final class TestLiveReads
         logs.append("acme", 4, 5);
         logs.commit();
         logs.append("acme", 6, 7);
-        sql("ALTER TABLE %s.logs EXECUTE rollback_to_snapshot(%s)".formatted(namespace, first));
-        // rows that were rolled back stay away, rows that were never committed stay
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 6L, 7L);
-        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace))).hasMessageContaining("reconcile_wal");
+        sql(rollback.formatted(namespace, first));
     }
 
     @Test

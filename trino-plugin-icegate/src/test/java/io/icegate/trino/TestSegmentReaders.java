@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.trino.config.Guard;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogRows;

@@ -102,6 +102,14 @@ final class WalFixture
         return catalog.loadTable(TableIdentifier.of(Namespace.of(namespace), Signal.LOGS.shape().name()));
     }
 
+    /**
+     * The tables that the catalog has, shown or not.
+     */
+    List<TableIdentifier> tables(String namespace)
+    {
+        return catalog.listTables(Namespace.of(namespace));
+    }
+
     CommitResult commit(Table table)
     {
         return new WalCommitter(warehouse, footers, environment).commit(table, new CommitOptions(CommitOptions.SEGMENTS_MAX, false));
@@ -186,7 +194,36 @@ final class WalFixture
 
         LogBatch batch(String tenant, long first, long last)
         {
-            List<LogRow> rows = LongStream.rangeClosed(first, last).mapToObj(WalFixture::row).toList();
+            return batch(tenant, LongStream.rangeClosed(first, last).mapToObj(WalFixture::row).toList());
+        }
+
+        /**
+         * A batch with one row, whose body is this one.
+         */
+        LogBatch batch(String tenant, long number, CanonicalText body)
+        {
+            LogRow row = row(number);
+            return batch(tenant, List.of(new LogRow(
+                    row.resource(),
+                    row.scope(),
+                    row.timestampMicros(),
+                    row.ingestTimeMicros(),
+                    row.timeUnixNano(),
+                    row.observedTimeUnixNano(),
+                    row.severityNumber(),
+                    row.severityText(),
+                    row.eventName(),
+                    body,
+                    row.traceId(),
+                    row.spanId(),
+                    row.flags(),
+                    row.attributes(),
+                    row.droppedAttributesCount(),
+                    row.residual())));
+        }
+
+        private LogBatch batch(String tenant, List<LogRow> rows)
+        {
             return new LogBatch(new BatchId(uuid.getMostSignificantBits(), nextBatch.incrementAndGet()), tenant, rows, 1000);
         }
     }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import static com.google.common.collect.ImmutableList.toImmutableList;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_AMBIGUOUS_NAME;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_AMBIGUOUS_NAME;
 import static java.util.Locale.ENGLISH;
 import static java.util.Objects.requireNonNull;
 

@@ -2,10 +2,10 @@ package io.icegate.trino.catalog;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.state.CatalogState;
-import io.icegate.trino.Guards;
+import io.icegate.trino.config.Guards;
 import org.jspecify.annotations.Nullable;
 
-import static io.icegate.trino.Guard.ONE_CATALOG_VERSION;
+import static io.icegate.trino.config.Guard.ONE_CATALOG_VERSION;
 import static java.util.Objects.requireNonNull;
 
 /**

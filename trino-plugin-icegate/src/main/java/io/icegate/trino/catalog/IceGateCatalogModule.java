@@ -6,7 +6,7 @@ import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.trino.IceGateConfig;
+import io.icegate.trino.config.IceGateConfig;
 import io.icegate.warehouse.Warehouses;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;

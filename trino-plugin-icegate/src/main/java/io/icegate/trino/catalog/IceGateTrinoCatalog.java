@@ -1,5 +1,6 @@
 package io.icegate.trino.catalog;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
@@ -9,7 +10,7 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.ObjectKind;
-import io.icegate.trino.Guards;
+import io.icegate.trino.config.Guards;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.metastore.TableInfo;
 import io.trino.metastore.TableInfo.ExtendedRelationType;
@@ -42,7 +43,6 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +51,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import static com.google.common.collect.ImmutableList.toImmutableList;
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
 import static io.trino.plugin.iceberg.IcebergSchemaProperties.LOCATION_PROPERTY;
 import static io.trino.plugin.iceberg.IcebergSchemaProperties.SUPPORTED_SCHEMA_PROPERTIES;
 import static io.trino.spi.StandardErrorCode.ALREADY_EXISTS;
@@ -73,12 +75,19 @@ public final class IceGateTrinoCatalog
 {
     private static final Logger log = Logger.get(IceGateTrinoCatalog.class);
     private static final int FOLDER_PREFIX_BYTES_MAX = 150;
+    private static final Pattern STORAGE_TABLE = Pattern.compile("st_[0-9a-f]{32}");
+    /**
+     * Key in the summary of a storage table's snapshot, which Trino writes.
+     */
+    private static final String MATERIALIZED_VIEW_SOURCES = "dependsOnTables";
+    private static final Pattern SOURCE = Pattern.compile("(.+)\\.([^.]+)=\\d*");
     private static final Pattern METADATA_FILE = Pattern.compile("/metadata/[^/]*$");
 
     private final CatalogName catalogName;
     private final IceGateTableOperationsProvider operationsProvider;
     private final ObjectStoreCatalog catalog;
     private final String warehouse;
+    private final boolean hideStorageTables;
     private final CatalogVersion version;
     private final IceGateViews views;
     private final Map<SchemaTableName, TableMetadata> tables = new ConcurrentHashMap<>();
@@ -91,6 +100,7 @@ public final class IceGateTrinoCatalog
             ForwardingFileIoFactory fileIoFactory,
             ObjectStoreCatalog catalog,
             String warehouse,
+            boolean hideStorageTables,
             Guards guards)
     {
         super(catalogName, true, typeManager, operationsProvider, fileSystemFactory, fileIoFactory);
@@ -98,6 +108,7 @@ public final class IceGateTrinoCatalog
         this.operationsProvider = requireNonNull(operationsProvider, "operationsProvider is null");
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.hideStorageTables = hideStorageTables;
         this.version = new CatalogVersion(catalog, guards);
         this.views = new IceGateViews(catalog, version, typeManager);
     }
@@ -238,21 +249,38 @@ public final class IceGateTrinoCatalog
     {
         CatalogState state = version.state();
         ImmutableMap.Builder<SchemaTableName, TableInfo> relations = ImmutableMap.builder();
-        namespaces(namespace).forEach(schema -> {
-            for (TableIdentifier table : state.tables(schema)) {
-                add(relations, table, ExtendedRelationType.TABLE);
-            }
-            for (TableIdentifier view : state.views(schema)) {
-                views.relationType(view).ifPresent(type -> add(relations, view, type));
-            }
-        });
+        visibleTables(namespaces(namespace)).forEach(table -> relations.put(table, new TableInfo(table, ExtendedRelationType.TABLE)));
+        namespaces(namespace).flatMap(schema -> state.views(schema).stream()).forEach(view -> views.relationType(view).ifPresent(type -> {
+            SchemaTableName name = sqlName(view);
+            relations.put(name, new TableInfo(name, type));
+        }));
         return ImmutableList.copyOf(relations.buildKeepingLast().values());
     }
 
-    private static void add(ImmutableMap.Builder<SchemaTableName, TableInfo> relations, TableIdentifier identifier, ExtendedRelationType type)
+    /**
+     * All tables but those that hold the rows of materialized views, as Trino's own catalogs show them. Only names that look
+     * like storage are looked up among the views.
+     */
+    private List<SchemaTableName> visibleTables(Stream<Namespace> namespaces)
     {
-        SchemaTableName name = new SchemaTableName(CatalogNames.schemaName(identifier.namespace()), identifier.name());
-        relations.put(name, new TableInfo(name, type));
+        List<SchemaTableName> tables = namespaces
+                .flatMap(namespace -> version.state().tables(namespace).stream())
+                .map(IceGateTrinoCatalog::sqlName)
+                .distinct()
+                .collect(toImmutableList());
+        if (!hideStorageTables || tables.stream().noneMatch(table -> STORAGE_TABLE.matcher(table.getTableName()).matches())) {
+            return tables;
+        }
+        Set<SchemaTableName> storage = version.state().namespaces().stream()
+                .flatMap(namespace -> version.state().views(namespace).stream())
+                .flatMap(view -> views.storageTable(sqlName(view)).stream())
+                .collect(toImmutableSet());
+        return tables.stream().filter(table -> !storage.contains(table)).collect(toImmutableList());
+    }
+
+    private static SchemaTableName sqlName(TableIdentifier identifier)
+    {
+        return new SchemaTableName(CatalogNames.schemaName(identifier.namespace()), identifier.name());
     }
 
     private Stream<Namespace> namespaces(Optional<String> namespace)
@@ -264,11 +292,7 @@ public final class IceGateTrinoCatalog
     public List<SchemaTableName> listIcebergTables(ConnectorSession session, List<String> filter)
     {
         Stream<Namespace> namespaces = filter.isEmpty() ? namespaces(Optional.empty()) : filter.stream().flatMap(name -> namespaces(Optional.of(name)));
-        return namespaces
-                .flatMap(namespace -> version.state().tables(namespace).stream())
-                .map(table -> new SchemaTableName(CatalogNames.schemaName(table.namespace()), table.name()))
-                .distinct()
-                .collect(toImmutableList());
+        return visibleTables(namespaces);
     }
 
     @Override
@@ -503,6 +527,22 @@ public final class IceGateTrinoCatalog
         return views.storageTable(name).map(storage -> loadTable(session, storage));
     }
 
+    /**
+     * The tables of this catalog that the rows of a materialized view came from, as its last refresh wrote them down.
+     */
+    public List<SchemaTableName> materializedViewSources(ConnectorSession session, SchemaTableName name)
+    {
+        return getMaterializedViewStorageTable(session, name)
+                .map(BaseTable::currentSnapshot)
+                .map(snapshot -> snapshot.summary().getOrDefault(MATERIALIZED_VIEW_SOURCES, ""))
+                .map(sources -> Splitter.on(',').omitEmptyStrings().splitToStream(sources)
+                        .map(SOURCE::matcher)
+                        .filter(Matcher::matches)
+                        .map(source -> new SchemaTableName(source.group(1), source.group(2)))
+                        .collect(toImmutableList()))
+                .orElse(ImmutableList.of());
+    }
+
     @Override
     public void updateMaterializedViewColumnComment(ConnectorSession session, SchemaTableName name, String columnName, Optional<String> comment)
     {
@@ -515,7 +555,7 @@ public final class IceGateTrinoCatalog
     {
         SchemaTableName storage = views.storageTable(name).orElseThrow(() -> new TableNotFoundException(name));
         views.drop(name);
-        if (new HashSet<>(listIcebergTables(session, ImmutableList.of(storage.getSchemaName()))).contains(storage)) {
+        if (names().relation(storage).isPresent()) {
             dropTable(session, storage);
         }
     }

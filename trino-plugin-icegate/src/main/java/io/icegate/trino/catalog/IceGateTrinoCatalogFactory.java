@@ -2,8 +2,9 @@ package io.icegate.trino.catalog;
 
 import com.google.inject.Inject;
 import io.icegate.objectstore.Warehouse;
-import io.icegate.trino.Guards;
+import io.icegate.trino.config.Guards;
 import io.trino.filesystem.TrinoFileSystemFactory;
+import io.trino.plugin.iceberg.IcebergConfig;
 import io.trino.plugin.iceberg.catalog.TrinoCatalogFactory;
 import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.catalog.CatalogName;
@@ -25,6 +26,7 @@ public final class IceGateTrinoCatalogFactory
     private final ForwardingFileIoFactory fileIoFactory;
     private final SharedCatalog catalog;
     private final Warehouse warehouse;
+    private final boolean hideStorageTables;
     private final Guards guards;
 
     @Inject
@@ -36,6 +38,7 @@ public final class IceGateTrinoCatalogFactory
             ForwardingFileIoFactory fileIoFactory,
             SharedCatalog catalog,
             Warehouse warehouse,
+            IcebergConfig config,
             Guards guards)
     {
         this.catalogName = requireNonNull(catalogName, "catalogName is null");
@@ -45,12 +48,13 @@ public final class IceGateTrinoCatalogFactory
         this.fileIoFactory = requireNonNull(fileIoFactory, "fileIoFactory is null");
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.hideStorageTables = config.isHideMaterializedViewStorageTable();
         this.guards = requireNonNull(guards, "guards is null");
     }
 
     @Override
     public IceGateTrinoCatalog create(ConnectorIdentity identity)
     {
-        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory, catalog.get(), warehouse.root(), guards);
+        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory, catalog.get(), warehouse.root(), hideStorageTables, guards);
     }
 }

@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
@@ -13,7 +13,7 @@ import static io.trino.spi.session.PropertyMetadata.booleanProperty;
 /**
  * Per-query settings, beside those of Trino's Iceberg connector.
  */
-final class IceGateSessionProperties
+public final class IceGateSessionProperties
         implements SessionPropertiesProvider
 {
     private static final String LIVE_ROWS = "live_rows";
@@ -35,12 +35,12 @@ final class IceGateSessionProperties
         return properties;
     }
 
-    static boolean isLiveRows(ConnectorSession session)
+    public static boolean isLiveRows(ConnectorSession session)
     {
         return session.getProperty(LIVE_ROWS, Boolean.class);
     }
 
-    static boolean isSkipCorruptSegments(ConnectorSession session)
+    public static boolean isSkipCorruptSegments(ConnectorSession session)
     {
         return session.getProperty(SKIP_CORRUPT_SEGMENTS, Boolean.class);
     }

@@ -1,10 +1,12 @@
-package io.icegate.trino;
+package io.icegate.trino.procedure;
 
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
 import io.airlift.log.Logger;
-import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
+import io.icegate.trino.live.WalPin;
+import io.icegate.trino.live.WalReads;
+import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.trino.spi.TrinoException;
 import io.trino.spi.classloader.ThreadContextClassLoader;
@@ -13,30 +15,37 @@ import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.procedure.Procedure;
 import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
 import static io.trino.spi.StandardErrorCode.INVALID_PROCEDURE_ARGUMENT;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+import static io.trino.spi.type.BigintType.BIGINT;
+import static io.trino.spi.type.BooleanType.BOOLEAN;
 import static io.trino.spi.type.VarcharType.VARCHAR;
+import static java.lang.Math.max;
+import static java.lang.Math.min;
+import static java.lang.Math.toIntExact;
 import static java.lang.invoke.MethodHandles.lookup;
 import static java.util.Objects.requireNonNull;
 
 /**
- * {@code CALL icegate.system.commit_wal('schema', 'table')}: makes everything that waits part of the table, in as many
- * commits as it takes.
+ * {@code CALL icegate.system.commit_wal(schema_name, table_name, max_segments, seal_silent)}: makes segments that wait part
+ * of their table, the oldest first, in as many commits as it takes.
  */
 public final class CommitWalProcedure
 {
     private static final Logger log = Logger.get(CommitWalProcedure.class);
     private static final int COMMITS_MAX = 1_000;
+    private static final long SEGMENTS_MAX = (long) COMMITS_MAX * CommitOptions.SEGMENTS_MAX;
     private static final MethodHandle COMMIT_WAL;
 
     static {
         try {
-            COMMIT_WAL = lookup().unreflect(CommitWalProcedure.class.getMethod("commitWal", ConnectorSession.class, ConnectorAccessControl.class, String.class, String.class));
+            COMMIT_WAL = lookup().unreflect(CommitWalProcedure.class.getMethod("commitWal", ConnectorSession.class, ConnectorAccessControl.class, String.class, String.class, Long.class, Boolean.class));
         }
         catch (ReflectiveOperationException e) {
             throw new LinkageError("Every class has its own methods", e);
@@ -53,39 +62,48 @@ public final class CommitWalProcedure
         this.walReads = requireNonNull(walReads, "walReads is null");
     }
 
-    Procedure procedure()
+    public Procedure procedure()
     {
         return new Procedure(
                 "system",
                 "commit_wal",
                 ImmutableList.of(
                         new Procedure.Argument("SCHEMA_NAME", VARCHAR),
-                        new Procedure.Argument("TABLE_NAME", VARCHAR)),
+                        new Procedure.Argument("TABLE_NAME", VARCHAR),
+                        new Procedure.Argument("MAX_SEGMENTS", BIGINT, false, null),
+                        new Procedure.Argument("SEAL_SILENT", BOOLEAN, false, true)),
                 COMMIT_WAL.bindTo(this));
     }
 
     // called by Trino
-    public void commitWal(ConnectorSession session, ConnectorAccessControl accessControl, String schemaName, String tableName)
+    public void commitWal(ConnectorSession session, ConnectorAccessControl accessControl, String schemaName, String tableName, @Nullable Long maxSegments, @Nullable Boolean sealSilent)
     {
         try (ThreadContextClassLoader _ = new ThreadContextClassLoader(getClass().getClassLoader())) {
-            if (schemaName == null || tableName == null) {
-                throw new TrinoException(INVALID_PROCEDURE_ARGUMENT, "Cannot commit the WAL: schema_name and table_name are needed");
+            SchemaTableName name = ProcedureArguments.tableName("commit the WAL", schemaName, tableName);
+            if (maxSegments != null && (maxSegments < 1 || maxSegments > SEGMENTS_MAX)) {
+                throw new TrinoException(INVALID_PROCEDURE_ARGUMENT, "Cannot commit the WAL of table %s: max_segments is %s, it must be 1 to %s".formatted(name, maxSegments, SEGMENTS_MAX));
             }
-            SchemaTableName name = new SchemaTableName(schemaName, tableName);
-            IceGateTrinoCatalog catalog = catalogFactory.create(session.getIdentity());
-            Table table = catalog.newestTable(session, name);
+            Table table = catalogFactory.create(session.getIdentity()).newestTable(session, name);
             accessControl.checkCanInsertIntoTable(null, name, Optional.empty());
             if (!walReads.isWalTable(table.properties())) {
                 throw new TrinoException(NOT_SUPPORTED, "Cannot commit the WAL of table %s: it has none".formatted(name));
             }
-            for (int commit = 0; commit < COMMITS_MAX; commit++) {
-                CommitResult result = walReads.commit(table);
-                log.info("commit table=%s snapshot=%s segments=%s rows=%s", name, result.snapshotId(), result.segments(), result.rows());
-                if (result.snapshotId().isEmpty()) {
-                    requireReadable(name, result);
-                    return;
-                }
+            commit(name, table, maxSegments == null ? SEGMENTS_MAX : maxSegments, sealSilent == null || sealSilent);
+        }
+    }
+
+    private void commit(SchemaTableName name, Table table, long segmentsMax, boolean sealSilent)
+    {
+        long remaining = segmentsMax;
+        while (remaining > 0) {
+            CommitResult result = walReads.commit(table, new CommitOptions(toIntExact(min(remaining, CommitOptions.SEGMENTS_MAX)), sealSilent));
+            log.info("commit table=%s snapshot=%s segments=%s rows=%s", name, result.snapshotId(), result.segments(), result.rows());
+            if (result.snapshotId().isEmpty()) {
+                requireReadable(name, result);
+                return;
             }
+            // a commit may consist of seals alone
+            remaining -= max(1, result.segments());
         }
     }
 

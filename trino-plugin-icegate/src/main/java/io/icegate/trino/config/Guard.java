@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 /**
  * The places where Trino, left alone, would answer without the live rows, or would change a table past them. Each has a
@@ -46,6 +46,10 @@ public enum Guard
      * A materialized view that has read live rows would read them again at its next refresh.
      */
     MATERIALIZED_VIEW_REFRESH,
+    /**
+     * A materialized view that knows every snapshot of its tables still knows nothing of rows that wait.
+     */
+    MATERIALIZED_VIEW_FRESHNESS,
     /**
      * CREATE OR REPLACE drops the offset vector and would bring old rows back.
      */

@@ -1,10 +1,12 @@
-package io.icegate.trino;
+package io.icegate.trino.metadata;
 
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
 import io.airlift.concurrent.BoundedExecutor;
 import io.airlift.json.JsonCodec;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
+import io.icegate.trino.config.Guards;
+import io.icegate.trino.live.WalReads;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.metastore.RawHiveMetastoreFactory;
 import io.trino.plugin.iceberg.CommitTaskData;
@@ -37,7 +39,7 @@ import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
 /**
  * One {@link IceGateMetadata}, and with it one catalog, per transaction.
  */
-final class IceGateMetadataFactory
+public final class IceGateMetadataFactory
         extends IcebergMetadataFactory
 {
     private final Function<ConnectorIdentity, IceGateMetadata> create;

@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.live;
 
 import io.icegate.wal.read.LiveSegment;
 import org.apache.iceberg.DataFile;
@@ -13,21 +13,21 @@ import static java.util.Objects.requireNonNull;
  *
  * @param duplicates deletes the rows that do not count
  */
-record LiveFile(LiveSegment segment, DataFile file, Optional<DeleteFile> duplicates)
+public record PinnedFile(LiveSegment segment, DataFile file, Optional<DeleteFile> duplicates)
 {
-    LiveFile
+    public PinnedFile
     {
         requireNonNull(segment, "segment is null");
         requireNonNull(file, "file is null");
         requireNonNull(duplicates, "duplicates is null");
     }
 
-    long duplicateRows()
+    public long duplicateRows()
     {
         return duplicates.map(DeleteFile::recordCount).orElse(0L);
     }
 
-    long rows()
+    public long rows()
     {
         return file.recordCount() - duplicateRows();
     }

@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.live;
 
 import com.google.common.collect.ImmutableList;
 import org.apache.iceberg.BaseFileScanTask;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static java.util.Objects.requireNonNull;
 
@@ -36,10 +37,21 @@ import static java.util.Objects.requireNonNull;
  * @param snapshotSchema schema of the committed part
  * @param schema current schema, projected
  */
-record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema schema, Table table, List<LiveFile> liveFiles, LiveFileCounts counts)
+public record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema schema, Table table, List<PinnedFile> liveFiles, Counts counts)
         implements Scan<UnionScan, FileScanTask, CombinedScanTask>
 {
-    UnionScan
+    /**
+     * How many live segments a scan planned, and how many it could leave out.
+     */
+    public record Counts(AtomicLong planned, AtomicLong pruned)
+    {
+        public Counts()
+        {
+            this(new AtomicLong(), new AtomicLong());
+        }
+    }
+
+    public UnionScan
     {
         requireNonNull(committed, "committed is null");
         requireNonNull(snapshotSchema, "snapshotSchema is null");
@@ -59,12 +71,12 @@ record UnionScan(TableScan committed, Schema snapshotSchema, @Override Schema sc
         Map<Integer, String> specJsons = new HashMap<>();
         Map<Integer, ResidualEvaluator> residuals = new HashMap<>();
         ImmutableList.Builder<FileScanTask> tasks = ImmutableList.builder();
-        for (LiveFile live : liveFiles) {
+        for (PinnedFile live : liveFiles) {
             if (live.rows() == 0 || !evaluator.eval(live.file())) {
-                counts.pruned();
+                counts.pruned().incrementAndGet();
                 continue;
             }
-            counts.planned();
+            counts.planned().incrementAndGet();
             PartitionSpec spec = requireNonNull(table.specs().get(live.file().specId()), "spec of a live segment is null");
             DeleteFile[] deletes = live.duplicates().stream().toArray(DeleteFile[]::new);
             // IcebergSplitSource casts to BaseFileScanTask

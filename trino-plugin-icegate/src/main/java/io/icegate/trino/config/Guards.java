@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 import java.util.Set;
 

@@ -1,9 +1,12 @@
-package io.icegate.trino;
+package io.icegate.trino.metadata;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.util.concurrent.ListeningExecutorService;
 import com.google.inject.Inject;
 import io.airlift.log.Logger;
+import io.icegate.trino.config.IceGateSessionProperties;
+import io.icegate.trino.live.UnionScan;
+import io.icegate.trino.live.WalPin;
 import io.trino.filesystem.cache.SplitAffinityProvider;
 import io.trino.plugin.base.classloader.ClassLoaderSafeConnectorSplitSource;
 import io.trino.plugin.base.metrics.LongCount;
@@ -39,7 +42,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
 import static io.trino.plugin.iceberg.IcebergSessionProperties.getMinimumAssignedSplitWeight;
 import static java.util.Objects.requireNonNull;
 import static org.apache.iceberg.util.SnapshotUtil.schemaFor;
@@ -47,7 +50,7 @@ import static org.apache.iceberg.util.SnapshotUtil.schemaFor;
 /**
  * Splits of a snapshot together with live segments; without live segments, Trino's own split manager does everything.
  */
-final class IceGateSplitManager
+public final class IceGateSplitManager
         implements ConnectorSplitManager
 {
     private static final Logger log = Logger.get(IceGateSplitManager.class);
@@ -95,7 +98,7 @@ final class IceGateSplitManager
         requireWhole(session, table, pin);
         BaseTable icebergTable = metadata.table(session, table.getSchemaTableName(), pin);
         InMemoryMetricsReporter reporter = new InMemoryMetricsReporter();
-        LiveFileCounts counts = new LiveFileCounts();
+        UnionScan.Counts counts = new UnionScan.Counts();
         UnionScan scan = unionScan(table, icebergTable, pin, reporter, counts);
         return new ClassLoaderSafeConnectorSplitSource(
                 new IcebergSplitSource(
@@ -146,7 +149,7 @@ final class IceGateSplitManager
         log.warn("query=%s table=%s: rows are left out: %s", session.getQueryId(), table.getSchemaTableName(), corruption);
     }
 
-    private UnionScan unionScan(IcebergTableHandle table, BaseTable icebergTable, WalPin pin, InMemoryMetricsReporter reporter, LiveFileCounts counts)
+    private UnionScan unionScan(IcebergTableHandle table, BaseTable icebergTable, WalPin pin, InMemoryMetricsReporter reporter, UnionScan.Counts counts)
     {
         Set<Integer> fieldIds = table.getProjectedColumns().stream()
                 .map(IcebergColumnHandle::getId)
@@ -168,12 +171,12 @@ final class IceGateSplitManager
         return TypeUtil.select(schema, fieldIds.stream().filter(id -> schema.findField(id) != null).collect(toImmutableSet()));
     }
 
-    private static Metrics withLiveFiles(Metrics committed, LiveFileCounts counts)
+    private static Metrics withLiveFiles(Metrics committed, UnionScan.Counts counts)
     {
         return new Metrics(ImmutableMap.<String, Metric<?>>builder()
                 .putAll(committed.getMetrics())
-                .put("liveFiles", new LongCount(counts.plannedCount()))
-                .put("skippedLiveFiles", new LongCount(counts.prunedCount()))
+                .put("liveFiles", new LongCount(counts.planned().get()))
+                .put("skippedLiveFiles", new LongCount(counts.pruned().get()))
                 .buildOrThrow());
     }
 }

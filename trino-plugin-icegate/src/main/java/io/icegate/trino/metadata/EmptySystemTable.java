@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.metadata;
 
 import io.trino.spi.connector.ConnectorPageSource;
 import io.trino.spi.connector.ConnectorSession;

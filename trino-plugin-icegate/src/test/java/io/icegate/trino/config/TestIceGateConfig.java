@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 import com.google.common.collect.ImmutableMap;
 import org.junit.jupiter.api.Test;

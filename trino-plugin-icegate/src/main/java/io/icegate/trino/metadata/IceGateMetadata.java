@@ -1,9 +1,17 @@
-package io.icegate.trino;
+package io.icegate.trino.metadata;
 
 import com.google.common.collect.ImmutableList;
 import io.airlift.json.JsonCodec;
+import io.airlift.slice.Slice;
 import io.airlift.units.Duration;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
+import io.icegate.trino.config.Guards;
+import io.icegate.trino.config.IceGateSessionProperties;
+import io.icegate.trino.config.RowLevelChanges;
+import io.icegate.trino.live.LiveStatistics;
+import io.icegate.trino.live.WalPin;
+import io.icegate.trino.live.WalReads;
+import io.icegate.trino.live.WalTable;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.plugin.base.classloader.ClassLoaderSafeSystemTable;
 import io.trino.plugin.iceberg.CommitTaskData;
@@ -16,15 +24,17 @@ import io.trino.plugin.iceberg.TableStatisticsReader;
 import io.trino.plugin.iceberg.TableStatisticsWriter;
 import io.trino.plugin.iceberg.TableType;
 import io.trino.plugin.iceberg.delete.DeletionVectorWriter;
-import io.trino.spi.RefreshType;
 import io.trino.spi.TrinoException;
 import io.trino.spi.catalog.CatalogName;
 import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ColumnMetadata;
+import io.trino.spi.connector.ColumnPosition;
 import io.trino.spi.connector.ConnectorAccessControl;
 import io.trino.spi.connector.ConnectorAnalyzeMetadata;
 import io.trino.spi.connector.ConnectorExpressionEvaluator;
-import io.trino.spi.connector.ConnectorInsertTableHandle;
+import io.trino.spi.connector.ConnectorMaterializedViewDefinition;
 import io.trino.spi.connector.ConnectorMergeTableHandle;
+import io.trino.spi.connector.ConnectorOutputMetadata;
 import io.trino.spi.connector.ConnectorOutputTableHandle;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableExecuteHandle;
@@ -35,13 +45,16 @@ import io.trino.spi.connector.ConnectorTableProperties;
 import io.trino.spi.connector.ConnectorTableVersion;
 import io.trino.spi.connector.Constraint;
 import io.trino.spi.connector.ConstraintApplicationResult;
+import io.trino.spi.connector.MaterializedViewFreshness;
+import io.trino.spi.connector.MaterializedViewFreshness.Freshness;
 import io.trino.spi.connector.RetryMode;
+import io.trino.spi.connector.SaveMode;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.SystemTable;
 import io.trino.spi.predicate.TupleDomain;
-import io.trino.spi.statistics.ColumnStatistics;
-import io.trino.spi.statistics.Estimate;
+import io.trino.spi.statistics.ComputedStatistics;
 import io.trino.spi.statistics.TableStatistics;
+import io.trino.spi.type.Type;
 import io.trino.spi.type.TypeManager;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
@@ -51,25 +64,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 
-import static io.icegate.trino.Guard.ANALYZE;
-import static io.icegate.trino.Guard.EMPTY_TABLE_PREDICATE;
-import static io.icegate.trino.Guard.ENFORCED_PREDICATE;
-import static io.icegate.trino.Guard.MATERIALIZED_VIEW_REFRESH;
-import static io.icegate.trino.Guard.METADATA_DELETE;
-import static io.icegate.trino.Guard.OPTIMIZE;
-import static io.icegate.trino.Guard.PIN_IN_EXECUTE;
-import static io.icegate.trino.Guard.REPLACE_TABLE;
-import static io.icegate.trino.Guard.ROW_LEVEL_CHANGES;
-import static io.icegate.trino.Guard.TABLE_STATISTICS;
-import static io.icegate.trino.Guard.TIME_TRAVEL;
-import static io.icegate.trino.Guard.TRUNCATE;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_PIN_LOST;
+import static io.icegate.trino.config.Guard.ANALYZE;
+import static io.icegate.trino.config.Guard.EMPTY_TABLE_PREDICATE;
+import static io.icegate.trino.config.Guard.ENFORCED_PREDICATE;
+import static io.icegate.trino.config.Guard.MATERIALIZED_VIEW_FRESHNESS;
+import static io.icegate.trino.config.Guard.MATERIALIZED_VIEW_REFRESH;
+import static io.icegate.trino.config.Guard.METADATA_DELETE;
+import static io.icegate.trino.config.Guard.OPTIMIZE;
+import static io.icegate.trino.config.Guard.PIN_IN_EXECUTE;
+import static io.icegate.trino.config.Guard.REPLACE_TABLE;
+import static io.icegate.trino.config.Guard.ROW_LEVEL_CHANGES;
+import static io.icegate.trino.config.Guard.TABLE_STATISTICS;
+import static io.icegate.trino.config.Guard.TIME_TRAVEL;
+import static io.icegate.trino.config.Guard.TRUNCATE;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_PIN_LOST;
+import static io.icegate.trino.metadata.Refusals.explained;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -85,8 +102,10 @@ final class IceGateMetadata
     private final IceGateTrinoCatalog catalog;
     private final WalReads walReads;
     private final Guards guards;
+    private final LiveStatistics liveStatistics;
     private final Map<SchemaTableName, WalPin> pins = new ConcurrentHashMap<>();
     private final Map<String, WalPin> pinsByToken = new ConcurrentHashMap<>();
+    private final Set<SchemaTableName> refreshSources = ConcurrentHashMap.newKeySet();
     private volatile boolean refreshingMaterializedView;
 
     IceGateMetadata(
@@ -115,6 +134,7 @@ final class IceGateMetadata
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.walReads = requireNonNull(walReads, "walReads is null");
         this.guards = requireNonNull(guards, "guards is null");
+        this.liveStatistics = new LiveStatistics(typeManager);
     }
 
     /**
@@ -135,9 +155,6 @@ final class IceGateMetadata
             return Optional.empty();
         }
         if (guards.on(OPTIMIZE) && table.isRecordScannedFiles()) {
-            return Optional.empty();
-        }
-        if (guards.on(MATERIALIZED_VIEW_REFRESH) && refreshingMaterializedView) {
             return Optional.empty();
         }
         WalPin pin = pinsByToken.get(token.orElseThrow());
@@ -165,6 +182,9 @@ final class IceGateMetadata
         }
         if (!(handle instanceof IcebergTableHandle table) || table.getTableType() != TableType.DATA || !walReads.isWalTable(table.getStorageProperties()) || !IceGateSessionProperties.isLiveRows(session)) {
             return handle;
+        }
+        if (refreshingMaterializedView) {
+            return refreshSource(session, table);
         }
         WalPin pin = pin(session, table.getSchemaTableName());
         return pin.isEmpty() ? handle : TableHandles.withPin(table, pin);
@@ -219,15 +239,7 @@ final class IceGateMetadata
         if (!guards.on(TABLE_STATISTICS) || live.isEmpty() || statistics.getRowCount().isUnknown()) {
             return statistics;
         }
-        TableStatistics.Builder union = TableStatistics.builder()
-                .setRowCount(Estimate.of(statistics.getRowCount().getValue() + live.orElseThrow().rows()));
-        // ranges of the snapshot do not hold for the live rows
-        statistics.getColumnStatistics().forEach((column, values) -> union.setColumnStatistics(column, ColumnStatistics.builder()
-                .setNullsFraction(values.getNullsFraction())
-                .setDistinctValuesCount(values.getDistinctValuesCount())
-                .setDataSize(values.getDataSize())
-                .build()));
-        return union.build();
+        return liveStatistics.union(statistics, table, live.orElseThrow());
     }
 
     @Override
@@ -292,7 +304,7 @@ final class IceGateMetadata
         if (guards.on(REPLACE_TABLE) && replace && super.getTableHandle(session, tableMetadata.getTable(), Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table) {
             drain(session, table, "replace");
         }
-        return super.beginCreateTable(session, tableMetadata, layout, retryMode, replace);
+        return explained(() -> super.beginCreateTable(session, tableMetadata, layout, retryMode, replace));
     }
 
     @Override
@@ -309,17 +321,47 @@ final class IceGateMetadata
         return super.getStatisticsCollectionMetadata(session, source, analyzeProperties);
     }
 
+    /**
+     * Trino asks this before it looks at the query of the view.
+     */
     @Override
-    public ConnectorInsertTableHandle beginRefreshMaterializedView(
-            ConnectorSession session,
-            ConnectorTableHandle tableHandle,
-            List<ConnectorTableHandle> sourceTableHandles,
-            boolean hasForeignSourceTables,
-            RetryMode retryMode,
-            RefreshType refreshType)
+    public boolean delegateMaterializedViewRefreshToConnector(ConnectorSession session, SchemaTableName viewName)
     {
-        refreshingMaterializedView = true;
-        return super.beginRefreshMaterializedView(session, tableHandle, sourceTableHandles, hasForeignSourceTables, retryMode, refreshType);
+        refreshingMaterializedView = guards.on(MATERIALIZED_VIEW_REFRESH);
+        return super.delegateMaterializedViewRefreshToConnector(session, viewName);
+    }
+
+    /**
+     * The snapshot that a refresh reads and records. Live rows are committed first: the view gets them all, and its next
+     * refresh knows that it has them.
+     */
+    private ConnectorTableHandle refreshSource(ConnectorSession session, IcebergTableHandle table)
+    {
+        SchemaTableName name = table.getSchemaTableName();
+        if (!refreshSources.add(name) || !drain(session, table, "refresh a materialized view of")) {
+            return table;
+        }
+        return requireNonNull(super.getTableHandle(session, name, Optional.empty(), Optional.empty()), "handle of a table that was just committed is null");
+    }
+
+    /**
+     * A view is not fresh while rows of its tables wait.
+     */
+    @Override
+    public MaterializedViewFreshness getMaterializedViewFreshness(ConnectorSession session, SchemaTableName name, boolean considerGracePeriod)
+    {
+        MaterializedViewFreshness freshness = super.getMaterializedViewFreshness(session, name, considerGracePeriod);
+        if (!guards.on(MATERIALIZED_VIEW_FRESHNESS) || freshness.getFreshness() != Freshness.FRESH) {
+            return freshness;
+        }
+        return catalog.materializedViewSources(session, name).stream()
+                .map(source -> getTableHandle(session, source, Optional.empty(), Optional.empty()))
+                .filter(IcebergTableHandle.class::isInstance)
+                .flatMap(source -> livePart((IcebergTableHandle) source).stream())
+                .map(WalPin::oldest)
+                .min(naturalOrder())
+                .map(oldest -> new MaterializedViewFreshness(Freshness.STALE, Optional.of(oldest)))
+                .orElse(freshness);
     }
 
     /**
@@ -346,5 +388,89 @@ final class IceGateMetadata
         catalog.repin(session, name);
         pins.remove(name);
         return true;
+    }
+
+    @Override
+    public Optional<ConnectorOutputMetadata> finishCreateTable(ConnectorSession session, ConnectorOutputTableHandle tableHandle, Collection<Slice> fragments, Collection<ComputedStatistics> computedStatistics)
+    {
+        return explained(() -> super.finishCreateTable(session, tableHandle, fragments, computedStatistics));
+    }
+
+    @Override
+    public void createTable(ConnectorSession session, ConnectorTableMetadata tableMetadata, SaveMode saveMode)
+    {
+        explained(() -> super.createTable(session, tableMetadata, saveMode));
+    }
+
+    @Override
+    public void createMaterializedView(ConnectorSession session, SchemaTableName name, ConnectorMaterializedViewDefinition definition, Map<String, Object> properties, boolean replace, boolean ignoreExisting)
+    {
+        explained(() -> super.createMaterializedView(session, name, definition, properties, replace, ignoreExisting));
+    }
+
+    @Override
+    public Map<String, Long> executeTableExecute(ConnectorSession session, ConnectorTableExecuteHandle tableExecuteHandle)
+    {
+        return explained(() -> super.executeTableExecute(session, tableExecuteHandle));
+    }
+
+    @Override
+    public void setTableProperties(ConnectorSession session, ConnectorTableHandle tableHandle, Map<String, Optional<Object>> properties)
+    {
+        explained(() -> super.setTableProperties(session, tableHandle, properties));
+    }
+
+    @Override
+    public void addColumn(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnMetadata column, ColumnPosition position)
+    {
+        explained(() -> super.addColumn(session, tableHandle, column, position));
+    }
+
+    @Override
+    public void addField(ConnectorSession session, ConnectorTableHandle tableHandle, List<String> parentPath, String fieldName, Type type, boolean ignoreExisting)
+    {
+        explained(() -> super.addField(session, tableHandle, parentPath, fieldName, type, ignoreExisting));
+    }
+
+    @Override
+    public void dropColumn(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column)
+    {
+        explained(() -> super.dropColumn(session, tableHandle, column));
+    }
+
+    @Override
+    public void dropField(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column, List<String> fieldPath)
+    {
+        explained(() -> super.dropField(session, tableHandle, column, fieldPath));
+    }
+
+    @Override
+    public void renameColumn(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle source, String target)
+    {
+        explained(() -> super.renameColumn(session, tableHandle, source, target));
+    }
+
+    @Override
+    public void renameField(ConnectorSession session, ConnectorTableHandle tableHandle, List<String> fieldPath, String target)
+    {
+        explained(() -> super.renameField(session, tableHandle, fieldPath, target));
+    }
+
+    @Override
+    public void setColumnType(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column, Type type)
+    {
+        explained(() -> super.setColumnType(session, tableHandle, column, type));
+    }
+
+    @Override
+    public void setFieldType(ConnectorSession session, ConnectorTableHandle tableHandle, List<String> fieldPath, Type type)
+    {
+        explained(() -> super.setFieldType(session, tableHandle, fieldPath, type));
+    }
+
+    @Override
+    public void dropNotNullConstraint(ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column)
+    {
+        explained(() -> super.dropNotNullConstraint(session, tableHandle, column));
     }
 }

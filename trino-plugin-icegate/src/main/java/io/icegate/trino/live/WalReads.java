@@ -1,15 +1,23 @@
-package io.icegate.trino;
+package io.icegate.trino.live;
 
 import com.google.inject.Inject;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.trino.config.Guards;
+import io.icegate.trino.config.IceGateConfig;
+import io.icegate.trino.config.IceGateErrorCode;
+import io.icegate.trino.config.RowLevelChanges;
 import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.commit.ReconcileException;
+import io.icegate.wal.commit.ReconcileMode;
+import io.icegate.wal.commit.ReconcileResult;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.engine.WalBacklogException;
+import io.icegate.wal.read.LiveFile;
 import io.icegate.wal.read.LiveTail;
 import io.trino.plugin.iceberg.ForIcebergSplitManager;
 import io.trino.spi.TrinoException;
@@ -23,17 +31,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
 import static com.google.common.collect.ImmutableList.toImmutableList;
-import static io.icegate.trino.Guard.DUPLICATES;
-import static io.icegate.trino.Guard.SEQUENCE_NUMBER;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_OFFSETS_DISAGREE;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_STORE_UNAVAILABLE;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_TOO_MANY_LIVE_SEGMENTS;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_COMMIT_FAILED;
-import static io.icegate.trino.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
+import static io.icegate.trino.config.Guard.DUPLICATES;
+import static io.icegate.trino.config.Guard.SEQUENCE_NUMBER;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_OFFSETS_DISAGREE;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_STORE_UNAVAILABLE;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_TOO_MANY_LIVE_SEGMENTS;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_WAL_COMMIT_FAILED;
+import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_WAL_CORRUPT;
+import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The WAL as the connector uses it: pins the live rows of a table and commits them.
+ * The WAL as the connector uses it: pins the live rows of a table and commits them. Failures leave here as errors of Trino.
  */
 public final class WalReads
 {
@@ -51,59 +60,67 @@ public final class WalReads
         this.guards = requireNonNull(guards, "guards is null");
     }
 
-    boolean isWalTable(Map<String, String> properties)
+    public boolean isWalTable(Map<String, String> properties)
     {
         return EngineWal.isWalTable(properties);
     }
 
-    RowLevelChanges rowLevelChanges()
+    public RowLevelChanges rowLevelChanges()
     {
         return rowLevelChanges;
     }
 
     /**
-     * The rows that are durable behind this metadata.
+     * Finds the rows that are durable behind this metadata.
      */
-    WalPin pin(TableMetadata metadata)
+    public WalPin pin(TableMetadata metadata)
     {
-        return translate(metadata.location(), () -> {
+        return translate(() -> {
             LiveTail tail = wal.tail(metadata);
             if (tail.segments().size() > liveSegmentsMax) {
                 throw new TrinoException(ICEGATE_TOO_MANY_LIVE_SEGMENTS, "Cannot read table %s: %s segments wait to be committed, more than %s; CALL icegate.system.commit_wal first".formatted(
                         metadata.location(), tail.segments().size(), liveSegmentsMax));
             }
             return new WalPin(metadata, tail, wal.files(metadata, tail).stream()
-                    .map(file -> liveFile(metadata, file))
+                    .map(file -> pinned(metadata, file))
                     .collect(toImmutableList()));
         });
     }
 
-    private LiveFile liveFile(TableMetadata metadata, io.icegate.wal.read.LiveFile live)
+    private PinnedFile pinned(TableMetadata metadata, LiveFile live)
     {
         long sequence = metadata.lastSequenceNumber() + 1;
         Optional<DeleteFile> duplicates = live.deletes()
                 .filter(_ -> guards.on(DUPLICATES))
                 .map(file -> new LiveDeleteFile(file, sequence));
-        return new LiveFile(live.segment(), guards.on(SEQUENCE_NUMBER) ? new LiveDataFile(live.file(), sequence) : live.file(), duplicates);
+        return new PinnedFile(live.segment(), guards.on(SEQUENCE_NUMBER) ? new LiveDataFile(live.file(), sequence) : live.file(), duplicates);
     }
 
     /**
-     * Commits what waits, sealing silent writers first.
+     * Makes one commit of what waits. Refreshes the table.
      */
-    CommitResult commit(Table table)
+    public CommitResult commit(Table table, CommitOptions options)
     {
-        return translate(table.name(), () -> wal.commit(table, CommitOptions.DEFAULT));
+        return translate(() -> wal.commit(table, options));
     }
 
     /**
      * Commits every row that was durable before, those of any pin included. Refreshes the table.
      */
-    void drain(Table table)
+    public void drain(Table table)
     {
-        translate(table.name(), () -> wal.drain(table));
+        translate(() -> wal.drain(table));
     }
 
-    private static <T> T translate(String table, Supplier<T> action)
+    /**
+     * Decides about rows that a rollback took out of the table. Refreshes the table.
+     */
+    public ReconcileResult reconcile(Table table, ReconcileMode mode)
+    {
+        return translate(() -> wal.reconcile(table, mode));
+    }
+
+    private static <T> T translate(Supplier<T> action)
     {
         try {
             return action.get();
@@ -119,7 +136,10 @@ public final class WalReads
             throw new TrinoException(ICEGATE_WAL_COMMIT_FAILED, e.getMessage(), e);
         }
         catch (OffsetsDisagreeException e) {
-            throw new TrinoException(ICEGATE_OFFSETS_DISAGREE, "Cannot use the WAL of table %s: %s".formatted(table, e.getMessage()), e);
+            throw new TrinoException(ICEGATE_OFFSETS_DISAGREE, e.getMessage(), e);
+        }
+        catch (ReconcileException e) {
+            throw new TrinoException(NOT_SUPPORTED, e.getMessage(), e);
         }
     }
 }

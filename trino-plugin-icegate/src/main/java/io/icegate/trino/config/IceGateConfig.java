@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 import io.airlift.configuration.Config;
 import io.airlift.configuration.ConfigDescription;

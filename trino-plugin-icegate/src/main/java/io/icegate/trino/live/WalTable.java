@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.live;
 
 import com.google.common.collect.ImmutableList;
 import io.icegate.wal.read.RunEnd;
@@ -11,15 +11,18 @@ import io.trino.spi.connector.RecordCursor;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.SystemTable;
 import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.type.LongTimestampWithTimeZone;
+import io.trino.spi.type.Type;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import static io.trino.spi.type.BigintType.BIGINT;
-import static io.trino.spi.type.DateTimeEncoding.packDateTimeWithZone;
 import static io.trino.spi.type.TimeZoneKey.UTC_KEY;
-import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MILLIS;
+import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MICROS;
+import static io.trino.spi.type.Timestamps.PICOSECONDS_PER_NANOSECOND;
 import static io.trino.spi.type.VarcharType.VARCHAR;
 import static java.util.Locale.ENGLISH;
 import static java.util.Objects.requireNonNull;
@@ -28,22 +31,23 @@ import static java.util.Objects.requireNonNull;
  * {@code "t$wal"}: one row for each live segment of a table, and one for each writer whose run is interrupted, with the
  * reason. The live rows of the table are exactly those of the rows with state {@code live}.
  */
-record WalTable(SchemaTableName name, WalPin pin)
+public record WalTable(SchemaTableName name, WalPin pin)
         implements SystemTable
 {
     private static final List<ColumnMetadata> COLUMNS = ImmutableList.of(
-            new ColumnMetadata("writer", VARCHAR),
-            new ColumnMetadata("sequence", BIGINT),
-            new ColumnMetadata("state", VARCHAR),
-            new ColumnMetadata("rows", BIGINT),
-            new ColumnMetadata("duplicate_rows", BIGINT),
-            new ColumnMetadata("bytes", BIGINT),
-            new ColumnMetadata("created_at", TIMESTAMP_TZ_MILLIS),
-            new ColumnMetadata("stored_at", TIMESTAMP_TZ_MILLIS),
-            new ColumnMetadata("path", VARCHAR),
-            new ColumnMetadata("detail", VARCHAR));
+            column("writer", VARCHAR, "One start of one receiver"),
+            column("sequence", BIGINT, "Number of the segment within writer and table"),
+            column("state", VARCHAR, "live: a segment that queries read; corrupt or gap: where the run of a writer is interrupted"),
+            column("rows", BIGINT, "Rows of the segment that count"),
+            column("duplicate_rows", BIGINT, "Rows of the segment that are copies of others and do not count"),
+            column("bytes", BIGINT, "Size of the object"),
+            // microseconds, as in tables: a view can have these columns
+            column("created_at", TIMESTAMP_TZ_MICROS, "When the segment was opened, by the receiver's clock"),
+            column("stored_at", TIMESTAMP_TZ_MICROS, "When the object was stored, by the store's clock"),
+            column("path", VARCHAR, "Location of the object"),
+            column("detail", VARCHAR, "Why the run of the writer is interrupted"));
 
-    WalTable
+    public WalTable
     {
         requireNonNull(name, "name is null");
         requireNonNull(pin, "pin is null");
@@ -65,7 +69,7 @@ record WalTable(SchemaTableName name, WalPin pin)
     public RecordCursor cursor(ConnectorTransactionHandle transaction, ConnectorSession session, TupleDomain<Integer> constraint)
     {
         InMemoryRecordSet.Builder rows = InMemoryRecordSet.builder(getTableMetadata());
-        for (LiveFile live : pin.files()) {
+        for (PinnedFile live : pin.files()) {
             rows.addRow(
                     live.segment().key().writer().toString(),
                     live.segment().key().sequence().value(),
@@ -87,8 +91,17 @@ record WalTable(SchemaTableName name, WalPin pin)
         return rows.build().cursor();
     }
 
-    private static long timestamp(Instant instant)
+    private static ColumnMetadata column(String name, Type type, String comment)
     {
-        return packDateTimeWithZone(instant.toEpochMilli(), UTC_KEY);
+        return ColumnMetadata.builder()
+                .setName(name)
+                .setType(type)
+                .setComment(Optional.of(comment))
+                .build();
+    }
+
+    private static LongTimestampWithTimeZone timestamp(Instant instant)
+    {
+        return LongTimestampWithTimeZone.fromEpochSecondsAndFraction(instant.getEpochSecond(), (long) instant.getNano() * PICOSECONDS_PER_NANOSECOND, UTC_KEY);
     }
 }

@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 /**
  * What DELETE, UPDATE, MERGE, TRUNCATE and CREATE OR REPLACE do while rows of the table wait in the WAL.

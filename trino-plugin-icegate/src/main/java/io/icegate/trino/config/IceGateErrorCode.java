@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.config;
 
 import io.trino.spi.ErrorCode;
 import io.trino.spi.ErrorCodeSupplier;

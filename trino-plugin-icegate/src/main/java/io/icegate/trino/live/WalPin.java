@@ -1,4 +1,4 @@
-package io.icegate.trino;
+package io.icegate.trino.live;
 
 import io.icegate.wal.WriterId;
 import io.icegate.wal.read.LiveTail;
@@ -6,10 +6,12 @@ import io.icegate.wal.read.RunEnd;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import org.apache.iceberg.TableMetadata;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
@@ -17,26 +19,26 @@ import static java.util.stream.Collectors.joining;
  * What a transaction reads of one table: metadata first, then the segments behind its offset vector. Taken once per
  * transaction and table; the token travels in the table handle, which Trino copies and sends to workers as JSON.
  */
-record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
+public record WalPin(TableMetadata metadata, LiveTail tail, List<PinnedFile> files)
 {
     /**
      * Key of the token among the storage properties of a table handle; never a property of the table.
      */
-    static final String TOKEN_PROPERTY = "icegate.wal.pin";
+    public static final String TOKEN_PROPERTY = "icegate.wal.pin";
 
-    WalPin
+    public WalPin
     {
         requireNonNull(metadata, "metadata is null");
         requireNonNull(tail, "tail is null");
         files = List.copyOf(files);
     }
 
-    static Optional<String> token(IcebergTableHandle table)
+    public static Optional<String> token(IcebergTableHandle table)
     {
         return Optional.ofNullable(table.getStorageProperties().get(TOKEN_PROPERTY));
     }
 
-    String token()
+    public String token()
     {
         String snapshot = metadata.currentSnapshot() == null ? "none" : Long.toString(metadata.currentSnapshot().snapshotId());
         return snapshot + ":" + tail.digest();
@@ -45,7 +47,7 @@ record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
     /**
      * Whether the snapshot alone is the whole table.
      */
-    boolean isEmpty()
+    public boolean isEmpty()
     {
         return files.isEmpty() && corruption().isEmpty();
     }
@@ -53,12 +55,12 @@ record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
     /**
      * What cannot be read, and so keeps the rest of its writer from being read; empty when all is well.
      */
-    String corruption()
+    public String corruption()
     {
         return corruption(tail.ends());
     }
 
-    static String corruption(Map<WriterId, RunEnd> ends)
+    public static String corruption(Map<WriterId, RunEnd> ends)
     {
         return ends.entrySet().stream()
                 .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
@@ -66,8 +68,19 @@ record WalPin(TableMetadata metadata, LiveTail tail, List<LiveFile> files)
                 .collect(joining("; "));
     }
 
-    long rows()
+    /**
+     * When the oldest live row was about to be stored; the time of the catalog's newest state when there is none.
+     */
+    public Instant oldest()
     {
-        return files.stream().mapToLong(LiveFile::rows).sum();
+        return files.stream()
+                .map(file -> file.segment().footer().header().created())
+                .min(naturalOrder())
+                .orElse(Instant.ofEpochMilli(metadata.lastUpdatedMillis()));
+    }
+
+    public long rows()
+    {
+        return files.stream().mapToLong(PinnedFile::rows).sum();
     }
 }

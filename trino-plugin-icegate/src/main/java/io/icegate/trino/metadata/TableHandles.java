@@ -1,7 +1,8 @@
-package io.icegate.trino;
+package io.icegate.trino.metadata;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import io.icegate.trino.live.WalPin;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.spi.predicate.TupleDomain;
