@@ -27,6 +27,10 @@ final class IceGateModule
         implements Module
 {
     private static final String STORE_THREADS = "32";
+    /**
+     * Trino allows 100, which is less than the tenants of a day. Our writers are cheap until they write.
+     */
+    private static final int PARTITIONS_PER_WRITER_MAX = 2_000;
 
     private final Guards guards;
     private final SegmentCodec codec;
@@ -44,7 +48,8 @@ final class IceGateModule
         // these threads wait for the store: a few for each core, as Trino has it, would read the footers of new segments one after the other
         configBinder(binder).bindConfigDefaults(IcebergConfig.class, config -> config
                 .setSplitManagerThreads(STORE_THREADS)
-                .setPlanningThreads(STORE_THREADS));
+                .setPlanningThreads(STORE_THREADS)
+                .setMaxPartitionsPerWriter(PARTITIONS_PER_WRITER_MAX));
         binder.bind(Guards.class).toInstance(guards);
         binder.bind(SegmentCodec.class).toInstance(codec);
         binder.bind(WalReads.class).in(Scopes.SINGLETON);

@@ -5,7 +5,9 @@ import com.google.inject.Module;
 import com.google.inject.Scopes;
 import io.icegate.trino.metadata.IceGateMetadataFactory;
 import io.icegate.trino.metadata.IceGateSplitManager;
+import io.icegate.trino.write.IceGateFileWriterFactory;
 import io.trino.plugin.base.classloader.ForClassLoaderSafe;
+import io.trino.plugin.iceberg.IcebergFileWriterFactory;
 import io.trino.plugin.iceberg.IcebergMetadataFactory;
 import io.trino.plugin.iceberg.IcebergSplitManager;
 import io.trino.spi.connector.ConnectorSplitManager;
@@ -20,6 +22,7 @@ final class IceGateOverridesModule
     public void configure(Binder binder)
     {
         binder.bind(IcebergMetadataFactory.class).to(IceGateMetadataFactory.class).in(Scopes.SINGLETON);
+        binder.bind(IcebergFileWriterFactory.class).to(IceGateFileWriterFactory.class).in(Scopes.SINGLETON);
         binder.bind(IcebergSplitManager.class).in(Scopes.SINGLETON);
         binder.bind(ConnectorSplitManager.class).annotatedWith(ForClassLoaderSafe.class).to(IceGateSplitManager.class).in(Scopes.SINGLETON);
     }
