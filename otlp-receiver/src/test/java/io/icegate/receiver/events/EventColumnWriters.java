@@ -3,7 +3,8 @@ package io.icegate.receiver.events;
 import io.icegate.wal.format.ColumnWriters;
 import io.icegate.wal.parquet.RowGroupWriter;
 import io.icegate.wal.parquet.RowGroupWriter.Leaf;
-import org.apache.parquet.io.api.Binary;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Writes events to the columns of one row group.
@@ -26,9 +27,9 @@ final class EventColumnWriters
 
     void write(String tenantId, EventBatch.Row row)
     {
-        tenant.write(Binary.fromString(tenantId));
+        tenant.writeBytes(tenantId.getBytes(UTF_8));
         timestamp.write(row.timestampMicros());
-        text.write(row.text().isEmpty() ? null : Binary.fromString(row.text()));
+        text.writeBytes(row.text().isEmpty() ? null : row.text().getBytes(UTF_8));
         group.endRow();
     }
 }

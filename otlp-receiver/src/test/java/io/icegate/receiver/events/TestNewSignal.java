@@ -106,7 +106,9 @@ final class TestNewSignal
     {
         CommitLoop withoutCommits = loop(new CommitConfig().setEnabled(false));
         withoutCommits.start();
-        exportByGrpc(Events.request(Events.event(NOW, "one"), Events.event(NOW + 1_000, "two")));
+        byte[] request = Events.request(Events.event(NOW, "one"), Events.event(NOW + 1_000, "two"));
+        exportByGrpc(request);
+        exportByGrpc(request); // a repetition
         exportByHttp(
                 """
                 {"resourceEvents": [{"scopeEvents": [{"events": [{"timeUnixNano": "%s", "text": "three"}]}]}]}
