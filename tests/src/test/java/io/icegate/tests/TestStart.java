@@ -7,12 +7,18 @@ import io.icegate.standalone.telemetry.SdkExportCounts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +36,8 @@ final class TestStart
     private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
     private static final String TRINO = "io.icegate.trino.server.TrinoServer";
     private static final int RECORDS = 1_500;
+    private static final int TENANTS = 100;
+    private static final int DAYS = 5;
 
     @TempDir
     private Path folder = Path.of("");
@@ -62,6 +70,7 @@ final class TestStart
             assertSqlPrints("SELECT x, TIMESTAMP '2026-01-02 03:04:05.123456 UTC' t, U&'\\00fc' u FROM plain;", "{\"x\":1,\"t\":\"2026-01-02 03:04:05.123456 UTC\",\"u\":\"ü\"}\n");
 
             assertFileOfStatementsPrints();
+            assertOptimizeOfManyPartitions();
 
             // some more that stay uncommitted, and the whole tree dies with its parent
             sent.addAll(LoggedRecord.log(target, counts, "the second round", RECORDS));
@@ -242,6 +251,43 @@ final class TestStart
             assertThat(sql.output().lines()).hasSize(3);
             assertThat(sql.exitValue()).isEqualTo(1);
         }
+    }
+
+    /**
+     * 100 tenants x 5 days: more partitions than files fit into memory at the same time.
+     */
+    private void assertOptimizeOfManyPartitions()
+            throws Exception
+    {
+        Instant now = Instant.now();
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            for (int tenant = 0; tenant < TENANTS; tenant++) {
+                List<String> records = new ArrayList<>();
+                for (int day = 0; day < DAYS; day++) {
+                    records.add("{\"timeUnixNano\":\"%s000000000\",\"body\":{\"stringValue\":\"partition %s %s\"}}".formatted(now.minus(Duration.ofDays(day)).getEpochSecond(), tenant, day));
+                }
+                HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/logs".formatted(ports.get(1))))
+                        .header("Content-Type", "application/json")
+                        .header("X-Scope-OrgID", "tenant-%s".formatted(tenant))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[%s]}]}]}".formatted(String.join(",", records))))
+                        .build();
+                assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            }
+        }
+        commit();
+        execute("ALTER TABLE logs EXECUTE optimize");
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2));
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(DISTINCT body), count(*), (SELECT count(*) FROM \"logs$partitions\") FROM logs WHERE body LIKE 'partition %'")) {
+            rows.next();
+            assertThat(rows.getInt(1)).isEqualTo(TENANTS * DAYS);
+            assertThat(rows.getInt(2)).isEqualTo(TENANTS * DAYS);
+            // and the one of the other records
+            assertThat(rows.getInt(3)).isEqualTo(TENANTS * DAYS + 1);
+        }
+        execute("DELETE FROM logs WHERE body LIKE 'partition %'");
+        // by statement or not at all: no part ended
+        assertThat(status()).contains("\"part\":\"Trino\",\"state\":\"ready\"").doesNotContain("\"restarts\":1");
     }
 
     private void commit()
