@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -28,10 +27,6 @@ final class TestModuleArrows
     private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
 
     private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "server", "otlp-receiver", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
-    /**
-     * Modules that have a circle of packages still. Nothing may be added.
-     */
-    private static final Set<String> CIRCULAR = Set.of("trino-plugin-icegate");
 
     private static JavaClasses classes(String... modules)
     {
@@ -113,9 +108,7 @@ final class TestModuleArrows
     void testNoCircleBetweenPackages()
     {
         for (String module : MODULES) {
-            if (!CIRCULAR.contains(module)) {
-                slices().matching("io.icegate.(**)").should().beFreeOfCycles().check(classes(module));
-            }
+            slices().matching("io.icegate.(**)").should().beFreeOfCycles().check(classes(module));
         }
     }
 
