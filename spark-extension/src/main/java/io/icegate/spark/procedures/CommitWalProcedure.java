@@ -1,10 +1,8 @@
 package io.icegate.spark.procedures;
 
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.commit.CommitOptions;
-import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.engine.CommitTotals;
 import io.icegate.wal.engine.EngineWal;
-import io.icegate.wal.read.RunEnd;
 import org.apache.iceberg.Table;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -13,10 +11,8 @@ import org.apache.spark.sql.connector.catalog.procedures.ProcedureParameter;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
-import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 import static java.util.Objects.requireNonNull;
 
@@ -27,8 +23,6 @@ import static java.util.Objects.requireNonNull;
 final class CommitWalProcedure
         implements IceGateProcedure
 {
-    private static final int COMMITS_MAX = 1_000;
-    private static final long SEGMENTS_MAX = (long) COMMITS_MAX * CommitOptions.SEGMENTS_MAX;
     private static final List<ProcedureParameter> PARAMETERS = List.of(
             ProcedureParameter.in("table", DataTypes.StringType).comment("namespace.table").build(),
             ProcedureParameter.in("max_segments", DataTypes.LongType).defaultValue("NULL").comment("at most so many segments; NULL: all that wait").build(),
@@ -85,95 +79,43 @@ final class CommitWalProcedure
         if (OffsetVector.fromProperties(table.properties()).isEmpty()) {
             throw new IllegalArgumentException("Cannot commit the WAL of table %s: it has none, property %s is not set".formatted(table.name(), OffsetVector.PROPERTY));
         }
-        Totals totals = new Totals();
+        CommitTotals totals;
         try {
-            commit(table, segmentsMax, sealSilent, totals);
+            totals = wal.commitWaiting(table, segmentsMax, sealSilent);
         }
         finally {
             tables.refresh(identifier);
         }
-        return List.of(totals.row());
+        // what could be committed is; a writer that stopped at something unreadable must not go unnoticed
+        if (!totals.corruption().isEmpty()) {
+            throw new IllegalArgumentException(("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
+                    "what these writers stored from there on waits until the object is restored").formatted(table.name(), totals.corruption()));
+        }
+        return List.of(row(totals));
     }
 
     private static long segmentsMax(InternalRow arguments)
     {
         if (arguments.isNullAt(1)) {
-            return SEGMENTS_MAX;
+            return EngineWal.SEGMENTS_MAX;
         }
         long segmentsMax = arguments.getLong(1);
-        if (segmentsMax < 1 || segmentsMax > SEGMENTS_MAX) {
-            throw new IllegalArgumentException("Cannot commit the WAL: 'max_segments' is %s, it must be 1 to %s".formatted(segmentsMax, SEGMENTS_MAX));
+        if (segmentsMax < 1 || segmentsMax > EngineWal.SEGMENTS_MAX) {
+            throw new IllegalArgumentException("Cannot commit the WAL: 'max_segments' is %s, it must be 1 to %s".formatted(segmentsMax, EngineWal.SEGMENTS_MAX));
         }
         return segmentsMax;
     }
 
-    private void commit(Table table, long segmentsMax, boolean sealSilent, Totals totals)
+    private static InternalRow row(CommitTotals totals)
     {
-        long remaining = segmentsMax;
-        while (remaining > 0) {
-            CommitResult result = wal.commit(table, new CommitOptions((int) Math.min(remaining, CommitOptions.SEGMENTS_MAX), sealSilent));
-            totals.add(result);
-            if (result.snapshotId().isEmpty()) {
-                requireReadable(table, result);
-                return;
-            }
-            // a commit may consist of seals alone
-            remaining -= Math.max(1, result.segments());
-        }
-    }
-
-    /**
-     * What could be committed is. A writer that stopped at something unreadable must not go unnoticed.
-     */
-    private static void requireReadable(Table table, CommitResult result)
-    {
-        String corrupt = result.ends().entrySet().stream()
-                .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
-                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
-                .collect(Collectors.joining("; "));
-        if (!corrupt.isEmpty()) {
-            throw new IllegalArgumentException(("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
-                    "what these writers stored from there on waits until the object is restored").formatted(table.name(), corrupt));
-        }
-    }
-
-    /**
-     * The sum of several commits.
-     */
-    private static final class Totals
-    {
-        private @Nullable Long snapshotId;
-        private long segments;
-        private long rows;
-        private long bytes;
-        private long duplicateBatches;
-        private @Nullable OffsetVector before;
-        private OffsetVector after = OffsetVector.EMPTY;
-
-        void add(CommitResult result)
-        {
-            if (result.snapshotId().isPresent()) {
-                snapshotId = result.snapshotId().orElseThrow();
-                segments += result.segments();
-                rows += result.rows();
-                bytes += result.bytes();
-                duplicateBatches += result.duplicateBatches();
-            }
-            before = before == null ? result.before() : before;
-            after = result.after();
-        }
-
-        InternalRow row()
-        {
-            return new GenericInternalRow(new Object[] {
-                    snapshotId,
-                    segments,
-                    rows,
-                    bytes,
-                    duplicateBatches,
-                    UTF8String.fromString(requireNonNull(before, "before is null").text()),
-                    UTF8String.fromString(after.text()),
-            });
-        }
+        return new GenericInternalRow(new Object[] {
+                totals.snapshotId().orElse(null),
+                totals.segments(),
+                totals.rows(),
+                totals.bytes(),
+                totals.duplicateBatches(),
+                UTF8String.fromString(totals.before().text()),
+                UTF8String.fromString(totals.after().text()),
+        });
     }
 }

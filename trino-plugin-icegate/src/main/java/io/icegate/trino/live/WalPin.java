@@ -1,6 +1,5 @@
 package io.icegate.trino.live;
 
-import io.icegate.wal.WriterId;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.RunEnd;
 import io.trino.plugin.iceberg.IcebergTableHandle;
@@ -8,12 +7,10 @@ import org.apache.iceberg.TableMetadata;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 /**
  * What a transaction reads of one table: metadata first, then the segments behind its offset vector. Taken once per
@@ -57,15 +54,7 @@ public record WalPin(TableMetadata metadata, LiveTail tail, List<PinnedFile> fil
      */
     public String corruption()
     {
-        return corruption(tail.ends());
-    }
-
-    public static String corruption(Map<WriterId, RunEnd> ends)
-    {
-        return ends.entrySet().stream()
-                .filter(end -> end.getValue().kind() == RunEnd.Kind.CORRUPT)
-                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
-                .collect(joining("; "));
+        return RunEnd.corruption(tail.ends());
     }
 
     /**

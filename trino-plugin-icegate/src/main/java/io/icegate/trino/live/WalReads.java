@@ -10,11 +10,10 @@ import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
-import io.icegate.wal.commit.CommitOptions;
-import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.ReconcileException;
 import io.icegate.wal.commit.ReconcileMode;
 import io.icegate.wal.commit.ReconcileResult;
+import io.icegate.wal.engine.CommitTotals;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.engine.WalBacklogException;
 import io.icegate.wal.read.LiveFile;
@@ -97,11 +96,11 @@ public final class WalReads
     }
 
     /**
-     * Makes one commit of what waits. Refreshes the table.
+     * Commits what waits, at most so many segments. Refreshes the table.
      */
-    public CommitResult commit(Table table, CommitOptions options)
+    public CommitTotals commitWaiting(Table table, long segmentsMax, boolean sealSilent)
     {
-        return translate(() -> wal.commit(table, options));
+        return translate(() -> wal.commitWaiting(table, segmentsMax, sealSilent));
     }
 
     /**

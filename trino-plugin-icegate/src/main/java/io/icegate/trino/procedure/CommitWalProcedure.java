@@ -4,10 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
 import io.airlift.log.Logger;
 import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
-import io.icegate.trino.live.WalPin;
 import io.icegate.trino.live.WalReads;
-import io.icegate.wal.commit.CommitOptions;
-import io.icegate.wal.commit.CommitResult;
+import io.icegate.wal.engine.CommitTotals;
+import io.icegate.wal.engine.EngineWal;
 import io.trino.spi.TrinoException;
 import io.trino.spi.classloader.ThreadContextClassLoader;
 import io.trino.spi.connector.ConnectorAccessControl;
@@ -26,9 +25,6 @@ import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static io.trino.spi.type.BigintType.BIGINT;
 import static io.trino.spi.type.BooleanType.BOOLEAN;
 import static io.trino.spi.type.VarcharType.VARCHAR;
-import static java.lang.Math.max;
-import static java.lang.Math.min;
-import static java.lang.Math.toIntExact;
 import static java.lang.invoke.MethodHandles.lookup;
 import static java.util.Objects.requireNonNull;
 
@@ -39,8 +35,6 @@ import static java.util.Objects.requireNonNull;
 public final class CommitWalProcedure
 {
     private static final Logger log = Logger.get(CommitWalProcedure.class);
-    private static final int COMMITS_MAX = 1_000;
-    private static final long SEGMENTS_MAX = (long) COMMITS_MAX * CommitOptions.SEGMENTS_MAX;
     private static final MethodHandle COMMIT_WAL;
 
     static {
@@ -80,42 +74,21 @@ public final class CommitWalProcedure
     {
         try (ThreadContextClassLoader _ = new ThreadContextClassLoader(getClass().getClassLoader())) {
             SchemaTableName name = ProcedureArguments.tableName("commit the WAL", schemaName, tableName);
-            if (maxSegments != null && (maxSegments < 1 || maxSegments > SEGMENTS_MAX)) {
-                throw new TrinoException(INVALID_PROCEDURE_ARGUMENT, "Cannot commit the WAL of table %s: max_segments is %s, it must be 1 to %s".formatted(name, maxSegments, SEGMENTS_MAX));
+            if (maxSegments != null && (maxSegments < 1 || maxSegments > EngineWal.SEGMENTS_MAX)) {
+                throw new TrinoException(INVALID_PROCEDURE_ARGUMENT, "Cannot commit the WAL of table %s: max_segments is %s, it must be 1 to %s".formatted(name, maxSegments, EngineWal.SEGMENTS_MAX));
             }
             Table table = catalogFactory.create(session.getIdentity()).newestTable(session, name);
             accessControl.checkCanInsertIntoTable(null, name, Optional.empty());
             if (!walReads.isWalTable(table.properties())) {
                 throw new TrinoException(NOT_SUPPORTED, "Cannot commit the WAL of table %s: it has none".formatted(name));
             }
-            commit(name, table, maxSegments == null ? SEGMENTS_MAX : maxSegments, sealSilent == null || sealSilent);
-        }
-    }
-
-    private void commit(SchemaTableName name, Table table, long segmentsMax, boolean sealSilent)
-    {
-        long remaining = segmentsMax;
-        while (remaining > 0) {
-            CommitResult result = walReads.commit(table, new CommitOptions(toIntExact(min(remaining, CommitOptions.SEGMENTS_MAX)), sealSilent));
-            log.info("commit table=%s snapshot=%s segments=%s rows=%s", name, result.snapshotId(), result.segments(), result.rows());
-            if (result.snapshotId().isEmpty()) {
-                requireReadable(name, result);
-                return;
+            CommitTotals totals = walReads.commitWaiting(table, maxSegments == null ? EngineWal.SEGMENTS_MAX : maxSegments, sealSilent == null || sealSilent);
+            log.info("commit_wal table=%s snapshot=%s segments=%s rows=%s", name, totals.snapshotId(), totals.segments(), totals.rows());
+            // what could be committed is; a writer that stopped at something unreadable must not go unnoticed
+            if (!totals.corruption().isEmpty()) {
+                throw new TrinoException(ICEGATE_WAL_CORRUPT, ("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
+                        "what these writers stored from there on waits until the object is restored").formatted(name, totals.corruption()));
             }
-            // a commit may consist of seals alone
-            remaining -= max(1, result.segments());
-        }
-    }
-
-    /**
-     * What could be committed is. A writer that stopped at something unreadable must not go unnoticed.
-     */
-    private static void requireReadable(SchemaTableName name, CommitResult result)
-    {
-        String corrupt = WalPin.corruption(result.ends());
-        if (!corrupt.isEmpty()) {
-            throw new TrinoException(ICEGATE_WAL_CORRUPT, ("Cannot commit the whole WAL of table %s: %s. Everything else is committed; " +
-                    "what these writers stored from there on waits until the object is restored").formatted(name, corrupt));
         }
     }
 }

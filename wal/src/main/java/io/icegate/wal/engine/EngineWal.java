@@ -16,6 +16,7 @@ import io.icegate.wal.read.LiveFiles;
 import io.icegate.wal.read.LiveSegments;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.LiveTailReader;
+import io.icegate.wal.read.RunEnd;
 import io.icegate.wal.read.WalListing;
 import io.icegate.wal.registry.WriterRegistry;
 import org.apache.iceberg.Table;
@@ -24,6 +25,9 @@ import org.apache.iceberg.TableMetadata;
 import java.util.List;
 import java.util.Map;
 
+import static java.lang.Math.max;
+import static java.lang.Math.min;
+import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -36,6 +40,14 @@ public final class EngineWal
      * A drain ends after so many commits: writers cannot keep a statement waiting for ever.
      */
     private static final int DRAIN_COMMITS_MAX = 20;
+    /**
+     * So many commits may be asked for at once.
+     */
+    private static final int COMMITS_MAX = 1_000;
+    /**
+     * So many segments may be asked for at once.
+     */
+    public static final long SEGMENTS_MAX = (long) COMMITS_MAX * CommitOptions.SEGMENTS_MAX;
 
     private final FooterCache footers;
     private final LiveTailReader reader;
@@ -130,6 +142,34 @@ public final class EngineWal
     public CommitResult commit(Table table, CommitOptions options)
     {
         return committer.commit(table, options);
+    }
+
+    /**
+     * Makes waiting segments part of the table, the oldest first, in as many commits as it takes. Refreshes the table. Each
+     * commit is atomic, all of them together are not.
+     *
+     * @param segmentsMax from 1 to {@link #SEGMENTS_MAX}
+     * @param sealSilent whether writers without a heartbeat are sealed first
+     * @throws io.icegate.wal.OffsetsDisagreeException as {@link #commit}; earlier commits stay
+     * @throws io.icegate.wal.WalException as {@link #commit}; earlier commits stay
+     */
+    public CommitTotals commitWaiting(Table table, long segmentsMax, boolean sealSilent)
+    {
+        if (segmentsMax < 1 || segmentsMax > SEGMENTS_MAX) {
+            throw new IllegalArgumentException("Cannot commit %s segments: it must be 1 to %s".formatted(segmentsMax, SEGMENTS_MAX));
+        }
+        CommitTotals totals = null;
+        long remaining = segmentsMax;
+        while (remaining > 0) {
+            CommitResult result = commit(table, new CommitOptions(toIntExact(min(remaining, CommitOptions.SEGMENTS_MAX)), sealSilent));
+            totals = totals == null ? CommitTotals.of(result) : totals.plus(result);
+            if (result.snapshotId().isEmpty()) {
+                return totals.withCorruption(RunEnd.corruption(result.ends()));
+            }
+            // a commit may consist of seals alone
+            remaining -= max(1, result.segments());
+        }
+        return requireNonNull(totals, "totals is null");
     }
 
     /**

@@ -1,10 +1,13 @@
 package io.icegate.wal.read;
 
 import io.icegate.wal.Sequence;
+import io.icegate.wal.WriterId;
 
 import java.time.Instant;
+import java.util.Map;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 /**
  * Where and why the dense run of a writer ends.
@@ -40,6 +43,17 @@ public record RunEnd(Kind kind, Sequence next, Instant since, String detail)
          * The run goes on, but the caller asked for no more.
          */
         LIMIT,
+    }
+
+    /**
+     * Says which writers end at something that cannot be read; empty when none does.
+     */
+    public static String corruption(Map<WriterId, RunEnd> ends)
+    {
+        return ends.entrySet().stream()
+                .filter(end -> end.getValue().kind() == Kind.CORRUPT)
+                .map(end -> "writer %s stops at segment %s: %s".formatted(end.getKey(), end.getValue().next().value(), end.getValue().detail()))
+                .collect(joining("; "));
     }
 
     RunEnd(Kind kind, Sequence next, String detail)
