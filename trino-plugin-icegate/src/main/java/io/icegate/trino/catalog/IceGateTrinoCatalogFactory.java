@@ -30,6 +30,7 @@ public final class IceGateTrinoCatalogFactory
     private final Guards guards;
 
     @Inject
+    @SuppressWarnings("deprecation") // Trino 483 marks the setting as one that will go, and has no other that hides storage tables
     IceGateTrinoCatalogFactory(
             CatalogName catalogName,
             TypeManager typeManager,
