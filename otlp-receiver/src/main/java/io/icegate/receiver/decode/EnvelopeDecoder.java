@@ -213,7 +213,7 @@ final class EnvelopeDecoder
             reject(place, records(envelope), e);
             return;
         }
-        long shared = columns.attributes().size() + columns.entityRefs().size();
+        long shared = (long) columns.attributes().size() + columns.entityRefs().size();
         Residual resourceResidual = residual;
         forEachChild(envelope, (child, at, size) -> scope(new Place(index, child, -1), at, size, columns, shared, resourceResidual));
     }

@@ -62,13 +62,14 @@ public final class OtlpServlet
 
     /**
      * A request, as far as it is known.
-     *
-     * @param encoding empty when the media type is not OTLP's
      */
     private static final class Exchange
     {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
+        /**
+         * Empty when the media type is not OTLP's.
+         */
         private final Optional<Encoding> encoding;
         private @Nullable OtlpSignal signal;
         private String tenant = "";
