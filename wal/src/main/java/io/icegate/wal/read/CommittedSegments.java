@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
@@ -91,7 +92,8 @@ final class CommittedSegments
         int old = 0;
         int step = STEP_MIN;
         long sequence = next.value() - 1;
-        while (sequence >= 0 && old < OLD_RUN) {
+        OptionalLong first = OptionalLong.empty();
+        while (sequence >= first.orElse(0) && old < OLD_RUN) {
             LiveSegment seen = footers.seen(new SegmentKey(table, writer, new Sequence(sequence))).orElse(null);
             if (seen != null) {
                 Found segment = new Found(seen.head(), seen);
@@ -102,9 +104,9 @@ final class CommittedSegments
             }
             long low = Math.max(0, sequence + 1 - step);
             List<ObjectHead> listed = list(table, writer, low, sequence);
-            if (listed.isEmpty()) {
-                // expired: everything below is older still
-                break;
+            if (listed.isEmpty() && low > 0 && first.isEmpty()) {
+                // these are expired, which says nothing about older ones: compaction may have left them
+                first = OptionalLong.of(firstStored(table, writer));
             }
             for (int i = listed.size() - 1; i >= 0 && old < OLD_RUN; i--) {
                 Found segment = new Found(listed.get(i), null);
@@ -115,6 +117,23 @@ final class CommittedSegments
             step = Math.min(step * 2, STEP_MAX);
         }
         return found;
+    }
+
+    /**
+     * The lowest number that is stored, above all numbers when none is.
+     */
+    private long firstStored(UUID table, WriterId writer)
+    {
+        try {
+            return store.list(WalLayout.segments(table, writer), Optional.empty(), 1).objects().stream()
+                    .flatMap(object -> SegmentKey.parse(object.key()).stream())
+                    .mapToLong(key -> key.sequence().value())
+                    .findFirst()
+                    .orElse(Long.MAX_VALUE);
+        }
+        catch (IOException e) {
+            throw unavailable(table, writer, e);
+        }
     }
 
     private List<ObjectHead> list(UUID table, WriterId writer, long low, long high)
@@ -142,8 +161,13 @@ final class CommittedSegments
             }
         }
         catch (IOException e) {
-            throw new WalException(UNAVAILABLE, "Cannot list committed segments of table %s, writer %s: %s".formatted(table, writer, e.getMessage()), e);
+            throw unavailable(table, writer, e);
         }
+    }
+
+    private static WalException unavailable(UUID table, WriterId writer, IOException e)
+    {
+        return new WalException(UNAVAILABLE, "Cannot list committed segments of table %s, writer %s: %s".formatted(table, writer, e.getMessage()), e);
     }
 
     private Loaded load(ObjectHead head)

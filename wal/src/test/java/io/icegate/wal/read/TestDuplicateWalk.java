@@ -149,6 +149,36 @@ final class TestDuplicateWalk
                 "LIST " + WalLayout.segments(TABLE, id(2)));
     }
 
+    /**
+     * Compaction and expiration took the newest committed segments, more than one page of them, and left older ones.
+     */
+    @Test
+    void testHistoryGoesOnBelowAnExpiredPage()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.segment(2, 0, BATCH);
+        wal.segment(2, 4_000, OTHER);
+        SegmentKey waiting = wal.segment(1, 0, BATCH, OTHER);
+
+        assertThat(find(vector(Map.of(2, 10_000L))).ranges()).isEqualTo(Map.of(waiting, List.of(new BatchRange(BATCH, 0, 10), new BatchRange(OTHER, 10, 10))));
+    }
+
+    @Test
+    void testExpiredHistoryIsListedOnce()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.segment(1, 0, BATCH);
+        wal.segment(2, 1_000_000, BATCH); // waits
+        OffsetVector vector = vector(Map.of(2, 1_000_000L));
+        List<LiveSegment> waiting = list(vector);
+        wal.store.takeRequests();
+
+        wal.walk.find(TABLE, vector, waiting);
+        assertThat(wal.store.takeRequests().stream().filter(("LIST " + WalLayout.segments(TABLE, id(2)))::equals)).hasSize(2);
+    }
+
     private List<LiveSegment> list(OffsetVector from)
     {
         return wal.listing.list(TABLE, from).segments();
