@@ -35,13 +35,14 @@ import static io.icegate.catalog.log.LogFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Several processes on one folder.
+ * Several processes on one folder. {@code -Dicegate.race-commits} and {@code -Dicegate.kill-rounds} set how much they do;
+ * {@code -Plong} sets more than the default.
  */
 final class TestCatalogProcesses
 {
     private static final int PROCESSES = 4;
     private static final int THREADS = 4;
-    private static final int COMMITS = 200;
+    private static final int COMMITS = Integer.getInteger("icegate.race-commits", 80);
     private static final long SECONDS_MAX = 600;
 
     @TempDir

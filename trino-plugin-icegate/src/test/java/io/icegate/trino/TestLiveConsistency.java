@@ -51,12 +51,13 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
  * Queries beside appends and commits, by readers that know the truth: rows are numbered without gaps, so a count, a sum, a
  * distinct count and a maximum contradict each other as soon as one row is missing or there twice. The same harness runs
  * against a committer that adds the files first and moves the vector afterwards, and must find that one wrong.
+ * {@code -Dicegate.consistency-rounds} sets how many queries are tried; {@code -Plong} sets 500.
  */
 @TestInstance(PER_CLASS)
 @Execution(SAME_THREAD)
 final class TestLiveConsistency
 {
-    private static final int ROUNDS = 500;
+    private static final int ROUNDS = Integer.getInteger("icegate.consistency-rounds", 200);
     // readers that outran the writer or the committer go on until enough was tried, but not for ever
     private static final int ROUNDS_MAX = 20 * ROUNDS;
     // more than cores: much of a small query is waiting

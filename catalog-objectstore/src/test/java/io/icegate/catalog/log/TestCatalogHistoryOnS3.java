@@ -15,13 +15,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The history over HTTP, with the real client: 12 % of all requests fail before or after their effect.
+ * {@code -Dicegate.history-transfers} sets how much each writer does; {@code -Plong} sets six times the default.
  */
 final class TestCatalogHistoryOnS3
 {
     private static final int PROCESSES = 8;
     private static final int READERS = 2;
     private static final int WRITERS = 4;
-    private static final int TRANSFERS = 360;
+    private static final int TRANSFERS = Integer.getInteger("icegate.history-transfers", 60);
 
     @Test
     void testFaultsOnEveryRequest()
@@ -45,7 +46,7 @@ final class TestCatalogHistoryOnS3
             System.out.println("history on S3: " + report);
             assertThat(report.isClean()).as("%s", report).isTrue();
             assertThat(report.acknowledged() + report.refused() + report.unknown()).isEqualTo(PROCESSES * WRITERS * TRANSFERS);
-            assertThat(report.acknowledged()).isGreaterThanOrEqualTo(10_000);
+            assertThat(report.acknowledged()).isGreaterThan(PROCESSES * WRITERS * TRANSFERS * 5 / 6);
             assertThat(report.reads()).isPositive();
             processes.forEach(CatalogLog::close);
             for (ObjectStore store : stores) {
