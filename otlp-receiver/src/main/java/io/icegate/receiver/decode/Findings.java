@@ -3,8 +3,11 @@ package io.icegate.receiver.decode;
 import io.icegate.receiver.signal.Acknowledgement;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
 
@@ -17,7 +20,8 @@ import static java.util.Objects.requireNonNull;
 final class Findings
 {
     private final Map<Kind, Case> cases = new EnumMap<>(Kind.class);
-    private @Nullable String unknownKeys;
+    private final List<String> remarks = new ArrayList<>();
+    private @Nullable String ignored;
 
     /**
      * What can be odd about a record. The texts take how many there are, and where and what the first one is.
@@ -63,35 +67,38 @@ final class Findings
         known.count += records;
     }
 
-    void unknownKeys(String text)
+    /**
+     * Notes the first value outside of all records that was ignored because it is wrong.
+     */
+    void ignored(String first)
     {
-        unknownKeys = requireNonNull(text, "text is null");
+        ignored = requireNonNull(first, "first is null");
+        remark("A value is ignored: " + first);
     }
 
-    long rejectedRecords()
+    void remark(String text)
     {
-        Case rejected = cases.get(Kind.REJECTED);
-        return rejected == null ? 0 : rejected.count;
+        remarks.add(requireNonNull(text, "text is null"));
     }
 
     /**
-     * Where and why the first record was rejected.
+     * Where and why the first record was rejected, or else the first value outside of records was ignored.
      */
-    String firstRejection()
+    Optional<String> fault()
     {
-        return requireNonNull(cases.get(Kind.REJECTED), "no record is rejected").first;
+        Case rejected = cases.get(Kind.REJECTED);
+        return Optional.ofNullable(rejected == null ? ignored : rejected.first);
     }
 
     Acknowledgement acknowledgement()
     {
-        if (cases.isEmpty() && unknownKeys == null) {
+        if (cases.isEmpty() && remarks.isEmpty()) {
             return Acknowledgement.FULL;
         }
         StringJoiner message = new StringJoiner(". ");
         cases.forEach((kind, found) -> message.add(kind.text.formatted(found.count == 1 ? "1 record" : found.count + " records", found.first)));
-        if (unknownKeys != null) {
-            message.add(unknownKeys);
-        }
-        return new Acknowledgement(rejectedRecords(), message.toString());
+        remarks.forEach(message::add);
+        Case rejected = cases.get(Kind.REJECTED);
+        return new Acknowledgement(rejected == null ? 0 : rejected.count, message.toString());
     }
 }

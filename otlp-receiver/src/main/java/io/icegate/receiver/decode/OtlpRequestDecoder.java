@@ -13,6 +13,7 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -54,14 +55,16 @@ public final class OtlpRequestDecoder
             case PROTOBUF -> walk(payload, Map.of(), decoder, findings);
             case JSON -> {
                 TranscodedRequest request = json.transcode(payload);
-                request.unknownKeys().ifPresent(findings::unknownKeys);
+                request.ignored().ifPresent(findings::ignored);
+                request.unknownKeys().ifPresent(findings::remark);
                 walk(request.protobuf(), request.wrong(), decoder, findings);
             }
         }
         RowBatch batch = decoder.batch(id, tenant, payload.length);
-        if (batch.rowCount() == 0 && findings.rejectedRecords() > 0) {
+        Optional<String> fault = findings.fault();
+        if (batch.rowCount() == 0 && fault.isPresent()) {
             // nothing is stored, so nothing is a success
-            throw new RefusedException(Refusal.MALFORMED, "Cannot decode request: %s".formatted(findings.firstRejection()));
+            throw new RefusedException(Refusal.MALFORMED, "Cannot decode request: %s".formatted(fault.orElseThrow()));
         }
         return new DecodedRequest(batch, findings.acknowledgement());
     }

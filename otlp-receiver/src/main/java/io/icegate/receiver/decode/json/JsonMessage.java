@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +20,7 @@ final class JsonMessage
     private static final Set<String> HEX_FIELDS = Set.of("traceId", "spanId", "parentSpanId");
 
     private final Map<String, Field> fields = new HashMap<>();
+    private final Set<String> spellings = new HashSet<>();
     private final int doubleField;
 
     /**
@@ -64,6 +66,7 @@ final class JsonMessage
         for (FieldDescriptor field : type.getFields()) {
             JsonMessage nested = field.getType() == FieldDescriptor.Type.MESSAGE ? of(field.getMessageType(), known) : null;
             boolean isHex = field.getType() == FieldDescriptor.Type.BYTES && HEX_FIELDS.contains(field.getJsonName());
+            message.spellings.add(NearestName.plain(field.getJsonName()));
             message.fields.put(field.getJsonName(), new Field(field, field.getIndex(), nested, isHex));
         }
         return message;
@@ -73,6 +76,14 @@ final class JsonMessage
     Field field(String name)
     {
         return fields.get(name);
+    }
+
+    /**
+     * True for a name that is one of these fields but for case and separators.
+     */
+    boolean isSpelling(String name)
+    {
+        return spellings.contains(NearestName.plain(name));
     }
 
     Collection<String> names()

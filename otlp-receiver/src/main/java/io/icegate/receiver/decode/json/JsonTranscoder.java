@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.UnsafeByteOperations;
@@ -16,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads OTLP's JSON encoding: protobuf's JSON mapping, but trace and span ids in hex, keys in lowerCamelCase only, enums as
- * numbers (names are accepted too), and unknown keys ignored, which is told.
+ * Reads OTLP's JSON encoding: protobuf's JSON mapping, but trace and span ids in hex, keys in lowerCamelCase only, and enums
+ * as numbers (names are accepted too).
  * <p>
- * What exporters send beside the specification is read as the same exporter's protobuf encoding would have it: an integer
- * beyond 64 bits is a double, and half of a surrogate pair is U+FFFD.
+ * Ignores unknown keys, as OTLP demands: a newer client may send them with each request. Tells only of those that look like a
+ * mistake, see {@link UnknownKeys}. A value that is wrong costs its record, resource or scope, or outside of these itself.
+ * <p>
+ * Reads what exporters send beside the specification as the protobuf encoding of the same exporter has it. An integer beyond
+ * 64 bits is a double, and half of a surrogate pair is U+FFFD.
  */
 public final class JsonTranscoder
 {
@@ -80,10 +85,13 @@ public final class JsonTranscoder
             if (parser.nextToken() != null) {
                 throw malformed("text follows the JSON object");
             }
-            return new TranscodedRequest(run.out.toByteArray(), run.wrong, run.unknownKeys());
+            return new TranscodedRequest(run.out.toByteArray(), run.wrong, Optional.ofNullable(run.ignored), run.unknownKeys.remark());
         }
         catch (WrongValueException e) {
-            throw malformed("JSON field " + e.getMessage());
+            throw malformed(ofField(e));
+        }
+        catch (StreamConstraintsException e) {
+            throw malformed("it nests deeper than %s levels of JSON".formatted(JSON_DEPTH_MAX));
         }
         catch (JsonProcessingException e) {
             throw malformed(syntax(e));
@@ -96,6 +104,11 @@ public final class JsonTranscoder
     private static RefusedException malformed(String reason)
     {
         return new RefusedException(Refusal.MALFORMED, "Cannot decode request: " + reason);
+    }
+
+    private static String ofField(WrongValueException wrong)
+    {
+        return "JSON field " + wrong.getMessage();
     }
 
     /**
@@ -116,21 +129,16 @@ public final class JsonTranscoder
         private final JsonScalars scalars;
         private final WireWriter out;
         private final Map<Place, String> wrong = new HashMap<>();
+        private final UnknownKeys unknownKeys = new UnknownKeys();
         private final int[] place = {-1, -1, -1};
         private int records;
-        private int unknownCount;
-        private String firstUnknown = "";
+        private @Nullable String ignored;
 
         private Run(JsonParser parser, boolean escaped, WireWriter out)
         {
             this.parser = parser;
             this.out = out;
             scalars = new JsonScalars(parser, out, escaped);
-        }
-
-        private Optional<String> unknownKeys()
-        {
-            return unknownCount == 0 ? Optional.empty() : Optional.of("%s ignored that OTLP does not know, first %s".formatted(unknownCount == 1 ? "1 key" : unknownCount + " keys", firstUnknown));
         }
 
         /**
@@ -148,14 +156,17 @@ public final class JsonTranscoder
             }
             int start = out.position();
             long written = 0;
+            boolean known = false;
+            List<String> unknown = List.of();
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
                 @Nullable Field field = type.field(name);
+                known |= field != null;
                 if (parser.nextToken() == JsonToken.VALUE_NULL) {
                     continue;
                 }
                 if (field == null) {
-                    unknown(type, name);
+                    unknown = UnknownKeys.with(unknown, name);
                     parser.skipChildren();
                     continue;
                 }
@@ -166,13 +177,8 @@ public final class JsonTranscoder
                 written |= 1L << field.index();
                 field(type, field, level, depth);
             }
-        }
-
-        private void unknown(JsonMessage type, String name)
-        {
-            unknownCount++;
-            if (unknownCount == 1) {
-                firstUnknown = "'%s' at %s; the nearest known key there is '%s'".formatted(name, parser.getParsingContext().pathAsPointer(), NearestName.of(name, type.names()));
+            if (!unknown.isEmpty()) {
+                unknownKeys.add(parser.getParsingContext(), unknown, type, known);
             }
         }
 
@@ -198,32 +204,80 @@ public final class JsonTranscoder
         private void field(JsonMessage type, Field field, int level, int depth)
                 throws IOException, WrongValueException
         {
-            if (!field.descriptor().isRepeated()) {
-                if (field.message() != null && (level == RESOURCE || level == SCOPE)) {
-                    own(field, level, depth);
-                }
-                else {
-                    element(type, field, INNER, depth);
-                }
-                return;
+            if (level < INNER) {
+                ofEnvelope(type, field, level, depth);
             }
-            if (parser.currentToken() != JsonToken.START_ARRAY) {
-                throw scalars.wrong("is not an array");
+            else if (!field.descriptor().isRepeated()) {
+                element(type, field, depth);
             }
-            boolean isEnvelope = level < INNER && field.message() != null;
-            for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
-                if (!isEnvelope) {
-                    element(type, field, INNER, depth);
-                    continue;
+            else {
+                if (parser.currentToken() != JsonToken.START_ARRAY) {
+                    throw scalars.wrong("is not an array");
                 }
-                place[level] = index;
-                if (level == SCOPE) {
-                    record(field, depth);
-                }
-                else {
-                    element(type, field, level + 1, depth);
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    element(type, field, depth);
                 }
             }
+        }
+
+        /**
+         * Writes a field of a request, or of what a resource or a scope is in. Ignores a value that is wrong, so that the
+         * records beside it are stored.
+         */
+        private void ofEnvelope(JsonMessage type, Field field, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            if (field.message() == null) {
+                try {
+                    element(type, field, depth);
+                }
+                catch (WrongValueException e) {
+                    ignore(e);
+                }
+            }
+            else if (!field.descriptor().isRepeated()) {
+                own(field, level, depth);
+            }
+            else if (parser.currentToken() != JsonToken.START_ARRAY) {
+                ignore(scalars.wrong("is not an array"));
+            }
+            else {
+                for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+                    place[level] = index;
+                    child(field, level, depth);
+                }
+            }
+        }
+
+        private void child(Field field, int level, int depth)
+                throws IOException, WrongValueException
+        {
+            if (level == SCOPE) {
+                record(field, depth);
+            }
+            else if (parser.currentToken() == JsonToken.START_OBJECT) {
+                nested(field, level + 1, depth);
+            }
+            else {
+                ignore(scalars.wrong("is not an object"));
+                // its index belongs to it
+                empty(field);
+            }
+        }
+
+        private void ignore(WrongValueException wrongValue)
+                throws IOException
+        {
+            if (ignored == null) {
+                ignored = ofField(wrongValue);
+            }
+            parser.skipChildren();
+        }
+
+        private void empty(Field field)
+        {
+            out.tag(field.number(), WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.varint(0);
         }
 
         /**
@@ -257,19 +311,18 @@ public final class JsonTranscoder
             catch (WrongValueException e) {
                 wrong.put(where, e.below(pointer));
                 out.truncate(start);
-                out.tag(field.number(), WireFormat.WIRETYPE_LENGTH_DELIMITED);
-                out.varint(0);
+                empty(field);
                 while (parser.getParsingContext().getNestingDepth() > outside) {
                     parser.nextToken();
                 }
             }
         }
 
-        private void element(JsonMessage type, Field field, int level, int depth)
+        private void element(JsonMessage type, Field field, int depth)
                 throws IOException, WrongValueException
         {
             if (field.message() != null) {
-                nested(field, level, depth);
+                nested(field, INNER, depth);
             }
             else if (field.descriptor().getType() == FieldDescriptor.Type.INT64 && type.doubleField() != 0) {
                 scalars.integerOrDouble(field, type.doubleField());

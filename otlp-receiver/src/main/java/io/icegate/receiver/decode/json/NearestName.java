@@ -3,13 +3,15 @@ package io.icegate.receiver.decode.json;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * Finds the name that somebody may have meant.
+ * Finds the known name that a client may have meant.
  */
 final class NearestName
 {
     private static final int LENGTH_MAX = 64;
+    private static final Pattern SEPARATORS = Pattern.compile("[_.\\- ]");
 
     private NearestName() {}
 
@@ -18,15 +20,26 @@ final class NearestName
      */
     static String of(String name, Collection<String> known)
     {
-        String wanted = plain(name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX));
+        String wanted = plain(name);
         return known.stream()
                 .min(Comparator.<String>comparingInt(candidate -> distance(wanted, plain(candidate))).thenComparing(Comparator.naturalOrder()))
                 .orElse("");
     }
 
-    private static String plain(String name)
+    /**
+     * The name, or the beginning of a long one, without its case and separators.
+     */
+    static String plain(String name)
     {
-        return name.replaceAll("[_.\\- ]", "").toLowerCase(Locale.ROOT);
+        return SEPARATORS.matcher(clip(name)).replaceAll("").toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What an answer shows of a name.
+     */
+    static String clip(String name)
+    {
+        return name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX);
     }
 
     private static int distance(String left, String right)

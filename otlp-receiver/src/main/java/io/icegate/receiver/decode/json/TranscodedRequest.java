@@ -9,15 +9,17 @@ import static java.util.Objects.requireNonNull;
  * A request as protobuf.
  *
  * @param wrong records, resources and scopes that are no such messages, and why; they are empty in the protobuf message
- * @param unknownKeys for people; empty when all keys are known
+ * @param ignored the first value outside of these that is wrong, and why; it is left out of the protobuf message
+ * @param unknownKeys for people; empty when no key looks like a mistake
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-public record TranscodedRequest(byte[] protobuf, Map<Place, String> wrong, Optional<String> unknownKeys)
+public record TranscodedRequest(byte[] protobuf, Map<Place, String> wrong, Optional<String> ignored, Optional<String> unknownKeys)
 {
     public TranscodedRequest
     {
         requireNonNull(protobuf, "protobuf is null");
         wrong = Map.copyOf(wrong);
+        requireNonNull(ignored, "ignored is null");
         requireNonNull(unknownKeys, "unknownKeys is null");
     }
 }

@@ -114,7 +114,6 @@ final class TestJsonTranscoder
     {
         assertMalformed("", "it is no JSON object");
         assertMalformed("[]", "it is no JSON object");
-        assertMalformed("{\"resourceLogs\":{}}", "JSON field /resourceLogs is not an array");
         assertMalformed("{} {}", "text follows the JSON object");
         assertMalformed("{\"resourceLogs\":[", "it is no valid JSON at line 1, column 18");
         assertMalformed("{resourceLogs:[]}", "it is no valid JSON at line 1, column 2");
@@ -207,6 +206,24 @@ final class TestJsonTranscoder
                 .contains("2 keys ignored that OTLP does not know, first 'severity_text' at /resourceLogs/0/scopeLogs/0/logRecords/1/severity_text; the nearest known key there is 'severityText'");
         assertThat(unknown("{\"event\":\"hello\",\"time\":1}")).contains("2 keys ignored that OTLP does not know, first 'event' at /event; the nearest known key there is 'resourceLogs'");
         assertThat(unknown("{\"resourceLogs\":[]}")).isEmpty();
+        // everything in these is lost
+        assertThat(unknown("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"msg\":\"x\",\"level\":\"info\"}]}]}]}")).hasValueSatisfying(text -> assertThat(text).startsWith("2 keys ignored that OTLP does not know, first 'msg' at /resourceLogs/0/scopeLogs/0/logRecords/0/msg;"));
+        assertThat(unknown("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"text/plain\":\"x\"}}]}]}]}")).hasValueSatisfying(text -> assertThat(text).startsWith("1 key ignored that OTLP does not know, first 'text/plain' at /resourceLogs/0/scopeLogs/0/logRecords/0/body/text~1plain;"));
+        assertThat(unknown("{\"%s\":1}".formatted("x".repeat(1_000_000)))).hasValueSatisfying(text -> assertThat(text).hasSizeLessThan(300));
+    }
+
+    /**
+     * Exporters log each remark, so a client that is newer than we are must not get one with every request.
+     */
+    @Test
+    void testKeysOfNewerClientsAreNotTold()
+    {
+        assertThat(unknown("{\"futureTop\":1,\"resourceLogs\":[{\"futureEnvelope\":{},\"scopeLogs\":[{\"scope\":{\"name\":\"s\",\"futureOfScope\":[1]},\"logRecords\":[{\"futureField\":{\"a\":[1,{\"b\":null}]},\"body\":{\"stringValue\":\"x\"}}]}]}]}")).isEmpty();
+        assertThat(unknown("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"observedTimeUnixMillis\":\"5\",\"traceIdentifier\":\"x\",\"flags\":1,\"someday\":null}]}]}]}")).isEmpty();
+        for (String mistake : List.of("trace_id", "TraceId", "trace-id", "TRACE_ID", "traceid")) {
+            assertThat(unknown("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"flags\":1,\"%s\":\"x\",\"futureField\":5}]}]}]}".formatted(mistake)))
+                    .contains("1 key ignored that OTLP does not know, first '%1$s' at /resourceLogs/0/scopeLogs/0/logRecords/0/%1$s; the nearest known key there is 'traceId'".formatted(mistake));
+        }
     }
 
     private static Optional<String> unknown(String json)
@@ -220,6 +237,7 @@ final class TestJsonTranscoder
         assertThat(value(nested(64))).isNotNull();
         assertThat(value(nested(65))).isNotNull();
         assertMalformedRecord("{\"body\":" + nested(67) + "}", "values are nested too deep");
+        assertMalformed("{\"x\":" + "[".repeat(100_001), "it nests deeper than 100000 levels of JSON");
         assertThatThrownBy(() -> read("[".repeat(100_000))).isInstanceOf(RefusedException.class);
         assertMalformedRecord("{\"body\":" + nested(10_000) + "}", "values are nested too deep");
         assertThat(record("{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + ",\"flags\":1}").getFlags()).isEqualTo(1);
