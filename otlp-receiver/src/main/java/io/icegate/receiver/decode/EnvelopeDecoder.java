@@ -213,7 +213,7 @@ final class EnvelopeDecoder
             reject(place, records(envelope), e);
             return;
         }
-        long shared = (long) columns.attributes().size() + columns.entityRefs().size();
+        long shared = columns.attributes().size() + columns.entityRefs().stream().mapToLong(ref -> 1L + ref.idKeys().size() + ref.descriptionKeys().size()).sum();
         Residual resourceResidual = residual;
         forEachChild(envelope, (child, at, size) -> scope(new Place(index, child, -1), at, size, columns, shared, resourceResidual));
     }
@@ -268,10 +268,10 @@ final class EnvelopeDecoder
             throws BadRecordException
     {
         values.checkUnknown(resource);
-        List<EntityRef> refs = new ArrayList<>(resource.getEntityRefsCount());
-        for (io.opentelemetry.proto.common.v1.EntityRef ref : resource.getEntityRefsList()) {
+        List<EntityRef> refs = new ArrayList<>();
+        for (io.opentelemetry.proto.common.v1.EntityRef ref : values.bounded(resource.getEntityRefsList())) {
             values.checkUnknown(ref);
-            refs.add(new EntityRef(values.column(ref.getSchemaUrl()), values.column(ref.getType()), ref.getIdKeysList(), ref.getDescriptionKeysList()));
+            refs.add(new EntityRef(values.column(ref.getSchemaUrl()), values.column(ref.getType()), values.keys(ref.getIdKeysList()), values.keys(ref.getDescriptionKeysList())));
         }
         return new ResourceValues(
                 values.attributes(resource.getAttributesList()),

@@ -95,22 +95,37 @@ public final class ValueDecoder
     Attributes attributes(List<KeyValue> list)
             throws BadRecordException
     {
-        int size = list.size();
-        if (size > limits.attributesMax()) {
-            reasons |= Reasons.SHORTENED;
-            size = limits.attributesMax();
-        }
-        for (int i = 0; i < size; i++) {
-            KeyValue attribute = list.get(i);
+        List<KeyValue> stored = bounded(list);
+        for (KeyValue attribute : stored) {
             checkKey(attribute);
             add(bounded(attribute.getKey()), attribute.getValue());
         }
-        count += size;
+        count += stored.size();
         Attributes attributes = builder.build();
         if (builder.repeatedKey()) {
             reasons |= Reasons.DUPLICATE_KEY;
         }
         return attributes;
+    }
+
+    /**
+     * The keys of an entity reference.
+     */
+    List<String> keys(List<String> list)
+    {
+        return bounded(list).stream().map(this::bounded).toList();
+    }
+
+    /**
+     * The beginning of a list that is longer than a column takes.
+     */
+    <T> List<T> bounded(List<T> list)
+    {
+        if (list.size() <= limits.attributesMax()) {
+            return list;
+        }
+        reasons |= Reasons.SHORTENED;
+        return list.subList(0, limits.attributesMax());
     }
 
     /**

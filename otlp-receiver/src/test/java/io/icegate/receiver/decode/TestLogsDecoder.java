@@ -11,6 +11,7 @@ import io.icegate.wal.format.LogBatch;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.EntityRef;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
@@ -299,6 +300,44 @@ final class TestLogsDecoder
             assertThat(row.attributes().types()).isEmpty();
             assertThat(StoredResidual.parse(row.residual())).isEqualTo(Residual.NONE.withRecord(longOnes.toByteString(), Reasons.SHORTENED));
         });
+    }
+
+    @Test
+    void testLongEntityReferences()
+    {
+        DecodeLimits limits = new DecodeLimits(64, 1000, 3, 10, 100, 1000, Duration.ofDays(30), Duration.ofDays(1));
+        EntityRef longOne = EntityRef.newBuilder()
+                .setSchemaUrl("https://one.example")
+                .setType("a type of entity")
+                .addIdKeys("service.name")
+                .addIdKeys("k8s")
+                .addAllDescriptionKeys(List.of("1", "2", "3", "4"))
+                .build();
+        Resource resource = Resource.newBuilder().addAllEntityRefs(List.of(longOne, EntityRef.newBuilder().setType("b").build(), EntityRef.getDefaultInstance(), longOne)).build();
+        byte[] request = request(resource, InstrumentationScope.getDefaultInstance(), List.of(LogRecord.getDefaultInstance())).toByteArray();
+        DecodedRequest decoded = OtlpRequestDecoder.logs(limits, InstantSource.fixed(NOW)).decode(request, Encoding.PROTOBUF, ID, "t");
+        LogRow row = rows(decoded).getFirst();
+        assertThat(row.resource().entityRefs()).containsExactly(
+                new io.icegate.schema.EntityRef("https://on", "a type of ", List.of("service.na", "k8s"), List.of("1", "2", "3")),
+                new io.icegate.schema.EntityRef(null, "b", List.of(), List.of()),
+                new io.icegate.schema.EntityRef(null, null, List.of(), List.of()));
+        assertThat(StoredResidual.parse(row.residual())).isEqualTo(Residual.NONE.withResource(resource.toByteString(), Reasons.SHORTENED));
+        assertThat(decoded.acknowledgement().message()).startsWith("1 record with more than the columns take, first resourceLogs/0;");
+    }
+
+    /**
+     * Each record repeats them.
+     */
+    @Test
+    void testRepeatedEntityReferences()
+    {
+        DecodeLimits limits = new DecodeLimits(64, 1000, 10, 1000, 1000, 500, Duration.ofDays(365), Duration.ofDays(1));
+        Resource resource = Resource.newBuilder().addEntityRefs(EntityRef.newBuilder().addIdKeys("a").addIdKeys("b").addDescriptionKeys("c").addDescriptionKeys("d")).build();
+        byte[] most = request(resource, InstrumentationScope.getDefaultInstance(), Collections.nCopies(100, LogRecord.getDefaultInstance())).toByteArray();
+        assertThat(LogsDecoding.decode(most, ID, "t", NOW, limits).rows()).hasSize(100);
+        byte[] tooMany = request(resource, InstrumentationScope.getDefaultInstance(), Collections.nCopies(101, LogRecord.getDefaultInstance())).toByteArray();
+        assertThatThrownBy(() -> LogsDecoding.decode(tooMany, ID, "t", NOW, limits))
+                .hasMessage("Cannot decode request: with those of resource and scope on each record it holds more than 500 attribute values");
     }
 
     @Test
