@@ -27,6 +27,8 @@ public final class ReceiverMetrics
 {
     private static final double[] SECONDS = {.005, .01, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75, 1, 2, 3, 5, 10};
 
+    private static final String NO_SIGNAL = "none";
+
     private final Counter acceptedRequests;
     private final Counter acceptedRecords;
     private final Counter acceptedBytes;
@@ -113,6 +115,16 @@ public final class ReceiverMetrics
             refusedRequests.initLabelValues(signal, label(refusal));
         }
         return new SignalMetrics(signal);
+    }
+
+    /**
+     * Counts requests that reach no signal, for example those to an unknown path. All have one label, because clients choose
+     * their paths.
+     */
+    IngestMetrics ofNoSignal()
+    {
+        refusedRequests.initLabelValues(NO_SIGNAL, label(Refusal.UNKNOWN_SERVICE));
+        return new SignalMetrics(NO_SIGNAL);
     }
 
     /**

@@ -74,7 +74,6 @@ final class ReceiverModule
         binder.bind(InstantSource.class).toInstance(InstantSource.system());
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
         binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
-        binder.bind(RefusalLog.class).toInstance(new RefusalLog(System::nanoTime));
         newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
@@ -87,6 +86,13 @@ final class ReceiverModule
     static TenantHeader tenantHeader(ReceiverConfig config)
     {
         return new TenantHeader(config.getTenantHeader(), config.getDefaultTenant());
+    }
+
+    @Provides
+    @Singleton
+    static RefusalLog refusalLog(ReceiverMetrics metrics)
+    {
+        return new RefusalLog(System::nanoTime, metrics.ofNoSignal());
     }
 
     @Provides

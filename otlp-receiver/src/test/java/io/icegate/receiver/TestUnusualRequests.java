@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -254,6 +255,42 @@ final class TestUnusualRequests
             assertThat(new String(answer.body(), UTF_8)).contains("Cannot accept " + signal);
         }
         export("after other signals");
+    }
+
+    /**
+     * Under one label, because clients choose their paths.
+     */
+    @Test
+    void testWhatReachesNoSignalIsCounted()
+            throws Exception
+    {
+        long before = refusedWithoutSignal();
+        URI logs = client.post(new byte[0]).build().uri();
+        for (String path : List.of("/v1/log", "/v1/" + "x".repeat(1_000), "/v1/traces")) {
+            client.send(HttpRequest.newBuilder(logs.resolve(path)).header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(json("lost"))));
+        }
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", receiver.grpcPort()).usePlaintext().build();
+        try {
+            for (String method : List.of("opentelemetry.proto.collector.trace.v1.TraceService/Export", "logproto.Pusher/Push")) {
+                StatusRuntimeException failure = catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> ClientCalls.blockingUnaryCall(channel, RawExport.LOGS.toBuilder().setFullMethodName(method).build(), CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_MILLIS, MILLISECONDS), new byte[0]));
+                assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+            }
+        }
+        finally {
+            channel.shutdownNow();
+        }
+        assertThat(refusedWithoutSignal() - before).isEqualTo(5);
+    }
+
+    private long refusedWithoutSignal()
+            throws Exception
+    {
+        String page = new String(client.send(HttpRequest.newBuilder(client.post(new byte[0]).build().uri().resolve("/metrics"))).body(), UTF_8);
+        List<String> series = page.lines().filter(line -> line.startsWith("icegate_ingest_refused_requests_total") && !line.contains("signal=\"logs\"")).toList();
+        assertThat(series).hasSize(1).allMatch(line -> line.contains("{reason=\"unknown_service\",signal=\"none\"}"));
+        return (long) Double.parseDouble(series.getFirst().substring(series.getFirst().lastIndexOf(' ')));
     }
 
     @Test

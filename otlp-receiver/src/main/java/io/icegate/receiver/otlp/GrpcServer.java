@@ -1,8 +1,10 @@
 package io.icegate.receiver.otlp;
 
+import io.grpc.HandlerRegistry;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -12,6 +14,7 @@ import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -61,6 +64,27 @@ public final class GrpcServer
     }
 
     /**
+     * Knows no method, and tells of each that is asked for. The server answers UNIMPLEMENTED.
+     */
+    private static final class UnknownMethods
+            extends HandlerRegistry
+    {
+        private final RefusalLog refusals;
+
+        private UnknownMethods(RefusalLog refusals)
+        {
+            this.refusals = refusals;
+        }
+
+        @Override
+        public @Nullable ServerMethodDefinition<?, ?> lookupMethod(String method, @Nullable String authority)
+        {
+            refusals.unserved(OtlpStatus.from(new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot find gRPC method %s".formatted(method)), 0));
+            return null;
+        }
+    }
+
+    /**
      * @param handlers of the signals that are served; all others are refused
      */
     public GrpcServer(Settings settings, Map<OtlpSignal, ExportHandler> handlers, TenantHeader tenants, Admission admission, RefusalLog refusals)
@@ -84,7 +108,8 @@ public final class GrpcServer
         String names = OtlpSignal.ALL.stream().filter(handlers::containsKey).map(OtlpSignal::name).collect(Collectors.joining(", "));
         OtlpSignal.ALL.stream()
                 .filter(signal -> !handlers.containsKey(signal))
-                .forEach(signal -> builder.addService(export(signal, marshaller, unserved(signal, names))));
+                .forEach(signal -> builder.addService(export(signal, marshaller, unserved(signal, names, refusals))));
+        builder.fallbackHandlerRegistry(new UnknownMethods(refusals));
         this.server = builder.build();
     }
 
@@ -146,10 +171,11 @@ public final class GrpcServer
         return ServerServiceDefinition.builder(signal.service()).addMethod(method, handler).build();
     }
 
-    private static ServerCallHandler<RawRequest, byte[]> unserved(OtlpSignal signal, String served)
+    private static ServerCallHandler<RawRequest, byte[]> unserved(OtlpSignal signal, String served, RefusalLog refusals)
     {
         return (call, _) -> {
             OtlpStatus status = OtlpStatus.from(new RefusedException(Refusal.UNKNOWN_SERVICE, "Cannot accept %s: this version of IceGate receives %s only".formatted(signal.name(), served)), 0);
+            refusals.unserved(status);
             call.close(status.grpcStatus(), status.grpcTrailers());
             return new io.grpc.ServerCall.Listener<>() {};
         };

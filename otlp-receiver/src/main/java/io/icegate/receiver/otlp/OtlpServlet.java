@@ -261,11 +261,14 @@ public final class OtlpServlet
         }
         ExportHandler handler = exchange.signal == null ? null : handlers.get(exchange.signal);
         OtlpStatus status = OtlpStatus.from(failure, handler == null ? 0 : handler.retryMillis());
-        if (handler != null) {
-            handler.refused(status.refusal());
+        if (exchange.signal == null || handler == null) {
+            refusals.unserved(status);
         }
-        if (!gone) {
-            refusals.refused(exchange.signal == null ? "request" : exchange.signal.name(), exchange.tenant, status);
+        else {
+            handler.refused(status.refusal());
+            if (!gone) {
+                refusals.refused(exchange.signal.name(), exchange.tenant, status);
+            }
         }
         HttpServletResponse response = exchange.response;
         if (response.isCommitted()) {

@@ -1,6 +1,7 @@
 package io.icegate.receiver.otlp;
 
 import io.airlift.log.Logger;
+import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
@@ -25,6 +26,7 @@ public final class RefusalLog
     private static final String REJECTED = "REJECTED";
 
     private final LongSupplier nanoTime;
+    private final IngestMetrics unserved;
     private final Consumer<String> lines;
     private final Map<Refusal, Rate> refusals = new EnumMap<>(Refusal.class);
     private final Rate rejections = new Rate();
@@ -36,14 +38,18 @@ public final class RefusalLog
         private long left;
     }
 
-    public RefusalLog(LongSupplier nanoTime)
+    /**
+     * @param unserved counts refused requests that reach no signal
+     */
+    public RefusalLog(LongSupplier nanoTime, IngestMetrics unserved)
     {
-        this(nanoTime, line -> log.warn("%s", line));
+        this(nanoTime, unserved, line -> log.warn("%s", line));
     }
 
-    RefusalLog(LongSupplier nanoTime, Consumer<String> lines)
+    RefusalLog(LongSupplier nanoTime, IngestMetrics unserved, Consumer<String> lines)
     {
         this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+        this.unserved = requireNonNull(unserved, "unserved is null");
         this.lines = requireNonNull(lines, "lines is null");
     }
 
@@ -53,6 +59,15 @@ public final class RefusalLog
         if (status.refusal() != Refusal.DRAINING) {
             log(rate(status.refusal()), status.refusal().name(), what, tenant, status.message());
         }
+    }
+
+    /**
+     * Counts and logs a refused request that reached no signal; no handler counts it.
+     */
+    void unserved(OtlpStatus status)
+    {
+        unserved.refused(status.refusal());
+        refused("request", "", status);
     }
 
     void acknowledged(OtlpSignal signal, String tenant, Acknowledgement acknowledgement)

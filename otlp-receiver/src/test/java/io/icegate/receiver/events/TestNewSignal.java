@@ -142,7 +142,7 @@ final class TestNewSignal
             throws Exception
     {
         GrpcServer.Settings settings = new GrpcServer.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000_000, GrpcServer.KEEP_ALIVE_MIN, Duration.ofMinutes(1), PATIENCE);
-        try (GrpcServer server = new GrpcServer(settings, Map.of(Events.SIGNAL, ingest), tenants, admission, new RefusalLog(System::nanoTime))) {
+        try (GrpcServer server = new GrpcServer(settings, Map.of(Events.SIGNAL, ingest), tenants, admission, new RefusalLog(System::nanoTime, IngestMetrics.NONE))) {
             server.start();
             server.serving(true);
             ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().build();
@@ -164,7 +164,7 @@ final class TestNewSignal
                 tenants,
                 admission,
                 new OperatorPages(ingest::closedReason, new PrometheusRegistry()),
-                new RefusalLog(System::nanoTime),
+                new RefusalLog(System::nanoTime, IngestMetrics.NONE),
                 new OtlpServlet.Settings("", 1_000_000, 1_000_000, PATIENCE, Cors.Settings.OFF));
         Injector injector = new Bootstrap(
                 new NodeModule(),

@@ -22,6 +22,7 @@ import io.grpc.stub.MetadataUtils;
 import io.icegate.receiver.RawExport;
 import io.icegate.receiver.RawHttp2;
 import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
@@ -87,7 +88,7 @@ final class TestGrpcServer
                 Map.of(OtlpSignal.LOGS, logs),
                 new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
                 admission,
-                new RefusalLog(System::nanoTime));
+                new RefusalLog(System::nanoTime, IngestMetrics.NONE));
     }
 
     @AfterEach

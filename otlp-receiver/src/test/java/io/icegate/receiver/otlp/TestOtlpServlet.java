@@ -1,6 +1,7 @@
 package io.icegate.receiver.otlp;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
 import com.google.inject.Injector;
 import com.google.rpc.RetryInfo;
 import io.airlift.bootstrap.Bootstrap;
@@ -13,6 +14,7 @@ import io.airlift.http.server.HttpServerModule;
 import io.airlift.http.server.ServerFeature;
 import io.airlift.node.NodeModule;
 import io.icegate.receiver.ingest.Admission;
+import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
@@ -84,7 +86,7 @@ final class TestOtlpServlet
                 new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
                 admission,
                 new OperatorPages(() -> ready ? Optional.empty() : Optional.of("the store does not answer"), new PrometheusRegistry()),
-                new RefusalLog(System::nanoTime),
+                new RefusalLog(System::nanoTime, IngestMetrics.NONE),
                 new OtlpServlet.Settings(
                         "/otel",
                         REQUEST_BYTES_MAX,
@@ -265,7 +267,15 @@ final class TestOtlpServlet
     {
         byte[] body = randomBytes(200_000);
         System.arraycopy(new byte[100_000], 0, body, 50_000, 100_000);
+        byte[] start = java.util.Arrays.copyOf(body, 10);
+        byte[] rest = java.util.Arrays.copyOfRange(body, 10, body.length);
         List<Map.Entry<String, byte[]>> encoded = List.of(
+                Map.entry("x-gzip", gzip(body)),
+                Map.entry("gzip", concat(gzip(start), gzip(rest))),
+                Map.entry("gzip", concat(gzip(new byte[0]), gzip(body))),
+                Map.entry("gzip", concat(gzip(body), new byte[8])),
+                Map.entry("zstd", streamedZstd(body)),
+                Map.entry("zstd", concat(Zstd.compress(start), Zstd.compress(rest))),
                 Map.entry("deflate", deflate(body, false)),
                 Map.entry("deflate", deflate(body, true)),
                 Map.entry("zlib", deflate(body, false)),
@@ -510,6 +520,26 @@ final class TestOtlpServlet
             gzip.write(content);
         }
         return out.toByteArray();
+    }
+
+    /**
+     * Without the size of the content in the frame.
+     */
+    private static byte[] streamedZstd(byte[] content)
+            throws IOException
+    {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(out)) {
+            zstd.write(content);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] concat(byte[] first, byte[] second)
+    {
+        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static byte[] deflate(byte[] content, boolean raw)

@@ -1,5 +1,6 @@
 package io.icegate.receiver.otlp;
 
+import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
@@ -16,7 +17,7 @@ final class TestRefusalLog
 {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE);
     private final List<String> lines = new ArrayList<>();
-    private final RefusalLog log = new RefusalLog(nanos::get, lines::add);
+    private final RefusalLog log = new RefusalLog(nanos::get, IngestMetrics.NONE, lines::add);
 
     @Test
     void testOneLinePerReasonAndInterval()
