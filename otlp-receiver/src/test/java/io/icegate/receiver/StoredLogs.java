@@ -73,16 +73,25 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
     static Record liveRow(String location, String body)
             throws IOException
     {
+        return liveRow(location, "body", body);
+    }
+
+    /**
+     * The first live row with that value, all columns.
+     */
+    static Record liveRow(String location, String column, String value)
+            throws IOException
+    {
         Warehouse warehouse = Warehouses.open(location, Map.of());
         Table table = catalog(warehouse).loadTable(LOGS);
         for (LiveSegment segment : tail(warehouse, table).segments()) {
             for (Record row : SegmentRows.read(warehouse.store().get(segment.key().objectKey()).orElseThrow().content(), table.schema())) {
-                if (body.equals(row.getField("body"))) {
+                if (value.equals(row.getField(column))) {
                     return row;
                 }
             }
         }
-        throw new AssertionError("No live row has the body '%s'".formatted(body));
+        throw new AssertionError("No live row has the %s '%s'".formatted(column, value));
     }
 
     private static LiveTail tail(Warehouse warehouse, Table table)
