@@ -1,14 +1,18 @@
 package io.icegate.receiver;
 
 import io.airlift.configuration.Config;
+import io.airlift.http.server.HttpServerConfig;
 import io.airlift.units.DataSize;
 import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.decode.DecodeLimits;
 import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.otlp.TenantHeader;
 import io.icegate.server.StoreConfig;
 import org.junit.jupiter.api.Test;
 
+import java.io.File;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +21,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestReceiverDocumentation
 {
     private static final Path PAGE = Path.of("..", "docs", "operations", "receiver.md");
+    private static final Pattern BOUND = Pattern.compile("static final (?:int|long|Duration) (\\w+_(?:MAX|MIN))\\b");
     private static final Pattern KEY = Pattern.compile("`([^`]+)`");
 
     @Test
@@ -82,7 +90,59 @@ final class TestReceiverDocumentation
                 "`icegate.ingest.memory-budget`");
         assertThat(cells.stream().filter(cell -> cell.matches("[0-9]+")).map(Long::valueOf))
                 .as("numbers without a limit in the code")
-                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L)::contains);
+                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 268_435_456L)::contains);
+    }
+
+    /**
+     * Every constant that bounds something is on the page, or is known to be of no interest to its readers.
+     */
+    @Test
+    void testBounds()
+            throws Exception
+    {
+        Map<String, String> documented = Map.ofEntries(
+                Map.entry("decode.EnvelopeDecoder.SHARED_RESIDUAL_BYTES_MAX", "| bytes that the records of one scope repeat in `otlp_residual` of their resource and scope | %s |"),
+                Map.entry("decode.json.JsonTranscoder.JSON_DEPTH_MAX", "| levels of JSON | %s |"),
+                Map.entry("decode.json.JsonScalars.NUMBER_LENGTH_MAX", "| characters of a number in JSON | %s |"),
+                Map.entry("otlp.GrpcServer.CALLS_PER_CONNECTION_MAX", "| calls at the same time on one gRPC connection | %s |"),
+                Map.entry("otlp.GrpcServer.KEEP_ALIVE_MIN", "| time between two pings of a gRPC client | %s at least |"),
+                Map.entry("otlp.OtlpStatus.MESSAGE_LENGTH_MAX", "| characters of a message in an answer | %s |"),
+                Map.entry("ingest.SignalIngest.RETRY_MIN", "| time that a client is asked to wait | %s to"),
+                Map.entry("ingest.SignalIngest.RETRY_MAX", "| time that a client is asked to wait | 1 s to %s |"),
+                Map.entry("Receiver.RECENT_BATCHES_MAX", "| requests remembered to recognise those that are sent again | %s,"),
+                Map.entry("ingest.FileBudget.SAVED_MAX", "after a burst of %s worth of files"),
+                Map.entry("commit.TableSession.UNCONFIRMED_MAX", "Without an answer of the catalog for %s nothing is acknowledged"));
+        List<String> ofNoInterest = List.of(
+                "otlp.SnappyBlock.RATIO_MAX", // of the format
+                "decode.json.WireWriter.VARINT_BYTES_MAX", // of the format
+                "decode.MessageCounter.MESSAGE_BYTES_MIN", // of the format
+                "decode.ValueDecoder.UTF8_BYTES_MAX", // of the format
+                "decode.json.JsonScalars.EXPONENT_MAX", // beyond 64 bits
+                "decode.json.NearestName.LENGTH_MAX", // of a remark
+                "decode.json.UnknownKeys.KEYS_MAX", // of a remark
+                "ingest.WindowPolicy.WINDOW_MIN", // of a measurement
+                "ingest.WindowPolicy.SAMPLES_MAX", // of a measurement
+                "commit.TableSession.COMMITS_PER_ROUND_MAX"); // the next round goes on
+        String page = Files.readString(PAGE);
+        Set<String> found = new TreeSet<>();
+        Path root = Path.of("src", "main", "java", "io", "icegate", "receiver");
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String type = root.relativize(file).toString().replace(".java", "").replace(File.separatorChar, '.');
+                BOUND.matcher(Files.readString(file)).results().forEach(match -> found.add(type + "." + match.group(1)));
+            }
+        }
+        assertThat(found).containsExactlyInAnyOrderElementsOf(Stream.concat(documented.keySet().stream(), ofNoInterest.stream()).toList());
+        for (Map.Entry<String, String> entry : documented.entrySet()) {
+            int dot = entry.getKey().lastIndexOf('.');
+            Field field = Class.forName("io.icegate.receiver." + entry.getKey().substring(0, dot)).getDeclaredField(entry.getKey().substring(dot + 1));
+            field.setAccessible(true);
+            Object value = field.get(null);
+            assertThat(page).as(entry.getKey()).contains(entry.getValue().formatted(value instanceof java.time.Duration time ? time.toSeconds() + " s" : value));
+        }
+        assertThat(page).contains("| a tenant | 128 characters |");
+        assertThat(TenantHeader.PATTERN).endsWith("{1,128}");
+        assertThat(new HttpServerConfig().getMaxRequestHeaderSize()).as("Jetty's own default of 8 kB").isNull();
     }
 
     private static Map<String, String> documented()
