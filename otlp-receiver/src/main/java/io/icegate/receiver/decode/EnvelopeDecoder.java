@@ -326,9 +326,11 @@ final class EnvelopeDecoder
         MessageBytes message = new MessageBytes(type.record(), bytes, offset, length);
         try {
             check(place);
-            MessageCounter.check(message, limits);
             context.record(message, place);
-            records.add(context);
+            if (!records.addUsual(context)) {
+                MessageCounter.check(message, limits);
+                records.add(context);
+            }
             addValues(values.takeCount());
         }
         catch (InvalidProtocolBufferException e) {

@@ -2,16 +2,20 @@ package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.icegate.receiver.decode.wire.WireLogDecoder;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.CanonicalText;
 import io.icegate.schema.LogRow;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.LogBlock;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * Turns log records to rows of {@code logs}.
@@ -19,9 +23,37 @@ import java.util.List;
 public final class LogRecordDecoder
         implements RecordDecoder
 {
+    private final DecodeLimits limits;
     private final List<LogRow> rows = new ArrayList<>();
+    private final List<Integer> positions = new ArrayList<>();
+    private @Nullable WireLogDecoder wire;
     private String lastSeverityText = "";
     private @Nullable String lastSeverityColumn;
+
+    public LogRecordDecoder(DecodeLimits limits)
+    {
+        this.limits = requireNonNull(limits, "limits is null");
+    }
+
+    @Override
+    public boolean addUsual(RecordContext record)
+    {
+        if (wire == null) {
+            wire = new WireLogDecoder(record.request(), limits.attributesMax(), limits.valueBytesMax());
+        }
+        if (!wire.read(record.offset(), record.length())) {
+            return false;
+        }
+        LogBlock block = wire.block();
+        record.values().count(wire.attributes());
+        block.endRow(record.resource(), record.scope(), record.timestamp(block.time(), block.observedTime()), record.ingestMicros(), record.residual());
+        return true;
+    }
+
+    private LogBlock block()
+    {
+        return wire == null ? new LogBlock(new byte[0]) : wire.block();
+    }
 
     @Override
     @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
@@ -37,6 +69,7 @@ public final class LogRecordDecoder
         byte @Nullable [] spanId = id(values, record.getSpanId(), LogRow.SPAN_ID_BYTES);
         String severityText = severityText(values, record.getSeverityText());
         String eventName = values.column(record.getEventName());
+        positions.add(block().rowCount() + rows.size());
         rows.add(new LogRow(
                 context.resource(),
                 context.scope(),
@@ -59,7 +92,7 @@ public final class LogRecordDecoder
     @Override
     public LogBatch batch(BatchId id, String tenant, long bytes)
     {
-        return new LogBatch(id, tenant, rows, bytes);
+        return new LogBatch(id, tenant, block(), rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
     }
 
     private static byte @Nullable [] id(ValueDecoder values, ByteString id, int length)

@@ -43,7 +43,7 @@ public final class OtlpRequestDecoder
 
     public static OtlpRequestDecoder logs(DecodeLimits limits, InstantSource clock)
     {
-        return new OtlpRequestDecoder(ExportLogsServiceRequest.getDescriptor(), LogRecordDecoder::new, limits, clock);
+        return new OtlpRequestDecoder(ExportLogsServiceRequest.getDescriptor(), () -> new LogRecordDecoder(limits), limits, clock);
     }
 
     @Override

@@ -21,6 +21,15 @@ public interface RecordContext
             throws InvalidProtocolBufferException;
 
     /**
+     * The bytes of the record, which begin at {@link #offset} of the array and are not changed.
+     */
+    byte[] request();
+
+    int offset();
+
+    int length();
+
+    /**
      * Turns values to their stored form, and notes what that form loses.
      */
     ValueDecoder values();
@@ -36,6 +45,12 @@ public interface RecordContext
     long timestamp(long timeUnixNano, long observedTimeUnixNano);
 
     long ingestMicros();
+
+    /**
+     * The {@code otlp_residual} of a row whose columns lose nothing of the record; null when those of its envelopes do not
+     * either.
+     */
+    byte @Nullable [] residual();
 
     /**
      * The {@code otlp_residual} of the row that was made of this record; null when the columns lose nothing.

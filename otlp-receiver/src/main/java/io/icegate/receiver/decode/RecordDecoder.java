@@ -19,6 +19,17 @@ public interface RecordDecoder
     }
 
     /**
+     * Adds the rows of one record straight from its bytes, if it has a form for which that is possible. What it becomes is the
+     * same as {@link #add} makes of it.
+     *
+     * @return false when nothing was added
+     */
+    default boolean addUsual(RecordContext record)
+    {
+        return false;
+    }
+
+    /**
      * Adds the rows of one record, or none when it throws.
      *
      * @throws BadRecordException when the record cannot be stored

@@ -76,6 +76,30 @@ final class RequestContext
     }
 
     @Override
+    public byte[] request()
+    {
+        return requireNonNull(message, "there is no record").bytes();
+    }
+
+    @Override
+    public int offset()
+    {
+        return requireNonNull(message, "there is no record").offset();
+    }
+
+    @Override
+    public int length()
+    {
+        return requireNonNull(message, "there is no record").length();
+    }
+
+    @Override
+    public byte @Nullable [] residual()
+    {
+        return sharedResidual;
+    }
+
+    @Override
     public ValueDecoder values()
     {
         return values;

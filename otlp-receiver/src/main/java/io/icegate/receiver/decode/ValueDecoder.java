@@ -59,6 +59,14 @@ public final class ValueDecoder
     }
 
     /**
+     * Counts attributes that were stored without this decoder.
+     */
+    void count(int attributes)
+    {
+        count += attributes;
+    }
+
+    /**
      * Forgets a message that is not stored after all.
      */
     void discard()

@@ -1,8 +1,9 @@
 package io.icegate.receiver.events;
 
 import io.icegate.wal.format.ColumnWriters;
+import io.icegate.wal.parquet.BytesLeaf;
+import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
-import io.icegate.wal.parquet.RowGroupWriter.Leaf;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,16 +14,16 @@ final class EventColumnWriters
         implements ColumnWriters
 {
     private final RowGroupWriter group;
-    private final Leaf tenant;
-    private final Leaf timestamp;
-    private final Leaf text;
+    private final BytesLeaf tenant;
+    private final NumberLeaf timestamp;
+    private final BytesLeaf text;
 
     EventColumnWriters(RowGroupWriter group)
     {
         this.group = group;
-        tenant = group.leaf("tenant_id");
-        timestamp = group.leaf("timestamp");
-        text = group.leaf("text");
+        tenant = group.bytes("tenant_id");
+        timestamp = group.number("timestamp");
+        text = group.bytes("text");
     }
 
     void write(String tenantId, EventBatch.Row row)

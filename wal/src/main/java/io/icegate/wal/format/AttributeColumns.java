@@ -1,7 +1,8 @@
 package io.icegate.wal.format;
 
+import io.icegate.schema.AttributeShape;
+import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
-import io.icegate.wal.parquet.RowGroupWriter.Leaf;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttributeColumns
 {
-    private final Leaf keys;
-    private final Leaf values;
-    private final Leaf types;
+    private final BytesLeaf keys;
+    private final BytesLeaf values;
+    private final BytesLeaf types;
 
     /**
      * @param values null where an entry has no value
@@ -23,12 +24,70 @@ final class AttributeColumns
 
     AttributeColumns(RowGroupWriter group, String name, String typesName)
     {
-        keys = group.leaf(name + ".key_value.key");
-        values = group.leaf(name + ".key_value.value");
-        types = group.leaf(typesName);
+        keys = group.bytes(name + ".key_value.key");
+        values = group.bytes(name + ".key_value.value");
+        types = group.bytes(typesName);
+    }
+
+    /**
+     * Writes rows that all have these attributes.
+     */
+    void repeat(Encoded attributes, int rows)
+    {
+        for (int row = 0; row < rows; row++) {
+            writeEntries(attributes);
+        }
+        types.repeat(attributes.types(), rows);
+    }
+
+    /**
+     * Writes the attributes of rows of a block, column by column.
+     */
+    @SuppressWarnings("ReferenceEquality") // rows of one call site share the shape
+    void write(LogBlock block, int from, int to, SharedBytes shared)
+    {
+        int row = from;
+        while (row < to) {
+            AttributeShape shape = block.shapes[row];
+            int end = row + 1;
+            while (end < to && block.shapes[end] == shape) {
+                end++;
+            }
+            SharedBytes.Shape encoded = shared.shape(shape);
+            if (shape.size() == 0) {
+                for (int i = row; i < end; i++) {
+                    keys.absent(0, keys.definitionMax() - 1);
+                    values.absent(0, keys.definitionMax() - 1);
+                }
+            }
+            else {
+                keys.repeat(encoded.keys(), end - row);
+                writeValues(block, row, end);
+            }
+            types.repeat(encoded.types(), end - row);
+            row = end;
+        }
+    }
+
+    private void writeValues(LogBlock block, int from, int to)
+    {
+        int value = block.firstValue(from);
+        for (int row = from; row < to; row++) {
+            values.startRow(block.valueEnds[row] - value);
+            for (; value < block.valueEnds[row]; value++) {
+                int slice = block.values[value];
+                values.add(block.bytes(slice), LogBlock.offset(slice), block.valueLengths[value]);
+            }
+        }
     }
 
     void write(Encoded attributes)
+    {
+        writeEntries(attributes);
+        types.write(attributes.types());
+    }
+
+    private void writeEntries(Encoded attributes)
     {
         Binary[] keyArray = attributes.keys();
         @Nullable Binary[] valueArray = attributes.values();
@@ -47,6 +106,5 @@ final class AttributeColumns
                 values.write(value, repetition);
             }
         }
-        types.write(attributes.types());
     }
 }

@@ -3,8 +3,10 @@ package io.icegate.wal.format;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
+import io.icegate.wal.parquet.BytesLeaf;
+import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
-import io.icegate.wal.parquet.RowGroupWriter.Leaf;
+import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,45 +17,45 @@ final class CommonColumnWriters
     private final SharedBytes shared;
     private final SharedBytes.Repeating tenants;
 
-    private final Leaf tenant;
-    private final Leaf timestamp;
-    private final Leaf ingestTime;
-    private final Leaf serviceName;
-    private final Leaf serviceNamespace;
-    private final Leaf serviceInstanceId;
+    private final BytesLeaf tenant;
+    private final NumberLeaf timestamp;
+    private final NumberLeaf ingestTime;
+    private final BytesLeaf serviceName;
+    private final BytesLeaf serviceNamespace;
+    private final BytesLeaf serviceInstanceId;
     private final AttributeColumns attributes;
-    private final Leaf scopeName;
-    private final Leaf scopeVersion;
+    private final BytesLeaf scopeName;
+    private final BytesLeaf scopeVersion;
     private final AttributeColumns scopeAttributes;
-    private final Leaf scopeDroppedAttributesCount;
-    private final Leaf scopeSchemaUrl;
+    private final NumberLeaf scopeDroppedAttributesCount;
+    private final BytesLeaf scopeSchemaUrl;
     private final AttributeColumns resourceAttributes;
-    private final Leaf resourceDroppedAttributesCount;
-    private final Leaf resourceSchemaUrl;
+    private final NumberLeaf resourceDroppedAttributesCount;
+    private final BytesLeaf resourceSchemaUrl;
     private final EntityRefColumns entityRefs;
-    private final Leaf residual;
+    private final BytesLeaf residual;
 
     CommonColumnWriters(RowGroupWriter group, SharedBytes shared)
     {
         this.shared = shared;
         this.tenants = shared.repeating();
-        tenant = group.leaf("tenant_id");
-        timestamp = group.leaf("timestamp");
-        ingestTime = group.leaf("ingest_time");
-        serviceName = group.leaf("service_name");
-        serviceNamespace = group.leaf("service_namespace");
-        serviceInstanceId = group.leaf("service_instance_id");
+        tenant = group.bytes("tenant_id");
+        timestamp = group.number("timestamp");
+        ingestTime = group.number("ingest_time");
+        serviceName = group.bytes("service_name");
+        serviceNamespace = group.bytes("service_namespace");
+        serviceInstanceId = group.bytes("service_instance_id");
         attributes = new AttributeColumns(group, "attributes", "attribute_types");
-        scopeName = group.leaf("scope_name");
-        scopeVersion = group.leaf("scope_version");
+        scopeName = group.bytes("scope_name");
+        scopeVersion = group.bytes("scope_version");
         scopeAttributes = new AttributeColumns(group, "scope_attributes", "scope_attribute_types");
-        scopeDroppedAttributesCount = group.leaf("scope_dropped_attributes_count");
-        scopeSchemaUrl = group.leaf("scope_schema_url");
+        scopeDroppedAttributesCount = group.number("scope_dropped_attributes_count");
+        scopeSchemaUrl = group.bytes("scope_schema_url");
         resourceAttributes = new AttributeColumns(group, "resource_attributes", "resource_attribute_types");
-        resourceDroppedAttributesCount = group.leaf("resource_dropped_attributes_count");
-        resourceSchemaUrl = group.leaf("resource_schema_url");
+        resourceDroppedAttributesCount = group.number("resource_dropped_attributes_count");
+        resourceSchemaUrl = group.bytes("resource_schema_url");
         entityRefs = new EntityRefColumns(group, "resource_entity_refs");
-        residual = group.leaf("otlp_residual");
+        residual = group.bytes("otlp_residual");
     }
 
     void writeTimes(String tenantId, long timestampMicros, long ingestTimeMicros)
@@ -73,6 +75,50 @@ final class CommonColumnWriters
     {
         attributes.write(shared.rowAttributes(recordAttributes));
         residual.writeBytes(recordResidual);
+    }
+
+    /**
+     * Writes what rows of a block share that follow each other.
+     */
+    void repeat(String tenantId, LogBlock.Origin origin, int rows)
+    {
+        tenant.repeat(tenants.text(tenantId), rows);
+        ingestTime.repeat(origin.ingestMicros(), rows);
+        repeat(shared.resource(origin.resource()), rows);
+        repeat(shared.scope(origin.scope()), rows);
+        byte[] bytes = origin.residual();
+        residual.repeat(bytes == null ? null : Binary.fromConstantByteArray(bytes), rows);
+    }
+
+    /**
+     * Writes the rest of the common columns of rows of a block.
+     */
+    void write(LogBlock block, int from, int to)
+    {
+        timestamp.write(block.timestampMicros, from, to);
+        attributes.write(block, from, to, shared);
+    }
+
+    private void repeat(SharedBytes.Resource resource, int rows)
+    {
+        serviceName.repeat(resource.serviceName(), rows);
+        serviceNamespace.repeat(resource.serviceNamespace(), rows);
+        serviceInstanceId.repeat(resource.serviceInstanceId(), rows);
+        resourceAttributes.repeat(resource.attributes(), rows);
+        resourceDroppedAttributesCount.repeat(resource.droppedAttributesCount(), rows);
+        resourceSchemaUrl.repeat(resource.schemaUrl(), rows);
+        for (int row = 0; row < rows; row++) {
+            entityRefs.write(resource.entityRefs());
+        }
+    }
+
+    private void repeat(SharedBytes.Scope scope, int rows)
+    {
+        scopeName.repeat(scope.name(), rows);
+        scopeVersion.repeat(scope.version(), rows);
+        scopeAttributes.repeat(scope.attributes(), rows);
+        scopeDroppedAttributesCount.repeat(scope.droppedAttributesCount(), rows);
+        scopeSchemaUrl.repeat(scope.schemaUrl(), rows);
     }
 
     private void write(SharedBytes.Resource resource)

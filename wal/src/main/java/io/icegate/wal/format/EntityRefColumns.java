@@ -1,7 +1,7 @@
 package io.icegate.wal.format;
 
+import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
-import io.icegate.wal.parquet.RowGroupWriter.Leaf;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +12,19 @@ import java.util.List;
  */
 final class EntityRefColumns
 {
-    private final Leaf schemaUrl;
-    private final Leaf type;
-    private final Leaf idKeys;
-    private final Leaf descriptionKeys;
+    private final BytesLeaf schemaUrl;
+    private final BytesLeaf type;
+    private final BytesLeaf idKeys;
+    private final BytesLeaf descriptionKeys;
 
     record Encoded(@Nullable Binary schemaUrl, @Nullable Binary type, List<Binary> idKeys, List<Binary> descriptionKeys) {}
 
     EntityRefColumns(RowGroupWriter group, String name)
     {
-        schemaUrl = group.leaf(name + ".list.element.schema_url");
-        type = group.leaf(name + ".list.element.type");
-        idKeys = group.leaf(name + ".list.element.id_keys.list.element");
-        descriptionKeys = group.leaf(name + ".list.element.description_keys.list.element");
+        schemaUrl = group.bytes(name + ".list.element.schema_url");
+        type = group.bytes(name + ".list.element.type");
+        idKeys = group.bytes(name + ".list.element.id_keys.list.element");
+        descriptionKeys = group.bytes(name + ".list.element.description_keys.list.element");
     }
 
     void write(List<Encoded> refs)
@@ -47,7 +47,7 @@ final class EntityRefColumns
         }
     }
 
-    private static void optional(Leaf leaf, @Nullable Binary value, int repetition, int present)
+    private static void optional(BytesLeaf leaf, @Nullable Binary value, int repetition, int present)
     {
         if (value == null) {
             leaf.absent(repetition, present);
@@ -57,7 +57,7 @@ final class EntityRefColumns
         }
     }
 
-    private static void list(Leaf leaf, List<Binary> values, int repetition, int present)
+    private static void list(BytesLeaf leaf, List<Binary> values, int repetition, int present)
     {
         if (values.isEmpty()) {
             leaf.absent(repetition, present);

@@ -4,54 +4,62 @@ import io.icegate.schema.LogRow;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.parquet.RowGroupWriter;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * The log records of one request.
+ * The log records of one request: a block of those that came in the usual form, and objects for the others between them.
  */
 public final class LogBatch
         implements RowBatch
 {
     private final BatchId id;
     private final String tenant;
-    private final List<LogRow> rows;
+    private final LogBlock block;
+    private final List<LogRow> others;
+    private final int[] otherPositions;
     private final long requestBytes;
     private final Times times;
 
     public LogBatch(BatchId id, String tenant, List<LogRow> rows, long requestBytes)
     {
-        this(id, tenant, List.copyOf(rows), requestBytes, times(rows));
+        this(id, tenant, new LogBlock(new byte[0]), rows, IntStream.range(0, rows.size()).toArray(), requestBytes);
     }
 
-    private LogBatch(BatchId id, String tenant, List<LogRow> rows, long requestBytes, Times times)
+    /**
+     * @param block ended, and not changed from here on
+     * @param otherPositions row of the batch that each of the others is, ascending; handed over
+     */
+    public LogBatch(BatchId id, String tenant, LogBlock block, List<LogRow> others, int[] otherPositions, long requestBytes)
+    {
+        this(id, tenant, block, List.copyOf(others), otherPositions, requestBytes, block.times().and(times(others)));
+    }
+
+    private LogBatch(BatchId id, String tenant, LogBlock block, List<LogRow> others, int[] otherPositions, long requestBytes, Times times)
     {
         this.id = requireNonNull(id, "id is null");
         this.tenant = requireNonNull(tenant, "tenant is null");
-        this.rows = rows;
+        this.block = requireNonNull(block, "block is null");
+        this.others = others;
+        this.otherPositions = otherPositions;
         this.requestBytes = requestBytes;
         this.times = times;
+        if (others.size() != otherPositions.length) {
+            throw new IllegalArgumentException("Cannot place %s rows at %s positions".formatted(others.size(), otherPositions.length));
+        }
     }
 
     private static Times times(List<LogRow> rows)
     {
-        long min = Times.NONE.minMicros();
-        long max = Times.NONE.maxMicros();
-        long clamped = 0;
-        boolean anyGiven = false;
+        Times times = Times.NONE;
         for (LogRow row : rows) {
-            min = Math.min(min, row.timestampMicros());
-            max = Math.max(max, row.timestampMicros());
-            long nanos = row.timeUnixNano() != 0 ? row.timeUnixNano() : row.observedTimeUnixNano();
-            if (nanos != 0) {
-                anyGiven = true;
-                if (row.timestampMicros() == row.ingestTimeMicros() && Long.divideUnsigned(nanos, 1000) != row.timestampMicros()) {
-                    clamped++;
-                }
-            }
+            times = times.with(row.timestampMicros(), row.ingestTimeMicros(), row.timeUnixNano() != 0 ? row.timeUnixNano() : row.observedTimeUnixNano());
         }
-        return new Times(min, max, clamped, anyGiven);
+        return times;
     }
 
     @Override
@@ -63,7 +71,7 @@ public final class LogBatch
     @Override
     public LogBatch withId(BatchId newId)
     {
-        return new LogBatch(newId, tenant, rows, requestBytes, times);
+        return new LogBatch(newId, tenant, block, others, otherPositions, requestBytes, times);
     }
 
     @Override
@@ -72,15 +80,23 @@ public final class LogBatch
         return tenant;
     }
 
+    /**
+     * All rows as objects.
+     */
     public List<LogRow> rows()
     {
+        List<LogRow> rows = new ArrayList<>(rowCount());
+        int other = 0;
+        for (int i = 0; i < rowCount(); i++) {
+            rows.add(other < otherPositions.length && otherPositions[other] == i ? others.get(other++) : block.row(i - other));
+        }
         return rows;
     }
 
     @Override
     public int rowCount()
     {
-        return rows.size();
+        return block.rowCount() + others.size();
     }
 
     @Override
@@ -107,8 +123,18 @@ public final class LogBatch
         if (!(columns instanceof LogColumnWriters logs)) {
             throw new IllegalArgumentException("Cannot write logs: the columns are open for another kind of rows");
         }
-        for (int i = from; i < to; i++) {
-            logs.write(tenant, rows.get(i));
+        int at = from;
+        int other = Arrays.binarySearch(otherPositions, from);
+        other = other < 0 ? ~other : other;
+        while (at < to) {
+            int next = other < otherPositions.length ? Math.min(otherPositions[other], to) : to;
+            logs.write(tenant, block, at - other, next - other);
+            at = next;
+            if (at < to) {
+                logs.write(tenant, others.get(other));
+                other++;
+                at++;
+            }
         }
     }
 }

@@ -23,6 +23,17 @@ public interface RowBatch
          */
         public static final Times NONE = new Times(Long.MAX_VALUE, Long.MIN_VALUE, 0, false);
 
+        /**
+         * Adds a row.
+         *
+         * @param nanos the time that the row carries, since the epoch; 0 for none
+         */
+        public Times with(long timestampMicros, long ingestMicros, long nanos)
+        {
+            boolean replaced = nanos != 0 && timestampMicros == ingestMicros && Long.divideUnsigned(nanos, 1000) != timestampMicros;
+            return new Times(Math.min(minMicros, timestampMicros), Math.max(maxMicros, timestampMicros), clamped + (replaced ? 1 : 0), anyGiven || nanos != 0);
+        }
+
         public Times and(Times other)
         {
             return new Times(Math.min(minMicros, other.minMicros), Math.max(maxMicros, other.maxMicros), clamped + other.clamped, anyGiven || other.anyGiven);

@@ -31,8 +31,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Encodes rows as a segment: a Parquet file that is a valid data file of the table's unpartitioned spec, see
- * docs/format/segment.md. The simple encoder, on parquet-java's column writers; a faster one is measured against it.
- * Safe for use by many threads.
+ * docs/format/segment.md. Safe for use by many threads.
  */
 public final class SegmentEncoder
 {

@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.AttributeKeys;
+import io.icegate.schema.AttributeShape;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.EntityRef;
 import io.icegate.schema.ResourceValues;
@@ -39,6 +40,13 @@ final class SharedBytes
     private @Nullable AttributeKeys lastAttributeKeys;
     private Binary[] lastKeys = new Binary[0];
     private final Repeating rowTypes = repeating();
+    private final IdentityHashMap<AttributeShape, Shape> shapes = new IdentityHashMap<>();
+
+    /**
+     * Keys and sidecar of the rows of one call site.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Shape(Binary[] keys, @Nullable Binary types) {}
 
     record Resource(
             @Nullable Binary serviceName,
@@ -112,6 +120,11 @@ final class SharedBytes
             values[i] = unshared(attributes.text(i));
         }
         return new AttributeColumns.Encoded(keys(attributes.keys()), values, rowTypes.text(attributes.typesOrNull()));
+    }
+
+    Shape shape(AttributeShape shape)
+    {
+        return shapes.computeIfAbsent(shape, absent -> new Shape(keys(absent.keys()), text(absent.typesOrNull())));
     }
 
     @Nullable

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Growing bytes with access to the array.
+ * Growing bytes with access to the array. Not safe for use by several threads.
  */
 public final class ByteSink
         extends ByteArrayOutputStream
@@ -38,12 +38,54 @@ public final class ByteSink
         count += bytes;
     }
 
+    @Override
+    public void write(int value)
+    {
+        reserve(1);
+        buf[count++] = (byte) value;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length)
+    {
+        reserve(length);
+        System.arraycopy(bytes, offset, buf, count, length);
+        count += length;
+    }
+
     public void writeInt(int value)
     {
-        write(value);
-        write(value >>> 8);
-        write(value >>> 16);
-        write(value >>> 24);
+        writeNumber(value, Integer.BYTES);
+    }
+
+    /**
+     * Appends the low bytes of a number, the lowest first.
+     */
+    void writeNumber(long value, int bytes)
+    {
+        reserve(bytes);
+        for (int i = 0; i < bytes; i++) {
+            buf[count + i] = (byte) (value >>> (Byte.SIZE * i));
+        }
+        count += bytes;
+    }
+
+    /**
+     * Replaces four bytes that were claimed before.
+     */
+    void setInt(int at, int value)
+    {
+        for (int i = 0; i < Integer.BYTES; i++) {
+            buf[at + i] = (byte) (value >>> (Byte.SIZE * i));
+        }
+    }
+
+    /**
+     * Forgets what was appended after so many bytes.
+     */
+    void truncate(int size)
+    {
+        count = size;
     }
 
     public int crc32c()

@@ -2,14 +2,6 @@ package io.icegate.wal.parquet;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import org.apache.parquet.bytes.BytesInput;
-import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.page.DictionaryPage;
-import org.apache.parquet.column.page.PageWriter;
-import org.apache.parquet.column.statistics.SizeStatistics;
-import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
 import org.apache.parquet.format.BoundaryOrder;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnIndex;
@@ -17,19 +9,21 @@ import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.DictionaryPageHeader;
+import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.OffsetIndex;
 import org.apache.parquet.format.PageEncodingStats;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageLocation;
 import org.apache.parquet.format.PageType;
+import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -37,116 +31,81 @@ import java.util.zip.CRC32;
 import static java.lang.Math.toIntExact;
 
 /**
- * Receives the pages of one column of one row group, compresses them with zstd and describes the chunk. The dictionary
- * comes last but stands first in the file, so offsets are relative until {@link #append}.
+ * Compresses the pages of one column of one row group with zstd and describes the chunk. The dictionary comes last but
+ * stands first in the file, so offsets are relative until {@link #append}.
  */
 public final class ColumnChunkWriter
-        implements PageWriter
 {
-    /**
-     * Longer values are not worth their place in a footer: the chunk then has no bounds, which is always correct.
-     */
-    static final int BOUND_BYTES_MAX = 256;
-
-    private final ColumnDescriptor column;
-    private final boolean bounded;
+    private final LeafLayout column;
     private final ZstdCompressCtx zstd;
     private final ByteSink scratch;
     private final ByteSink dictionary = new ByteSink(256);
     private final ByteSink pages = new ByteSink(1024);
     private final List<Page> written = new ArrayList<>();
-    private final TreeMap<org.apache.parquet.format.Encoding, Integer> dataEncodings = new TreeMap<>();
-    private @Nullable Statistics<?> statistics;
+    private final TreeMap<Encoding, Integer> dataEncodings = new TreeMap<>();
+    private @Nullable PageBounds bounds;
     private long values;
     private long nulls;
     private long uncompressed;
     private long firstRow;
 
-    private record Page(int offset, int size, long firstRow, int values, Statistics<?> statistics) {}
+    private record Page(int offset, int size, long firstRow, int values, int nulls, @Nullable PageBounds bounds)
+    {
+        boolean isNull()
+        {
+            return nulls == values;
+        }
+
+        boolean isDescribed()
+        {
+            return isNull() || (bounds != null && bounds.isShort());
+        }
+    }
 
     /**
-     * @param bounded true when readers shall find minimum and maximum
      * @param scratch shared by all columns of one encoding
      */
-    ColumnChunkWriter(ColumnDescriptor column, boolean bounded, ZstdCompressCtx zstd, ByteSink scratch)
+    ColumnChunkWriter(LeafLayout column, ZstdCompressCtx zstd, ByteSink scratch)
     {
         this.column = column;
-        this.bounded = bounded;
         this.zstd = zstd;
         this.scratch = scratch;
     }
 
-    void addNull()
-    {
-        nulls++;
-    }
-
-    @Override
-    @Deprecated
-    public void writePage(BytesInput bytes, int valueCount, Statistics<?> pageStatistics, Encoding repetition, Encoding definition, Encoding data)
-    {
-        throw new UnsupportedOperationException("Cannot write a page without its row count");
-    }
-
-    @Override
-    public void writePage(BytesInput bytes, int valueCount, int rowCount, Statistics<?> pageStatistics, Encoding repetition, Encoding definition, Encoding data)
-            throws IOException
-    {
-        org.apache.parquet.format.Encoding encoding = format(data);
-        PageHeader header = new PageHeader(PageType.DATA_PAGE, 0, 0)
-                .setData_page_header(new DataPageHeader(valueCount, encoding, org.apache.parquet.format.Encoding.RLE, org.apache.parquet.format.Encoding.RLE));
-        int offset = pages.size();
-        page(header, bytes, pages);
-        written.add(new Page(offset, pages.size() - offset, firstRow, valueCount, pageStatistics));
-        dataEncodings.merge(encoding, 1, Integer::sum);
-        values += valueCount;
-        firstRow += rowCount;
-        if (bounded) {
-            if (statistics == null) {
-                statistics = pageStatistics.copy();
-            }
-            else {
-                statistics.mergeStatistics(pageStatistics);
-            }
-        }
-    }
-
-    @Override
-    public void writePage(
-            BytesInput bytes,
-            int valueCount,
-            int rowCount,
-            Statistics<?> pageStatistics,
-            SizeStatistics sizes,
-            GeospatialStatistics places,
-            Encoding repetition,
-            Encoding definition,
-            Encoding data)
-            throws IOException
-    {
-        writePage(bytes, valueCount, rowCount, pageStatistics, repetition, definition, data);
-    }
-
-    @Override
-    public void writePageV2(int rowCount, int nullCount, int valueCount, BytesInput repetition, BytesInput definition, Encoding dataEncoding, BytesInput data, Statistics<?> pageStatistics)
-    {
-        throw new UnsupportedOperationException("Cannot write pages of version 2");
-    }
-
-    @Override
-    public void writeDictionaryPage(DictionaryPage page)
-            throws IOException
-    {
-        PageHeader header = new PageHeader(PageType.DICTIONARY_PAGE, 0, 0)
-                .setDictionary_page_header(new DictionaryPageHeader(page.getDictionarySize(), org.apache.parquet.format.Encoding.PLAIN));
-        page(header, page.getBytes(), dictionary);
-    }
-
-    private void page(PageHeader header, BytesInput body, ByteSink out)
-            throws IOException
+    /**
+     * Returns where the content of the next page goes. Only one page of all columns is open at a time.
+     */
+    ByteSink startPage()
     {
         scratch.reset();
-        body.writeAllTo(scratch);
+        return scratch;
+    }
+
+    void endPage(int pageValues, int pageRows, int pageNulls, Encoding encoding, @Nullable PageBounds pageBounds)
+    {
+        PageHeader header = new PageHeader(PageType.DATA_PAGE, 0, 0)
+                .setData_page_header(new DataPageHeader(pageValues, encoding, Encoding.RLE, Encoding.RLE));
+        int offset = pages.size();
+        page(header, pages);
+        written.add(new Page(offset, pages.size() - offset, firstRow, pageValues, pageNulls, pageBounds));
+        dataEncodings.merge(encoding, 1, Integer::sum);
+        values += pageValues;
+        nulls += pageNulls;
+        firstRow += pageRows;
+    }
+
+    void endDictionary(int entries)
+    {
+        page(new PageHeader(PageType.DICTIONARY_PAGE, 0, 0).setDictionary_page_header(new DictionaryPageHeader(entries, Encoding.PLAIN)), dictionary);
+    }
+
+    void endChunk(@Nullable PageBounds chunkBounds)
+    {
+        bounds = chunkBounds;
+    }
+
+    private void page(PageHeader header, ByteSink out)
+    {
         int size = scratch.size();
         int bound = toIntExact(Zstd.compressBound(size));
         scratch.reserve(bound);
@@ -157,27 +116,14 @@ public final class ColumnChunkWriter
         header.setCompressed_page_size(compressed);
         header.setCrc((int) crc.getValue());
         int start = out.size();
-        Util.writePageHeader(header, out);
+        try {
+            Util.writePageHeader(header, out);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         uncompressed += out.size() - start + size;
         out.write(scratch.array(), size, compressed);
-    }
-
-    @Override
-    public long getMemSize()
-    {
-        return pages.size();
-    }
-
-    @Override
-    public long allocatedSize()
-    {
-        return pages.array().length;
-    }
-
-    @Override
-    public String memUsageString(String prefix)
-    {
-        return prefix + pages.size();
     }
 
     /**
@@ -189,13 +135,13 @@ public final class ColumnChunkWriter
         file.write(dictionary.array(), 0, dictionary.size());
         long dataStart = file.size();
         file.write(pages.array(), 0, pages.size());
-        List<org.apache.parquet.format.Encoding> encodings = new ArrayList<>(dataEncodings.keySet());
+        List<Encoding> encodings = new ArrayList<>(dataEncodings.keySet());
         List<PageEncodingStats> encodingStats = new ArrayList<>();
         dataEncodings.forEach((encoding, count) -> encodingStats.add(new PageEncodingStats(PageType.DATA_PAGE, encoding, count)));
         ColumnMetaData metadata = new ColumnMetaData(
-                ParquetSchema.physicalType(column.getPrimitiveType().getPrimitiveTypeName()),
+                column.type(),
                 encodings,
-                List.of(column.getPath()),
+                column.path(),
                 CompressionCodec.ZSTD,
                 values,
                 uncompressed,
@@ -203,12 +149,12 @@ public final class ColumnChunkWriter
                 dataStart);
         if (dataStart != start) {
             metadata.setDictionary_page_offset(start);
-            encodingStats.add(new PageEncodingStats(PageType.DICTIONARY_PAGE, org.apache.parquet.format.Encoding.PLAIN, 1));
-            addIfAbsent(encodings, org.apache.parquet.format.Encoding.PLAIN);
+            encodingStats.add(new PageEncodingStats(PageType.DICTIONARY_PAGE, Encoding.PLAIN, 1));
+            addIfAbsent(encodings, Encoding.PLAIN);
         }
-        addIfAbsent(encodings, org.apache.parquet.format.Encoding.RLE);
+        addIfAbsent(encodings, Encoding.RLE);
         metadata.setEncoding_stats(encodingStats);
-        if (column.getPath().length == 1) {
+        if (column.isTopLevel()) {
             metadata.setStatistics(statistics());
         }
         return new ColumnChunk(start).setMeta_data(metadata);
@@ -221,19 +167,14 @@ public final class ColumnChunkWriter
         }
     }
 
-    private org.apache.parquet.format.Statistics statistics()
+    private Statistics statistics()
     {
-        org.apache.parquet.format.Statistics result = new org.apache.parquet.format.Statistics().setNull_count(nulls);
-        if (statistics != null && hasBounds(statistics)) {
-            result.setMin_value(statistics.getMinBytes()).setIs_min_value_exact(true);
-            result.setMax_value(statistics.getMaxBytes()).setIs_max_value_exact(true);
+        Statistics result = new Statistics().setNull_count(nulls);
+        if (bounds != null && bounds.isShort()) {
+            result.setMin_value(bounds.min()).setIs_min_value_exact(true);
+            result.setMax_value(bounds.max()).setIs_max_value_exact(true);
         }
         return result;
-    }
-
-    private static boolean hasBounds(Statistics<?> statistics)
-    {
-        return statistics.hasNonNullValue() && statistics.getMinBytes().length <= BOUND_BYTES_MAX && statistics.getMaxBytes().length <= BOUND_BYTES_MAX;
     }
 
     /**
@@ -241,21 +182,15 @@ public final class ColumnChunkWriter
      */
     public Optional<ColumnIndex> columnIndex()
     {
-        if (!bounded || !written.stream().allMatch(page -> isNull(page) || hasBounds(page.statistics()))) {
+        if (!column.bounded() || !written.stream().allMatch(Page::isDescribed)) {
             return Optional.empty();
         }
-        ByteBuffer nothing = ByteBuffer.allocate(0);
         return Optional.of(new ColumnIndex(
-                written.stream().map(ColumnChunkWriter::isNull).toList(),
-                written.stream().map(page -> isNull(page) ? nothing : ByteBuffer.wrap(page.statistics().getMinBytes())).toList(),
-                written.stream().map(page -> isNull(page) ? nothing : ByteBuffer.wrap(page.statistics().getMaxBytes())).toList(),
+                written.stream().map(Page::isNull).toList(),
+                written.stream().map(page -> page.bounds() == null ? ByteBuffer.allocate(0) : ByteBuffer.wrap(page.bounds().min())).toList(),
+                written.stream().map(page -> page.bounds() == null ? ByteBuffer.allocate(0) : ByteBuffer.wrap(page.bounds().max())).toList(),
                 BoundaryOrder.UNORDERED)
-                .setNull_counts(written.stream().map(page -> page.statistics().getNumNulls()).toList()));
-    }
-
-    private static boolean isNull(Page page)
-    {
-        return page.statistics().getNumNulls() == page.values();
+                .setNull_counts(written.stream().map(page -> (long) page.nulls()).toList()));
     }
 
     /**
@@ -268,18 +203,5 @@ public final class ColumnChunkWriter
         return new OffsetIndex(written.stream()
                 .map(page -> new PageLocation(dataStart + page.offset(), page.size(), page.firstRow()))
                 .toList());
-    }
-
-    private static final Map<Encoding, org.apache.parquet.format.Encoding> ENCODINGS = Map.of(
-            Encoding.PLAIN, org.apache.parquet.format.Encoding.PLAIN,
-            Encoding.RLE_DICTIONARY, org.apache.parquet.format.Encoding.RLE_DICTIONARY);
-
-    private static org.apache.parquet.format.Encoding format(Encoding encoding)
-    {
-        org.apache.parquet.format.Encoding result = ENCODINGS.get(encoding);
-        if (result == null) {
-            throw new IllegalStateException("Cannot write a page in encoding " + encoding);
-        }
-        return result;
     }
 }

@@ -1,64 +1,69 @@
 package io.icegate.wal.parquet;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnWriter;
-import org.apache.parquet.column.impl.ColumnWriteStoreV1;
-import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.RowGroup;
-import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The columns of one row group: parquet-java turns values into pages, {@link ColumnChunkWriter} turns pages into chunks.
+ * The columns of one row group. Each {@link Leaf} turns values into pages, {@link ColumnChunkWriter} turns pages into chunks.
+ * Not safe for use by several threads.
  */
 public final class RowGroupWriter
 {
-    private final SegmentLayout layout;
-    private final Map<String, ColumnChunkWriter> chunks = new HashMap<>();
-    private final ColumnWriteStoreV1 store;
+    private final Map<String, Leaf> leaves = new LinkedHashMap<>();
+    private final PageLimit limit = new PageLimit();
     private int rows;
+    private int nextCheck = SegmentLayout.PAGE_ROWS_MAX;
 
     public RowGroupWriter(SegmentLayout layout, ZstdCompressCtx zstd, ByteSink scratch)
     {
-        this.layout = layout;
-        for (ColumnDescriptor column : layout.message().getColumns()) {
-            chunks.put(SegmentLayout.dotted(column), new ColumnChunkWriter(column, layout.isBounded(column), zstd, scratch));
-        }
-        store = new ColumnWriteStoreV1(layout.message(), this::pageWriter, layout.properties());
+        layout.leaves().forEach((path, leaf) -> leaves.put(path, open(leaf, new ColumnChunkWriter(leaf, zstd, scratch))));
     }
 
-    private PageWriter pageWriter(ColumnDescriptor column)
+    private Leaf open(LeafLayout leaf, ColumnChunkWriter chunk)
     {
-        return chunk(SegmentLayout.dotted(column));
-    }
-
-    private ColumnChunkWriter chunk(String path)
-    {
-        ColumnChunkWriter chunk = chunks.get(path);
-        if (chunk == null) {
-            throw new IllegalArgumentException("Cannot write column '%s': the table has none".formatted(path));
-        }
-        return chunk;
+        return switch (leaf.type()) {
+            case BYTE_ARRAY -> new BytesLeaf(leaf, chunk, limit);
+            case INT32, INT64 -> new NumberLeaf(leaf, chunk, limit);
+            case BOOLEAN, INT96, FLOAT, DOUBLE, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(leaf.type());
+        };
     }
 
     /**
-     * Returns the writer of a leaf column.
+     * Returns the writer of a leaf column of texts or bytes.
      *
      * @param path names of the levels with dots between them, those of maps and lists included
      */
-    public Leaf leaf(String path)
+    public BytesLeaf bytes(String path)
     {
-        ColumnDescriptor column = layout.message().getColumnDescription(path.split("\\."));
-        boolean wide = column.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT64;
-        return new Leaf(store.getColumnWriter(column), chunk(path), column.getMaxDefinitionLevel(), wide);
+        return leaf(path, BytesLeaf.class);
+    }
+
+    /**
+     * Returns the writer of a leaf column of integers.
+     *
+     * @param path names of the levels with dots between them, those of maps and lists included
+     */
+    public NumberLeaf number(String path)
+    {
+        return leaf(path, NumberLeaf.class);
+    }
+
+    private <T extends Leaf> T leaf(String path, Class<T> kind)
+    {
+        Leaf leaf = leaves.get(path);
+        if (leaf == null) {
+            throw new IllegalArgumentException("Cannot write column '%s': the table has none".formatted(path));
+        }
+        if (!kind.isInstance(leaf)) {
+            throw new IllegalArgumentException("Cannot write column '%s': it is of another type".formatted(path));
+        }
+        return kind.cast(leaf);
     }
 
     /**
@@ -66,8 +71,22 @@ public final class RowGroupWriter
      */
     public void endRow()
     {
-        store.endRecord();
-        rows++;
+        endRows(1);
+    }
+
+    /**
+     * Ends rows; every leaf has got the values of all of them. Pages end only here.
+     */
+    public void endRows(int count)
+    {
+        rows += count;
+        if (limit.take() || rows >= nextCheck) {
+            int firstRow = rows;
+            for (Leaf leaf : leaves.values()) {
+                firstRow = Math.min(firstRow, leaf.endFullPage(rows));
+            }
+            nextCheck = firstRow + SegmentLayout.PAGE_ROWS_MAX;
+        }
     }
 
     /**
@@ -75,14 +94,12 @@ public final class RowGroupWriter
      */
     public Written finish(ByteSink file)
     {
-        store.flush();
-        store.close();
         long start = file.size();
         List<ColumnChunk> written = new ArrayList<>();
         List<ColumnChunkWriter> writers = new ArrayList<>();
         long uncompressed = 0;
-        for (ColumnDescriptor column : layout.message().getColumns()) {
-            ColumnChunkWriter writer = chunk(SegmentLayout.dotted(column));
+        for (Leaf leaf : leaves.values()) {
+            ColumnChunkWriter writer = leaf.finish(rows);
             ColumnChunk chunk = writer.append(file);
             uncompressed += chunk.getMeta_data().getTotal_uncompressed_size();
             written.add(chunk);
@@ -98,78 +115,4 @@ public final class RowGroupWriter
      * @param writers of the chunks, in order
      */
     public record Written(RowGroup group, List<ColumnChunkWriter> writers) {}
-
-    /**
-     * One leaf column. Only leaves that are top-level columns count nulls.
-     */
-    public static final class Leaf
-    {
-        private final ColumnWriter writer;
-        private final ColumnChunkWriter chunk;
-        private final int definitionMax;
-        private final boolean wide;
-
-        /**
-         * @param wide true for integers of 64 bits
-         */
-        private Leaf(ColumnWriter writer, ColumnChunkWriter chunk, int definitionMax, boolean wide)
-        {
-            this.wide = wide;
-            this.writer = writer;
-            this.chunk = chunk;
-            this.definitionMax = definitionMax;
-        }
-
-        /**
-         * Definition level of a value that is there.
-         */
-        public int definitionMax()
-        {
-            return definitionMax;
-        }
-
-        public void write(@Nullable Binary value)
-        {
-            if (value == null) {
-                chunk.addNull();
-                writer.writeNull(0, 0);
-            }
-            else {
-                writer.write(value, 0, definitionMax);
-            }
-        }
-
-        /**
-         * Writes a text or bytes; the array is not copied and never changed.
-         */
-        public void writeBytes(byte @Nullable [] value)
-        {
-            write(value == null ? null : Binary.fromConstantByteArray(value));
-        }
-
-        public void write(long value)
-        {
-            writer.write(value, 0, definitionMax);
-        }
-
-        public void write(int value)
-        {
-            if (wide) {
-                writer.write((long) value, 0, definitionMax);
-            }
-            else {
-                writer.write(value, 0, definitionMax);
-            }
-        }
-
-        public void write(Binary value, int repetition)
-        {
-            writer.write(value, repetition, definitionMax);
-        }
-
-        public void absent(int repetition, int definition)
-        {
-            writer.writeNull(repetition, definition);
-        }
-    }
 }

@@ -8,20 +8,13 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.values.ValuesWriter;
-import org.apache.parquet.column.values.dictionary.DictionaryValuesWriter.PlainIntegerDictionaryValuesWriter;
-import org.apache.parquet.column.values.dictionary.DictionaryValuesWriter.PlainLongDictionaryValuesWriter;
-import org.apache.parquet.column.values.factory.ValuesWriterFactory;
-import org.apache.parquet.column.values.fallback.FallbackValuesWriter;
-import org.apache.parquet.column.values.plain.PlainValuesWriter;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How the rows of a shape are laid out for one table schema: its columns of that shape, found by name, with its ids.
@@ -29,10 +22,14 @@ import java.util.List;
  *
  * @param source the table schema
  */
-public record SegmentLayout(TableShape shape, Schema source, String sourceJson, MessageType message, List<SchemaElement> elements, ParquetProperties properties)
+public record SegmentLayout(TableShape shape, Schema source, String sourceJson, List<SchemaElement> elements, Map<String, LeafLayout> leaves)
 {
     public static final int PAGE_BYTES = 1024 * 1024;
     static final int PAGE_ROWS_MAX = 20_000;
+    /**
+     * Entries of maps and lists count one by one.
+     */
+    static final int PAGE_VALUES_MAX = 1 << 18;
 
     private static final String MAP_KEY = ".key_value.key";
 
@@ -61,7 +58,7 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
         }
         Schema written = new Schema(columns);
         MessageType message = ParquetSchema.messageType(written);
-        return new SegmentLayout(shape, table, SchemaParser.toJson(table), message, FooterSchema.elements(written), properties(shape, message));
+        return new SegmentLayout(shape, table, SchemaParser.toJson(table), FooterSchema.elements(written), leaves(shape, message));
     }
 
     /**
@@ -74,84 +71,16 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
                 : column.typeId() == wanted.typeId();
     }
 
-    /**
-     * True when readers shall find the smallest and the largest value of a leaf.
-     */
-    boolean isBounded(ColumnDescriptor leaf)
+    private static Map<String, LeafLayout> leaves(TableShape shape, MessageType message)
     {
-        return isBounded(shape, leaf);
-    }
-
-    private static boolean isBounded(TableShape shape, ColumnDescriptor leaf)
-    {
-        return leaf.getPath().length == 1 && column(shape, leaf).isBoundedInSegments();
-    }
-
-    private static boolean hasDictionary(TableShape shape, ColumnDescriptor leaf)
-    {
-        return column(shape, leaf).encoding() == Column.Encoding.DICTIONARY || dotted(leaf).endsWith(MAP_KEY);
-    }
-
-    private static Column column(TableShape shape, ColumnDescriptor leaf)
-    {
-        return shape.column(leaf.getPath()[0]).orElseThrow();
-    }
-
-    static String dotted(ColumnDescriptor leaf)
-    {
-        return String.join(".", leaf.getPath());
-    }
-
-    private static ParquetProperties properties(TableShape shape, MessageType message)
-    {
-        ParquetProperties.Builder builder = ParquetProperties.builder()
-                .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_1_0)
-                .withPageSize(PAGE_BYTES)
-                .withPageRowCountLimit(PAGE_ROWS_MAX)
-                .withStatisticsEnabled(false)
-                .withSizeStatisticsEnabled(false)
-                .withValuesWriterFactory(new WriterFactory());
-        for (ColumnDescriptor column : message.getColumns()) {
-            String path = dotted(column);
-            builder.withDictionaryEncoding(path, hasDictionary(shape, column));
-            builder.withStatisticsEnabled(path, isBounded(shape, column));
+        Map<String, LeafLayout> leaves = new LinkedHashMap<>();
+        for (ColumnDescriptor leaf : message.getColumns()) {
+            Column column = shape.column(leaf.getPath()[0]).orElseThrow();
+            String path = String.join(".", leaf.getPath());
+            boolean bounded = leaf.getPath().length == 1 && column.isBoundedInSegments();
+            boolean dictionary = column.encoding() == Column.Encoding.DICTIONARY || path.endsWith(MAP_KEY);
+            leaves.put(path, LeafLayout.of(leaf, bounded, dictionary));
         }
-        return builder.build();
-    }
-
-    /**
-     * Dictionaries that share values, and the dictionary encoding's modern name.
-     */
-    private static final class WriterFactory
-            implements ValuesWriterFactory
-    {
-        private ParquetProperties properties = ParquetProperties.builder().build();
-
-        @Override
-        public void initialize(ParquetProperties properties)
-        {
-            this.properties = properties;
-        }
-
-        @Override
-        public ValuesWriter newValuesWriter(ColumnDescriptor column)
-        {
-            int slab = properties.getInitialSlabSize();
-            PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
-            if (type == PrimitiveTypeName.BINARY && !properties.isDictionaryEnabled(column)) {
-                return new PlainBinaryWriter(slab);
-            }
-            PlainValuesWriter plain = new PlainValuesWriter(slab, properties.getPageSizeThreshold(), properties.getAllocator());
-            if (!properties.isDictionaryEnabled(column)) {
-                return plain;
-            }
-            int dictionaryBytesMax = properties.getDictionaryPageSizeThreshold();
-            return switch (type) {
-                case BINARY -> new SharedDictionaryWriter(dictionaryBytesMax, properties.getAllocator(), plain);
-                case INT64 -> FallbackValuesWriter.of(new PlainLongDictionaryValuesWriter(dictionaryBytesMax, Encoding.RLE_DICTIONARY, Encoding.PLAIN, properties.getAllocator()), plain);
-                case INT32 -> FallbackValuesWriter.of(new PlainIntegerDictionaryValuesWriter(dictionaryBytesMax, Encoding.RLE_DICTIONARY, Encoding.PLAIN, properties.getAllocator()), plain);
-                default -> plain;
-            };
-        }
+        return leaves;
     }
 }

@@ -1,0 +1,242 @@
+package io.icegate.wal.parquet;
+
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/**
+ * A leaf of texts or bytes. Arrays are neither copied before the page ends nor changed.
+ */
+public final class BytesLeaf
+        extends Leaf
+{
+    private final boolean bounded;
+    private final PageLimit limit;
+    private final ByteSink plain = new ByteSink(256);
+    private final BytesDictionary dictionary = new BytesDictionary();
+    private boolean usesDictionary;
+    private @Nullable Binary last;
+    private byte @Nullable [] min;
+    private byte @Nullable [] max;
+    private byte @Nullable [] chunkMin;
+    private byte @Nullable [] chunkMax;
+
+    BytesLeaf(LeafLayout layout, ColumnChunkWriter chunk, PageLimit limit)
+    {
+        super(layout, chunk, limit);
+        this.limit = limit;
+        bounded = layout.bounded();
+        usesDictionary = layout.dictionary();
+    }
+
+    /**
+     * Writes a value of a column without levels above it; null when there is none.
+     */
+    public void write(@Nullable Binary value)
+    {
+        if (value == null) {
+            absent(0, 0);
+        }
+        else {
+            write(value, 0);
+        }
+    }
+
+    /**
+     * Writes a value of a column without levels above it; null when there is none.
+     */
+    public void writeBytes(byte @Nullable [] value)
+    {
+        write(value == null ? null : Binary.fromConstantByteArray(value));
+    }
+
+    public void write(Binary value, int repetition)
+    {
+        present(repetition);
+        add(value);
+    }
+
+    /**
+     * Writes one value, or none, for so many rows of a column without levels above it.
+     */
+    public void repeat(@Nullable Binary value, int rows)
+    {
+        if (value == null) {
+            absentRows(rows);
+            return;
+        }
+        presentRows(rows);
+        for (int i = 0; i < rows; i++) {
+            add(value);
+        }
+    }
+
+    /**
+     * Writes a value, or none, for each of the rows {@code [from, to)} of a column without levels above it.
+     */
+    @SuppressWarnings("NullAway") // does not see that array components are @Nullable
+    public void write(@Nullable Binary[] values, int from, int to)
+    {
+        for (int i = from; i < to; i++) {
+            write(values[i]);
+        }
+    }
+
+    /**
+     * Writes rows of a repeated column that all have the same values, at least one.
+     */
+    public void repeat(Binary[] values, int rows)
+    {
+        for (int row = 0; row < rows; row++) {
+            presentRow(values.length);
+            for (Binary value : values) {
+                add(value);
+            }
+        }
+    }
+
+    /**
+     * Begins a row of so many values of a repeated column, at least one; {@link #add(byte[], int, int)} follows for each.
+     */
+    public void startRow(int values)
+    {
+        presentRow(values);
+    }
+
+    /**
+     * Writes a value of a column without levels above it, which is copied.
+     */
+    public void write(byte[] bytes, int offset, int length)
+    {
+        present(0);
+        add(bytes, offset, length);
+    }
+
+    /**
+     * Adds a value to a row that was started. It is copied.
+     */
+    public void add(byte[] bytes, int offset, int length)
+    {
+        if (usesDictionary || bounded) {
+            add(Binary.fromConstantByteArray(Arrays.copyOfRange(bytes, offset, offset + length)));
+        }
+        else {
+            writePlain(bytes, offset, length);
+        }
+    }
+
+    private void add(Binary value)
+    {
+        if (bounded) {
+            bound(value);
+        }
+        if (!usesDictionary) {
+            writePlain(value.getBytesUnsafe());
+            return;
+        }
+        dictionary.add(value);
+        if (dictionary.isFull()) {
+            fallBack();
+        }
+    }
+
+    private void writePlain(byte[] value)
+    {
+        writePlain(value, 0, value.length);
+    }
+
+    private void writePlain(byte[] bytes, int offset, int length)
+    {
+        plain.reserve(Math.addExact(Integer.BYTES, length));
+        int at = plain.size();
+        plain.advance(Integer.BYTES + length);
+        plain.setInt(at, length);
+        System.arraycopy(bytes, offset, plain.array(), at + Integer.BYTES, length);
+        if (plain.size() >= SegmentLayout.PAGE_BYTES) {
+            limit.reach();
+        }
+    }
+
+    /**
+     * Writes the values of this page and all that follow plain; pages before keep the dictionary.
+     */
+    private void fallBack()
+    {
+        dictionary.takePage(value -> writePlain(value.getBytesUnsafe()));
+        usesDictionary = false;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same instance needs no comparison
+    private void bound(Binary value)
+    {
+        if (value == last) {
+            return;
+        }
+        last = value;
+        byte[] bytes = value.getBytesUnsafe();
+        if (min == null || Arrays.compareUnsigned(bytes, min) < 0) {
+            min = bytes;
+        }
+        if (max == null || Arrays.compareUnsigned(bytes, max) > 0) {
+            max = bytes;
+        }
+    }
+
+    @Override
+    int valueBytes()
+    {
+        return usesDictionary ? dictionary.pageBytes() : plain.size();
+    }
+
+    @Override
+    Encoding writeValues(ByteSink page)
+    {
+        if (usesDictionary && !dictionary.pays()) {
+            fallBack();
+        }
+        if (usesDictionary) {
+            dictionary.writePage(page);
+            return Encoding.RLE_DICTIONARY;
+        }
+        page.write(plain.array(), 0, plain.size());
+        plain.reset();
+        return Encoding.PLAIN;
+    }
+
+    @Override
+    @Nullable
+    PageBounds takePageBounds()
+    {
+        if (min == null || max == null) {
+            return null;
+        }
+        PageBounds bounds = new PageBounds(min, max);
+        chunkMin = chunkMin == null || Arrays.compareUnsigned(min, chunkMin) < 0 ? min : chunkMin;
+        chunkMax = chunkMax == null || Arrays.compareUnsigned(max, chunkMax) > 0 ? max : chunkMax;
+        min = null;
+        max = null;
+        last = null;
+        return bounds;
+    }
+
+    @Override
+    @Nullable
+    PageBounds chunkBounds()
+    {
+        return chunkMin == null || chunkMax == null ? null : new PageBounds(chunkMin, chunkMax);
+    }
+
+    @Override
+    int dictionaryEntries()
+    {
+        return dictionary.pagesWritten() ? dictionary.size() : 0;
+    }
+
+    @Override
+    void writeDictionary(ByteSink page)
+    {
+        dictionary.writeEntries(page);
+    }
+}

@@ -1,0 +1,162 @@
+package io.icegate.wal.parquet;
+
+import org.apache.parquet.format.Encoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One leaf column of a row group. Collects the values of a page and their levels, and hands the page to the chunk. Every row
+ * gives every leaf at least one value or says that it is absent.
+ */
+public abstract sealed class Leaf
+        permits BytesLeaf, NumberLeaf
+{
+    private final ColumnChunkWriter chunk;
+    private final PageLimit limit;
+    private final int definitionMax;
+    private final Levels repetitions;
+    private final Levels definitions;
+    private int nulls;
+    private int firstRow;
+
+    Leaf(LeafLayout layout, ColumnChunkWriter chunk, PageLimit limit)
+    {
+        this.chunk = chunk;
+        this.limit = limit;
+        definitionMax = layout.definitionMax();
+        repetitions = new Levels(layout.repetitionMax());
+        definitions = new Levels(definitionMax);
+    }
+
+    /**
+     * Definition level of a value that is there.
+     */
+    public final int definitionMax()
+    {
+        return definitionMax;
+    }
+
+    /**
+     * Says that there is no value.
+     *
+     * @param definition how many of the levels above are there
+     */
+    public final void absent(int repetition, int definition)
+    {
+        repetitions.add(repetition);
+        definitions.add(definition);
+        nulls++;
+        checkCount();
+    }
+
+    /**
+     * Says of so many rows of a column without levels above it that there is no value.
+     */
+    public final void absentRows(int rows)
+    {
+        repetitions.add(0, rows);
+        definitions.add(0, rows);
+        nulls += rows;
+        checkCount();
+    }
+
+    final void present(int repetition)
+    {
+        repetitions.add(repetition);
+        definitions.add(definitionMax);
+        checkCount();
+    }
+
+    final void presentRows(int rows)
+    {
+        repetitions.add(0, rows);
+        definitions.add(definitionMax, rows);
+        checkCount();
+    }
+
+    /**
+     * A row of so many values.
+     */
+    final void presentRow(int values)
+    {
+        repetitions.add(0);
+        repetitions.add(1, values - 1);
+        definitions.add(definitionMax, values);
+        checkCount();
+    }
+
+    private void checkCount()
+    {
+        if (definitions.count() >= SegmentLayout.PAGE_VALUES_MAX) {
+            limit.reach();
+        }
+    }
+
+    /**
+     * Ends the page before a row if it is large enough.
+     *
+     * @return the first row of the page that is open then
+     */
+    final int endFullPage(int row)
+    {
+        if (row - firstRow >= SegmentLayout.PAGE_ROWS_MAX || definitions.count() >= SegmentLayout.PAGE_VALUES_MAX || valueBytes() >= SegmentLayout.PAGE_BYTES) {
+            endPage(row);
+        }
+        return firstRow;
+    }
+
+    private void endPage(int row)
+    {
+        int rows = row - firstRow;
+        if (rows == 0) {
+            return;
+        }
+        ByteSink page = chunk.startPage();
+        repetitions.write(page);
+        definitions.write(page);
+        Encoding encoding = writeValues(page);
+        chunk.endPage(definitions.count(), rows, nulls, encoding, takePageBounds());
+        repetitions.reset();
+        definitions.reset();
+        nulls = 0;
+        firstRow = row;
+    }
+
+    /**
+     * Ends the last page, and the chunk.
+     */
+    final ColumnChunkWriter finish(int rows)
+    {
+        endPage(rows);
+        int entries = dictionaryEntries();
+        if (entries > 0) {
+            writeDictionary(chunk.startPage());
+            chunk.endDictionary(entries);
+        }
+        chunk.endChunk(chunkBounds());
+        return chunk;
+    }
+
+    /**
+     * Size of the values of this page, before compression and about.
+     */
+    abstract int valueBytes();
+
+    /**
+     * Appends the values of this page, and forgets them.
+     */
+    abstract Encoding writeValues(ByteSink page);
+
+    /**
+     * Bounds of the page that ends; null when readers shall find none, or there is no value.
+     */
+    abstract @Nullable PageBounds takePageBounds();
+
+    abstract @Nullable PageBounds chunkBounds();
+
+    /**
+     * Values of the dictionary that pages refer to; 0 when none does.
+     */
+    abstract int dictionaryEntries();
+
+    abstract void writeDictionary(ByteSink page);
+}
