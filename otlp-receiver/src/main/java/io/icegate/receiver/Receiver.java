@@ -41,8 +41,8 @@ import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Life of a receiver: prove the store, warm up, open the tables, serve; and in reverse order: refuse what is new, make durable
- * and acknowledge what was accepted, seal, close. Depends on the HTTP server so that it is stopped before that is.
+ * Starts and stops a receiver. The start checks the store, warms up, opens the tables and serves. The stop refuses new requests,
+ * makes accepted ones durable and acknowledges them, seals the lanes and closes. Depends on the HTTP server, so it stops first.
  */
 final class Receiver
 {
@@ -64,7 +64,7 @@ final class Receiver
     private boolean stopped;
 
     /**
-     * What a receiver consists of.
+     * The parts that a receiver drives.
      */
     record Parts(SignalIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
     {

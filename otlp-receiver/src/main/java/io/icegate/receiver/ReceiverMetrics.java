@@ -21,7 +21,7 @@ import java.util.Locale;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What operators can measure. Few instruments, few labels: nothing that a client sends becomes a label.
+ * Registers the metrics of a receiver. Labels have few values, and none that a client chooses.
  */
 public final class ReceiverMetrics
 {
@@ -128,7 +128,7 @@ public final class ReceiverMetrics
     }
 
     /**
-     * Counts what happens to the segments of a table. What waits there is not a number before it is measured.
+     * Counts what happens to the segments of a table. The gauges of waiting segments are NaN until the first measurement.
      */
     public CommitMetrics ofTable(String table)
     {

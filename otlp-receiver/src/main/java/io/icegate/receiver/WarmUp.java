@@ -35,7 +35,7 @@ final class WarmUp
     private WarmUp() {}
 
     /**
-     * @return what nobody stores
+     * @return the segment, which is not stored
      */
     static EncodedSegment run(RequestDecoder decoder)
     {

@@ -3,7 +3,7 @@ package io.icegate.receiver.commit;
 import java.time.Duration;
 
 /**
- * What is counted of the commits of one table.
+ * Counts the commits of one table.
  */
 public interface CommitMetrics
 {
@@ -14,12 +14,12 @@ public interface CommitMetrics
     default void commitFailed(Duration time) {}
 
     /**
-     * What waits for a commit after a round.
+     * Rows that wait for a commit after a round.
      */
     default void waiting(WaitingRows rows) {}
 
     /**
-     * What waits is not known, because the round failed.
+     * The round failed, so the number of waiting rows is unknown.
      */
     default void waitingUnknown() {}
 }

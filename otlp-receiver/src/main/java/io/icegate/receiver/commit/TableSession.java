@@ -41,17 +41,15 @@ import static java.util.Objects.requireNonNull;
 /**
  * Keeps one signal pointed at its table, and commits what waits there. In every round:
  * <ol>
- * <li>The table that is written to is looked up by its UUID, so a rename is followed. When it is gone, or its name leads to
- * another table now, nothing more is acknowledged, and a new writer is registered for the table of that name, which is
- * created if there is none.
- * <li>Before the first acknowledgement the table is proved, see {@link TableProof}. One that cannot be written to is left
- * closed with the reason, and looked at again in the next round.
- * <li>A writer that ended (fenced, or the store refused it for long) is replaced by a new one.
- * <li>What waits in the table's WAL, of every writer, is committed, and silent writers are sealed; also while the table is
- * closed.
+ * <li>Looks up the table by its UUID, so a rename is followed. If the table is gone, or its name now leads to another table,
+ * acknowledgements stop. A new writer is then registered for the table of that name, which is created if there is none.
+ * <li>Proves the table before the first acknowledgement, see {@link TableProof}. A table that fails stays closed with the
+ * reason until a later round succeeds.
+ * <li>Replaces a writer that ended because it was fenced or the store refused it for long.
+ * <li>Commits the waiting segments of all writers and seals silent writers, even while the table is closed.
  * </ol>
- * Rounds run in one thread. It may hang, so the right to acknowledge is a {@link Lease}: without an answer of the catalog for
- * a minute it ends, whatever this thread does.
+ * Rounds run in one thread, which may hang. The right to acknowledge is therefore a {@link Lease}, which expires after a minute
+ * without an answer of the catalog.
  */
 public final class TableSession
 {
@@ -273,7 +271,7 @@ public final class TableSession
     }
 
     /**
-     * What our own checks say is told as it is; what comes from below may hold anything.
+     * Passes on the messages of our own checks. Other messages may hold anything, so they are replaced.
      */
     private static String reason(RuntimeException failure)
     {

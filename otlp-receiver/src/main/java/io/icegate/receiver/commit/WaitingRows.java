@@ -10,7 +10,7 @@ import java.util.Comparator;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What waits in a table's WAL for a commit, by whomever.
+ * Rows of all writers that wait in a table's WAL for a commit.
  *
  * @param oldest age of the oldest waiting segment
  * @param corruptWriters whose run ends at a segment that cannot be read

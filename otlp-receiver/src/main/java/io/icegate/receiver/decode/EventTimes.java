@@ -53,7 +53,7 @@ final class EventTimes
     }
 
     /**
-     * What a time that is far off may have been meant as.
+     * Names a time that is far off, and the unit that was probably meant.
      */
     String describe(long timeUnixNano, long observedTimeUnixNano)
     {

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the client of a request has to be told. Of each kind the first case is named and the others are counted, so that the
- * answer stays short. For one request, by one thread.
+ * Collects what the client has to be told about its request. Names the first case of each kind and counts the others, so that
+ * the answer stays short. Serves one request, in one thread.
  */
 final class Findings
 {
@@ -24,7 +24,7 @@ final class Findings
     private @Nullable String ignored;
 
     /**
-     * What can be odd about a record. The texts take how many there are, and where and what the first one is.
+     * Kinds of odd records. The texts take the number of records, and the place of the first one.
      */
     enum Kind
     {

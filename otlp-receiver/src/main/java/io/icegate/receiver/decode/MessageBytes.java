@@ -43,7 +43,7 @@ record MessageBytes(Descriptor type, byte[] bytes, int offset, int length)
     }
 
     /**
-     * What is wrong, for people: nothing of the message itself.
+     * Says to people what is wrong, without quoting the message.
      */
     static String reason(InvalidProtocolBufferException failure, DecodeLimits limits)
     {

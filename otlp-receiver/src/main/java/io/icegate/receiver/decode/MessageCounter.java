@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 
 /**
- * Counts the messages within a message before anything is built from it. What is malformed is left to the parser.
+ * Counts the messages within a message before anything is built from it. Leaves malformed input to the parser.
  */
 final class MessageCounter
 {

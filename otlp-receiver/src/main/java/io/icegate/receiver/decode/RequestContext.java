@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the record that is being decoded needs to know of its request. One object serves all records of a request, so that a
- * record costs nothing but its row.
+ * Tells the decoder of a record about its request. One object serves all records of a request, so that a record costs
+ * nothing but its row.
  */
 final class RequestContext
         implements RecordContext
@@ -43,7 +43,7 @@ final class RequestContext
     /**
      * All records from here on are of this scope.
      *
-     * @param shared the residual of rows of which nothing else has to be kept
+     * @param shared the residual of rows that need no residual of their own
      */
     void scope(ResourceValues resource, ScopeValues scope, Residual residual, byte @Nullable [] shared)
     {

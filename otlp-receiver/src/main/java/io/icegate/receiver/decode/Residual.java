@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What the columns of a row cannot give back: whole messages, kept as they came. Empty parts are left out.
+ * Keeps what the columns of a row cannot give back, as whole messages in the form that was sent. Leaves out empty parts.
  *
  * @param resourceEnvelope unknown fields of ResourceLogs, and its schema URL when that is not UTF-8
  * @param scopeEnvelope the same of ScopeLogs

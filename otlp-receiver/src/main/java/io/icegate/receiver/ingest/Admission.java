@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The byte budget: whatever is read from a client holds as many bytes of it from before the first byte is read until the
- * data is durable or refused. Taking from it never waits; without budget a request is refused at once. So the tickets also
- * tell how many requests are open.
+ * Bounds the memory of requests. A request takes its size from the budget before its first byte is read, and gives it back
+ * once it is durable or refused. Taking never waits: without budget a request is refused at once. The tickets also tell how
+ * many requests are open.
  */
 public final class Admission
 {

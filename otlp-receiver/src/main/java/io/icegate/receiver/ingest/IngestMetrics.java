@@ -5,7 +5,7 @@ import io.icegate.receiver.signal.Refusal;
 import java.time.Duration;
 
 /**
- * What is counted on the way from a request to a segment.
+ * Counts requests and segments.
  */
 public interface IngestMetrics
 {

@@ -97,7 +97,7 @@ public final class RecentBatches
     }
 
     /**
-     * What was acknowledged into one table says nothing about another one of the same name.
+     * Names the table too, because a batch in one table may be missing in a later table of the same name.
      */
     private record Key(UUID table, BatchId id) {}
 

@@ -166,7 +166,7 @@ public final class SegmentBatcher
     }
 
     /**
-     * True when nothing can be accepted any more, for whatever reason.
+     * True when no more requests can be accepted.
      */
     public boolean isBroken()
     {

@@ -10,13 +10,12 @@ import java.util.function.LongSupplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Decides when a segment is closed, see docs/adr/0012-the-window.md. Two questions are kept apart:
+ * Decides when a segment is closed, see docs/adr/0012-the-window.md. Answers two questions apart from each other:
  * <ol>
- * <li>How long is it worth waiting for more requests? Half of the median upload time of the last minute, since a longer wait
- * is felt; not at all when every request that is open is in the segment, since then nobody is left to send another one.
- * <li>May a file be written already? Where files cost money there is a {@link FileBudget}. While it lasts the first answer
- * stands; after that a segment waits until the budget holds a file, which never takes longer than the time between two files
- * at the allowed rate.
+ * <li>How long is it worth waiting for more requests? Half of the median upload time of the last minute, because clients feel
+ * a longer wait. Not at all when every open request is in the segment already.
+ * <li>May a file be written already? Where files cost money there is a {@link FileBudget}. While it lasts, the first answer
+ * stands. After that a segment waits until the budget holds a file, at most the time between two files at the allowed rate.
  * </ol>
  */
 public final class WindowPolicy

@@ -3,7 +3,7 @@ package io.icegate.receiver.ingest;
 import java.time.Duration;
 
 /**
- * What matters most where each file costs a request: latency, or the price.
+ * Weighs latency against price on stores that charge for each file.
  */
 public enum WindowProfile
 {

@@ -157,7 +157,7 @@ enum ContentCoding
     }
 
     /**
-     * Whatever a decompressor throws about its input, in whichever way, is about the input.
+     * Reports everything that a decompressor throws as damaged input.
      */
     private final class Decompressed
             extends FilterInputStream

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Lets pages of other origins send from a browser. Off unless origins are allowed: a browser then refuses by itself, because
- * answers say nothing about origins. Credentials are never allowed, so that a wildcard gives nothing away.
+ * Lets web pages of other origins send telemetry from a browser. Off by default: without these headers browsers do not send.
+ * Credentials are never allowed, so a wildcard gives nothing away.
  */
 public final class Cors
 {

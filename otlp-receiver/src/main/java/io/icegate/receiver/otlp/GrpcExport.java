@@ -22,7 +22,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
- * The method {@code Export} of a signal's gRPC service. Every failure, of whatever class, is answered through
+ * The method {@code Export} of a signal's gRPC service. Every failure is answered through
  * {@link OtlpStatus}.
  */
 final class GrpcExport

@@ -34,7 +34,7 @@ final class MediaType
     }
 
     /**
-     * The media type of an answer. What we do not know is answered in JSON, which people can read.
+     * The media type of an answer. Requests of an unknown type are answered in JSON, which people can read.
      */
     static String of(Optional<Encoding> encoding)
     {

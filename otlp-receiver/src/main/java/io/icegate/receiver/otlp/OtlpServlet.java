@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import static java.util.Objects.requireNonNull;
 
 /**
- * OTLP over HTTP, beside the pages for operators. Runs on virtual threads and blocks. Every failure, of whatever class, is
+ * OTLP over HTTP, beside the pages for operators. Runs on virtual threads and blocks. Every failure is
  * answered through {@link OtlpStatus}.
  */
 public final class OtlpServlet

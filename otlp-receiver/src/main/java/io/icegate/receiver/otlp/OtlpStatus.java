@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutionException;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The one table of error answers. Exporters drop data on every code that the specification does not list as retryable,
- * above all on INTERNAL, UNKNOWN and 500, so whatever is not provably the client's fault becomes UNAVAILABLE and 503.
+ * Maps every failure to its answer over gRPC and HTTP. Exporters drop data on each code that the specification does not list
+ * as retryable, such as INTERNAL, UNKNOWN and 500. A failure that is not provably the client's becomes UNAVAILABLE and 503.
  *
  * @param retryMillis after which a client may send the request again; empty when it must not
  */
@@ -73,8 +73,8 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
     }
 
     /**
-     * The answer to a request that the HTTP server refused before anybody saw it. What is not the client's fault is
-     * retryable, also where the server says otherwise.
+     * Answers a request that the HTTP server refused before our code saw it. Failures that are not the client's are retryable,
+     * even if the server calls them final.
      */
     static OtlpStatus ofHttp(int httpStatus, String message)
     {

@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
 public final class TenantHeader
 {
     /**
-     * What a tenant may look like.
+     * Pattern of a valid tenant.
      */
     public static final String PATTERN = "[A-Za-z0-9_.@-]{1,128}";
 

@@ -19,7 +19,7 @@ final class WireStream
     private long count;
 
     /**
-     * The connection failed. Nothing is known about the request, and nobody may be left to answer.
+     * The connection failed. The request may be incomplete, and the client may be gone.
      */
     static final class ConnectionException
             extends IOException

@@ -5,7 +5,7 @@ import java.util.List;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A signal as OTLP names it. What differs between signals on the wire, beside the messages themselves, is here.
+ * Names a signal as OTLP does: its path, its gRPC service and its JSON fields.
  *
  * @param name for messages and metrics
  * @param path of requests over HTTP

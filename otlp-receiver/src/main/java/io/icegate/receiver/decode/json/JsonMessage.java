@@ -92,7 +92,7 @@ final class JsonMessage
     }
 
     /**
-     * Number of the double among alternatives, of which an integer is another; 0 when there is none.
+     * Number of the double field in the same oneof as an integer field; 0 when there is none.
      */
     int doubleField()
     {

@@ -112,7 +112,7 @@ public final class JsonTranscoder
     }
 
     /**
-     * Says where, but not what: parsers quote the text, which does not belong into logs.
+     * Names the place only. Messages of the parser quote the text, which must not get into logs.
      */
     private static String syntax(JsonProcessingException e)
     {
@@ -142,8 +142,8 @@ public final class JsonTranscoder
         }
 
         /**
-         * Writes the fields of an object. Fields that are null are as good as absent, and of one that is given twice the last
-         * one counts.
+         * Writes the fields of an object. A field that is null counts as absent. If a field is given twice, the last value
+         * wins.
          */
         private void message(JsonMessage type, int level, int depth)
                 throws IOException, WrongValueException
@@ -183,7 +183,7 @@ public final class JsonTranscoder
         }
 
         /**
-         * What was wrong in a value that does not count any more.
+         * Forgets what was wrong in a value that a later one replaces.
          */
         private void forget(int level, Field field)
         {

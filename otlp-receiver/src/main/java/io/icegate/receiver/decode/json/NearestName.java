@@ -35,7 +35,7 @@ final class NearestName
     }
 
     /**
-     * What an answer shows of a name.
+     * The beginning of a name, as an answer shows it.
      */
     static String clip(String name)
     {

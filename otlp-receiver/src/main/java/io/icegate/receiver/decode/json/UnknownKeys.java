@@ -16,7 +16,7 @@ import java.util.Optional;
 final class UnknownKeys
 {
     /**
-     * Keys of one object that are remembered; the others are as good as known.
+     * Keys of one object that are looked at. Bounds memory.
      */
     private static final int KEYS_MAX = 64;
 
@@ -58,7 +58,7 @@ final class UnknownKeys
     }
 
     /**
-     * What to tell the client.
+     * The sentence for the client; empty when no key looks like a mistake.
      */
     Optional<String> remark()
     {
