@@ -64,7 +64,7 @@ final class TestReceiverFaults
             throws Exception
     {
         try (StrictS3Server s3 = StrictS3Server.start();
-                ReceiverServer receiver = start(s3, Map.of("icegate.ingest.ack-deadline", "1s", "icegate.commit.interval", "10m"));
+                ReceiverServer receiver = start(s3, Map.of("icegate.ingest.ack-deadline", "400ms", "icegate.commit.interval", "10m"));
                 LogsClient client = LogsClient.of(receiver)) {
             byte[] before = LogsClient.request(List.of("before"));
             eventually("a first request is acknowledged", () -> client.isAcknowledged(before));
