@@ -104,11 +104,13 @@ public final class ValueDecoder
             throws BadRecordException
     {
         List<KeyValue> stored = bounded(list);
-        for (KeyValue attribute : stored) {
+        int size = stored.size();
+        for (int i = 0; i < size; i++) {
+            KeyValue attribute = stored.get(i);
             checkKey(attribute);
             add(bounded(attribute.getKey()), attribute.getValue());
         }
-        count += stored.size();
+        count += size;
         Attributes attributes = builder.build();
         if (builder.repeatedKey()) {
             reasons |= Reasons.DUPLICATE_KEY;
