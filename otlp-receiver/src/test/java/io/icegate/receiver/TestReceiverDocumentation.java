@@ -118,6 +118,7 @@ final class TestReceiverDocumentation
                 "decode.MessageCounter.MESSAGE_BYTES_MIN", // of the format
                 "decode.ValueDecoder.UTF8_BYTES_MAX", // of the format
                 "decode.json.JsonScalars.EXPONENT_MAX", // beyond 64 bits
+                "decode.wire.RepeatingTexts.COUNT_MAX", // of a cache
                 "decode.json.NearestName.LENGTH_MAX", // of a remark
                 "decode.json.UnknownKeys.KEYS_MAX", // of a remark
                 "ingest.WindowPolicy.WINDOW_MIN", // of a measurement
