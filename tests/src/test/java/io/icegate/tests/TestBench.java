@@ -26,7 +26,7 @@ final class TestBench
     void testIngest()
             throws Exception
     {
-        List<JsonNode> results = results("ingest", "--clients", "2", "--records", "100", "--warm-up", "1", "--seconds", "2");
+        List<JsonNode> results = results("ingest", "--clients", "2", "--records", "100", "--warm-up", "0", "--seconds", "1");
         assertThat(results).extracting(result -> result.get("injected_put_millis").asInt()).containsExactly(0, 60);
         assertThat(results).allSatisfy(result -> {
             assertThat(result.get("records").asLong()).isPositive();
@@ -40,7 +40,7 @@ final class TestBench
     void testSteadyIngest()
             throws Exception
     {
-        List<JsonNode> results = results("ingest", "--steady", "--clients", "1,2", "--records", "100", "--warm-up", "1", "--seconds", "2");
+        List<JsonNode> results = results("ingest", "--steady", "--clients", "1,2", "--records", "100", "--warm-up", "0", "--seconds", "1");
         assertThat(results).extracting(result -> result.get("protocol").asText() + " " + result.get("clients").asInt())
                 .containsExactly("http 1", "http 2", "grpc 1", "grpc 2");
         assertThat(results).allSatisfy(result -> {
@@ -54,7 +54,7 @@ final class TestBench
     void testFreshness()
             throws Exception
     {
-        List<JsonNode> results = results("freshness", "--probes", "5", "--warm-up", "5");
+        List<JsonNode> results = results("freshness", "--probes", "2", "--warm-up", "0");
         assertThat(results).extracting(result -> result.get("injected_millis").asInt()).containsExactly(0, 20, 60);
         assertThat(results).allSatisfy(result -> assertThat(result.get("freshness_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("freshness_ms_p50").asDouble()));
     }
