@@ -5,7 +5,7 @@ import org.apache.iceberg.types.Type;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One top-level column of a table, as data: whoever creates the table, writes its segments or describes its files reads
+ * One top-level column of a table, as data. All code that creates the table, writes its segments or describes its files reads
  * here what the column is.
  *
  * @param type ids in it are placeholders: every table has its own

@@ -1,8 +1,8 @@
 package io.icegate.wal;
 
 /**
- * The table property and the snapshots tell different stories about what is committed: the table was rolled back, or a
- * foreign catalog changed the property. Nothing is guessed; an operator decides with {@code reconcile_wal}.
+ * Table property and snapshots disagree about what is committed. Either the table was rolled back, or a foreign catalog
+ * changed the property. An operator decides with {@code reconcile_wal}.
  */
 public class OffsetsDisagreeException
         extends RuntimeException

@@ -29,7 +29,7 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The story of some log records: sent by the SDK, queried while nothing is committed, committed, queried again.
+ * Follows some log records. The SDK sends them, queries find them while nothing is committed, then they are committed and queried again.
  */
 public final class Demo
 {
@@ -37,12 +37,12 @@ public final class Demo
     private static final int PROBE_READERS = 1;
 
     /**
-     * A demo is short: the time that the optimizing compiler takes would not come back.
+     * A demo is too short for the optimizing compiler to save more time than it takes.
      */
     private static final Map<String, String> ENVIRONMENT = Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
 
     /**
-     * What a demo needs, whatever the machine has.
+     * The memory of a demo, which does not depend on the machine.
      */
     private static final MemoryPlan MEMORY = new MemoryPlan(new HeapSize(512), new HeapSize(768));
 
@@ -59,7 +59,7 @@ public final class Demo
             GROUP BY 1, 2 ORDER BY 1
             """;
     /**
-     * One number for the content of all rows, in whatever order and file they are.
+     * Computes one number from the content of all rows. Their order and files do not matter.
      */
     private static final String CHECKSUM = "SELECT to_hex(checksum(concat_ws('|', service_name, body, to_hex(trace_id), CAST(time_unix_nano AS varchar)))) FROM logs";
 
@@ -84,7 +84,7 @@ public final class Demo
     /**
      * Runs everything.
      *
-     * @return the line that says so
+     * @return the line that tells the result
      */
     public String run()
             throws InterruptedException, SQLException
@@ -105,7 +105,7 @@ public final class Demo
     }
 
     /**
-     * Ends what runs, from another thread and at any time, and waits until nothing runs. The demo itself fails then.
+     * Ends all programs of the demo and waits until they have ended. May be called from any thread and at any time; the demo then fails.
      */
     public void stop()
     {

@@ -19,7 +19,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * One running program. Closing it asks the program to stop, as SIGTERM would, waits for that, and kills it when it does not come.
+ * One running program. Closing it asks the program to stop, as SIGTERM would, and kills it when it does not end in time.
  * Output goes to a log file; the one of the run before stays beside it, its name ending in {@code .1}.
  */
 public final class ChildProcess
@@ -35,7 +35,7 @@ public final class ChildProcess
     private static final int SIGNALLED = 128;
     private static final int KILLED = SIGNALLED + 9;
     /**
-     * What the JVM ends with under {@code -XX:+ExitOnOutOfMemoryError}.
+     * Exit code of the JVM under {@code -XX:+ExitOnOutOfMemoryError}.
      */
     private static final int OUT_OF_MEMORY = 3;
     private static final int LAST_LINES = 20;
@@ -123,7 +123,7 @@ public final class ChildProcess
     }
 
     /**
-     * Completes when the program ends, for whatever reason.
+     * Completes when the program ends, for any reason.
      */
     public CompletableFuture<ChildProcess> end()
     {
@@ -151,7 +151,7 @@ public final class ChildProcess
     }
 
     /**
-     * How the program ended, what it wrote last about a problem, and where the rest is.
+     * Describes how the program ended, with the last problem in its log and the place of the log.
      */
     public String obituary()
     {
@@ -164,7 +164,7 @@ public final class ChildProcess
     }
 
     /**
-     * Whether the program, which has ended, chose to: it was neither killed nor short of memory.
+     * Tells whether the ended program chose to end, so that it was neither killed nor short of memory.
      */
     boolean endedByOwnDecision()
     {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public record HeapSize(long megabytes)
 {
     /**
-     * Less starts no program of this stack.
+     * Smallest heap with which a program of this stack starts.
      */
     public static final HeapSize MIN = new HeapSize(128);
 
@@ -21,7 +21,7 @@ public record HeapSize(long megabytes)
     private static final int MEGABYTES_MAX = 1 << 20;
     private static final Pattern TEXT = Pattern.compile("(\\d{1,7}) ?([MG])I?B?");
     /**
-     * Up to here the serial collector pauses little and costs least.
+     * Largest heap for which we choose the serial collector. It costs least, and its pauses are still short.
      */
     private static final long SERIAL_MEGABYTES_MAX = 2_048;
 

@@ -10,20 +10,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Asks the programs on this machine how they are.
+ * Asks the programs on this machine for their state over HTTP.
  */
 public final class Http
         implements Closeable
 {
     /**
-     * A program that is down is known at once: the connection is refused. One that is busy is not down.
+     * Time limit of a request. A program that is down refuses the connection at once; a busy one may need long.
      */
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
     /**
-     * The body of a successful answer; empty for every other answer, and for none.
+     * Returns the body of a successful answer, and empty when the answer is another one or does not come.
      */
     public Optional<String> get(String uri)
     {

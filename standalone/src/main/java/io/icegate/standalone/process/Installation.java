@@ -14,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Where the built parts lie in the source tree.
+ * Finds the built parts in the source tree.
  */
 public record Installation(Path home)
 {

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Ports of this machine.
+ * Finds and checks ports of this machine.
  */
 public final class Ports
 {
     /**
-     * From here up to {@link #FREE_MAX}, systems give out no port by themselves: Linux begins at 32768, others at 49152.
+     * First of the ports up to {@link #FREE_MAX}, which no system assigns on its own. Linux begins at 32768, others at 49152.
      */
     static final int FREE_MIN = 10_240;
     static final int FREE_MAX = 32_767;
@@ -24,8 +24,8 @@ public final class Ports
     private Ports() {}
 
     /**
-     * Different ports that nobody listens on now. Whoever starts a server on one of them does so later, so they are none that a
-     * connection, or a server that takes any port, could be given meanwhile.
+     * Chooses different ports without a listener. Their servers start later, so the ports lie outside the range from which the system
+     * assigns ports to connections and to servers that take any port.
      */
     public static List<Integer> free(int count)
     {
@@ -54,7 +54,7 @@ public final class Ports
     }
 
     /**
-     * Checks that somebody could listen on the port.
+     * Checks that a server could listen on the port.
      *
      * @param option the option that changes the port, for the message
      */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How a program of a stack has fared.
+ * State and history of a program of a stack.
  *
  * @param restarts how often it was started again
  * @param lastEnd how its last process ended; empty as long as none did

@@ -16,7 +16,7 @@ import java.util.Properties;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The OTLP receiver, started as everywhere else: by its main class and a configuration file.
+ * The OTLP receiver, started by its main class and a configuration file as in production.
  */
 public final class ReceiverProcess
 {
@@ -65,7 +65,7 @@ public final class ReceiverProcess
     }
 
     /**
-     * A receiver with a configuration file as it is.
+     * Returns a receiver that reads the given configuration file.
      *
      * @param further variables beside those of this process
      */
@@ -100,7 +100,7 @@ public final class ReceiverProcess
     }
 
     /**
-     * Starts the receiver with a configuration file as it is.
+     * Starts the receiver with the given configuration file.
      *
      * @param data the folder for its log
      */

@@ -35,7 +35,7 @@ public final class Stack
     }
 
     /**
-     * One at a time, so that the last one told is the newest.
+     * Tells one state at a time, so that the last one told is the newest.
      */
     private synchronized void tell(Consumer<List<ProgramState>> changed)
     {
@@ -91,7 +91,7 @@ public final class Stack
     }
 
     /**
-     * Waits until the stack is stopped, which never happens by itself.
+     * Waits until the stack is stopped. It stops only when it is asked to.
      */
     public void awaitStop()
             throws InterruptedException
@@ -100,7 +100,7 @@ public final class Stack
     }
 
     /**
-     * How the programs fare, in their order.
+     * Returns the states of the programs, in their order.
      */
     public List<ProgramState> states()
     {

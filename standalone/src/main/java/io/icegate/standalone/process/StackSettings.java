@@ -7,7 +7,7 @@ import java.util.Map;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What one receiver and one Trino on this machine are started with.
+ * Settings of a stack of one receiver and one Trino on this machine.
  *
  * @param data folder for configuration, logs and temporary files
  * @param warehouse root of the warehouse, {@code file:/…} or {@code s3://…}

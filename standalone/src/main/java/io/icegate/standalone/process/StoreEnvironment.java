@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The variables that the programs get beside those of this process. AWS clients read endpoint, region and credentials from there. A server
- * that is not AWS does not care about the region, but the clients insist on one.
+ * Adds variables for AWS clients to the environment of the programs. The clients read endpoint, region and credentials from there. They
+ * insist on a region, which a server other than AWS's ignores.
  */
 final class StoreEnvironment
 {

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * Runs a main class as a child that cannot outlive its parent. The parent holds the other end of standard input; when that
- * end closes, because the parent asks for a stop or because it died in whatever way, this process stops as on SIGTERM.
+ * Runs a main class as a child that cannot outlive its parent. The parent holds the other end of standard input. That end closes when the
+ * parent asks for a stop or dies, and this process then stops as on SIGTERM.
  * A stop that takes longer than {@value #STOP_SECONDS_MAX} seconds is cut short.
  */
 public final class Supervised

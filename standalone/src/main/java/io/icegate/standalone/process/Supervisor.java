@@ -13,11 +13,11 @@ import java.util.function.Consumer;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 /**
- * Keeps one program running: starts it, and starts it again when it ended, whatever the reason was, until it is told to stop. The other
- * programs of a stack do not notice.
+ * Keeps one program running until it is told to stop. A program that ended for any reason is started again. The other programs of a stack
+ * do not notice.
  *
- * <p>One case is left to the user. A program that ends by its own decision before it was ready for the first time cannot run as it is
- * configured, and a repetition would hide why. Being killed, or running out of memory, is no such decision; it is tried
+ * <p>One case is left to the user. A program that ends by its own decision before it was ready for the first time has a wrong
+ * configuration, and a repetition would hide the reason. Being killed, or running out of memory, is no such decision; it is tried
  * {@value #FIRST_ATTEMPTS_MAX} times.
  */
 final class Supervisor

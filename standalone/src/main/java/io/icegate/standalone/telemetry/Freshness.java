@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How long after their acknowledgement records were in SQL, sorted.
+ * Delays from the acknowledgement of a record to its appearance in SQL, sorted.
  */
 public record Freshness(List<Duration> samples)
 {

@@ -28,8 +28,8 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
- * Measures how long an acknowledged record takes into SQL: from the exporter's success callback to the end of the first JDBC query
- * that returns it. One probe is one record in an export of its own. Queries run one after the other on each of a few connections,
+ * Measures how long an acknowledged record takes to appear in SQL. The time runs from the exporter's success callback to the end of the
+ * first JDBC query that returns it. One probe is one record in an export of its own. Queries run one after the other on each of a few connections,
  * and each asks for all probes that are still awaited, by service and time, as a dashboard asks for what is new.
  */
 public final class FreshnessProbe
@@ -180,7 +180,7 @@ public final class FreshnessProbe
         }
 
         /**
-         * No probe that is still awaited was logged before: queries need not look further back.
+         * Returns a time before which no awaited probe was logged. Queries need not look further back.
          */
         Instant awaitedSince()
         {

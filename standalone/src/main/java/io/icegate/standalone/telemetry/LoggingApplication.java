@@ -22,13 +22,13 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * An application whose log lines leave it through an appender of Logback, the OpenTelemetry SDK and its OTLP exporter.
+ * An application that exports its log lines through a Logback appender, the OpenTelemetry SDK and the SDK's OTLP exporter.
  */
 public final class LoggingApplication
         implements Closeable
 {
     /**
-     * Records that wait in the SDK: more would be dropped, which {@link #flush} could not know.
+     * Limit of the records that wait in the SDK. It drops what exceeds the limit, and {@link #flush} does not learn of it.
      */
     public static final int RECORDS_WAITING_MAX = 65_536;
 
@@ -99,7 +99,7 @@ public final class LoggingApplication
     }
 
     /**
-     * What the SDK complained about last, in any application of this process.
+     * Returns the last complaint of the SDK in any application of this process.
      */
     public static String lastComplaint()
     {

@@ -16,7 +16,7 @@ import java.time.Duration;
 public record OtlpTarget(int grpcPort, int httpPort)
 {
     /**
-     * Of one export with its retries: a receiver that starts on a busy machine may refuse a few times.
+     * Time limit of one export and its retries. A receiver that starts on a busy machine may refuse a few times.
      */
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 

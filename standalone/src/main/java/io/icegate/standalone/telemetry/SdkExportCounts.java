@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 /**
- * What the exporters of the SDK count about themselves: records that the receiver acknowledged, and records that it did not.
+ * Reads the SDK's own metrics of its exporters. They count the records that the receiver acknowledged and those that it did not.
  */
 public final class SdkExportCounts
 {

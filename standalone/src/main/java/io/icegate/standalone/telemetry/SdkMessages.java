@@ -12,7 +12,7 @@ final class SdkMessages
         extends Handler
 {
     /**
-     * The JDK forgets loggers that nobody holds, and with them their settings.
+     * A reference to the logger. Without one the JDK would collect it together with its settings.
      */
     private static final Logger SDK = Logger.getLogger("io.opentelemetry");
     private static final SdkMessages MESSAGES = new SdkMessages();
@@ -22,7 +22,7 @@ final class SdkMessages
     private SdkMessages() {}
 
     /**
-     * Starts to listen; more than once is fine.
+     * Starts to listen. Further calls do nothing.
      */
     static SdkMessages listen()
     {

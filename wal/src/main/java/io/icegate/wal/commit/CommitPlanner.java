@@ -32,7 +32,7 @@ import java.util.concurrent.Executor;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Decides what the next commit of a table does; reads, never writes.
+ * Decides what the next commit of a table does. It reads and never writes.
  */
 public final class CommitPlanner
 {
@@ -106,8 +106,8 @@ public final class CommitPlanner
     }
 
     /**
-     * Closed writers that nobody can find any more: one that is registered but not in the vector would be read from 0, so
-     * only a registry that was just listed counts, and only after a while.
+     * Returns the closed writers that left the registry a while ago, by a listing made just now. A writer that is still
+     * registered must stay in the vector, because readers would begin at 0 without its entry.
      */
     private List<WriterId> dropped(LiveSegments live)
     {

@@ -39,8 +39,8 @@ public record CommitResult(
     }
 
     /**
-     * True when nothing was left because of the commit's size. The number of segments does not tell: a commit may be full of
-     * copies, which are not appended.
+     * True when the limit on the commit's size left nothing behind. The number of appended segments does not tell this,
+     * because copies count towards the limit and are not appended.
      */
     public boolean isComplete()
     {

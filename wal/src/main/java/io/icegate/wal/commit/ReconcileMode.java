@@ -3,7 +3,7 @@ package io.icegate.wal.commit;
 import java.util.Locale;
 
 /**
- * What becomes of rows that a rollback took out of a table although the WAL calls them committed.
+ * Decides about rows that a rollback took out of a table although the WAL calls them committed.
  */
 public enum ReconcileMode
 {

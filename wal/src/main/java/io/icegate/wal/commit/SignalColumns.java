@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Schema changes that receivers can follow. They find the columns of their signal by name, so a table may gain optional
  * columns, lose or rename optional ones, loosen required ones and widen numbers. It may not lose a column that is never
- * null, give the name of a signal's column to something else, or require what no receiver knows.
+ * null, give the name of a signal's column to something else, or require a column that receivers do not fill.
  */
 public final class SignalColumns
 {

@@ -22,7 +22,7 @@ import static java.util.Objects.requireNonNull;
  * <p>A commit is one Iceberg transaction. It is valid only while the vector is what the plan was built from:
  * {@link OffsetsUnchanged} sees to that on any catalog, {@link WalCommitGuard} on ours also after snapshots were expired.
  * <ul>
- * <li>Crash before the catalog's swap: manifests nobody refers to are left; the next committer repeats the range.
+ * <li>Crash before the catalog's swap: unreferenced manifests are left; the next committer repeats the range.
  * <li>Crash after the swap: the next committer goes on behind the new vector.
  * </ul>
  * No file is ever deleted here.

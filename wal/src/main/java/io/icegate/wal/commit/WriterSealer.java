@@ -104,7 +104,7 @@ final class WriterSealer
     }
 
     /**
-     * Whatever stands on the key afterwards counts.
+     * Stores the seal unless the key is taken. The object that is on the key afterwards decides.
      */
     private Settled<ObjectHead> put(SegmentKey key, Schema schema)
     {

@@ -37,15 +37,15 @@ import static java.util.Objects.requireNonNull;
 public final class EngineWal
 {
     /**
-     * A drain ends after so many commits: writers cannot keep a statement waiting for ever.
+     * Limit of the commits of one drain, so that writers cannot keep a statement waiting without end.
      */
     private static final int DRAIN_COMMITS_MAX = 20;
     /**
-     * So many commits may be asked for at once.
+     * Largest number of commits that one call may ask for.
      */
     private static final int COMMITS_MAX = 1_000;
     /**
-     * So many segments may be asked for at once.
+     * Largest number of segments that one call may ask for.
      */
     public static final long SEGMENTS_MAX = (long) COMMITS_MAX * CommitOptions.SEGMENTS_MAX;
 

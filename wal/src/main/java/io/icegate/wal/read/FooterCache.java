@@ -17,14 +17,14 @@ import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Footers of segments by key, at most a given number and a share of the heap, the least used go first. Segments are
- * immutable, so nothing is ever invalidated. Safe for use by many threads; one per process and warehouse is best.
+ * Remembers footers of segments by key. A number and a share of the heap bound it, and the least recently used goes first.
+ * Segments are immutable, so no entry is invalidated. Safe for use by many threads; one per process and warehouse is best.
  */
 public final class FooterCache
 {
     public static final int COUNT_MAX_DEFAULT = 100_000;
     /**
-     * The cache takes at most one of so many parts of the heap.
+     * The heap divided by this is the limit of the cache.
      */
     static final int HEAP_SHARE = 8;
     /**

@@ -34,7 +34,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Turns a live tail into Iceberg files. Dropped rows become one position-delete file per segment below {@code _live/},
- * named by its content, so that equal tails share it and nobody ever overwrites it.
+ * named by its content, so that equal tails share it and no file is overwritten.
  */
 public final class LiveFiles
 {

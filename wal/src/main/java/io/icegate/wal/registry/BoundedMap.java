@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Remembers what can be had again at a price.
+ * Makes maps that forget, for values that can be read or computed again.
  */
 public final class BoundedMap
 {

@@ -30,18 +30,18 @@ import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Who may write. An entry is there before its writer's first segment and never changes; a heartbeat beside it is
- * overwritten, and only its time counts, by the store's clock. The listing is never cached; entries, being immutable, are.
+ * Knows who may write. An entry exists before its writer's first segment and never changes. The heartbeat beside it is
+ * overwritten, and only its time by the store's clock counts. Entries are cached, listings are not.
  */
 public final class WriterRegistry
 {
     /**
-     * A writer without a heartbeat for longer is silent, and may be sealed by anybody.
+     * A writer whose heartbeat is older than this is silent, and every committer may seal it.
      */
     public static final Duration SILENT_AFTER = Duration.ofSeconds(60);
     /**
-     * Bounds of what may be chosen instead: three heartbeats at least, and so little at most that the duplicate window still
-     * holds it beside the five minutes for which clients send again.
+     * Allowed range of the silence timeout. At least three heartbeats; at most so long that the timeout plus five minutes of
+     * client retries fits into the duplicate window.
      */
     public static final Duration SILENT_AFTER_MIN = Duration.ofSeconds(30);
     public static final Duration SILENT_AFTER_MAX = Duration.ofMinutes(5);
@@ -122,7 +122,7 @@ public final class WriterRegistry
     }
 
     /**
-     * Everybody who is registered now.
+     * Lists the writers that are registered now.
      *
      * @throws WalException UNAVAILABLE when the store did not answer
      */

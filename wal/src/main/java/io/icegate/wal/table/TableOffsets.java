@@ -14,8 +14,8 @@ import java.util.Optional;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What a table says about its WAL: the vector in the property, which readers use, and the one in the summary of the
- * nearest ancestor of the current snapshot, which is the committer's fence.
+ * Reads the two offset vectors of a table. Readers use the one in the property. The one in the summary of the nearest
+ * ancestor of the current snapshot is the committer's fence.
  */
 public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVector> nearest)
 {

@@ -21,9 +21,9 @@ import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 
 /**
- * {@code _wal/v1/format.json}: written once per warehouse by whoever comes first, then only read.
+ * Content of {@code _wal/v1/format.json}. The first writer of a warehouse stores it, and it never changes.
  *
- * @param seed of the batch ids; secret, so that nobody can build two bodies with one id
+ * @param seed of the batch ids; secret, so that no client can build two bodies with one id
  */
 public record WalFormat(long seed)
 {
@@ -32,7 +32,7 @@ public record WalFormat(long seed)
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /**
-     * The format of the warehouse, created if it is new. However many processes call this at once, all get the same.
+     * Returns the format of the warehouse, and creates it in a new one. Processes that call this at once all get the same.
      *
      * @throws WalException UNAVAILABLE when the store does not answer, CORRUPT when the object cannot be read
      */

@@ -52,7 +52,7 @@ import static java.util.Objects.requireNonNull;
  * <li>A taken key is read back. Our segment id and checksum: an earlier attempt of ours landed. Anything else: another
  * sealed this writer, which is finished ({@code FENCED}).
  * <li>A future completes when its segment and all below it are durable. Readers stop at the first missing number, so a
- * segment above a hole was never promised to anybody.
+ * segment above a hole was never acknowledged.
  * </ol>
  */
 public final class WalLane
@@ -261,8 +261,8 @@ public final class WalLane
     }
 
     /**
-     * Seals are collected some days after a writer was closed. One that slept longer would find its key free; its registry
-     * entry is gone then.
+     * Checks that the writer is still registered. Seals are collected some days after a writer was closed, so a writer that
+     * slept longer would find its key free. Its registry entry is gone then.
      */
     private boolean stillRegistered(Pending pending)
             throws InterruptedException
@@ -356,8 +356,8 @@ public final class WalLane
     }
 
     /**
-     * Puts the seal at the first number that is not known to be durable, so that nobody has to wait until the writer is
-     * silent. If it cannot be written the committer does it later.
+     * Puts the seal at the first number that is not known to be durable, so that committers need not wait until the writer is
+     * silent. If the seal cannot be written, a committer writes it later.
      */
     void seal()
     {
