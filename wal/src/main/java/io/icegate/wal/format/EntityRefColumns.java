@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /**
- * The list of entity references.
+ * The list of entity references. Levels come from the table, where a statement such as CREATE TABLE AS SELECT makes the nested
+ * fields optional.
  */
 final class EntityRefColumns
 {
@@ -16,6 +17,10 @@ final class EntityRefColumns
     private final BytesLeaf type;
     private final BytesLeaf idKeys;
     private final BytesLeaf descriptionKeys;
+    private final int emptyRefs;
+    private final int ref;
+    private final int emptyIdKeys;
+    private final int emptyDescriptionKeys;
 
     record Encoded(@Nullable Binary schemaUrl, @Nullable Binary type, List<Binary> idKeys, List<Binary> descriptionKeys) {}
 
@@ -25,25 +30,28 @@ final class EntityRefColumns
         type = group.bytes(name + ".list.element.type");
         idKeys = group.bytes(name + ".list.element.id_keys.list.element");
         descriptionKeys = group.bytes(name + ".list.element.description_keys.list.element");
+        emptyRefs = group.definition(name);
+        ref = group.definition(name + ".list.element");
+        emptyIdKeys = group.definition(name + ".list.element.id_keys");
+        emptyDescriptionKeys = group.definition(name + ".list.element.description_keys");
     }
 
     void write(List<Encoded> refs)
     {
-        int present = schemaUrl.definitionMax() - 1;
         if (refs.isEmpty()) {
-            schemaUrl.absent(0, present - 1);
-            type.absent(0, present - 1);
-            idKeys.absent(0, present - 1);
-            descriptionKeys.absent(0, present - 1);
+            schemaUrl.absent(0, emptyRefs);
+            type.absent(0, emptyRefs);
+            idKeys.absent(0, emptyRefs);
+            descriptionKeys.absent(0, emptyRefs);
             return;
         }
         for (int i = 0; i < refs.size(); i++) {
-            Encoded ref = refs.get(i);
+            Encoded encoded = refs.get(i);
             int repetition = i == 0 ? 0 : 1;
-            optional(schemaUrl, ref.schemaUrl(), repetition, present);
-            optional(type, ref.type(), repetition, present);
-            list(idKeys, ref.idKeys(), repetition, present);
-            list(descriptionKeys, ref.descriptionKeys(), repetition, present);
+            optional(schemaUrl, encoded.schemaUrl(), repetition, ref);
+            optional(type, encoded.type(), repetition, ref);
+            list(idKeys, encoded.idKeys(), repetition, emptyIdKeys);
+            list(descriptionKeys, encoded.descriptionKeys(), repetition, emptyDescriptionKeys);
         }
     }
 
@@ -57,10 +65,10 @@ final class EntityRefColumns
         }
     }
 
-    private static void list(BytesLeaf leaf, List<Binary> values, int repetition, int present)
+    private static void list(BytesLeaf leaf, List<Binary> values, int repetition, int empty)
     {
         if (values.isEmpty()) {
-            leaf.absent(repetition, present);
+            leaf.absent(repetition, empty);
         }
         for (int i = 0; i < values.size(); i++) {
             leaf.write(values.get(i), i == 0 ? repetition : 2);

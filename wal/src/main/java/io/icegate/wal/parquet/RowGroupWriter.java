@@ -3,6 +3,7 @@ package io.icegate.wal.parquet;
 import com.github.luben.zstd.ZstdCompressCtx;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.schema.MessageType;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
  */
 public final class RowGroupWriter
 {
+    private final MessageType message;
     private final Map<String, Leaf> leaves = new LinkedHashMap<>();
     private final PageLimit limit = new PageLimit();
     private int rows;
@@ -22,6 +24,7 @@ public final class RowGroupWriter
 
     public RowGroupWriter(SegmentLayout layout, ZstdCompressCtx zstd, ByteSink scratch)
     {
+        message = layout.message();
         layout.leaves().forEach((path, leaf) -> leaves.put(path, open(leaf, new ColumnChunkWriter(leaf, zstd, scratch))));
     }
 
@@ -64,6 +67,16 @@ public final class RowGroupWriter
             throw new IllegalArgumentException("Cannot write column '%s': it is of another type".formatted(path));
         }
         return kind.cast(leaf);
+    }
+
+    /**
+     * Returns the definition level at which a field is there. For a list this is the level of an empty one.
+     *
+     * @param path as for {@link #bytes}
+     */
+    public int definition(String path)
+    {
+        return message.getMaxDefinitionLevel(path.split("\\."));
     }
 
     /**

@@ -21,8 +21,9 @@ import java.util.Map;
  * Columns that others added are left out, readers see NULL there.
  *
  * @param source the table schema
+ * @param message the columns as Parquet has them
  */
-public record SegmentLayout(TableShape shape, Schema source, String sourceJson, List<SchemaElement> elements, Map<String, LeafLayout> leaves)
+public record SegmentLayout(TableShape shape, Schema source, String sourceJson, MessageType message, List<SchemaElement> elements, Map<String, LeafLayout> leaves)
 {
     public static final int PAGE_BYTES = 1024 * 1024;
     static final int PAGE_ROWS_MAX = 20_000;
@@ -58,7 +59,7 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
         }
         Schema written = new Schema(columns);
         MessageType message = ParquetSchema.messageType(written);
-        return new SegmentLayout(shape, table, SchemaParser.toJson(table), FooterSchema.elements(written), leaves(shape, message));
+        return new SegmentLayout(shape, table, SchemaParser.toJson(table), message, FooterSchema.elements(written), leaves(shape, message));
     }
 
     /**
