@@ -91,11 +91,27 @@ final class CatalogLocations
         return folders;
     }
 
+    /**
+     * Says whether a file that the metadata of a table names can be the table's own. Metadata may name anything; in the
+     * folders of the catalog and the WAL a table has what lies in a folder called like its UUID.
+     *
+     * @param file in the catalog's spelling
+     */
+    boolean mayOwn(String tableUuid, String file)
+    {
+        return RESERVED.stream().map(this::reserved).noneMatch(reserved -> Folders.isInside(file, reserved) && !file.substring(reserved.length()).contains("/" + tableUuid + "/"));
+    }
+
+    private String reserved(String name)
+    {
+        return root + "/" + name;
+    }
+
     private String verified(String location)
     {
         String spelled = canonical(location);
         for (String name : RESERVED) {
-            String reserved = root + "/" + name;
+            String reserved = reserved(name);
             if (Folders.isInside(spelled, reserved) || Folders.isInside(reserved, spelled)) {
                 throw new ValidationException("Cannot use location %s for a table: it holds or lies in %s, which is the catalog's own", location, reserved);
             }

@@ -424,7 +424,8 @@ public final class ObjectStoreCatalog
 
     /**
      * Drops the table first and then, with purge, deletes its files. A crash in between leaves garbage, never a broken table.
-     * Files in the folder of another table or view stay, even if the dropped metadata names them.
+     * Files in the folder of another table or view stay, even if the dropped metadata names them, and so do segments of
+     * another table.
      */
     @Override
     public boolean dropTable(TableIdentifier identifier, boolean purge)
@@ -447,7 +448,12 @@ public final class ObjectStoreCatalog
             return;
         }
         CatalogState others = state();
-        CatalogUtil.dropTableData(new PurgeFileIO(io(), file -> others.folderOwner(CatalogLocations.canonical(file)).isEmpty()), last);
+        CatalogUtil.dropTableData(new PurgeFileIO(io(), file -> isPurgeable(others, last, CatalogLocations.canonical(file))), last);
+    }
+
+    private boolean isPurgeable(CatalogState others, TableMetadata dropped, String file)
+    {
+        return others.folderOwner(file).isEmpty() && parts().locations.mayOwn(String.valueOf(dropped.uuid()), file);
     }
 
     @Override

@@ -113,6 +113,25 @@ final class TestTableLocations
         assertThat(catalog.loadTable(LOGS).location()).isEqualTo(third);
     }
 
+    /**
+     * A procedure that adds files makes a table name the segments of another one.
+     */
+    @Test
+    void testPurgeLeavesTheSegmentsOfOthers()
+    {
+        catalog.createNamespace(OTEL);
+        Table logs = catalog.createTable(LOGS, SCHEMA);
+        Table copy = catalog.createTable(SPANS, SCHEMA);
+        String foreign = at("_wal/v1/%s/writer/0.parquet".formatted(logs.uuid()));
+        String own = at("_wal/v1/%s/writer/0.parquet".formatted(copy.uuid()));
+        String record = at("_catalog/record");
+        copy.newFastAppend().appendFile(dataFile(foreign)).appendFile(dataFile(own)).appendFile(dataFile(record)).commit();
+        assertThat(catalog.dropTable(SPANS, true)).isTrue();
+        assertThat(io.newInputFile(foreign).exists()).isTrue();
+        assertThat(io.newInputFile(record).exists()).isTrue();
+        assertThat(io.newInputFile(own).exists()).isFalse();
+    }
+
     @Test
     void testDroppedTableIsNotDeletedWithItsSuccessor()
     {
