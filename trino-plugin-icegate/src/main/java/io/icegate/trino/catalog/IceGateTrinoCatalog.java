@@ -4,7 +4,6 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
-import com.google.common.hash.Hashing;
 import io.airlift.log.Logger;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.state.CatalogObject;
@@ -57,14 +56,11 @@ import java.util.stream.Stream;
 
 import static com.google.common.collect.ImmutableList.toImmutableList;
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
-import static io.trino.plugin.iceberg.IcebergSchemaProperties.LOCATION_PROPERTY;
 import static io.trino.plugin.iceberg.IcebergSchemaProperties.SUPPORTED_SCHEMA_PROPERTIES;
 import static io.trino.spi.StandardErrorCode.ALREADY_EXISTS;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static io.trino.spi.StandardErrorCode.SCHEMA_NOT_EMPTY;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
-import static org.apache.iceberg.util.LocationUtil.stripTrailingSlash;
 
 /**
  * The catalog of one transaction. Tables are loaded from one version of the catalog, that of the first look; a table that
@@ -74,7 +70,6 @@ public final class IceGateTrinoCatalog
         extends AbstractTrinoCatalog
 {
     private static final Logger log = Logger.get(IceGateTrinoCatalog.class);
-    private static final int FOLDER_PREFIX_BYTES_MAX = 150;
     private static final Pattern STORAGE_TABLE = Pattern.compile("st_[0-9a-f]{32}");
     /**
      * Key in the summary of a storage table's snapshot, which Trino writes.
@@ -86,7 +81,6 @@ public final class IceGateTrinoCatalog
     private final CatalogName catalogName;
     private final IceGateTableOperationsProvider operationsProvider;
     private final ObjectStoreCatalog catalog;
-    private final String warehouse;
     private final boolean hideStorageTables;
     private final CatalogVersion version;
     private final IceGateViews views;
@@ -99,7 +93,6 @@ public final class IceGateTrinoCatalog
             TrinoFileSystemFactory fileSystemFactory,
             ForwardingFileIoFactory fileIoFactory,
             ObjectStoreCatalog catalog,
-            String warehouse,
             boolean hideStorageTables,
             Guards guards)
     {
@@ -107,7 +100,6 @@ public final class IceGateTrinoCatalog
         this.catalogName = requireNonNull(catalogName, "catalogName is null");
         this.operationsProvider = requireNonNull(operationsProvider, "operationsProvider is null");
         this.catalog = requireNonNull(catalog, "catalog is null");
-        this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.hideStorageTables = hideStorageTables;
         this.version = new CatalogVersion(catalog, guards);
         this.views = new IceGateViews(catalog, version, typeManager);
@@ -405,28 +397,7 @@ public final class IceGateTrinoCatalog
     @Override
     public String defaultTableLocation(ConnectorSession session, SchemaTableName name)
     {
-        String schemaLocation = names().namespace(name.getSchemaName())
-                .map(namespace -> version.state().properties(namespace).get(LOCATION_PROPERTY))
-                .orElseGet(() -> warehouse + "/" + name.getSchemaName().replace(CatalogNames.NAMESPACE_SEPARATOR, "/"));
-        return stripTrailingSlash(schemaLocation) + "/" + createNewTableName(folderPrefix(name.getTableName()));
-    }
-
-    /**
-     * A file system bounds the length of a folder's name, 255 bytes most often. Two names never share a folder.
-     */
-    private static String folderPrefix(String tableName)
-    {
-        int end = 0;
-        int bytes = 0;
-        while (end < tableName.length()) {
-            String character = Character.toString(tableName.codePointAt(end));
-            bytes += character.getBytes(UTF_8).length;
-            if (bytes > FOLDER_PREFIX_BYTES_MAX) {
-                break;
-            }
-            end += character.length();
-        }
-        return end == tableName.length() ? tableName : tableName.substring(0, end) + "-" + Hashing.sha256().hashString(tableName, UTF_8).toString().substring(0, 16);
+        return catalog.newLocation(names().relationOrNew(name));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.icegate.trino.catalog;
 
 import com.google.inject.Inject;
-import io.icegate.objectstore.Warehouse;
 import io.icegate.trino.config.Guards;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.IcebergConfig;
@@ -25,7 +24,6 @@ public final class IceGateTrinoCatalogFactory
     private final TrinoFileSystemFactory fileSystemFactory;
     private final ForwardingFileIoFactory fileIoFactory;
     private final SharedCatalog catalog;
-    private final Warehouse warehouse;
     private final boolean hideStorageTables;
     private final Guards guards;
 
@@ -38,7 +36,6 @@ public final class IceGateTrinoCatalogFactory
             TrinoFileSystemFactory fileSystemFactory,
             ForwardingFileIoFactory fileIoFactory,
             SharedCatalog catalog,
-            Warehouse warehouse,
             IcebergConfig config,
             Guards guards)
     {
@@ -48,7 +45,6 @@ public final class IceGateTrinoCatalogFactory
         this.fileSystemFactory = requireNonNull(fileSystemFactory, "fileSystemFactory is null");
         this.fileIoFactory = requireNonNull(fileIoFactory, "fileIoFactory is null");
         this.catalog = requireNonNull(catalog, "catalog is null");
-        this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.hideStorageTables = config.isHideMaterializedViewStorageTable();
         this.guards = requireNonNull(guards, "guards is null");
     }
@@ -56,6 +52,6 @@ public final class IceGateTrinoCatalogFactory
     @Override
     public IceGateTrinoCatalog create(ConnectorIdentity identity)
     {
-        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory, catalog.get(), warehouse.root(), hideStorageTables, guards);
+        return new IceGateTrinoCatalog(catalogName, typeManager, tableOperationsProvider, fileSystemFactory, fileIoFactory, catalog.get(), hideStorageTables, guards);
     }
 }
