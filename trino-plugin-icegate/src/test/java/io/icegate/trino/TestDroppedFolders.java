@@ -2,8 +2,6 @@ package io.icegate.trino;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
-import io.icegate.trino.config.Guard;
-import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -17,9 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
@@ -33,45 +29,37 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 final class TestDroppedFolders
 {
     private Path folder;
-    private WalFixture fixture;
-    private QueryRunner runner;
+    private TrinoLake lake;
 
     @BeforeAll
     void start(@TempDir Path temporary)
             throws Exception
     {
         folder = temporary;
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
+        lake = new TrinoLake(folder);
     }
 
     @AfterAll
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
-    }
-
-    private List<List<Object>> rows(String query)
-    {
-        return IceGateQueryRunner.rows(runner, IceGateQueryRunner.session(IceGateQueryRunner.CATALOG), query);
+        lake.close();
     }
 
     @Test
     void testRenamedTableOutlivesItsNamesake()
     {
-        WalFixture.Logs first = fixture.createLogs("renamed");
+        WalFixture.Logs first = lake.fixture().createLogs("renamed");
         first.append("acme", 1, 3);
-        fixture.commit(first.table());
-        runner.execute("ALTER TABLE renamed.logs RENAME TO renamed.kept");
-        WalFixture.Logs second = fixture.createLogs("renamed");
+        lake.fixture().commit(first.table());
+        lake.sql("ALTER TABLE renamed.logs RENAME TO renamed.kept");
+        WalFixture.Logs second = lake.fixture().createLogs("renamed");
         second.append("acme", 4, 5);
-        fixture.commit(second.table());
-        assertThat(rows("SELECT count(*) FROM renamed.logs")).isEqualTo(List.of(List.of(2L)));
+        lake.fixture().commit(second.table());
+        assertThat(lake.rows("SELECT count(*) FROM renamed.logs")).isEqualTo(List.of(List.of(2L)));
 
-        runner.execute("DROP TABLE renamed.logs");
-        assertThat(rows("SELECT count(*) FROM renamed.kept")).isEqualTo(List.of(List.of(3L)));
+        lake.sql("DROP TABLE renamed.logs");
+        assertThat(lake.rows("SELECT count(*) FROM renamed.kept")).isEqualTo(List.of(List.of(3L)));
     }
 
     /**
@@ -81,7 +69,7 @@ final class TestDroppedFolders
     @Test
     void testCorruptTableTakesNobodyAlong()
     {
-        ObjectStoreCatalog catalog = fixture.catalog();
+        ObjectStoreCatalog catalog = lake.fixture().catalog();
         Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
         Namespace namespace = Namespace.of("corrupt");
         catalog.createNamespace(namespace);
@@ -89,11 +77,11 @@ final class TestDroppedFolders
         String shared = "file:%s/shared".formatted(folder);
         catalog.buildTable(corrupt, schema).withProperty("write.metadata.path", shared + "/metadata").create();
         catalog.buildTable(TableIdentifier.of(namespace, "other"), schema).withLocation(shared + "/other").create();
-        runner.execute("INSERT INTO corrupt.other VALUES 7");
-        new ObjectStoreFileIO(fixture.warehouse()).deleteFile(catalog.state().object(corrupt).orElseThrow().metadataLocation());
+        lake.sql("INSERT INTO corrupt.other VALUES 7");
+        new ObjectStoreFileIO(lake.fixture().warehouse()).deleteFile(catalog.state().object(corrupt).orElseThrow().metadataLocation());
 
-        runner.execute("DROP TABLE corrupt.corrupt");
+        lake.sql("DROP TABLE corrupt.corrupt");
         assertThat(catalog.tableExists(corrupt)).isFalse();
-        assertThat(rows("SELECT a FROM corrupt.other")).isEqualTo(List.of(List.of(7)));
+        assertThat(lake.rows("SELECT a FROM corrupt.other")).isEqualTo(List.of(List.of(7)));
     }
 }

@@ -6,7 +6,6 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.table.TableOffsets;
 import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -34,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -60,22 +58,18 @@ final class TestGuards
     private static final String REFUSED = "Cannot use location %s for a table: it holds or lies in";
     private static final DateTimeFormatter SQL_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", ENGLISH);
 
-    private final AtomicInteger namespaces = new AtomicInteger();
-    private Path folder;
-    private WalFixture fixture;
-    private QueryRunner runner;
+    private TrinoLake trino;
 
     @BeforeAll
     void start(@TempDir Path temporary)
             throws Exception
     {
-        folder = temporary;
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.complementOf(EnumSet.copyOf(NOT_IN_SQL)), Map.of(
-                "iceberg.remove-orphan-files.min-retention", "0s",
-                "iceberg.expire-snapshots.min-retention", "0s"));
+        trino = new TrinoLake(
+                temporary,
+                Map.of("iceberg.remove-orphan-files.min-retention", "0s", "iceberg.expire-snapshots.min-retention", "0s"),
+                EnumSet.complementOf(EnumSet.copyOf(NOT_IN_SQL)));
         // rows to insert from: any number of them becomes committed rows of another table
-        WalFixture.Logs source = fixture.createLogs("source");
+        WalFixture.Logs source = trino.fixture().createLogs("source");
         source.append("acme", 1, 5);
         source.append("zeta", 6, 9);
     }
@@ -84,8 +78,7 @@ final class TestGuards
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
+        trino.close();
     }
 
     /**
@@ -100,15 +93,15 @@ final class TestGuards
 
         private Lake(String catalog)
         {
-            namespace = "guard" + namespaces.incrementAndGet();
-            logs = fixture.createLogs(namespace);
+            namespace = trino.namespace();
+            logs = trino.fixture().createLogs(namespace);
             table = namespace + ".logs";
             session = IceGateQueryRunner.session(catalog);
         }
 
         void sql(String statement)
         {
-            runner.execute(session, statement);
+            trino.runner().execute(session, statement);
         }
 
         /**
@@ -121,7 +114,7 @@ final class TestGuards
 
         List<List<Object>> rows(String query)
         {
-            return IceGateQueryRunner.rows(runner, session, query);
+            return trino.rows(session, query);
         }
 
         Object value(String query)
@@ -239,8 +232,8 @@ final class TestGuards
                 .setCatalogSessionProperty(IceGateQueryRunner.CATALOG, "bucket_execution_enabled", "true")
                 .setSystemProperty("optimize_metadata_queries", "true")
                 .build();
-        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT DISTINCT tenant_id FROM %s ORDER BY 1".formatted(lake.table))).containsExactly(List.of("acme"), List.of("zeta"));
-        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT count(*) FROM %1$s a JOIN %1$s b ON a.time_unix_nano = b.time_unix_nano".formatted(lake.table))).containsExactly(List.of(8L));
+        assertThat(trino.rows(session, "SELECT DISTINCT tenant_id FROM %s ORDER BY 1".formatted(lake.table))).containsExactly(List.of("acme"), List.of("zeta"));
+        assertThat(trino.rows(session, "SELECT count(*) FROM %1$s a JOIN %1$s b ON a.time_unix_nano = b.time_unix_nano".formatted(lake.table))).containsExactly(List.of(8L));
         // only files of the partitioned spec are in the snapshot, so nothing but the guard keeps the other spec
         assertThatThrownBy(() -> lake.sql("ALTER TABLE %s EXECUTE expire_snapshots(retention_threshold => '0s', clean_expired_metadata => true)".formatted(lake.table)))
                 .hasStackTraceContaining("the unpartitioned spec, which WAL segments need, would disappear");
@@ -346,7 +339,7 @@ final class TestGuards
                     return lake.numbers();
                 },
                 List.of(1L, 2L, 3L, 4L, 10L, 11L, 12L),
-                "Missing required files to delete: file:%s/_wal/v1/".formatted(folder));
+                "Missing required files to delete: file:%s/_wal/v1/".formatted(trino.folder()));
     }
 
     @Test
@@ -460,21 +453,21 @@ final class TestGuards
         Lake lake = new Lake(IceGateQueryRunner.CATALOG);
         lake.insert(1, 2);
         lake.logs.append("acme", 10, 12);
-        String wal = "file:%s/_wal/v1/%s".formatted(folder, lake.logs.uuid());
+        String wal = "file:%s/_wal/v1/%s".formatted(trino.folder(), lake.logs.uuid());
         String removal = "ALTER TABLE %s EXECUTE remove_orphan_files(retention_threshold => '0s')";
         lake.sql(removal.formatted(lake.table));
         assertThat(lake.value("SELECT count(*) FROM " + lake.table)).isEqualTo(5L);
         TableIdentifier other = TableIdentifier.of(lake.namespace, "other");
         Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
-        for (String location : ImmutableList.of(wal, wal + "/below", "file:%s/_wal".formatted(folder), "file:" + folder)) {
-            assertThatThrownBy(() -> fixture.catalog().buildTable(other, schema).withLocation(location).create()).hasMessageContaining(REFUSED.formatted(location));
+        for (String location : ImmutableList.of(wal, wal + "/below", "file:%s/_wal".formatted(trino.folder()), "file:" + trino.folder())) {
+            assertThatThrownBy(() -> trino.fixture().catalog().buildTable(other, schema).withLocation(location).create()).hasMessageContaining(REFUSED.formatted(location));
             assertThatThrownBy(() -> lake.logs.table().updateLocation().setLocation(location).commit()).hasMessageContaining(REFUSED.formatted(location));
         }
         assertThatThrownBy(() -> lake.sql("CREATE TABLE %s (a integer) WITH (location = '%s/below')".formatted(other, wal))).hasStackTraceContaining(REFUSED.formatted(wal + "/below"));
 
         // Trino skips tables without a snapshot
-        fixture.catalog().createTable(other, schema).newFastAppend().commit();
-        fixture.rewriteMetadata(other, metadata -> metadata.updateLocation(wal));
+        trino.fixture().catalog().createTable(other, schema).newFastAppend().commit();
+        trino.fixture().rewriteMetadata(other, metadata -> metadata.updateLocation(wal));
         lake.sql(removal.formatted(other));
         assertThat(lake.value("SELECT count(*) FROM " + lake.table)).isEqualTo(2L);
     }
@@ -508,7 +501,7 @@ final class TestGuards
         assertThat(right.numbers()).containsExactly(1L, 2L, 3L, 6L, 7L);
         Lake wrong = new Lake(IceGateQueryRunner.CATALOG);
         commitTwiceAndRollBack(wrong.logs);
-        fixture.rewriteMetadata(TableIdentifier.of(wrong.namespace, "logs"), metadata -> metadata.replaceProperties(withVectorOfSnapshot(metadata)));
+        trino.fixture().rewriteMetadata(TableIdentifier.of(wrong.namespace, "logs"), metadata -> metadata.replaceProperties(withVectorOfSnapshot(metadata)));
         assertThat(wrong.numbers()).isEqualTo(numbers(1, 7));
     }
 
@@ -539,7 +532,7 @@ final class TestGuards
                 Guard.SEQUENCE_NUMBER,
                 lake -> {
                     // behind the back of the commit guard, which refuses it
-                    fixture.rewriteMetadata(TableIdentifier.of(lake.namespace, "logs"), metadata -> TableMetadata.buildFrom(metadata).upgradeFormatVersion(3).build());
+                    trino.fixture().rewriteMetadata(TableIdentifier.of(lake.namespace, "logs"), metadata -> TableMetadata.buildFrom(metadata).upgradeFormatVersion(3).build());
                     lake.insert(1, 3);
                     lake.logs.append("acme", 10, 14);
                     return lake.rows("SELECT \"$last_updated_sequence_number\", count(*) FROM %s GROUP BY 1 ORDER BY 1".formatted(lake.table));

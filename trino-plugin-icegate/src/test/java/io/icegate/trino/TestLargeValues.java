@@ -2,16 +2,11 @@ package io.icegate.trino;
 
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.CanonicalText;
-import io.icegate.trino.config.Guard;
-import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,23 +22,21 @@ final class TestLargeValues
     void testLargeBodies(@TempDir Path folder)
             throws Exception
     {
-        try (WalFixture fixture = new WalFixture(folder);
-                QueryRunner runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of())) {
-            Session session = IceGateQueryRunner.session(IceGateQueryRunner.CATALOG);
-            WalFixture.Logs logs = fixture.createLogs("large");
+        try (TrinoLake lake = new TrinoLake(folder)) {
+            WalFixture.Logs logs = lake.fixture().createLogs("large");
             for (int number = 1; number <= ROWS; number++) {
                 logs.append(logs.batch("acme", number, CanonicalText.of(new AttributeValue.Text(number + "x".repeat(BYTES - 10)))));
             }
             String measured = "SELECT count(*), sum(length(body)), count_if(body LIKE '%x'), max_by(length(body), time_unix_nano), count(DISTINCT body) FROM large.logs WHERE body LIKE '1%'";
             long digits = 1 + 2 * 3;
             List<Object> expected = List.of(4L, 4L * (BYTES - 10) + digits, 4L, (long) BYTES - 8, 4L);
-            assertThat(IceGateQueryRunner.rows(runner, session, measured)).as("live").containsExactly(expected);
-            assertThat(IceGateQueryRunner.rows(runner, session, "SELECT body FROM large.logs WHERE time_unix_nano = 2")).as("live").containsExactly(List.of("2" + "x".repeat(BYTES - 10)));
+            assertThat(lake.rows(measured)).as("live").containsExactly(expected);
+            assertThat(lake.rows("SELECT body FROM large.logs WHERE time_unix_nano = 2")).as("live").containsExactly(List.of("2" + "x".repeat(BYTES - 10)));
             logs.commit();
-            assertThat(IceGateQueryRunner.rows(runner, session, measured)).as("committed").containsExactly(expected);
-            runner.execute(session, "ALTER TABLE large.logs EXECUTE optimize");
-            assertThat(IceGateQueryRunner.rows(runner, session, measured)).as("compacted").containsExactly(expected);
-            assertThat(IceGateQueryRunner.rows(runner, session, "SELECT body FROM large.logs WHERE time_unix_nano = 2")).as("compacted").containsExactly(List.of("2" + "x".repeat(BYTES - 10)));
+            assertThat(lake.rows(measured)).as("committed").containsExactly(expected);
+            lake.sql("ALTER TABLE large.logs EXECUTE optimize");
+            assertThat(lake.rows(measured)).as("compacted").containsExactly(expected);
+            assertThat(lake.rows("SELECT body FROM large.logs WHERE time_unix_nano = 2")).as("compacted").containsExactly(List.of("2" + "x".repeat(BYTES - 10)));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.icegate.trino;
 
 import io.icegate.objectstore.RetryPolicy;
-import io.icegate.trino.config.Guard;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WriterId;
@@ -11,7 +10,6 @@ import io.icegate.wal.read.LiveFiles;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.LiveTailReader;
 import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.parallel.Execution;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,8 +62,8 @@ final class TestLiveConsistency
     private static final int KINDS = 3;
     private static final int SEGMENT_ROWS = 10;
     // paced by queries, not by time, so that a slow machine tries the same
-    private static final int QUERIES_PER_APPEND = 20;
-    private static final int QUERIES_PER_COMMIT = 30;
+    private static final int QUERIES_PER_APPEND = 10;
+    private static final int QUERIES_PER_COMMIT = 15;
 
     // what the checks need and no more: a round is some thirty small splits
     private static final Session SESSION = Session.builder(IceGateQueryRunner.session(IceGateQueryRunner.CATALOG))
@@ -75,16 +72,14 @@ final class TestLiveConsistency
             .setSystemProperty("join_reordering_strategy", "NONE")
             .build();
 
-    private WalFixture fixture;
-    private QueryRunner runner;
+    private TrinoLake lake;
     private ExecutorService executor;
 
     @BeforeAll
     void start(@TempDir Path folder)
             throws Exception
     {
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
+        lake = new TrinoLake(folder);
         executor = Executors.newCachedThreadPool();
     }
 
@@ -93,8 +88,7 @@ final class TestLiveConsistency
             throws Exception
     {
         executor.shutdownNow();
-        runner.close();
-        fixture.close();
+        lake.close();
     }
 
     interface Committer
@@ -130,7 +124,7 @@ final class TestLiveConsistency
     {
         // otherwise nothing was tried
         Predicate<Progress> enough = progress -> progress.rounds.get() >= ROUNDS && progress.commits.get() > 10 && progress.roundsWithLiveRows.get() > ROUNDS / 10;
-        Progress progress = run("one", enough, (table, _) -> fixture.commit(table));
+        Progress progress = run("one", enough, (table, _) -> lake.fixture().commit(table));
         assertThat(progress.wrong).isEmpty();
         assertThat(progress).matches(enough);
     }
@@ -150,12 +144,12 @@ final class TestLiveConsistency
     {
         TableMetadata metadata = ((BaseTable) table).operations().refresh();
         FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 100_000);
-        LiveTail tail = new LiveTailReader(fixture.warehouse(), footers, Runnable::run).read(metadata);
+        LiveTail tail = new LiveTailReader(lake.fixture().warehouse(), footers, Runnable::run).read(metadata);
         if (tail.isEmpty()) {
             return;
         }
         AppendFiles files = table.newAppend();
-        new LiveFiles(fixture.warehouse(), new ParquetSegmentCodec(), RetryPolicy.Waiting.system()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
+        new LiveFiles(lake.fixture().warehouse(), new ParquetSegmentCodec(), RetryPolicy.Waiting.system()).files(metadata, tail).forEach(live -> files.appendFile(live.file()));
         files.commit();
         pause.run();
 
@@ -177,8 +171,8 @@ final class TestLiveConsistency
     private Progress run(String namespace, Predicate<Progress> enough, Committer committer)
             throws Exception
     {
-        WalFixture.Logs left = fixture.createLogs(namespace + "_left");
-        WalFixture.Logs right = fixture.createLogs(namespace + "_right");
+        WalFixture.Logs left = lake.fixture().createLogs(namespace + "_left");
+        WalFixture.Logs right = lake.fixture().createLogs(namespace + "_right");
         AtomicBoolean done = new AtomicBoolean();
         Progress progress = new Progress();
 
@@ -257,7 +251,7 @@ final class TestLiveConsistency
                        SELECT (SELECT count(*) FROM %1$s), (SELECT count(*) FROM %2$s), count(*), count(DISTINCT a.time_unix_nano)
                        FROM %1$s a JOIN %2$s b ON a.time_unix_nano = b.time_unix_nano""".formatted(left, right);
         };
-        List<Long> row = IceGateQueryRunner.rows(runner, SESSION, query).getFirst().stream().map(Long.class::cast).toList();
+        List<Long> row = lake.rows(SESSION, query).getFirst().stream().map(Long.class::cast).toList();
         boolean correct = switch (kind) {
             case 0 -> row.get(0).equals(row.get(1)) && row.get(0).equals(row.get(2)) && row.get(3) == row.get(0) * (row.get(0) + 1) / 2;
             case 1 -> row.stream().distinct().count() == 1;
@@ -266,7 +260,7 @@ final class TestLiveConsistency
         if (!correct || row.getFirst() < last || row.getFirst() % SEGMENT_ROWS != 0) {
             progress.wrong.add("%s after %s: %s".formatted(kind, last, row));
         }
-        Snapshot snapshot = fixture.table(namespace + "_left").currentSnapshot();
+        Snapshot snapshot = lake.fixture().table(namespace + "_left").currentSnapshot();
         // committed by now, so at least what was committed when the query looked
         if (snapshot == null || row.getFirst() > Long.parseLong(snapshot.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP))) {
             progress.roundsWithLiveRows.incrementAndGet();

@@ -1,10 +1,8 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
-import io.icegate.trino.config.Guard;
 import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -30,12 +28,10 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -54,9 +50,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 @Execution(SAME_THREAD)
 final class TestLiveReads
 {
-    private final AtomicInteger namespaces = new AtomicInteger();
-    private WalFixture fixture;
-    private QueryRunner runner;
+    private TrinoLake lake;
     private Path folder;
 
     @BeforeAll
@@ -64,72 +58,45 @@ final class TestLiveReads
             throws Exception
     {
         folder = temporary;
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
-        runner.createCatalog("strict", "icegate", IceGateQueryRunner.catalogProperties(folder, Map.of("icegate.row-level-changes", "FAIL", "icegate.wal.max-live-segments", "2")));
+        lake = new TrinoLake(folder);
+        lake.addCatalog("strict", Map.of("icegate.row-level-changes", "FAIL", "icegate.wal.max-live-segments", "2"));
     }
 
     @AfterAll
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
-    }
-
-    private String namespace()
-    {
-        return "live" + namespaces.incrementAndGet();
-    }
-
-    private void sql(String statement)
-    {
-        runner.execute(IceGateQueryRunner.session("icegate"), statement);
-    }
-
-    private List<List<Object>> rows(String query)
-    {
-        return IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query);
-    }
-
-    private Object value(String query)
-    {
-        return rows(query).getFirst().getFirst();
-    }
-
-    private List<Long> numbers(String namespace)
-    {
-        return rows("SELECT time_unix_nano FROM %s.logs ORDER BY 1".formatted(namespace)).stream().map(row -> (Long) row.getFirst()).toList();
+        lake.close();
     }
 
     @Test
     void testRowsAreTheSameLiveAndCommitted()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         LogBatch repeated = logs.batch("acme", 50, 60);
         logs.append(logs.batch("acme", 1, 49), repeated);
         logs.append(repeated, logs.batch("zeta", 61, 120));
         List<String> columns = logs.table().schema().columns().stream().map(NestedField::name).toList();
         String all = "SELECT %s FROM %s.logs ORDER BY time_unix_nano".formatted(String.join(", ", columns), namespace);
-        List<List<Object>> live = rows(all);
+        List<List<Object>> live = lake.rows(all);
         assertThat(live).hasSize(120);
-        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(2L);
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(2L);
 
         logs.commit();
 
-        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
         // recursive, because binary values are arrays
-        assertThat(rows(all)).usingRecursiveComparison().isEqualTo(live);
-        sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(namespace));
-        assertThat(rows(all)).usingRecursiveComparison().isEqualTo(live);
+        assertThat(lake.rows(all)).usingRecursiveComparison().isEqualTo(live);
+        lake.sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(namespace));
+        assertThat(lake.rows(all)).usingRecursiveComparison().isEqualTo(live);
     }
 
     @Test
     void testPredicatesAndJoinsOnEveryColumn()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 40);
         logs.commit();
         logs.append("acme", 41, 60);
@@ -138,21 +105,21 @@ final class TestLiveReads
         List<NestedField> columns = logs.table().schema().columns();
         List<NestedField> primitives = columns.stream().filter(column -> column.type().isPrimitiveType()).toList();
         // row 70 is live and has every column
-        List<Object> row = rows("SELECT %s FROM %s WHERE time_unix_nano = 70".formatted(names(primitives).collect(joining(", ")), table)).getFirst();
+        List<Object> row = lake.rows("SELECT %s FROM %s WHERE time_unix_nano = 70".formatted(names(primitives).collect(joining(", ")), table)).getFirst();
         assertThat(row).doesNotContainNull();
         // what each predicate must find, by expressions that no file is pruned by
-        List<Object> nulls = rows("SELECT %s FROM %s".formatted(names(columns).map("count_if(%s IS NULL)"::formatted).collect(joining(", ")), table)).getFirst();
-        List<Object> equal = rows("SELECT %s FROM %s".formatted(IntStream.range(0, row.size())
+        List<Object> nulls = lake.rows("SELECT %s FROM %s".formatted(names(columns).map("count_if(%s IS NULL)"::formatted).collect(joining(", ")), table)).getFirst();
+        List<Object> equal = lake.rows("SELECT %s FROM %s".formatted(IntStream.range(0, row.size())
                 .mapToObj(index -> "count_if(%1$s = %2$s), count_if(%1$s >= %2$s)".formatted(primitives.get(index).name(), literal(row.get(index))))
                 .collect(joining(", ")), table)).getFirst();
         for (int index = 0; index < columns.size(); index++) {
             String name = columns.get(index).name();
-            assertThat(rows("SELECT (SELECT count(*) FROM %1$s WHERE %2$s IS NULL), (SELECT count(*) FROM %1$s WHERE %2$s IS NOT NULL)".formatted(table, name)))
+            assertThat(lake.rows("SELECT (SELECT count(*) FROM %1$s WHERE %2$s IS NULL), (SELECT count(*) FROM %1$s WHERE %2$s IS NOT NULL)".formatted(table, name)))
                     .as(name)
                     .containsExactly(List.of(nulls.get(index), 80 - (Long) nulls.get(index)));
         }
         for (int index = 0; index < row.size(); index++) {
-            assertThat(rows(
+            assertThat(lake.rows(
                     """
                     SELECT
                         (SELECT count(*) FROM %1$s WHERE %2$s = %3$s),
@@ -184,8 +151,8 @@ final class TestLiveReads
     void testPinLastsATransaction()
             throws SQLException
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 5);
         String count = "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b USING (time_unix_nano)".formatted(namespace);
         try (Connection connection = connection()) {
@@ -205,7 +172,7 @@ final class TestLiveReads
     {
         Properties properties = new Properties();
         properties.setProperty("user", "test");
-        return DriverManager.getConnection("jdbc:trino://%s/icegate/otel".formatted(runner.getCoordinator().getAddress()), properties);
+        return DriverManager.getConnection("jdbc:trino://%s/icegate/otel".formatted(lake.runner().getCoordinator().getAddress()), properties);
     }
 
     private static long firstRow(Connection connection, String query)
@@ -221,8 +188,8 @@ final class TestLiveReads
     void testTwoTablesInOneTransaction()
             throws SQLException
     {
-        WalFixture.Logs left = fixture.createLogs(namespace());
-        WalFixture.Logs right = fixture.createLogs(namespace());
+        WalFixture.Logs left = lake.fixture().createLogs(lake.namespace());
+        WalFixture.Logs right = lake.fixture().createLogs(lake.namespace());
         left.append("acme", 1, 2);
         left.commit();
         right.append("acme", 1, 3);
@@ -241,44 +208,44 @@ final class TestLiveReads
     @Test
     void testSnapshotOnly()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 5);
         logs.commit();
         logs.append("acme", 6, 8);
         Session snapshotOnly = Session.builder(IceGateQueryRunner.session("icegate")).setCatalogSessionProperty("icegate", "live_rows", "false").build();
-        assertThat(IceGateQueryRunner.rows(runner, snapshotOnly, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(5L));
-        assertThat(value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(8L);
+        assertThat(lake.rows(snapshotOnly, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(5L));
+        assertThat(lake.value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(8L);
         // a change reaches the rows that the session does not look at
-        runner.execute(snapshotOnly, "DELETE FROM %s.logs WHERE time_unix_nano IN (1, 7)".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(2L, 3L, 4L, 5L, 6L, 8L);
+        lake.runner().execute(snapshotOnly, "DELETE FROM %s.logs WHERE time_unix_nano IN (1, 7)".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(2L, 3L, 4L, 5L, 6L, 8L);
     }
 
     @Test
     void testCommitWal()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 5);
         logs.append("acme", 6, 8);
-        assertThat(rows("SELECT state, rows, duplicate_rows, sequence FROM %s.\"logs$wal\" ORDER BY sequence".formatted(namespace)))
+        assertThat(lake.rows("SELECT state, rows, duplicate_rows, sequence FROM %s.\"logs$wal\" ORDER BY sequence".formatted(namespace)))
                 .containsExactly(List.of("live", 5L, 0L, 0L), List.of("live", 3L, 0L, 1L));
-        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
-        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
-        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(8L);
-        assertThat(numbers(namespace)).containsExactlyElementsOf(LongStream.rangeClosed(1, 8).boxed().toList());
-        sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs')".formatted(namespace));
+        lake.sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(8L);
+        assertThat(lake.numbers(namespace + ".logs")).containsExactlyElementsOf(LongStream.rangeClosed(1, 8).boxed().toList());
+        lake.sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs')".formatted(namespace));
         assertThat(logs.table().history()).hasSize(1);
-        sql("CREATE TABLE %s.plain (a integer)".formatted(namespace));
-        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'plain')".formatted(namespace))).hasMessage("Cannot commit the WAL of table %s.plain: it has none".formatted(namespace));
-        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'absent')".formatted(namespace))).hasMessageContaining("absent");
+        lake.sql("CREATE TABLE %s.plain (a integer)".formatted(namespace));
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.commit_wal('%s', 'plain')".formatted(namespace))).hasMessage("Cannot commit the WAL of table %s.plain: it has none".formatted(namespace));
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.commit_wal('%s', 'absent')".formatted(namespace))).hasMessageContaining("absent");
     }
 
     @Test
     void testRefuseInsteadOfDrain()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 5);
         String remedy = "5 of its rows are not committed yet; CALL strict.system.commit_wal('%s', 'logs') first".formatted(namespace);
         Session strict = IceGateQueryRunner.session("strict");
@@ -288,48 +255,48 @@ final class TestLiveReads
                 "UPDATE %s.logs SET flags = 1",
                 "TRUNCATE TABLE %s.logs",
                 "CREATE OR REPLACE TABLE %s.logs (a integer)")) {
-            assertThatThrownBy(() -> runner.execute(strict, statement.formatted(namespace))).as(statement).hasMessageContaining(remedy);
+            assertThatThrownBy(() -> lake.runner().execute(strict, statement.formatted(namespace))).as(statement).hasMessageContaining(remedy);
         }
-        assertThat(numbers(namespace)).hasSize(5);
-        runner.execute(strict, "CALL strict.system.commit_wal('%s', 'logs')".formatted(namespace));
-        runner.execute(strict, "DELETE FROM %s.logs WHERE time_unix_nano = 1".formatted(namespace));
-        assertThat(numbers(namespace)).hasSize(4);
+        assertThat(lake.numbers(namespace + ".logs")).hasSize(5);
+        lake.runner().execute(strict, "CALL strict.system.commit_wal('%s', 'logs')".formatted(namespace));
+        lake.runner().execute(strict, "DELETE FROM %s.logs WHERE time_unix_nano = 1".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).hasSize(4);
     }
 
     @Test
     void testWalTableBacksAView()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
-        sql("CREATE VIEW %1$s.waiting AS SELECT * FROM %1$s.\"logs$wal\"".formatted(namespace));
-        assertThat(rows("SELECT state, rows, created_at <= now(), stored_at BETWEEN created_at - INTERVAL '1' SECOND AND now() + INTERVAL '1' SECOND FROM %s.waiting".formatted(namespace)))
+        lake.sql("CREATE VIEW %1$s.waiting AS SELECT * FROM %1$s.\"logs$wal\"".formatted(namespace));
+        assertThat(lake.rows("SELECT state, rows, created_at <= now(), stored_at BETWEEN created_at - INTERVAL '1' SECOND AND now() + INTERVAL '1' SECOND FROM %s.waiting".formatted(namespace)))
                 .containsExactly(List.of("live", 3L, true, true));
-        assertThat(rows("DESCRIBE %s.\"logs$wal\"".formatted(namespace))).hasSize(10).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
+        assertThat(lake.rows("DESCRIBE %s.\"logs$wal\"".formatted(namespace))).hasSize(10).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
     }
 
     @Test
     void testCommitSomeSegments()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         for (int number = 1; number <= 5; number++) {
             logs.append("acme", number, number);
         }
         String waiting = "SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace);
-        sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs', max_segments => 2, seal_silent => false)".formatted(namespace));
-        assertThat(value(waiting)).isEqualTo(3L);
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
-        sql("CALL icegate.system.commit_wal('%s', 'logs', 1)".formatted(namespace));
-        assertThat(value(waiting)).isEqualTo(2L);
+        lake.sql("CALL icegate.system.commit_wal(schema_name => '%s', table_name => 'logs', max_segments => 2, seal_silent => false)".formatted(namespace));
+        assertThat(lake.value(waiting)).isEqualTo(3L);
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 4L, 5L);
+        lake.sql("CALL icegate.system.commit_wal('%s', 'logs', 1)".formatted(namespace));
+        assertThat(lake.value(waiting)).isEqualTo(2L);
         for (long wrong : new long[] {0, -1, 5_000_001}) {
-            assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs', %s)".formatted(namespace, wrong)))
+            assertThatThrownBy(() -> lake.sql("CALL icegate.system.commit_wal('%s', 'logs', %s)".formatted(namespace, wrong)))
                     .hasMessage("Cannot commit the WAL of table %s.logs: max_segments is %s, it must be 1 to 5000000".formatted(namespace, wrong));
         }
-        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal(NULL, 'logs')")).hasMessage("Cannot commit the WAL: schema_name and table_name are needed");
-        sql("CALL icegate.system.commit_wal('%s', 'logs', NULL, NULL)".formatted(namespace));
-        assertThat(value(waiting)).isEqualTo(0L);
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.commit_wal(NULL, 'logs')")).hasMessage("Cannot commit the WAL: schema_name and table_name are needed");
+        lake.sql("CALL icegate.system.commit_wal('%s', 'logs', NULL, NULL)".formatted(namespace));
+        assertThat(lake.value(waiting)).isEqualTo(0L);
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     /**
@@ -338,8 +305,8 @@ final class TestLiveReads
     @Test
     void testStatisticsAreTheSameLiveAndCommitted()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 20);
         String statistics = "SHOW STATS FOR %s.logs".formatted(namespace);
         List<List<Object>> first = statistics(statistics);
@@ -358,50 +325,50 @@ final class TestLiveReads
      */
     private List<List<Object>> statistics(String show)
     {
-        return rows(show).stream().map(row -> List.<Object>of(String.valueOf(row.getFirst()), String.valueOf(row.get(5)), String.valueOf(row.get(6)))).toList();
+        return lake.rows(show).stream().map(row -> List.<Object>of(String.valueOf(row.getFirst()), String.valueOf(row.get(5)), String.valueOf(row.get(6)))).toList();
     }
 
     @Test
     void testTooManyLiveSegments()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 1);
         logs.append("acme", 2, 2);
         Session strict = IceGateQueryRunner.session("strict");
-        assertThat(IceGateQueryRunner.rows(runner, strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(2L));
+        assertThat(lake.rows(strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).containsExactly(List.of(2L));
         logs.append("acme", 3, 3);
-        assertThatThrownBy(() -> runner.execute(strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).hasMessageContaining("3 segments wait to be committed, more than 2; CALL icegate.system.commit_wal first");
+        assertThatThrownBy(() -> lake.runner().execute(strict, "SELECT count(*) FROM %s.logs".formatted(namespace))).hasMessageContaining("3 segments wait to be committed, more than 2; CALL icegate.system.commit_wal first");
     }
 
     @Test
     void testPlansShowLiveFiles()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 10);
         logs.append("acme", 11, 20);
         logs.append("acme", 21, 30);
-        String plan = (String) value("EXPLAIN ANALYZE VERBOSE SELECT count(body) FROM %s.logs WHERE time_unix_nano = 15".formatted(namespace));
+        String plan = (String) lake.value("EXPLAIN ANALYZE VERBOSE SELECT count(body) FROM %s.logs WHERE time_unix_nano = 15".formatted(namespace));
         assertThat(plan).containsPattern("'liveFiles' = LongCount\\{total=1\\}").containsPattern("'skippedLiveFiles' = LongCount\\{total=2\\}");
-        assertThat(value("SELECT count(*) FROM %s.logs WHERE \"$path\" LIKE '%%/_wal/v1/%%'".formatted(namespace))).isEqualTo(30L);
+        assertThat(lake.value("SELECT count(*) FROM %s.logs WHERE \"$path\" LIKE '%%/_wal/v1/%%'".formatted(namespace))).isEqualTo(30L);
     }
 
     @Test
     void testCorruptSegmentEndsItsWriter()
             throws Exception
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 5);
-        WalFixture.Logs other = fixture.logs(namespace);
+        WalFixture.Logs other = lake.fixture().logs(namespace);
         other.append("acme", 6, 8);
         logs.append("acme", 9, 10);
         Path corrupt = folder.resolve(logs.append("acme", 11, 12).header().key().objectKey().value());
         byte[] content = Files.readAllBytes(corrupt);
         Files.write(corrupt, new byte[] {1, 2, 3});
         other.append("acme", 13, 13);
-        assertThatThrownBy(() -> numbers(namespace))
+        assertThatThrownBy(() -> lake.numbers(namespace + ".logs"))
                 .hasMessageContaining("Cannot read all rows of table %s.logs".formatted(namespace))
                 .hasMessageContaining("stops at segment 2: Cannot read segment ")
                 .hasMessageContaining(corrupt.getFileName().toString())
@@ -409,40 +376,40 @@ final class TestLiveReads
         List<List<Object>> readable = LongStream.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13).mapToObj(number -> List.<Object>of(number)).toList();
         Session skipping = Session.builder(IceGateQueryRunner.session("icegate")).setCatalogSessionProperty("icegate", "skip_corrupt_segments", "true").build();
         String select = "SELECT time_unix_nano FROM %s.logs ORDER BY 1".formatted(namespace);
-        assertThat(IceGateQueryRunner.rows(runner, skipping, select)).isEqualTo(readable);
-        assertThat(rows("SELECT sequence, detail IS NOT NULL FROM %s.\"logs$wal\" WHERE state = 'corrupt'".formatted(namespace))).containsExactly(List.of(2L, true));
+        assertThat(lake.rows(skipping, select)).isEqualTo(readable);
+        assertThat(lake.rows("SELECT sequence, detail IS NOT NULL FROM %s.\"logs$wal\" WHERE state = 'corrupt'".formatted(namespace))).containsExactly(List.of(2L, true));
 
-        assertThatThrownBy(() -> sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace)))
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace)))
                 .hasMessageContaining("Cannot commit the whole WAL of table %s.logs".formatted(namespace))
                 .hasMessageContaining("stops at segment 2: Cannot read segment ")
                 .hasMessageContaining(corrupt.getFileName().toString());
-        assertThat(rows("SELECT state, count(*) FROM %s.\"logs$wal\" GROUP BY 1".formatted(namespace))).containsExactly(List.of("corrupt", 1L));
+        assertThat(lake.rows("SELECT state, count(*) FROM %s.\"logs$wal\" GROUP BY 1".formatted(namespace))).containsExactly(List.of("corrupt", 1L));
         // the snapshot alone would look whole
-        assertThatThrownBy(() -> numbers(namespace)).hasMessageContaining("Cannot read all rows");
-        assertThat(IceGateQueryRunner.rows(runner, skipping, select)).isEqualTo(readable);
+        assertThatThrownBy(() -> lake.numbers(namespace + ".logs")).hasMessageContaining("Cannot read all rows");
+        assertThat(lake.rows(skipping, select)).isEqualTo(readable);
 
         Files.write(corrupt, content);
-        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 13).boxed().toList());
+        lake.sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 13).boxed().toList());
     }
 
     @Test
     void testSchemaEvolution()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
-        sql("ALTER TABLE %s.logs ADD COLUMN region varchar".formatted(namespace));
-        sql("ALTER TABLE %s.logs RENAME COLUMN severity_text TO severity".formatted(namespace));
-        assertThat(rows("SELECT time_unix_nano, severity, region FROM %s.logs WHERE severity = 'INFO' ORDER BY 1".formatted(namespace)))
+        lake.sql("ALTER TABLE %s.logs ADD COLUMN region varchar".formatted(namespace));
+        lake.sql("ALTER TABLE %s.logs RENAME COLUMN severity_text TO severity".formatted(namespace));
+        assertThat(lake.rows("SELECT time_unix_nano, severity, region FROM %s.logs WHERE severity = 'INFO' ORDER BY 1".formatted(namespace)))
                 .containsExactly(nullable(1L, "INFO", null), nullable(2L, "INFO", null));
-        sql("ALTER TABLE %s.logs RENAME COLUMN severity TO severity_text".formatted(namespace));
+        lake.sql("ALTER TABLE %s.logs RENAME COLUMN severity TO severity_text".formatted(namespace));
         logs.append("acme", 4, 5);
-        assertThat(rows("SELECT time_unix_nano, severity_text, region FROM %s.logs WHERE region IS NULL AND severity_text = 'INFO' AND severity_number > 4 ORDER BY 1".formatted(namespace)))
+        assertThat(lake.rows("SELECT time_unix_nano, severity_text, region FROM %s.logs WHERE region IS NULL AND severity_text = 'INFO' AND severity_number > 4 ORDER BY 1".formatted(namespace)))
                 .containsExactly(nullable(4L, "INFO", null), nullable(5L, "INFO", null));
-        sql("ALTER TABLE %s.logs DROP COLUMN event_name".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L);
+        lake.sql("ALTER TABLE %s.logs DROP COLUMN event_name".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     private static List<Object> nullable(@Nullable Object... values)
@@ -453,14 +420,14 @@ final class TestLiveReads
     @Test
     void testInsertFromItself()
     {
-        String namespace = namespace();
-        fixture.createLogs(namespace).append("acme", 1, 3);
-        sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs".formatted(namespace));
-        assertThat(value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(6L);
-        sql("CREATE TABLE %1$s.copy AS SELECT * FROM %1$s.logs".formatted(namespace));
-        assertThat(value("SELECT count(*) FROM %s.copy".formatted(namespace))).isEqualTo(6L);
-        sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT * FROM %1$s.logs WHERE time_unix_nano <> 2".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 1L, 3L, 3L);
+        String namespace = lake.namespace();
+        lake.fixture().createLogs(namespace).append("acme", 1, 3);
+        lake.sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs".formatted(namespace));
+        assertThat(lake.value("SELECT count(*) FROM %s.logs".formatted(namespace))).isEqualTo(6L);
+        lake.sql("CREATE TABLE %1$s.copy AS SELECT * FROM %1$s.logs".formatted(namespace));
+        assertThat(lake.value("SELECT count(*) FROM %s.copy".formatted(namespace))).isEqualTo(6L);
+        lake.sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT * FROM %1$s.logs WHERE time_unix_nano <> 2".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 1L, 3L, 3L);
     }
 
     /**
@@ -469,16 +436,16 @@ final class TestLiveReads
     @Test
     void testRowLevelChangesOneAfterTheOther()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
         logs.append("acme", 10, 14);
-        sql("UPDATE %s.logs SET severity_text = 'CHANGED' WHERE time_unix_nano IN (2, 10)".formatted(namespace));
+        lake.sql("UPDATE %s.logs SET severity_text = 'CHANGED' WHERE time_unix_nano IN (2, 10)".formatted(namespace));
         logs.append("acme", 20, 21);
-        sql("DELETE FROM %s.logs WHERE time_unix_nano IN (11, 20)".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 10L, 12L, 13L, 14L, 21L);
-        assertThat(rows("SELECT time_unix_nano FROM %s.logs WHERE severity_text = 'CHANGED' ORDER BY 1".formatted(namespace))).containsExactly(List.of(2L), List.of(10L));
+        lake.sql("DELETE FROM %s.logs WHERE time_unix_nano IN (11, 20)".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 10L, 12L, 13L, 14L, 21L);
+        assertThat(lake.rows("SELECT time_unix_nano FROM %s.logs WHERE severity_text = 'CHANGED' ORDER BY 1".formatted(namespace))).containsExactly(List.of(2L), List.of(10L));
     }
 
     /**
@@ -487,204 +454,204 @@ final class TestLiveReads
     @Test
     void testMetadataTablesWithoutSnapshot()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 10, 14);
-        assertThat(rows("SELECT file_path FROM %s.\"logs$files\" WHERE record_count > 0".formatted(namespace))).isEmpty();
-        assertThat(rows("SELECT * FROM %s.\"logs$partitions\"".formatted(namespace))).isEmpty();
+        assertThat(lake.rows("SELECT file_path FROM %s.\"logs$files\" WHERE record_count > 0".formatted(namespace))).isEmpty();
+        assertThat(lake.rows("SELECT * FROM %s.\"logs$partitions\"".formatted(namespace))).isEmpty();
         logs.commit();
-        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(5L);
+        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(5L);
     }
 
     @Test
     void testMetadataTablesShowTheSnapshot()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
         logs.append("acme", 4, 5);
-        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(3L);
-        assertThat(value("SELECT count(*) FROM %s.\"logs$snapshots\"".formatted(namespace))).isEqualTo(1L);
-        assertThat(value("SELECT count(*) FROM %s.\"logs$history\"".formatted(namespace))).isEqualTo(1L);
-        assertThat(value("SELECT sum(record_count) FROM %s.\"logs$partitions\"".formatted(namespace))).isEqualTo(3L);
+        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$files\"".formatted(namespace))).isEqualTo(3L);
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$snapshots\"".formatted(namespace))).isEqualTo(1L);
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$history\"".formatted(namespace))).isEqualTo(1L);
+        assertThat(lake.value("SELECT sum(record_count) FROM %s.\"logs$partitions\"".formatted(namespace))).isEqualTo(3L);
         logs.commit();
-        List<List<Object>> snapshots = rows("SELECT snapshot_id FROM %s.\"logs$snapshots\" ORDER BY committed_at".formatted(namespace));
+        List<List<Object>> snapshots = lake.rows("SELECT snapshot_id FROM %s.\"logs$snapshots\" ORDER BY committed_at".formatted(namespace));
         logs.append("acme", 6, 9);
-        assertThat(value("SELECT count(*) FROM TABLE(icegate.system.table_changes('%s', 'logs', %s, %s))".formatted(namespace, snapshots.getFirst().getFirst(), snapshots.getLast().getFirst()))).isEqualTo(2L);
+        assertThat(lake.value("SELECT count(*) FROM TABLE(icegate.system.table_changes('%s', 'logs', %s, %s))".formatted(namespace, snapshots.getFirst().getFirst(), snapshots.getLast().getFirst()))).isEqualTo(2L);
     }
 
     @Test
     void testWalIsNeverBelowATable()
     {
-        String namespace = namespace();
-        sql("CREATE SCHEMA " + namespace);
-        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s/_wal/v1')".formatted(namespace, folder))).hasMessageContaining("_wal");
-        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s')".formatted(namespace, folder))).hasMessageContaining("file:" + folder);
+        String namespace = lake.namespace();
+        lake.sql("CREATE SCHEMA " + namespace);
+        assertThatThrownBy(() -> lake.sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s/_wal/v1')".formatted(namespace, folder))).hasMessageContaining("_wal");
+        assertThatThrownBy(() -> lake.sql("CREATE TABLE %s.t (a integer) WITH (location = 'file:%s')".formatted(namespace, folder))).hasMessageContaining("file:" + folder);
     }
 
     @Test
     void testRollback()
     {
-        String namespace = namespace();
+        String namespace = lake.namespace();
         commitTwiceAndRollBack(namespace, "ALTER TABLE %s.logs EXECUTE rollback_to_snapshot(%s)");
         // rows that were rolled back stay away, rows that were never committed stay
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 6L, 7L);
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 6L, 7L);
         for (String blocked : List.of("CALL icegate.system.commit_wal('%s', 'logs')", "DELETE FROM %s.logs WHERE time_unix_nano = 6", "TRUNCATE TABLE %s.logs")) {
-            assertThatThrownBy(() -> sql(blocked.formatted(namespace))).as(blocked)
+            assertThatThrownBy(() -> lake.sql(blocked.formatted(namespace))).as(blocked)
                     .hasMessageMatching("Cannot use the WAL of table [^:]*: it was rolled back, .*; decide with the procedure system.reconcile_wal: .*");
         }
-        sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'accept')".formatted(namespace));
-        sql("DELETE FROM %s.logs WHERE time_unix_nano = 6".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 7L);
-        assertThat(value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
+        lake.sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'accept')".formatted(namespace));
+        lake.sql("DELETE FROM %s.logs WHERE time_unix_nano = 6".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 7L);
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$wal\"".formatted(namespace))).isEqualTo(0L);
         // nothing to decide
-        sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'reappend')".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 7L);
+        lake.sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'reappend')".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 7L);
     }
 
     @Test
     void testRollbackTakenBack()
     {
-        String namespace = namespace();
+        String namespace = lake.namespace();
         commitTwiceAndRollBack(namespace, "CALL icegate.system.rollback_to_snapshot('%s', 'logs', %s)");
-        sql("CALL icegate.system.reconcile_wal(schema_name => '%s', table_name => 'logs', mode => 'REAPPEND')".formatted(namespace));
-        sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
-        assertThat(numbers(namespace)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        lake.sql("CALL icegate.system.reconcile_wal(schema_name => '%s', table_name => 'logs', mode => 'REAPPEND')".formatted(namespace));
+        lake.sql("CALL icegate.system.commit_wal('%s', 'logs')".formatted(namespace));
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     }
 
     @Test
     void testReconcileArguments()
     {
-        String namespace = namespace();
-        fixture.createLogs(namespace);
-        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'guess')".formatted(namespace)))
+        String namespace = lake.namespace();
+        lake.fixture().createLogs(namespace);
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.reconcile_wal('%s', 'logs', 'guess')".formatted(namespace)))
                 .hasMessage("Cannot use mode 'guess': it must be 'accept' (rows that were rolled back stay out) or 'reappend' (their segments are appended again)");
-        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('', 'logs', 'accept')")).hasMessage("Cannot reconcile the WAL: schema_name and table_name are needed");
-        sql("CREATE TABLE %s.plain AS SELECT 1 a".formatted(namespace));
-        assertThatThrownBy(() -> sql("CALL icegate.system.reconcile_wal('%s', 'plain', 'accept')".formatted(namespace))).hasMessageMatching("Cannot reconcile the WAL of table [^:]*: it has none, .*");
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.reconcile_wal('', 'logs', 'accept')")).hasMessage("Cannot reconcile the WAL: schema_name and table_name are needed");
+        lake.sql("CREATE TABLE %s.plain AS SELECT 1 a".formatted(namespace));
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.reconcile_wal('%s', 'plain', 'accept')".formatted(namespace))).hasMessageMatching("Cannot reconcile the WAL of table [^:]*: it has none, .*");
     }
 
     private void commitTwiceAndRollBack(String namespace, String rollback)
     {
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
         long first = logs.table().currentSnapshot().snapshotId();
         logs.append("acme", 4, 5);
         logs.commit();
         logs.append("acme", 6, 7);
-        sql(rollback.formatted(namespace, first));
+        lake.sql(rollback.formatted(namespace, first));
     }
 
     @Test
     void testDropAndCreateAgain()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
-        sql("DROP TABLE %s.logs".formatted(namespace));
-        WalFixture.Logs again = fixture.createLogs(namespace);
-        assertThat(numbers(namespace)).isEmpty();
+        lake.sql("DROP TABLE %s.logs".formatted(namespace));
+        WalFixture.Logs again = lake.fixture().createLogs(namespace);
+        assertThat(lake.numbers(namespace + ".logs")).isEmpty();
         again.append("acme", 4, 4);
-        assertThat(numbers(namespace)).containsExactly(4L);
+        assertThat(lake.numbers(namespace + ".logs")).containsExactly(4L);
     }
 
     @Test
     void testBucketsAndPartitionValues()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.table().updateSpec().addField(Expressions.bucket("time_unix_nano", 4)).commit();
         logs.append("acme", 1, 20);
-        sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs WHERE time_unix_nano <= 3".formatted(namespace));
+        lake.sql("INSERT INTO %1$s.logs SELECT * FROM %1$s.logs WHERE time_unix_nano <= 3".formatted(namespace));
         Session session = Session.builder(IceGateQueryRunner.session("icegate"))
                 .setCatalogSessionProperty("icegate", "bucket_execution_enabled", "true")
                 .setSystemProperty("optimize_metadata_queries", "true")
                 .build();
-        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b ON a.time_unix_nano = b.time_unix_nano".formatted(namespace))).containsExactly(List.of(17 + 3 * 4L));
+        assertThat(lake.rows(session, "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b ON a.time_unix_nano = b.time_unix_nano".formatted(namespace))).containsExactly(List.of(17 + 3 * 4L));
         logs.append("zeta", 21, 22);
-        assertThat(IceGateQueryRunner.rows(runner, session, "SELECT DISTINCT tenant_id FROM %s.logs ORDER BY 1".formatted(namespace))).containsExactly(List.of("acme"), List.of("zeta"));
+        assertThat(lake.rows(session, "SELECT DISTINCT tenant_id FROM %s.logs ORDER BY 1".formatted(namespace))).containsExactly(List.of("acme"), List.of("zeta"));
     }
 
     @Test
     void testNames()
     {
-        fixture.catalog().createNamespace(Namespace.of("Mixed"), Map.of());
+        lake.fixture().catalog().createNamespace(Namespace.of("Mixed"), Map.of());
         Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
-        Table table = fixture.catalog().createTable(TableIdentifier.of("Mixed", "Case"), schema);
-        sql("INSERT INTO mixed.\"case\" VALUES 1");
+        Table table = lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "Case"), schema);
+        lake.sql("INSERT INTO mixed.\"case\" VALUES 1");
         table.refresh();
         assertThat(table.currentSnapshot().summary()).containsEntry("total-records", "1");
-        fixture.catalog().createTable(TableIdentifier.of("Mixed", "CASE"), schema);
-        assertThatThrownBy(() -> rows("SELECT * FROM mixed.\"case\"")).hasMessageContaining("Cannot resolve table or view 'case'").hasMessageContaining("Mixed.Case").hasMessageContaining("Mixed.CASE");
-        fixture.catalog().dropTable(TableIdentifier.of("Mixed", "CASE"));
-        sql("ALTER TABLE mixed.\"case\" RENAME TO mixed.renamed");
-        assertThat(value("SELECT a FROM mixed.renamed")).isEqualTo(1);
-        assertThat(fixture.catalog().tableExists(TableIdentifier.of("Mixed", "renamed"))).isTrue();
-        sql("CREATE SCHEMA \"outer\"");
-        sql("CREATE SCHEMA \"outer.inner\"");
-        sql("CREATE TABLE \"outer.inner\".t AS SELECT 5 five");
-        assertThat(fixture.catalog().tableExists(TableIdentifier.of(Namespace.of("outer", "inner"), "t"))).isTrue();
-        assertThat(value("SELECT five FROM \"outer.inner\".t")).isEqualTo(5);
+        lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "CASE"), schema);
+        assertThatThrownBy(() -> lake.rows("SELECT * FROM mixed.\"case\"")).hasMessageContaining("Cannot resolve table or view 'case'").hasMessageContaining("Mixed.Case").hasMessageContaining("Mixed.CASE");
+        lake.fixture().catalog().dropTable(TableIdentifier.of("Mixed", "CASE"));
+        lake.sql("ALTER TABLE mixed.\"case\" RENAME TO mixed.renamed");
+        assertThat(lake.value("SELECT a FROM mixed.renamed")).isEqualTo(1);
+        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of("Mixed", "renamed"))).isTrue();
+        lake.sql("CREATE SCHEMA \"outer\"");
+        lake.sql("CREATE SCHEMA \"outer.inner\"");
+        lake.sql("CREATE TABLE \"outer.inner\".t AS SELECT 5 five");
+        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of(Namespace.of("outer", "inner"), "t"))).isTrue();
+        assertThat(lake.value("SELECT five FROM \"outer.inner\".t")).isEqualTo(5);
     }
 
     @Test
     void testViews()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
-        sql("CREATE VIEW %1$s.recent COMMENT 'recent rows' AS SELECT time_unix_nano number FROM %1$s.logs".formatted(namespace));
-        assertThat(value("SELECT sum(number) FROM %s.recent".formatted(namespace))).isEqualTo(6L);
-        assertThatThrownBy(() -> sql("CREATE VIEW %s.recent AS SELECT 1 one".formatted(namespace))).hasMessageContaining("already exists");
-        sql("CREATE OR REPLACE VIEW %1$s.recent AS SELECT time_unix_nano number FROM %1$s.logs WHERE time_unix_nano > 1".formatted(namespace));
-        sql("COMMENT ON VIEW %s.recent IS 'later rows'".formatted(namespace));
-        sql("COMMENT ON COLUMN %s.recent.number IS 'the number'".formatted(namespace));
-        assertThat((String) value("SHOW CREATE VIEW %s.recent".formatted(namespace))).contains("later rows");
-        sql("ALTER VIEW %1$s.recent RENAME TO %1$s.newer".formatted(namespace));
-        assertThat(value("SELECT sum(number) FROM %s.newer".formatted(namespace))).isEqualTo(5L);
-        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"), List.of("newer"));
-        assertThat(rows("SELECT table_name FROM information_schema.views WHERE table_schema = '%s'".formatted(namespace))).containsExactly(List.of("newer"));
-        sql("DROP VIEW %s.newer".formatted(namespace));
-        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+        lake.sql("CREATE VIEW %1$s.recent COMMENT 'recent rows' AS SELECT time_unix_nano number FROM %1$s.logs".formatted(namespace));
+        assertThat(lake.value("SELECT sum(number) FROM %s.recent".formatted(namespace))).isEqualTo(6L);
+        assertThatThrownBy(() -> lake.sql("CREATE VIEW %s.recent AS SELECT 1 one".formatted(namespace))).hasMessageContaining("already exists");
+        lake.sql("CREATE OR REPLACE VIEW %1$s.recent AS SELECT time_unix_nano number FROM %1$s.logs WHERE time_unix_nano > 1".formatted(namespace));
+        lake.sql("COMMENT ON VIEW %s.recent IS 'later rows'".formatted(namespace));
+        lake.sql("COMMENT ON COLUMN %s.recent.number IS 'the number'".formatted(namespace));
+        assertThat((String) lake.value("SHOW CREATE VIEW %s.recent".formatted(namespace))).contains("later rows");
+        lake.sql("ALTER VIEW %1$s.recent RENAME TO %1$s.newer".formatted(namespace));
+        assertThat(lake.value("SELECT sum(number) FROM %s.newer".formatted(namespace))).isEqualTo(5L);
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"), List.of("newer"));
+        assertThat(lake.rows("SELECT table_name FROM information_schema.views WHERE table_schema = '%s'".formatted(namespace))).containsExactly(List.of("newer"));
+        lake.sql("DROP VIEW %s.newer".formatted(namespace));
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
     }
 
     @Test
     void testMaterializedViews()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
-        sql("CREATE MATERIALIZED VIEW %1$s.summary AS SELECT tenant_id, count(*) rows FROM %1$s.logs GROUP BY 1".formatted(namespace));
-        sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
-        assertThat(rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of("acme", 3L));
-        sql("CREATE OR REPLACE MATERIALIZED VIEW %1$s.summary AS SELECT count(*) rows FROM %1$s.logs".formatted(namespace));
-        sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
-        assertThat(rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of(3L));
-        sql("COMMENT ON COLUMN %s.summary.rows IS 'all of them'".formatted(namespace));
-        sql("ALTER MATERIALIZED VIEW %1$s.summary RENAME TO %1$s.totals".formatted(namespace));
-        assertThat(rows("SELECT * FROM %s.totals".formatted(namespace))).containsExactly(List.of(3L));
-        sql("DROP MATERIALIZED VIEW %s.totals".formatted(namespace));
-        assertThat(rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+        lake.sql("CREATE MATERIALIZED VIEW %1$s.summary AS SELECT tenant_id, count(*) rows FROM %1$s.logs GROUP BY 1".formatted(namespace));
+        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of("acme", 3L));
+        lake.sql("CREATE OR REPLACE MATERIALIZED VIEW %1$s.summary AS SELECT count(*) rows FROM %1$s.logs".formatted(namespace));
+        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of(3L));
+        lake.sql("COMMENT ON COLUMN %s.summary.rows IS 'all of them'".formatted(namespace));
+        lake.sql("ALTER MATERIALIZED VIEW %1$s.summary RENAME TO %1$s.totals".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.totals".formatted(namespace))).containsExactly(List.of(3L));
+        lake.sql("DROP MATERIALIZED VIEW %s.totals".formatted(namespace));
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
     }
 
     @Test
     void testTables()
     {
-        String namespace = namespace();
-        sql("CREATE SCHEMA " + namespace);
-        sql("CREATE TABLE %s.t (a integer COMMENT 'first', b varchar) COMMENT 'a table' WITH (partitioning = ARRAY['b'])".formatted(namespace));
-        sql("INSERT INTO %s.t VALUES (1, 'x'), (2, 'y')".formatted(namespace));
-        sql("COMMENT ON TABLE %s.t IS 'the table'".formatted(namespace));
-        sql("DELETE FROM %s.t WHERE b = 'x'".formatted(namespace));
-        assertThat(rows("SELECT * FROM %s.t".formatted(namespace))).containsExactly(List.of(2, "y"));
-        String location = (String) value("SELECT regexp_replace(\"$path\", '/data/.*') FROM %s.t".formatted(namespace));
+        String namespace = lake.namespace();
+        lake.sql("CREATE SCHEMA " + namespace);
+        lake.sql("CREATE TABLE %s.t (a integer COMMENT 'first', b varchar) COMMENT 'a table' WITH (partitioning = ARRAY['b'])".formatted(namespace));
+        lake.sql("INSERT INTO %s.t VALUES (1, 'x'), (2, 'y')".formatted(namespace));
+        lake.sql("COMMENT ON TABLE %s.t IS 'the table'".formatted(namespace));
+        lake.sql("DELETE FROM %s.t WHERE b = 'x'".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.t".formatted(namespace))).containsExactly(List.of(2, "y"));
+        String location = (String) lake.value("SELECT regexp_replace(\"$path\", '/data/.*') FROM %s.t".formatted(namespace));
         assertThat(location).startsWith("file:" + folder + "/" + namespace + "/t-");
-        sql("CALL icegate.system.unregister_table('%s', 't')".formatted(namespace));
-        assertThatThrownBy(() -> rows("SELECT * FROM %s.t".formatted(namespace))).hasMessageContaining("does not exist");
-        sql("DROP SCHEMA " + namespace);
-        assertThatThrownBy(() -> sql("CREATE TABLE %s.t (a integer)".formatted(namespace))).hasMessageContaining("Schema %s not found".formatted(namespace));
+        lake.sql("CALL icegate.system.unregister_table('%s', 't')".formatted(namespace));
+        assertThatThrownBy(() -> lake.rows("SELECT * FROM %s.t".formatted(namespace))).hasMessageContaining("does not exist");
+        lake.sql("DROP SCHEMA " + namespace);
+        assertThatThrownBy(() -> lake.sql("CREATE TABLE %s.t (a integer)".formatted(namespace))).hasMessageContaining("Schema %s not found".formatted(namespace));
     }
 }

@@ -1,8 +1,5 @@
 package io.icegate.trino;
 
-import io.icegate.trino.config.Guard;
-import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -11,10 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,44 +24,39 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 @Execution(SAME_THREAD)
 final class TestMaterializedViews
 {
-    private WalFixture fixture;
-    private QueryRunner runner;
-    private Session session;
+    private TrinoLake lake;
 
     @BeforeAll
     void start(@TempDir Path folder)
             throws Exception
     {
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
-        runner.createCatalog("careful", "icegate", IceGateQueryRunner.catalogProperties(folder, Map.of("icegate.row-level-changes", "FAIL")));
-        session = IceGateQueryRunner.session(IceGateQueryRunner.CATALOG);
+        lake = new TrinoLake(folder);
+        lake.addCatalog("careful", Map.of("icegate.row-level-changes", "FAIL"));
     }
 
     @AfterAll
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
+        lake.close();
     }
 
     @Test
     void testRefreshReadsLiveRows()
     {
-        WalFixture.Logs logs = fixture.createLogs("refreshed");
-        sql("CREATE MATERIALIZED VIEW refreshed.numbers AS SELECT time_unix_nano number FROM refreshed.logs");
+        WalFixture.Logs logs = lake.fixture().createLogs("refreshed");
+        lake.sql("CREATE MATERIALIZED VIEW refreshed.numbers AS SELECT time_unix_nano number FROM refreshed.logs");
         logs.append("acme", 1, 10);
         logs.commit();
         logs.append("acme", 11, 17);
-        sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
-        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(range(1, 17));
+        lake.sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
+        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 17));
         logs.append("acme", 18, 20);
-        sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
-        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(range(1, 20));
+        lake.sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
+        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 20));
         // nothing waits and nothing has changed
-        sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
-        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(range(1, 20));
+        lake.sql("REFRESH MATERIALIZED VIEW refreshed.numbers");
+        assertThat(numbers("SELECT number FROM refreshed.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 20));
     }
 
     /**
@@ -75,28 +65,28 @@ final class TestMaterializedViews
     @Test
     void testFirstRefreshReadsLiveRows()
     {
-        fixture.createLogs("first").append("acme", 1, 4);
-        sql("CREATE MATERIALIZED VIEW first.numbers AS SELECT time_unix_nano number FROM first.logs");
-        sql("REFRESH MATERIALIZED VIEW first.numbers");
-        assertThat(numbers("SELECT number FROM first.numbers ORDER BY 1")).isEqualTo(range(1, 4));
+        lake.fixture().createLogs("first").append("acme", 1, 4);
+        lake.sql("CREATE MATERIALIZED VIEW first.numbers AS SELECT time_unix_nano number FROM first.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW first.numbers");
+        assertThat(numbers("SELECT number FROM first.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 4));
     }
 
     @Test
     void testRefreshOfSelfJoinAndTwoTables()
     {
-        WalFixture.Logs left = fixture.createLogs("lefty");
-        WalFixture.Logs right = fixture.createLogs("righty");
+        WalFixture.Logs left = lake.fixture().createLogs("lefty");
+        WalFixture.Logs right = lake.fixture().createLogs("righty");
         left.append("acme", 1, 3);
         left.commit();
         left.append("acme", 4, 6);
         right.append("acme", 2, 5);
-        sql(
+        lake.sql(
                 """
                 CREATE MATERIALIZED VIEW lefty.joined AS
                 SELECT a.time_unix_nano number
                 FROM lefty.logs a JOIN righty.logs b ON a.time_unix_nano = b.time_unix_nano JOIN lefty.logs c ON a.time_unix_nano = c.time_unix_nano""");
-        sql("REFRESH MATERIALIZED VIEW lefty.joined");
-        assertThat(numbers("SELECT number FROM lefty.joined ORDER BY 1")).isEqualTo(range(2, 5));
+        lake.sql("REFRESH MATERIALIZED VIEW lefty.joined");
+        assertThat(numbers("SELECT number FROM lefty.joined ORDER BY 1")).isEqualTo(TrinoLake.range(2, 5));
     }
 
     /**
@@ -105,21 +95,21 @@ final class TestMaterializedViews
     @Test
     void testNotFreshWhileRowsWait()
     {
-        WalFixture.Logs logs = fixture.createLogs("waiting");
+        WalFixture.Logs logs = lake.fixture().createLogs("waiting");
         logs.append("acme", 1, 3);
-        sql("CREATE MATERIALIZED VIEW waiting.numbers GRACE PERIOD INTERVAL '0' SECOND AS SELECT time_unix_nano number FROM waiting.logs");
-        sql("CREATE MATERIALIZED VIEW waiting.lenient GRACE PERIOD INTERVAL '1' DAY AS SELECT time_unix_nano number FROM waiting.logs");
-        sql("REFRESH MATERIALIZED VIEW waiting.numbers");
-        sql("REFRESH MATERIALIZED VIEW waiting.lenient");
+        lake.sql("CREATE MATERIALIZED VIEW waiting.numbers GRACE PERIOD INTERVAL '0' SECOND AS SELECT time_unix_nano number FROM waiting.logs");
+        lake.sql("CREATE MATERIALIZED VIEW waiting.lenient GRACE PERIOD INTERVAL '1' DAY AS SELECT time_unix_nano number FROM waiting.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW waiting.numbers");
+        lake.sql("REFRESH MATERIALIZED VIEW waiting.lenient");
         assertThat(freshness("waiting", "numbers")).isEqualTo("FRESH");
         logs.append("acme", 4, 5);
         assertThat(freshness("waiting", "numbers")).isEqualTo("STALE");
-        assertThat(value("SELECT last_fresh_time <= now() FROM system.metadata.materialized_views WHERE catalog_name = 'icegate' AND schema_name = 'waiting' AND name = 'numbers'")).isEqualTo(true);
-        assertThat(numbers("SELECT number FROM waiting.numbers ORDER BY 1")).isEqualTo(range(1, 5));
-        assertThat(numbers("SELECT number FROM waiting.lenient ORDER BY 1")).isEqualTo(range(1, 3));
+        assertThat(lake.value("SELECT last_fresh_time <= now() FROM system.metadata.materialized_views WHERE catalog_name = 'icegate' AND schema_name = 'waiting' AND name = 'numbers'")).isEqualTo(true);
+        assertThat(numbers("SELECT number FROM waiting.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 5));
+        assertThat(numbers("SELECT number FROM waiting.lenient ORDER BY 1")).isEqualTo(TrinoLake.range(1, 3));
         logs.commit();
         assertThat(freshness("waiting", "numbers")).isEqualTo("STALE");
-        sql("REFRESH MATERIALIZED VIEW waiting.numbers");
+        lake.sql("REFRESH MATERIALIZED VIEW waiting.numbers");
         assertThat(freshness("waiting", "numbers")).isEqualTo("FRESH");
     }
 
@@ -129,70 +119,50 @@ final class TestMaterializedViews
     @Test
     void testRefreshThatMayNotCommit()
     {
-        WalFixture.Logs logs = fixture.createLogs("careful");
+        WalFixture.Logs logs = lake.fixture().createLogs("careful");
         logs.append("acme", 1, 3);
-        sql("CREATE MATERIALIZED VIEW careful.careful.numbers AS SELECT time_unix_nano number FROM careful.careful.logs");
-        assertThatThrownBy(() -> sql("REFRESH MATERIALIZED VIEW careful.careful.numbers"))
+        lake.sql("CREATE MATERIALIZED VIEW careful.careful.numbers AS SELECT time_unix_nano number FROM careful.careful.logs");
+        assertThatThrownBy(() -> lake.sql("REFRESH MATERIALIZED VIEW careful.careful.numbers"))
                 .hasMessage("Cannot refresh a materialized view of table careful.logs: 3 of its rows are not committed yet; CALL careful.system.commit_wal('careful', 'logs') first");
-        sql("CALL careful.system.commit_wal('careful', 'logs')");
-        sql("REFRESH MATERIALIZED VIEW careful.careful.numbers");
-        assertThat(numbers("SELECT number FROM careful.careful.numbers ORDER BY 1")).isEqualTo(range(1, 3));
+        lake.sql("CALL careful.system.commit_wal('careful', 'logs')");
+        lake.sql("REFRESH MATERIALIZED VIEW careful.careful.numbers");
+        assertThat(numbers("SELECT number FROM careful.careful.numbers ORDER BY 1")).isEqualTo(TrinoLake.range(1, 3));
     }
 
     @Test
     void testStorageIsHidden()
     {
-        fixture.createLogs("hidden").append("acme", 1, 3);
-        sql("CREATE TABLE hidden.st_0123456789abcdef0123456789abcdef AS SELECT 1 a");
-        sql("CREATE SCHEMA storage");
-        sql("CREATE MATERIALIZED VIEW hidden.here AS SELECT time_unix_nano number FROM hidden.logs");
-        sql("CREATE MATERIALIZED VIEW hidden.there WITH (storage_schema = 'storage') AS SELECT time_unix_nano number FROM hidden.logs");
-        sql("REFRESH MATERIALIZED VIEW hidden.here");
-        sql("REFRESH MATERIALIZED VIEW hidden.there");
+        lake.fixture().createLogs("hidden").append("acme", 1, 3);
+        lake.sql("CREATE TABLE hidden.st_0123456789abcdef0123456789abcdef AS SELECT 1 a");
+        lake.sql("CREATE SCHEMA storage");
+        lake.sql("CREATE MATERIALIZED VIEW hidden.here AS SELECT time_unix_nano number FROM hidden.logs");
+        lake.sql("CREATE MATERIALIZED VIEW hidden.there WITH (storage_schema = 'storage') AS SELECT time_unix_nano number FROM hidden.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW hidden.here");
+        lake.sql("REFRESH MATERIALIZED VIEW hidden.there");
         List<Object> visible = List.of("here", "logs", "st_0123456789abcdef0123456789abcdef", "there");
-        assertThat(column("SHOW TABLES FROM hidden")).containsExactlyInAnyOrderElementsOf(visible);
-        assertThat(column("SHOW TABLES FROM storage")).isEmpty();
-        assertThat(column("SELECT table_name FROM information_schema.tables WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
-        assertThat(column("SELECT table_name FROM system.jdbc.tables WHERE table_cat = 'icegate' AND table_schem IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
-        assertThat(column("SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
-        assertThat(column("SELECT table_name FROM icegate.system.iceberg_tables WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrder("logs", "st_0123456789abcdef0123456789abcdef");
-        assertThat(numbers("SELECT number FROM hidden.there ORDER BY 1")).isEqualTo(range(1, 3));
-        sql("ALTER MATERIALIZED VIEW hidden.there RENAME TO hidden.elsewhere");
-        assertThat(column("SHOW TABLES FROM storage")).isEmpty();
-        assertThat(fixture.tables("storage")).hasSize(1);
-        sql("DROP MATERIALIZED VIEW hidden.elsewhere");
-        assertThat(fixture.tables("storage")).isEmpty();
-        sql("DROP SCHEMA storage");
-        sql("DROP SCHEMA hidden CASCADE");
+        assertThat(lake.column("SHOW TABLES FROM hidden")).containsExactlyInAnyOrderElementsOf(visible);
+        assertThat(lake.column("SHOW TABLES FROM storage")).isEmpty();
+        assertThat(lake.column("SELECT table_name FROM information_schema.tables WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
+        assertThat(lake.column("SELECT table_name FROM system.jdbc.tables WHERE table_cat = 'icegate' AND table_schem IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
+        assertThat(lake.column("SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrderElementsOf(visible);
+        assertThat(lake.column("SELECT table_name FROM icegate.system.iceberg_tables WHERE table_schema IN ('hidden', 'storage')")).containsExactlyInAnyOrder("logs", "st_0123456789abcdef0123456789abcdef");
+        assertThat(numbers("SELECT number FROM hidden.there ORDER BY 1")).isEqualTo(TrinoLake.range(1, 3));
+        lake.sql("ALTER MATERIALIZED VIEW hidden.there RENAME TO hidden.elsewhere");
+        assertThat(lake.column("SHOW TABLES FROM storage")).isEmpty();
+        assertThat(lake.fixture().tables("storage")).hasSize(1);
+        lake.sql("DROP MATERIALIZED VIEW hidden.elsewhere");
+        assertThat(lake.fixture().tables("storage")).isEmpty();
+        lake.sql("DROP SCHEMA storage");
+        lake.sql("DROP SCHEMA hidden CASCADE");
     }
 
     private String freshness(String schema, String view)
     {
-        return (String) value("SELECT freshness FROM system.metadata.materialized_views WHERE catalog_name = 'icegate' AND schema_name = '%s' AND name = '%s'".formatted(schema, view));
-    }
-
-    private void sql(String statement)
-    {
-        runner.execute(session, statement);
-    }
-
-    private Object value(String query)
-    {
-        return IceGateQueryRunner.rows(runner, session, query).getFirst().getFirst();
-    }
-
-    private List<Object> column(String query)
-    {
-        return IceGateQueryRunner.rows(runner, session, query).stream().map(List::getFirst).toList();
+        return (String) lake.value("SELECT freshness FROM system.metadata.materialized_views WHERE catalog_name = 'icegate' AND schema_name = '%s' AND name = '%s'".formatted(schema, view));
     }
 
     private List<Long> numbers(String query)
     {
-        return column(query).stream().map(Long.class::cast).toList();
-    }
-
-    private static List<Long> range(long first, long last)
-    {
-        return LongStream.rangeClosed(first, last).boxed().toList();
+        return lake.column(query).stream().map(Long.class::cast).toList();
     }
 }

@@ -1,8 +1,6 @@
 package io.icegate.trino;
 
-import io.icegate.trino.config.Guard;
-import io.trino.Session;
-import io.trino.testing.QueryRunner;
+import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -11,11 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,26 +24,20 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 @Execution(SAME_THREAD)
 final class TestSchemaChanges
 {
-    private final AtomicInteger namespaces = new AtomicInteger();
-    private WalFixture fixture;
-    private QueryRunner runner;
-    private Session session;
+    private TrinoLake lake;
 
     @BeforeAll
     void start(@TempDir Path folder)
             throws Exception
     {
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
-        session = IceGateQueryRunner.session(IceGateQueryRunner.CATALOG);
+        lake = new TrinoLake(folder);
     }
 
     @AfterAll
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
+        lake.close();
     }
 
     @Test
@@ -65,42 +53,70 @@ final class TestSchemaChanges
                 "ALTER TABLE " + table + " SET PROPERTIES sorted_by = ARRAY['timestamp']",
                 "COMMENT ON COLUMN " + table + ".body IS 'mine'",
                 "CREATE OR REPLACE TABLE " + table + " AS SELECT * FROM " + table)) {
-            String namespace = namespace();
-            WalFixture.Logs logs = fixture.createLogs(namespace);
+            String namespace = lake.namespace();
+            WalFixture.Logs logs = lake.fixture().createLogs(namespace);
             logs.append("acme", 1, 3);
-            sql(change.formatted(namespace, namespace));
+            lake.sql(change.formatted(namespace, namespace));
             // written before the receiver has seen the change, and after
             logs.append("acme", 4, 6);
-            assertThat(numbers(namespace)).as(change).isEqualTo(range(1, 6));
+            assertThat(lake.numbers(namespace + ".logs")).as(change).isEqualTo(TrinoLake.range(1, 6));
             logs.commit();
             // as a receiver does at its start
-            fixture.createLogs(namespace).append("acme", 7, 9);
-            assertThat(numbers(namespace)).as(change).isEqualTo(range(1, 9));
-            List<List<Object>> live = rows("SELECT * FROM %s.logs ORDER BY time_unix_nano".formatted(namespace));
+            lake.fixture().createLogs(namespace).append("acme", 7, 9);
+            assertThat(lake.numbers(namespace + ".logs")).as(change).isEqualTo(TrinoLake.range(1, 9));
+            List<List<Object>> live = lake.rows("SELECT * FROM %s.logs ORDER BY time_unix_nano".formatted(namespace));
             logs.commit();
-            assertThat(rows("SELECT * FROM %s.logs ORDER BY time_unix_nano".formatted(namespace))).as(change).usingRecursiveComparison().isEqualTo(live);
+            assertThat(lake.rows("SELECT * FROM %s.logs ORDER BY time_unix_nano".formatted(namespace))).as(change).usingRecursiveComparison().isEqualTo(live);
         }
     }
 
     @Test
     void testWidenedColumn()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         logs.commit();
         logs.append("acme", 4, 6);
-        sql("ALTER TABLE %s.logs ALTER COLUMN severity_number SET DATA TYPE bigint".formatted(namespace));
-        fixture.createLogs(namespace).append("acme", 7, 9);
-        assertThat(rows("SELECT severity_number FROM %s.logs WHERE severity_number > BIGINT '5' ORDER BY 1".formatted(namespace)))
+        lake.sql("ALTER TABLE %s.logs ALTER COLUMN severity_number SET DATA TYPE bigint".formatted(namespace));
+        lake.fixture().createLogs(namespace).append("acme", 7, 9);
+        assertThat(lake.rows("SELECT severity_number FROM %s.logs WHERE severity_number > BIGINT '5' ORDER BY 1".formatted(namespace)))
                 .containsExactly(List.of(6L), List.of(7L), List.of(8L), List.of(9L), List.of(10L));
+    }
+
+    /**
+     * Trino makes what is inside of lists and maps optional. No value may change by that, neither of old rows nor of new ones.
+     */
+    @Test
+    void testReplacedTableHasTheSameValues()
+    {
+        String replaced = lake.namespace();
+        String untouched = lake.namespace();
+        List<String> columns = lake.fixture().createLogs(untouched).table().schema().columns().stream().map(NestedField::name).toList();
+        String select = "SELECT %s FROM %%s.logs ORDER BY time_unix_nano".formatted(String.join(", ", columns));
+        lake.fixture().createLogs(replaced).append("acme", 1, 6);
+        lake.fixture().createLogs(untouched).append("acme", 1, 6);
+        lake.sql("CREATE OR REPLACE TABLE %1$s.logs AS SELECT * FROM %1$s.logs".formatted(replaced));
+        assertThat(lake.rows(select.formatted(replaced))).usingRecursiveComparison().isEqualTo(lake.rows(select.formatted(untouched)));
+
+        WalFixture.Logs logs = lake.fixture().createLogs(replaced);
+        logs.append("acme", 7, 12);
+        lake.fixture().createLogs(untouched).append("acme", 7, 12);
+        List<List<Object>> expected = lake.rows(select.formatted(untouched));
+        assertThat(lake.rows(select.formatted(replaced))).as("live").usingRecursiveComparison().isEqualTo(expected);
+        logs.commit();
+        assertThat(lake.rows(select.formatted(replaced))).as("committed").usingRecursiveComparison().isEqualTo(expected);
+        lake.sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(replaced));
+        assertThat(lake.rows(select.formatted(replaced))).as("compacted").usingRecursiveComparison().isEqualTo(expected);
+        assertThat(lake.rows("SELECT count_if(any_match(resource_entity_refs, ref -> ref IS NULL)), count_if(cardinality(resource_entity_refs) = 1) FROM %s.logs".formatted(replaced)))
+                .containsExactly(List.of(0L, 8L));
     }
 
     @Test
     void testChangesThatReceiversCannotFollow()
     {
-        String namespace = namespace();
-        WalFixture.Logs logs = fixture.createLogs(namespace);
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         logs.append("acme", 1, 3);
         String prefix = "Cannot commit table %s: ".formatted(logs.table().location());
         assertRefused("ALTER TABLE %s.logs DROP COLUMN severity_number".formatted(namespace), prefix + "receivers need column 'severity_number'");
@@ -109,10 +125,10 @@ final class TestSchemaChanges
         assertRefused("ALTER TABLE %s.logs DROP COLUMN resource_entity_refs.element.type".formatted(namespace), prefix + "column 'resource_entity_refs' would be ");
         assertRefused("ALTER TABLE %s.logs SET PROPERTIES format_version = 3".formatted(namespace), prefix + "its format version is 3 and a table with a WAL needs 2");
         assertRefused("ALTER TABLE %s.logs ADD COLUMN team varchar NOT NULL".formatted(namespace), "This connector does not support adding not null columns");
-        assertThat(numbers(namespace)).isEqualTo(range(1, 3));
+        assertThat(lake.numbers(namespace + ".logs")).isEqualTo(TrinoLake.range(1, 3));
         logs.append("acme", 4, 6);
         logs.commit();
-        assertThat(numbers(namespace)).isEqualTo(range(1, 6));
+        assertThat(lake.numbers(namespace + ".logs")).isEqualTo(TrinoLake.range(1, 6));
     }
 
     /**
@@ -121,42 +137,17 @@ final class TestSchemaChanges
     @Test
     void testOrdinaryTables()
     {
-        sql("CREATE SCHEMA ordinary");
-        sql("CREATE TABLE ordinary.t AS SELECT BIGINT '1' time_unix_nano, 'a' tenant_id");
-        sql("ALTER TABLE ordinary.t RENAME COLUMN tenant_id TO b");
-        sql("ALTER TABLE ordinary.t DROP COLUMN b");
-        sql("CREATE OR REPLACE TABLE ordinary.t AS SELECT 2 a");
-        sql("ALTER TABLE ordinary.t SET PROPERTIES format_version = 3");
-        assertThat(rows("SELECT a FROM ordinary.t")).containsExactly(List.of(2));
+        lake.sql("CREATE SCHEMA ordinary");
+        lake.sql("CREATE TABLE ordinary.t AS SELECT BIGINT '1' time_unix_nano, 'a' tenant_id");
+        lake.sql("ALTER TABLE ordinary.t RENAME COLUMN tenant_id TO b");
+        lake.sql("ALTER TABLE ordinary.t DROP COLUMN b");
+        lake.sql("CREATE OR REPLACE TABLE ordinary.t AS SELECT 2 a");
+        lake.sql("ALTER TABLE ordinary.t SET PROPERTIES format_version = 3");
+        assertThat(lake.rows("SELECT a FROM ordinary.t")).containsExactly(List.of(2));
     }
 
     private void assertRefused(String statement, String message)
     {
-        assertThatThrownBy(() -> sql(statement)).as(statement).hasMessageStartingWith(message);
-    }
-
-    private String namespace()
-    {
-        return "changed" + namespaces.incrementAndGet();
-    }
-
-    private void sql(String statement)
-    {
-        runner.execute(session, statement);
-    }
-
-    private List<List<Object>> rows(String query)
-    {
-        return IceGateQueryRunner.rows(runner, session, query);
-    }
-
-    private List<Long> numbers(String namespace)
-    {
-        return rows("SELECT time_unix_nano FROM %s.logs ORDER BY 1".formatted(namespace)).stream().map(row -> (Long) row.getFirst()).toList();
-    }
-
-    private static List<Long> range(long first, long last)
-    {
-        return LongStream.rangeClosed(first, last).boxed().toList();
+        assertThatThrownBy(() -> lake.sql(statement)).as(statement).hasMessageStartingWith(message);
     }
 }

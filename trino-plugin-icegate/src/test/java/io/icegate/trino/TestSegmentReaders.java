@@ -1,13 +1,11 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
-import io.icegate.trino.config.Guard;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.SegmentRows;
 import io.trino.testing.MaterializedRow;
-import io.trino.testing.QueryRunner;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -28,7 +26,6 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +51,8 @@ final class TestSegmentReaders
     void testEveryColumn(@TempDir Path folder)
             throws Exception
     {
-        try (WalFixture fixture = new WalFixture(folder);
-                QueryRunner runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of())) {
-            WalFixture.Logs logs = fixture.createLogs("otel");
+        try (TrinoLake lake = new TrinoLake(folder)) {
+            WalFixture.Logs logs = lake.fixture().createLogs("otel");
             Random random = new Random(SEED);
             List<SegmentFooter> segments = ImmutableList.of(
                     logs.append(LogRows.random(random, new BatchId(1, 1), "acme", 300), LogRows.random(random, new BatchId(1, 2), "zeta", 200)),
@@ -79,7 +75,7 @@ final class TestSegmentReaders
             }
 
             String all = "SELECT %s FROM otel.logs".formatted(columns.stream().map(NestedField::name).collect(joining(", ")));
-            assertSame(columns, iceberg, trino(runner, all));
+            assertSame(columns, iceberg, trino(lake, all));
             logs.commit();
             table.refresh();
             List<List<String>> committed = new ArrayList<>();
@@ -90,7 +86,7 @@ final class TestSegmentReaders
                 }
             }
             assertSame(columns, iceberg, committed);
-            assertSame(columns, iceberg, trino(runner, all));
+            assertSame(columns, iceberg, trino(lake, all));
         }
     }
 
@@ -102,9 +98,9 @@ final class TestSegmentReaders
                 .toList();
     }
 
-    private static List<List<String>> trino(QueryRunner runner, String query)
+    private static List<List<String>> trino(TrinoLake lake, String query)
     {
-        return IceGateQueryRunner.rows(runner, IceGateQueryRunner.session("icegate"), query).stream()
+        return lake.rows(query).stream()
                 .map(row -> row.stream().map(TestSegmentReaders::text).toList())
                 .toList();
     }

@@ -1,8 +1,5 @@
 package io.icegate.trino;
 
-import io.icegate.trino.config.Guard;
-import io.trino.Session;
-import io.trino.testing.QueryRunner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -11,10 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,26 +30,21 @@ final class TestTableLocations
     private static final String REMOVE_ORPHANS = "ALTER TABLE %s EXECUTE remove_orphan_files(retention_threshold => '0s')";
 
     private Path folder;
-    private WalFixture fixture;
-    private QueryRunner runner;
-    private Session session;
+    private TrinoLake lake;
 
     @BeforeAll
     void start(@TempDir Path temporary)
             throws Exception
     {
         folder = temporary;
-        fixture = new WalFixture(folder);
-        runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of("iceberg.remove-orphan-files.min-retention", "0s", "iceberg.register-table-procedure.enabled", "true"));
-        session = IceGateQueryRunner.session(IceGateQueryRunner.CATALOG);
+        lake = new TrinoLake(folder, Map.of("iceberg.remove-orphan-files.min-retention", "0s", "iceberg.register-table-procedure.enabled", "true"));
     }
 
     @AfterAll
     void stop()
             throws Exception
     {
-        runner.close();
-        fixture.close();
+        lake.close();
     }
 
     /**
@@ -63,36 +53,36 @@ final class TestTableLocations
     @Test
     void testRenameThenCreateThenDrop()
     {
-        WalFixture.Logs before = fixture.createLogs("renamed");
+        WalFixture.Logs before = lake.fixture().createLogs("renamed");
         before.append("acme", 1, 3);
         before.commit();
-        sql("ALTER TABLE renamed.logs RENAME TO renamed.old");
-        WalFixture.Logs after = fixture.createLogs("renamed");
+        lake.sql("ALTER TABLE renamed.logs RENAME TO renamed.old");
+        WalFixture.Logs after = lake.fixture().createLogs("renamed");
         after.append("acme", 10, 12);
         after.commit();
         after.append("acme", 13, 14);
-        sql(REMOVE_ORPHANS.formatted("renamed.old"));
-        assertThat(numbers("renamed.logs")).isEqualTo(range(10, 14));
-        sql(REMOVE_ORPHANS.formatted("renamed.logs"));
-        assertThat(numbers("renamed.old")).isEqualTo(range(1, 3));
-        sql("DROP TABLE renamed.old");
-        assertThat(numbers("renamed.logs")).isEqualTo(range(10, 14));
+        lake.sql(REMOVE_ORPHANS.formatted("renamed.old"));
+        assertThat(lake.numbers("renamed.logs")).isEqualTo(TrinoLake.range(10, 14));
+        lake.sql(REMOVE_ORPHANS.formatted("renamed.logs"));
+        assertThat(lake.numbers("renamed.old")).isEqualTo(TrinoLake.range(1, 3));
+        lake.sql("DROP TABLE renamed.old");
+        assertThat(lake.numbers("renamed.logs")).isEqualTo(TrinoLake.range(10, 14));
         after.commit();
-        assertThat(numbers("renamed.logs")).isEqualTo(range(10, 14));
+        assertThat(lake.numbers("renamed.logs")).isEqualTo(TrinoLake.range(10, 14));
     }
 
     @Test
     void testRenameThenCreateThenDropInSql()
     {
-        sql("CREATE SCHEMA plain");
-        sql("CREATE TABLE plain.t AS SELECT BIGINT '1' time_unix_nano");
-        sql("ALTER TABLE plain.t RENAME TO plain.old");
-        sql("CREATE TABLE plain.t AS SELECT BIGINT '2' time_unix_nano");
-        sql("DROP TABLE plain.old");
-        sql(REMOVE_ORPHANS.formatted("plain.t"));
-        assertThat(numbers("plain.t")).containsExactly(2L);
-        sql("CREATE OR REPLACE TABLE plain.t AS SELECT BIGINT '3' time_unix_nano");
-        assertThat(numbers("plain.t")).containsExactly(3L);
+        lake.sql("CREATE SCHEMA plain");
+        lake.sql("CREATE TABLE plain.t AS SELECT BIGINT '1' time_unix_nano");
+        lake.sql("ALTER TABLE plain.t RENAME TO plain.old");
+        lake.sql("CREATE TABLE plain.t AS SELECT BIGINT '2' time_unix_nano");
+        lake.sql("DROP TABLE plain.old");
+        lake.sql(REMOVE_ORPHANS.formatted("plain.t"));
+        assertThat(lake.numbers("plain.t")).containsExactly(2L);
+        lake.sql("CREATE OR REPLACE TABLE plain.t AS SELECT BIGINT '3' time_unix_nano");
+        assertThat(lake.numbers("plain.t")).containsExactly(3L);
     }
 
     /**
@@ -101,13 +91,13 @@ final class TestTableLocations
     @Test
     void testSwap()
     {
-        WalFixture.Logs logs = fixture.createLogs("swapped");
+        WalFixture.Logs logs = lake.fixture().createLogs("swapped");
         logs.append("acme", 1, 3);
-        sql("CREATE TABLE swapped.rebuilt AS SELECT * FROM swapped.logs");
-        sql("ALTER TABLE swapped.logs RENAME TO swapped.old");
-        sql("ALTER TABLE swapped.rebuilt RENAME TO swapped.logs");
-        sql("DROP TABLE swapped.old");
-        assertThat(numbers("swapped.logs")).isEqualTo(range(1, 3));
+        lake.sql("CREATE TABLE swapped.rebuilt AS SELECT * FROM swapped.logs");
+        lake.sql("ALTER TABLE swapped.logs RENAME TO swapped.old");
+        lake.sql("ALTER TABLE swapped.rebuilt RENAME TO swapped.logs");
+        lake.sql("DROP TABLE swapped.old");
+        assertThat(lake.numbers("swapped.logs")).isEqualTo(TrinoLake.range(1, 3));
     }
 
     /**
@@ -116,32 +106,32 @@ final class TestTableLocations
     @Test
     void testSchemaNamedLikeATable()
     {
-        WalFixture.Logs logs = fixture.createLogs("nested");
+        WalFixture.Logs logs = lake.fixture().createLogs("nested");
         logs.append("acme", 1, 3);
         logs.commit();
-        sql("CREATE SCHEMA \"nested.logs\"");
-        sql("CREATE TABLE \"nested.logs\".t AS SELECT BIGINT '1' time_unix_nano");
-        sql(REMOVE_ORPHANS.formatted("nested.logs"));
-        assertThat(numbers("\"nested.logs\".t")).containsExactly(1L);
-        sql("DROP TABLE nested.logs");
-        assertThat(numbers("\"nested.logs\".t")).containsExactly(1L);
+        lake.sql("CREATE SCHEMA \"nested.logs\"");
+        lake.sql("CREATE TABLE \"nested.logs\".t AS SELECT BIGINT '1' time_unix_nano");
+        lake.sql(REMOVE_ORPHANS.formatted("nested.logs"));
+        assertThat(lake.numbers("\"nested.logs\".t")).containsExactly(1L);
+        lake.sql("DROP TABLE nested.logs");
+        assertThat(lake.numbers("\"nested.logs\".t")).containsExactly(1L);
     }
 
     @Test
     void testLocationOfALiveTable()
     {
-        WalFixture.Logs logs = fixture.createLogs("taken");
+        WalFixture.Logs logs = lake.fixture().createLogs("taken");
         logs.append("acme", 1, 3);
         logs.commit();
         String location = logs.table().location();
-        sql("CREATE SCHEMA other");
+        lake.sql("CREATE SCHEMA other");
         for (String taken : List.of(location, location + "/", location + "/data", location.substring(0, location.lastIndexOf('/')), "file:" + folder)) {
-            assertThatThrownBy(() -> sql("CREATE TABLE other.t (a bigint) WITH (location = '%s')".formatted(taken))).as(taken).hasMessageMatching(REFUSED);
-            assertThatThrownBy(() -> sql("CREATE TABLE other.t WITH (location = '%s') AS SELECT 1 a".formatted(taken))).as(taken).hasMessageMatching(REFUSED);
-            assertThatThrownBy(() -> sql("CREATE MATERIALIZED VIEW other.m WITH (location = '%s') AS SELECT 1 a".formatted(taken))).as(taken).hasStackTraceContaining("Cannot use location");
+            assertThatThrownBy(() -> lake.sql("CREATE TABLE other.t (a bigint) WITH (location = '%s')".formatted(taken))).as(taken).hasMessageMatching(REFUSED);
+            assertThatThrownBy(() -> lake.sql("CREATE TABLE other.t WITH (location = '%s') AS SELECT 1 a".formatted(taken))).as(taken).hasMessageMatching(REFUSED);
+            assertThatThrownBy(() -> lake.sql("CREATE MATERIALIZED VIEW other.m WITH (location = '%s') AS SELECT 1 a".formatted(taken))).as(taken).hasStackTraceContaining("Cannot use location");
         }
-        assertThatThrownBy(() -> sql("CALL icegate.system.register_table('other', 'again', '%s')".formatted(location))).hasMessageMatching("Cannot add table other.again: table \\S+ already exists as taken.logs");
-        assertThat(numbers("taken.logs")).isEqualTo(range(1, 3));
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.register_table('other', 'again', '%s')".formatted(location))).hasMessageMatching("Cannot add table other.again: table \\S+ already exists as taken.logs");
+        assertThat(lake.numbers("taken.logs")).isEqualTo(TrinoLake.range(1, 3));
     }
 
     /**
@@ -150,45 +140,30 @@ final class TestTableLocations
     @Test
     void testLocationBesideALiveTable()
     {
-        sql("CREATE SCHEMA beside");
+        lake.sql("CREATE SCHEMA beside");
         String location = "file:%s/chosen".formatted(folder);
-        sql("CREATE TABLE beside.t WITH (location = '%s') AS SELECT BIGINT '1' time_unix_nano".formatted(location));
-        sql("CREATE TABLE beside.u WITH (location = '%s-2') AS SELECT BIGINT '2' time_unix_nano".formatted(location));
-        sql("DROP TABLE beside.t");
-        assertThat(numbers("beside.u")).containsExactly(2L);
-        sql("CREATE TABLE beside.t WITH (location = '%s') AS SELECT BIGINT '3' time_unix_nano".formatted(location));
-        assertThat(numbers("beside.t")).containsExactly(3L);
+        lake.sql("CREATE TABLE beside.t WITH (location = '%s') AS SELECT BIGINT '1' time_unix_nano".formatted(location));
+        lake.sql("CREATE TABLE beside.u WITH (location = '%s-2') AS SELECT BIGINT '2' time_unix_nano".formatted(location));
+        lake.sql("DROP TABLE beside.t");
+        assertThat(lake.numbers("beside.u")).containsExactly(2L);
+        lake.sql("CREATE TABLE beside.t WITH (location = '%s') AS SELECT BIGINT '3' time_unix_nano".formatted(location));
+        assertThat(lake.numbers("beside.t")).containsExactly(3L);
     }
 
     @Test
     void testMaterializedViews()
     {
-        fixture.createLogs("views").append("acme", 1, 3);
-        sql("CREATE MATERIALIZED VIEW views.m AS SELECT time_unix_nano FROM views.logs");
-        sql("REFRESH MATERIALIZED VIEW views.m");
-        sql("ALTER MATERIALIZED VIEW views.m RENAME TO views.old");
-        sql("CREATE MATERIALIZED VIEW views.m AS SELECT time_unix_nano FROM views.logs");
-        sql("REFRESH MATERIALIZED VIEW views.m");
-        sql("DROP MATERIALIZED VIEW views.old");
-        assertThat(numbers("views.m")).isEqualTo(range(1, 3));
-        sql("CREATE OR REPLACE MATERIALIZED VIEW views.m AS SELECT time_unix_nano + 1 time_unix_nano FROM views.logs");
-        sql("REFRESH MATERIALIZED VIEW views.m");
-        assertThat(numbers("views.m")).isEqualTo(range(2, 4));
-        assertThat(numbers("views.logs")).isEqualTo(range(1, 3));
-    }
-
-    private void sql(String statement)
-    {
-        runner.execute(session, statement);
-    }
-
-    private List<Long> numbers(String table)
-    {
-        return IceGateQueryRunner.rows(runner, session, "SELECT time_unix_nano FROM %s ORDER BY 1".formatted(table)).stream().map(row -> (Long) row.getFirst()).toList();
-    }
-
-    private static List<Long> range(long first, long last)
-    {
-        return LongStream.rangeClosed(first, last).boxed().toList();
+        lake.fixture().createLogs("views").append("acme", 1, 3);
+        lake.sql("CREATE MATERIALIZED VIEW views.m AS SELECT time_unix_nano FROM views.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW views.m");
+        lake.sql("ALTER MATERIALIZED VIEW views.m RENAME TO views.old");
+        lake.sql("CREATE MATERIALIZED VIEW views.m AS SELECT time_unix_nano FROM views.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW views.m");
+        lake.sql("DROP MATERIALIZED VIEW views.old");
+        assertThat(lake.numbers("views.m")).isEqualTo(TrinoLake.range(1, 3));
+        lake.sql("CREATE OR REPLACE MATERIALIZED VIEW views.m AS SELECT time_unix_nano + 1 time_unix_nano FROM views.logs");
+        lake.sql("REFRESH MATERIALIZED VIEW views.m");
+        assertThat(lake.numbers("views.m")).isEqualTo(TrinoLake.range(2, 4));
+        assertThat(lake.numbers("views.logs")).isEqualTo(TrinoLake.range(1, 3));
     }
 }
