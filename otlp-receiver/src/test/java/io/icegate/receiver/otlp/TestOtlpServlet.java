@@ -283,7 +283,8 @@ final class TestOtlpServlet
                 Map.entry("snappy", snappyFramed(body)),
                 Map.entry("x-snappy-framed", snappyFramed(body)),
                 Map.entry("lz4", lz4(body, false)),
-                Map.entry("lz4", lz4(body, true)));
+                Map.entry("lz4", lz4(body, true)),
+                Map.entry("lz4", concat(lz4(start, false), lz4(rest, false))));
         for (Map.Entry<String, byte[]> one : encoded) {
             assertThat(send(post("/v1/logs", PROTOBUF, one.getValue()).header("Content-Encoding", one.getKey())).statusCode()).as(one.getKey()).isEqualTo(200);
             assertThat(logs.requests.getLast().body()).as(one.getKey()).isEqualTo(body);

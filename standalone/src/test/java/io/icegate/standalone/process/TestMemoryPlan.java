@@ -113,6 +113,10 @@ final class TestMemoryPlan
         group("sys/fs/cgroup/memory", "memory.limit_in_bytes", "9223372036854771712", "memory.usage_in_bytes", GIGABYTE, 0);
         assertThat(free()).isEqualTo(60 * GIGABYTE);
 
+        // as many digits, but beyond 64 bits
+        group("sys/fs/cgroup/memory", "memory.limit_in_bytes", "9999999999999999999", "memory.usage_in_bytes", GIGABYTE, 0);
+        assertThat(free()).isEqualTo(60 * GIGABYTE);
+
         group("sys/fs/cgroup/memory", "memory.limit_in_bytes", Long.toString(GIGABYTE), "memory.usage_in_bytes", 2 * GIGABYTE, 0);
         assertThat(free()).isZero();
     }

@@ -3,6 +3,7 @@ package io.icegate.standalone.process;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.ProgramState.Phase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@Timeout(value = 3, unit = TimeUnit.MINUTES) // a stack that never gets ready
 final class TestStack
 {
     private static final Duration LIMIT = Duration.ofMinutes(2);
