@@ -54,7 +54,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 @Execution(SAME_THREAD)
 final class TestLiveConsistency
 {
-    private static final int ROUNDS = Integer.getInteger("icegate.consistency-rounds", 200);
+    private static final int ROUNDS = Integer.getInteger("icegate.consistency-rounds", 150);
     // readers that outran the writer or the committer go on until enough was tried, but not for ever
     private static final int ROUNDS_MAX = 20 * ROUNDS;
     // more than cores: much of a small query is waiting
