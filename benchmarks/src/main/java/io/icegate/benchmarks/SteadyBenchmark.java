@@ -22,6 +22,14 @@ import java.util.TreeMap;
 final class SteadyBenchmark
 {
     private static final Duration SLICE = Duration.ofSeconds(10);
+    /**
+     * After so long without a request the budget of files is full again.
+     */
+    private static final Duration REST = Duration.ofSeconds(40);
+    /**
+     * So short that the budget lasts.
+     */
+    private static final Duration BURST = Duration.ofSeconds(2);
 
     private final Installation installation;
     private final Path folder;
@@ -81,6 +89,7 @@ final class SteadyBenchmark
             throws IOException, InterruptedException
     {
         ClosedLoop.Sent sent;
+        Optional<ClosedLoop.Sent> rested = Optional.empty();
         long acknowledged;
         long segments;
         try (MeasuredReceiver receiver = new MeasuredReceiver(installation, folder.resolve(protocol + "-" + clients), warehouse, store);
@@ -90,6 +99,11 @@ final class SteadyBenchmark
             sent = ClosedLoop.run(client, requests, clients, duration);
             acknowledged += sent.requests().size();
             segments = receiver.segments() - segmentsBefore;
+            if (putLatency.isPresent()) {
+                Thread.sleep(REST);
+                rested = Optional.of(ClosedLoop.run(client, requests, clients, BURST));
+                acknowledged += rested.orElseThrow().requests().size();
+            }
         }
         MeasuredReceiver.requireStored(Warehouses.open(warehouse, store), acknowledged * recordsPerRequest);
         Latencies latencies = sent.latencies();
@@ -102,6 +116,7 @@ final class SteadyBenchmark
         result.put("ack_ms_p90", latencies.millis(90));
         result.put("ack_ms_p99", latencies.millis(99));
         result.put("ack_ms_p50_by_10_s", bySlice(sent.requests()));
+        rested.ifPresent(burst -> result.put("ack_ms_p50_of_burst", burst.latencies().millis(50)));
         result.put("segments", segments);
         result.put("segments_per_second", segments / sent.seconds());
         return result;
