@@ -368,11 +368,19 @@ public final class LogBlock
 
     int originOf(int row)
     {
-        int index = originCount - 1;
-        while (index > 0 && origins[index].firstRow() > row) {
-            index--;
+        // a request may have as many scopes as records
+        int low = 0;
+        int high = originCount - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (origins[middle].firstRow() <= row) {
+                low = middle;
+            }
+            else {
+                high = middle - 1;
+            }
         }
-        return index;
+        return low;
     }
 
     /**
