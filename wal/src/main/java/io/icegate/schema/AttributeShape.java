@@ -3,7 +3,6 @@ package io.icegate.schema;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.TreeMap;
 
 import static java.util.Objects.requireNonNull;
 
@@ -39,18 +38,14 @@ public final class AttributeShape
      */
     public static AttributeShape of(List<String> received, char[] codes)
     {
-        TreeMap<String, Integer> sorted = new TreeMap<>(AttributeKeys.ORDER);
-        for (int i = 0; i < received.size(); i++) {
-            sorted.put(received.get(i), i);
-        }
-        int[] order = sorted.values().stream().mapToInt(Integer::intValue).toArray();
+        KeyOrder order = KeyOrder.of(received);
         StringBuilder types = new StringBuilder();
         boolean strings = true;
-        for (int position : order) {
+        for (int position : order.positions()) {
             types.append(codes[position]);
             strings &= codes[position] == CanonicalText.STRING;
         }
-        return new AttributeShape(new AttributeKeys(sorted.keySet().toArray(String[]::new)), strings ? null : types.toString(), order, order.length < received.size());
+        return new AttributeShape(order.keys(), strings ? null : types.toString(), order.positions(), order.positions().length < received.size());
     }
 
     public AttributeKeys keys()

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Collects the attributes of one message after the other. Messages of one call site bring the same keys in the same
@@ -107,14 +106,8 @@ public final class AttributesBuilder
 
         static Shape of(List<String> received)
         {
-            TreeMap<String, Integer> sorted = new TreeMap<>(AttributeKeys.ORDER);
-            for (int i = 0; i < received.size(); i++) {
-                sorted.put(received.get(i), i);
-            }
-            return new Shape(
-                    received.toArray(String[]::new),
-                    new AttributeKeys(sorted.keySet().toArray(String[]::new)),
-                    sorted.values().stream().mapToInt(Integer::intValue).toArray());
+            KeyOrder order = KeyOrder.of(received);
+            return new Shape(received.toArray(String[]::new), order.keys(), order.positions());
         }
 
         /**

@@ -50,11 +50,6 @@ public final class LogRecordDecoder
         return true;
     }
 
-    private LogBlock block()
-    {
-        return wire == null ? new LogBlock(new byte[0]) : wire.block();
-    }
-
     @Override
     @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
     public void add(RecordContext context)
@@ -69,7 +64,7 @@ public final class LogRecordDecoder
         byte @Nullable [] spanId = id(values, record.getSpanId(), LogRow.SPAN_ID_BYTES);
         String severityText = severityText(values, record.getSeverityText());
         String eventName = values.column(record.getEventName());
-        positions.add(block().rowCount() + rows.size());
+        positions.add((wire == null ? 0 : wire.block().rowCount()) + rows.size());
         rows.add(new LogRow(
                 context.resource(),
                 context.scope(),
@@ -92,7 +87,8 @@ public final class LogRecordDecoder
     @Override
     public LogBatch batch(BatchId id, String tenant, long bytes)
     {
-        return new LogBatch(id, tenant, block(), rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
+        LogBlock block = wire == null ? new LogBlock(new byte[0]) : wire.block();
+        return new LogBatch(id, tenant, block, rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
     }
 
     private static byte @Nullable [] id(ValueDecoder values, ByteString id, int length)

@@ -1,25 +1,21 @@
 package io.icegate.wal.parquet;
 
-import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * A dictionary that recognises values by identity first: rows share the values of their resource, scope and call site, and
- * hashing those again on every row would cost a third of the time. A chunk of nothing but nulls uses none, because some
- * readers refuse a dictionary that has no page.
+ * hashing those again on every row would cost a third of the time.
  */
 @SuppressWarnings("ReferenceEquality") // shared by identity
 final class BytesDictionary
+        extends PageDictionary
 {
-    private static final int BYTES_MAX = SegmentLayout.PAGE_BYTES;
     private static final int SLOTS = 256;
     private static final int LENGTH_BYTES = Integer.BYTES;
 
@@ -29,12 +25,9 @@ final class BytesDictionary
     private final List<Binary> entries = new ArrayList<>();
     private long entryBytes;
     /**
-     * Of the current page.
+     * What the values of the current page take without a dictionary.
      */
-    private int[] values = {};
-    private int count;
     private long plainBytes;
-    private boolean pagesWritten;
 
     void add(Binary value)
     {
@@ -48,10 +41,7 @@ final class BytesDictionary
             recent[slot] = value;
             recentIds[slot] = id;
         }
-        if (count == values.length) {
-            values = Arrays.copyOf(values, Math.max(256, count * 2));
-        }
-        values[count++] = id;
+        addId(id);
         plainBytes += value.length() + LENGTH_BYTES;
     }
 
@@ -66,6 +56,7 @@ final class BytesDictionary
         return entries.size() - 1;
     }
 
+    @Override
     boolean isFull()
     {
         return entryBytes > BYTES_MAX;
@@ -77,49 +68,28 @@ final class BytesDictionary
      */
     boolean pays()
     {
-        return pagesWritten || entryBytes + (long) count * bitWidth() / Byte.SIZE < plainBytes;
+        return isUsed() || entryBytes + idBytes() < plainBytes;
     }
 
-    boolean pagesWritten()
+    @Override
+    void endPage()
     {
-        return pagesWritten;
+        super.endPage();
+        plainBytes = 0;
     }
 
+    Binary entry(int id)
+    {
+        return entries.get(id);
+    }
+
+    @Override
     int size()
     {
         return entries.size();
     }
 
-    int pageBytes()
-    {
-        return (int) ((long) count * bitWidth() / Byte.SIZE);
-    }
-
-    /**
-     * Appends the ids of the page, and forgets them.
-     */
-    void writePage(ByteSink page)
-    {
-        int bitWidth = bitWidth();
-        page.write(bitWidth);
-        RunLengths.write(values, count, bitWidth, page);
-        pagesWritten = true;
-        count = 0;
-        plainBytes = 0;
-    }
-
-    /**
-     * Hands the values of the page over, and forgets them.
-     */
-    void takePage(Consumer<Binary> values)
-    {
-        for (int i = 0; i < count; i++) {
-            values.accept(entries.get(this.values[i]));
-        }
-        count = 0;
-        plainBytes = 0;
-    }
-
+    @Override
     void writeEntries(ByteSink page)
     {
         for (Binary entry : entries) {
@@ -127,10 +97,5 @@ final class BytesDictionary
             page.writeInt(bytes.length);
             page.write(bytes, 0, bytes.length);
         }
-    }
-
-    private int bitWidth()
-    {
-        return BytesUtils.getWidthFromMaxInt(Math.max(entries.size() - 1, 0));
     }
 }

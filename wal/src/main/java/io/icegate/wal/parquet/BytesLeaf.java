@@ -164,7 +164,7 @@ public final class BytesLeaf
      */
     private void fallBack()
     {
-        dictionary.takePage(value -> writePlain(value.getBytesUnsafe()));
+        dictionary.takePage(id -> writePlain(dictionary.entry(id).getBytesUnsafe()));
         usesDictionary = false;
     }
 
@@ -187,7 +187,7 @@ public final class BytesLeaf
     @Override
     int valueBytes()
     {
-        return usesDictionary ? dictionary.pageBytes() : plain.size();
+        return usesDictionary ? (int) dictionary.idBytes() : plain.size();
     }
 
     @Override
@@ -198,6 +198,7 @@ public final class BytesLeaf
         }
         if (usesDictionary) {
             dictionary.writePage(page);
+            dictionary.endPage();
             return Encoding.RLE_DICTIONARY;
         }
         page.write(plain.array(), 0, plain.size());
@@ -229,14 +230,8 @@ public final class BytesLeaf
     }
 
     @Override
-    int dictionaryEntries()
+    PageDictionary dictionary()
     {
-        return dictionary.pagesWritten() ? dictionary.size() : 0;
-    }
-
-    @Override
-    void writeDictionary(ByteSink page)
-    {
-        dictionary.writeEntries(page);
+        return dictionary;
     }
 }

@@ -127,10 +127,10 @@ public abstract sealed class Leaf
     final ColumnChunkWriter finish(int rows)
     {
         endPage(rows);
-        int entries = dictionaryEntries();
-        if (entries > 0) {
-            writeDictionary(chunk.startPage());
-            chunk.endDictionary(entries);
+        PageDictionary dictionary = dictionary();
+        if (dictionary.isUsed()) {
+            dictionary.writeEntries(chunk.startPage());
+            chunk.endDictionary(dictionary.size());
         }
         chunk.endChunk(chunkBounds());
         return chunk;
@@ -153,10 +153,5 @@ public abstract sealed class Leaf
 
     abstract @Nullable PageBounds chunkBounds();
 
-    /**
-     * Values of the dictionary that pages refer to; 0 when none does.
-     */
-    abstract int dictionaryEntries();
-
-    abstract void writeDictionary(ByteSink page);
+    abstract PageDictionary dictionary();
 }

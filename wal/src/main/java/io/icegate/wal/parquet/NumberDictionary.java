@@ -1,19 +1,16 @@
 package io.icegate.wal.parquet;
 
-import org.apache.parquet.bytes.BytesUtils;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongConsumer;
 
 /**
  * A dictionary of integers. Remembers the last id of numbers that are alike in their low bits, because a column that has a
  * dictionary repeats a few numbers.
  */
 final class NumberDictionary
+        extends PageDictionary
 {
-    private static final int BYTES_MAX = SegmentLayout.PAGE_BYTES;
     private static final int SLOTS = 64;
 
     private final int width;
@@ -25,12 +22,6 @@ final class NumberDictionary
     private final Map<Long, Integer> ids = new HashMap<>();
     private long[] entries = {};
     private int size;
-    /**
-     * Of the current page.
-     */
-    private int[] values = {};
-    private int count;
-    private boolean pagesWritten;
 
     /**
      * @param width bytes of a number
@@ -47,10 +38,7 @@ final class NumberDictionary
             recentIds[slot] = id(value) + 1;
             recent[slot] = value;
         }
-        if (count == values.length) {
-            values = Arrays.copyOf(values, Math.max(256, count * 2));
-        }
-        values[count++] = recentIds[slot] - 1;
+        addId(recentIds[slot] - 1);
     }
 
     private int id(long value)
@@ -66,6 +54,7 @@ final class NumberDictionary
         return size - 1;
     }
 
+    @Override
     boolean isFull()
     {
         return (long) size * width > BYTES_MAX;
@@ -75,67 +64,29 @@ final class NumberDictionary
      * True when ids and entries take less than the plain values do. Asked of the first page only, because the entries are
      * stored once a page refers to them.
      *
-     * @param idBytes what the ids of the page take
+     * @param written bytes of the ids as they were written
      */
-    boolean pays(int idBytes)
+    boolean pays(int written)
     {
-        return pagesWritten || idBytes + (long) size * width < (long) count * width;
+        return isUsed() || written + (long) size * width < (long) count() * width;
     }
 
-    boolean pagesWritten()
+    long entry(int id)
     {
-        return pagesWritten;
+        return entries[id];
     }
 
+    @Override
     int size()
     {
         return size;
     }
 
-    int pageBytes()
-    {
-        return (int) ((long) count * bitWidth() / Byte.SIZE);
-    }
-
-    /**
-     * Appends the ids of the page.
-     */
-    void writePage(ByteSink page)
-    {
-        int bitWidth = bitWidth();
-        page.write(bitWidth);
-        RunLengths.write(values, count, bitWidth, page);
-    }
-
-    /**
-     * Forgets the page, which is stored.
-     */
-    void endPage()
-    {
-        pagesWritten = true;
-        count = 0;
-    }
-
-    /**
-     * Hands the values of the page over, and forgets them.
-     */
-    void takePage(LongConsumer consumer)
-    {
-        for (int i = 0; i < count; i++) {
-            consumer.accept(entries[values[i]]);
-        }
-        count = 0;
-    }
-
+    @Override
     void writeEntries(ByteSink page)
     {
         for (int i = 0; i < size; i++) {
             page.writeNumber(entries[i], width);
         }
-    }
-
-    private int bitWidth()
-    {
-        return BytesUtils.getWidthFromMaxInt(Math.max(size - 1, 0));
     }
 }

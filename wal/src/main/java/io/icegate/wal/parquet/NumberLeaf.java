@@ -91,14 +91,14 @@ public final class NumberLeaf
      */
     private void fallBack()
     {
-        dictionary.takePage(this::writePlain);
+        dictionary.takePage(id -> writePlain(dictionary.entry(id)));
         usesDictionary = false;
     }
 
     @Override
     int valueBytes()
     {
-        return usesDictionary ? dictionary.pageBytes() : count * width;
+        return usesDictionary ? (int) dictionary.idBytes() : count * width;
     }
 
     @Override
@@ -153,14 +153,8 @@ public final class NumberLeaf
     }
 
     @Override
-    int dictionaryEntries()
+    PageDictionary dictionary()
     {
-        return dictionary.pagesWritten() ? dictionary.size() : 0;
-    }
-
-    @Override
-    void writeDictionary(ByteSink page)
-    {
-        dictionary.writeEntries(page);
+        return dictionary;
     }
 }
