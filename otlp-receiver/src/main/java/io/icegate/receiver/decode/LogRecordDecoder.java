@@ -97,7 +97,7 @@ public final class LogRecordDecoder
             return id.toByteArray();
         }
         if (!id.isEmpty()) {
-            values.addReason(Reasons.ID_LENGTH);
+            values.addReason(Reasons.ID_FORM);
         }
         return null;
     }

@@ -1,17 +1,20 @@
 package io.icegate.receiver.decode;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.AttributesBuilder;
 import io.icegate.schema.CanonicalText;
+import io.icegate.schema.LogRow;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -98,6 +101,67 @@ public final class ValueDecoder
     String column(String text)
     {
         return text.isEmpty() ? null : bounded(text);
+    }
+
+    @Nullable
+    String traceId(ByteString id)
+    {
+        return id(id, LogRow.TRACE_ID_BYTES);
+    }
+
+    @Nullable
+    String spanId(ByteString id)
+    {
+        return id(id, LogRow.SPAN_ID_BYTES);
+    }
+
+    /**
+     * An id in lower-case hex, also one of another length. Clients that send the hex text in place of the bytes mean the id
+     * that it spells.
+     *
+     * @param length that the specification gives
+     */
+    private @Nullable String id(ByteString id, int length)
+    {
+        if (id.size() == 2 * length) {
+            try {
+                ByteString meant = ByteString.fromHex(id.toStringUtf8());
+                reasons |= Reasons.ID_FORM;
+                return id(meant);
+            }
+            catch (NumberFormatException e) {
+                // bytes, then
+            }
+        }
+        return id(id);
+    }
+
+    /**
+     * Bytes of an id in lower-case hex. NULL when there are none, or all are zero, which means none as well.
+     */
+    @Nullable
+    String id(ByteString id)
+    {
+        if (id.isEmpty()) {
+            return null;
+        }
+        if (isZero(id)) {
+            reasons |= Reasons.ID_FORM;
+            return null;
+        }
+        // a byte more than fits shows that the id is too long
+        int size = Math.min(id.size(), limits.valueBytesMax() / 2 + 1);
+        return column(HexFormat.of().formatHex(id.substring(0, size).toByteArray()));
+    }
+
+    private static boolean isZero(ByteString id)
+    {
+        for (int i = 0; i < id.size(); i++) {
+            if (id.byteAt(i) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Attributes attributes(List<KeyValue> list)
