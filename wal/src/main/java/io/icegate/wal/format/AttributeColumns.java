@@ -7,7 +7,7 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map of attributes and its sidecar.
+ * A map of attributes and its sidecar, of a row or of the elements of a list.
  */
 final class AttributeColumns
 {
@@ -22,6 +22,9 @@ final class AttributeColumns
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Encoded(Binary[] keys, @Nullable Binary[] values, @Nullable Binary types) {}
 
+    /**
+     * @param name path of the map, as for {@link RowGroupWriter#bytes}
+     */
     AttributeColumns(RowGroupWriter group, String name, String typesName)
     {
         keys = group.bytes(name + ".key_value.key");
@@ -35,7 +38,7 @@ final class AttributeColumns
     void repeat(Encoded attributes, int rows)
     {
         for (int row = 0; row < rows; row++) {
-            writeEntries(attributes);
+            writeEntries(attributes, 0);
         }
         types.repeat(attributes.types(), rows);
     }
@@ -83,20 +86,46 @@ final class AttributeColumns
 
     void write(Encoded attributes)
     {
-        writeEntries(attributes);
-        types.write(attributes.types());
+        write(attributes, 0);
     }
 
-    private void writeEntries(Encoded attributes)
+    /**
+     * Writes the attributes of one element of a list.
+     */
+    void write(Encoded attributes, int repetition)
+    {
+        writeEntries(attributes, repetition);
+        Binary codes = attributes.types();
+        if (codes == null) {
+            types.absent(repetition, types.definitionMax() - 1);
+        }
+        else {
+            types.write(codes, repetition);
+        }
+    }
+
+    /**
+     * Says that there is no map, because a level above it is not there.
+     *
+     * @param definition how many of the levels above are there
+     */
+    void absent(int repetition, int definition)
+    {
+        keys.absent(repetition, definition);
+        values.absent(repetition, definition);
+        types.absent(repetition, definition);
+    }
+
+    private void writeEntries(Encoded attributes, int firstRepetition)
     {
         Binary[] keyArray = attributes.keys();
         @Nullable Binary[] valueArray = attributes.values();
         if (keyArray.length == 0) {
-            keys.absent(0, keys.definitionMax() - 1);
-            values.absent(0, keys.definitionMax() - 1);
+            keys.absent(firstRepetition, keys.definitionMax() - 1);
+            values.absent(firstRepetition, keys.definitionMax() - 1);
         }
         for (int i = 0; i < keyArray.length; i++) {
-            int repetition = i == 0 ? 0 : 1;
+            int repetition = i == 0 ? firstRepetition : keys.repetitionMax();
             keys.write(keyArray[i], repetition);
             Binary value = valueArray[i];
             if (value == null) {

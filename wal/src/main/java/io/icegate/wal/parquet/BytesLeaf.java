@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A leaf of texts or bytes. Arrays are neither copied before the page ends nor changed.
  */
@@ -15,7 +17,7 @@ public final class BytesLeaf
     private final boolean bounded;
     private final PageLimit limit;
     private final ByteSink plain = new ByteSink(256);
-    private final BytesDictionary dictionary = new BytesDictionary();
+    private final @Nullable BytesDictionary dictionary;
     private boolean usesDictionary;
     private @Nullable Binary last;
     private byte @Nullable [] min;
@@ -29,6 +31,7 @@ public final class BytesLeaf
         this.limit = limit;
         bounded = layout.bounded();
         usesDictionary = layout.dictionary();
+        dictionary = usesDictionary ? new BytesDictionary() : null;
     }
 
     /**
@@ -136,8 +139,9 @@ public final class BytesLeaf
             writePlain(value.getBytesUnsafe());
             return;
         }
-        dictionary.add(value);
-        if (dictionary.isFull()) {
+        BytesDictionary entries = entries();
+        entries.add(value);
+        if (entries.isFull()) {
             fallBack();
         }
     }
@@ -164,7 +168,8 @@ public final class BytesLeaf
      */
     private void fallBack()
     {
-        dictionary.takePage(id -> writePlain(dictionary.entry(id).getBytesUnsafe()));
+        BytesDictionary entries = entries();
+        entries.takePage(id -> writePlain(entries.entry(id).getBytesUnsafe()));
         usesDictionary = false;
     }
 
@@ -187,18 +192,18 @@ public final class BytesLeaf
     @Override
     int valueBytes()
     {
-        return usesDictionary ? (int) dictionary.idBytes() : plain.size();
+        return usesDictionary ? (int) entries().idBytes() : plain.size();
     }
 
     @Override
     Encoding writeValues(ByteSink page)
     {
-        if (usesDictionary && !dictionary.pays()) {
+        if (usesDictionary && !entries().pays()) {
             fallBack();
         }
         if (usesDictionary) {
-            dictionary.writePage(page);
-            dictionary.endPage();
+            entries().writePage(page);
+            entries().endPage();
             return Encoding.RLE_DICTIONARY;
         }
         page.write(plain.array(), 0, plain.size());
@@ -229,7 +234,13 @@ public final class BytesLeaf
         return chunkMin == null || chunkMax == null ? null : new PageBounds(chunkMin, chunkMax);
     }
 
+    private BytesDictionary entries()
+    {
+        return requireNonNull(dictionary, "dictionary is null");
+    }
+
     @Override
+    @Nullable
     PageDictionary dictionary()
     {
         return dictionary;

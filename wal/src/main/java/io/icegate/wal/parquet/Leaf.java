@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
  * gives every leaf at least one value or says that it is absent.
  */
 public abstract sealed class Leaf
-        permits BytesLeaf, NumberLeaf
+        permits BooleanLeaf,
+                BytesLeaf,
+                NumberLeaf
 {
     private final ColumnChunkWriter chunk;
     private final PageLimit limit;
+    private final int repetitionMax;
     private final int definitionMax;
     private final Levels repetitions;
     private final Levels definitions;
@@ -22,9 +25,18 @@ public abstract sealed class Leaf
     {
         this.chunk = chunk;
         this.limit = limit;
+        repetitionMax = layout.repetitionMax();
         definitionMax = layout.definitionMax();
-        repetitions = new Levels(layout.repetitionMax());
+        repetitions = new Levels(repetitionMax);
         definitions = new Levels(definitionMax);
+    }
+
+    /**
+     * Repetition level of a value that follows another one in the innermost list or map.
+     */
+    public final int repetitionMax()
+    {
+        return repetitionMax;
     }
 
     /**
@@ -128,7 +140,7 @@ public abstract sealed class Leaf
     {
         endPage(rows);
         PageDictionary dictionary = dictionary();
-        if (dictionary.isUsed()) {
+        if (dictionary != null && dictionary.isUsed()) {
             dictionary.writeEntries(chunk.startPage());
             chunk.endDictionary(dictionary.size());
         }
@@ -153,5 +165,8 @@ public abstract sealed class Leaf
 
     abstract @Nullable PageBounds chunkBounds();
 
-    abstract PageDictionary dictionary();
+    /**
+     * Null when the column has none.
+     */
+    abstract @Nullable PageDictionary dictionary();
 }

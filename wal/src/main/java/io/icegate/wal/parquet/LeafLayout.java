@@ -45,8 +45,8 @@ record LeafLayout(List<String> path, Type type, int repetitionMax, int definitio
     {
         return switch (type) {
             case INT32 -> Integer.BYTES;
-            case INT64 -> Long.BYTES;
-            case BOOLEAN, INT96, FLOAT, DOUBLE, BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY -> throw new IllegalArgumentException("Column '%s' is %s, no integer".formatted(String.join(".", path), type));
+            case INT64, DOUBLE -> Long.BYTES;
+            case BOOLEAN, INT96, FLOAT, BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY -> throw new IllegalArgumentException("Column '%s' is %s, no number".formatted(String.join(".", path), type));
         };
     }
 }

@@ -1,19 +1,22 @@
 package io.icegate.wal.parquet;
 
 import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.Type;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
+import static java.util.Objects.requireNonNull;
+
 /**
- * A leaf of integers of 32 or 64 bits.
+ * A leaf of integers of 32 or 64 bits, or of doubles, which are numbers by their bits.
  */
 public final class NumberLeaf
         extends Leaf
 {
     private final boolean bounded;
     private final int width;
-    private final NumberDictionary dictionary;
+    private final @Nullable NumberDictionary dictionary;
     private boolean usesDictionary;
     private long[] plain = {};
     private int count;
@@ -26,9 +29,12 @@ public final class NumberLeaf
     {
         super(layout, chunk, limit);
         bounded = layout.bounded();
+        if (bounded && layout.type() == Type.DOUBLE) {
+            throw new IllegalArgumentException("Cannot write bounds of column '%s': doubles have none in segments".formatted(String.join(".", layout.path())));
+        }
         width = layout.valueBytes();
-        dictionary = new NumberDictionary(width);
         usesDictionary = layout.dictionary();
+        dictionary = usesDictionary ? new NumberDictionary(width) : null;
     }
 
     /**
@@ -36,8 +42,21 @@ public final class NumberLeaf
      */
     public void write(long value)
     {
-        present(0);
+        write(value, 0);
+    }
+
+    public void write(long value, int repetition)
+    {
+        present(repetition);
         add(value);
+    }
+
+    /**
+     * Writes a value of a column of doubles. Its bits are kept, those of a NaN included.
+     */
+    public void write(double value, int repetition)
+    {
+        write(Double.doubleToRawLongBits(value), repetition);
     }
 
     private void add(long value)
@@ -50,8 +69,9 @@ public final class NumberLeaf
             writePlain(value);
             return;
         }
-        dictionary.add(value);
-        if (dictionary.isFull()) {
+        NumberDictionary entries = entries();
+        entries.add(value);
+        if (entries.isFull()) {
             fallBack();
         }
     }
@@ -91,14 +111,15 @@ public final class NumberLeaf
      */
     private void fallBack()
     {
-        dictionary.takePage(id -> writePlain(dictionary.entry(id)));
+        NumberDictionary entries = entries();
+        entries.takePage(id -> writePlain(entries.entry(id)));
         usesDictionary = false;
     }
 
     @Override
     int valueBytes()
     {
-        return usesDictionary ? (int) dictionary.idBytes() : count * width;
+        return usesDictionary ? (int) entries().idBytes() : count * width;
     }
 
     @Override
@@ -106,9 +127,10 @@ public final class NumberLeaf
     {
         if (usesDictionary) {
             int start = page.size();
-            dictionary.writePage(page);
-            if (dictionary.pays(page.size() - start)) {
-                dictionary.endPage();
+            NumberDictionary entries = entries();
+            entries.writePage(page);
+            if (entries.pays(page.size() - start)) {
+                entries.endPage();
                 return Encoding.RLE_DICTIONARY;
             }
             page.truncate(start);
@@ -152,7 +174,13 @@ public final class NumberLeaf
         return bytes.toByteArray();
     }
 
+    private NumberDictionary entries()
+    {
+        return requireNonNull(dictionary, "dictionary is null");
+    }
+
     @Override
+    @Nullable
     PageDictionary dictionary()
     {
         return dictionary;

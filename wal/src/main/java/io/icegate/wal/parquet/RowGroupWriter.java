@@ -32,8 +32,9 @@ public final class RowGroupWriter
     {
         return switch (leaf.type()) {
             case BYTE_ARRAY -> new BytesLeaf(leaf, chunk, limit);
-            case INT32, INT64 -> new NumberLeaf(leaf, chunk, limit);
-            case BOOLEAN, INT96, FLOAT, DOUBLE, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(leaf.type());
+            case INT32, INT64, DOUBLE -> new NumberLeaf(leaf, chunk, limit);
+            case BOOLEAN -> new BooleanLeaf(leaf, chunk, limit);
+            case INT96, FLOAT, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(leaf.type());
         };
     }
 
@@ -48,13 +49,23 @@ public final class RowGroupWriter
     }
 
     /**
-     * Returns the writer of a leaf column of integers.
+     * Returns the writer of a leaf column of integers or doubles.
      *
      * @param path names of the levels with dots between them, those of maps and lists included
      */
     public NumberLeaf number(String path)
     {
         return leaf(path, NumberLeaf.class);
+    }
+
+    /**
+     * Returns the writer of a leaf column of booleans.
+     *
+     * @param path names of the levels with dots between them, those of maps and lists included
+     */
+    public BooleanLeaf booleans(String path)
+    {
+        return leaf(path, BooleanLeaf.class);
     }
 
     private <T extends Leaf> T leaf(String path, Class<T> kind)
