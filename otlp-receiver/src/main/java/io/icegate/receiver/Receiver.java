@@ -12,14 +12,12 @@ import io.icegate.receiver.commit.CommitLoop;
 import io.icegate.receiver.commit.OpenWarehouse;
 import io.icegate.receiver.commit.RoundSignal;
 import io.icegate.receiver.commit.TableSession;
-import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.BatchIds;
 import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.receiver.ingest.Repetitions;
-import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
-import io.icegate.schema.Signal;
+import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
@@ -66,13 +64,13 @@ final class Receiver
     /**
      * The parts that a receiver drives.
      */
-    record Parts(SignalIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+    record Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
     {
         @Inject
         @SuppressWarnings("unused") // orders the start: the HTTP server is there before, and stopped after, the receiver
-        Parts(SignalIngest logs, RequestDecoder decoder, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+        Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
         {
-            this(logs, decoder, codec, grpc, http, node, metrics);
+            this(signals, codec, grpc, http, node, metrics);
         }
     }
 
@@ -99,7 +97,7 @@ final class Receiver
         warehouse = opened;
         CommitLoop started = loop(OpenWarehouse.open(opened, parts.codec(), WalEnvironment.system(executor)));
         loop = started;
-        WarmUp.run(parts.decoder());
+        parts.signals().list().forEach(signal -> WarmUp.run(signal.otlp(), signal.decoder(), signal.shape()));
         try {
             parts.grpc().start();
         }
@@ -108,9 +106,9 @@ final class Receiver
         }
         started.start();
         parts.grpc().serving(true);
-        parts.logs().closedReason().ifPresentOrElse(
-                reason -> log.warn("IceGate receiver is running, but not ready: grpc=%s http=%s reason=%s", grpcPort(), httpPort(), reason),
-                () -> log.info("IceGate receiver is ready: grpc=%s http=%s", grpcPort(), httpPort()));
+        OperatorPages.Readiness readiness = parts.signals().readiness();
+        readiness.closed().forEach(reason -> log.warn("IceGate receiver does not accept %s", reason));
+        log.info("IceGate receiver is %s: grpc=%s http=%s", readiness.ready() ? "ready" : "running, but not ready", grpcPort(), httpPort());
     }
 
     private CommitLoop loop(OpenWarehouse warehouse)
@@ -123,13 +121,15 @@ final class Receiver
                 new RecentBatches(repetitionWindow, batchesMax, environment.nanoTime()),
                 repetitionsRecognised);
         RoundSignal signal = new RoundSignal();
-        TableSession logs = new TableSession(
-                warehouse,
-                new TableSession.Route(parts.logs(), parts.decoder(), repetitions, Signal.LOGS.shape()),
-                sessionSettings,
-                new TableSession.Observers(parts.metrics().ofSignal(Signal.LOGS.shape().name()), parts.metrics().ofTable(Signal.LOGS.shape().name())),
-                signal);
-        return new CommitLoop(List.of(logs), commitInterval, signal);
+        List<TableSession> sessions = parts.signals().list().stream()
+                .map(served -> new TableSession(
+                        warehouse,
+                        new TableSession.Route(served.ingest(), served.decoder(), repetitions, served.shape()),
+                        sessionSettings,
+                        new TableSession.Observers(parts.metrics().ofSignal(served.otlp().name()), parts.metrics().ofTable(served.shape().name())),
+                        signal))
+                .toList();
+        return new CommitLoop(sessions, commitInterval, signal);
     }
 
     private Warehouse openWarehouse()
@@ -169,7 +169,7 @@ final class Receiver
         }
         stopped = true;
         log.info("IceGate receiver is stopping");
-        parts.logs().target(new SignalIngest.Closed("the receiver is stopping"));
+        parts.signals().close("the receiver is stopping");
         parts.grpc().refuseNew();
         if (loop != null) {
             loop.stop();

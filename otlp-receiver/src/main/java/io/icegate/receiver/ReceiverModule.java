@@ -12,17 +12,13 @@ import io.airlift.node.NodeConfig;
 import io.airlift.node.NodeInfo;
 import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
-import io.icegate.receiver.decode.OtlpRequestDecoder;
-import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
-import io.icegate.receiver.ingest.SignalIngest;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.JettyAnswers;
 import io.icegate.receiver.otlp.OtlpServlet;
 import io.icegate.receiver.otlp.RefusalLog;
 import io.icegate.receiver.otlp.TenantHeader;
-import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.wal.SegmentCodec;
@@ -35,7 +31,6 @@ import jakarta.servlet.Servlet;
 
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
@@ -77,6 +72,7 @@ final class ReceiverModule
         newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
+        binder.bind(ServedSignals.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.Parts.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.class).in(Scopes.SINGLETON);
     }
@@ -97,27 +93,13 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static RequestDecoder requestDecoder(OtlpConfig otlp, InstantSource clock)
-    {
-        return OtlpRequestDecoder.logs(otlp.decodeLimits(), clock);
-    }
-
-    @Provides
-    @Singleton
-    static SignalIngest logsIngest(Admission admission, RandomGenerator random, ReceiverMetrics metrics)
-    {
-        return new SignalIngest(OtlpSignal.LOGS.name(), admission, random, metrics.ofSignal(OtlpSignal.LOGS.name()));
-    }
-
-    @Provides
-    @Singleton
-    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, SignalIngest logs, TenantHeader tenants, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, ServedSignals signals, TenantHeader tenants, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
     {
         return new OtlpServlet(
-                Map.of(OtlpSignal.LOGS, logs),
+                signals.handlers(),
                 tenants,
                 admission,
-                new OperatorPages(logs::closedReason, registry),
+                new OperatorPages(signals::readiness, registry),
                 refusals,
                 new OtlpServlet.Settings(
                         otlp.getHttpPrefix(),
@@ -129,7 +111,7 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, SignalIngest logs, TenantHeader tenants, Admission admission, RefusalLog refusals)
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, ServedSignals signals, TenantHeader tenants, Admission admission, RefusalLog refusals)
     {
         return new GrpcServer(
                 new GrpcServer.Settings(
@@ -138,7 +120,7 @@ final class ReceiverModule
                         GrpcServer.KEEP_ALIVE_MIN,
                         otlp.getMaxConnectionAge().toJavaTime(),
                         ingest.getAckDeadline().toJavaTime()),
-                Map.of(OtlpSignal.LOGS, logs),
+                signals.handlers(),
                 tenants,
                 admission,
                 refusals);

@@ -1,8 +1,10 @@
 package io.icegate.receiver;
 
+import com.google.protobuf.Message;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
-import io.icegate.schema.Signal;
+import io.icegate.receiver.signal.OtlpSignal;
+import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentHeader;
@@ -20,9 +22,11 @@ import io.opentelemetry.proto.logs.v1.ScopeLogs;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 /**
  * Takes one record through the decoders and the encoder, in memory, before the first client comes. The classes of protobuf,
@@ -32,26 +36,35 @@ final class WarmUp
 {
     private static final String TENANT = "warm-up";
 
+    /**
+     * Requests with one record, in both encodings.
+     */
+    private record Sample(Message protobuf, String json) {}
+
+    private static final Map<OtlpSignal, Sample> SAMPLES = Map.of(
+            OtlpSignal.LOGS, new Sample(
+                    ExportLogsServiceRequest.newBuilder()
+                            .addResourceLogs(ResourceLogs.newBuilder()
+                                    .addScopeLogs(ScopeLogs.newBuilder()
+                                            .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
+                            .build(),
+                    """
+                    {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
+                    """));
+
     private WarmUp() {}
 
     /**
      * @return the segment, which is not stored
      */
-    static EncodedSegment run(RequestDecoder decoder)
+    static EncodedSegment run(OtlpSignal signal, RequestDecoder decoder, TableShape shape)
     {
-        RowBatch protobuf = decode(decoder, Encoding.PROTOBUF, ExportLogsServiceRequest.newBuilder()
-                .addResourceLogs(ResourceLogs.newBuilder()
-                        .addScopeLogs(ScopeLogs.newBuilder()
-                                .addLogRecords(LogRecord.newBuilder().setTimeUnixNano(1).setBody(AnyValue.newBuilder().setStringValue(TENANT)))))
-                .build()
-                .toByteArray());
-        RowBatch json = decode(decoder, Encoding.JSON,
-                """
-                {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
-                """.getBytes(UTF_8));
+        Sample sample = requireNonNull(SAMPLES.get(signal), "there is no sample");
+        RowBatch protobuf = decode(decoder, Encoding.PROTOBUF, sample.protobuf().toByteArray());
+        RowBatch json = decode(decoder, Encoding.JSON, sample.json().getBytes(UTF_8));
         SegmentKey key = new SegmentKey(new UUID(0, 0), new WriterId(new UUID(0, 0)), Sequence.FIRST);
         SegmentHeader header = new SegmentHeader(key, new SegmentId("0".repeat(32)), Instant.EPOCH);
-        return new SegmentEncoder(Signal.LOGS.shape()).encode(header, 0, Signal.LOGS.shape().schema(), List.of(protobuf, json));
+        return new SegmentEncoder(shape).encode(header, 0, shape.schema(), List.of(protobuf, json));
     }
 
     private static RowBatch decode(RequestDecoder decoder, Encoding encoding, byte[] payload)

@@ -4,6 +4,8 @@ import io.icegate.receiver.decode.DecodeLimits;
 import io.icegate.receiver.decode.OtlpRequestDecoder;
 import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.signal.Encoding;
+import io.icegate.receiver.signal.OtlpSignal;
+import io.icegate.schema.Signal;
 import org.junit.jupiter.api.Test;
 
 import java.time.InstantSource;
@@ -19,10 +21,10 @@ final class TestWarmUp
     {
         RequestDecoder decoder = OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system());
         List<Encoding> encodings = new ArrayList<>();
-        assertThat(WarmUp.run((payload, encoding, id, tenant) -> {
+        assertThat(WarmUp.run(OtlpSignal.LOGS, (payload, encoding, id, tenant) -> {
             encodings.add(encoding);
             return decoder.decode(payload, encoding, id, tenant);
-        }).footer().rows()).isEqualTo(2);
+        }, Signal.LOGS.shape()).footer().rows()).isEqualTo(2);
         assertThat(encodings).containsExactlyInAnyOrder(Encoding.values());
     }
 }

@@ -6,8 +6,9 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,16 +17,34 @@ import static java.util.Objects.requireNonNull;
  */
 public final class OperatorPages
 {
-    private final Supplier<Optional<String>> notReady;
+    private final Supplier<Readiness> readiness;
     private final PrometheusRegistry registry;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
     /**
-     * @param notReady why requests are not accepted now; empty when they are
+     * What a server accepts now.
+     *
+     * @param ready true when it accepts some requests
+     * @param closed what it does not accept and why, one text each
      */
-    public OperatorPages(Supplier<Optional<String>> notReady, PrometheusRegistry registry)
+    public record Readiness(boolean ready, List<String> closed)
     {
-        this.notReady = requireNonNull(notReady, "notReady is null");
+        public Readiness
+        {
+            closed = List.copyOf(closed);
+        }
+
+        private String text()
+        {
+            return ready
+                    ? "ready\n" + closed.stream().map("closed: %s\n"::formatted).collect(Collectors.joining())
+                    : "not ready: %s\n".formatted(String.join("; ", closed));
+        }
+    }
+
+    public OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry)
+    {
+        this.readiness = requireNonNull(readiness, "readiness is null");
         this.registry = requireNonNull(registry, "registry is null");
     }
 
@@ -38,8 +57,8 @@ public final class OperatorPages
         switch (path) {
             case "/health" -> text(response, 200, "ok\n");
             case "/ready" -> {
-                Optional<String> reason = notReady.get();
-                text(response, reason.isEmpty() ? 200 : 503, reason.map("not ready: %s\n"::formatted).orElse("ready\n"));
+                Readiness now = readiness.get();
+                text(response, now.ready() ? 200 : 503, now.text());
             }
             case "/metrics" -> {
                 response.setStatus(200);

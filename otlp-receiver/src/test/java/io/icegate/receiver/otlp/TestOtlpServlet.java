@@ -85,7 +85,7 @@ final class TestOtlpServlet
                 Map.of(OtlpSignal.LOGS, logs),
                 new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
                 admission,
-                new OperatorPages(() -> ready ? Optional.empty() : Optional.of("the store does not answer"), new PrometheusRegistry()),
+                new OperatorPages(() -> new OperatorPages.Readiness(ready, ready ? List.of() : List.of("the store does not answer")), new PrometheusRegistry()),
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE),
                 new OtlpServlet.Settings(
                         "/otel",

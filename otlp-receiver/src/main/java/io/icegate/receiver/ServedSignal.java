@@ -1,0 +1,22 @@
+package io.icegate.receiver;
+
+import io.icegate.receiver.decode.RequestDecoder;
+import io.icegate.receiver.ingest.SignalIngest;
+import io.icegate.receiver.signal.OtlpSignal;
+import io.icegate.schema.TableShape;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A signal that this receiver takes, and the table that its records go to.
+ */
+record ServedSignal(OtlpSignal otlp, TableShape shape, RequestDecoder decoder, SignalIngest ingest)
+{
+    ServedSignal
+    {
+        requireNonNull(otlp, "otlp is null");
+        requireNonNull(shape, "shape is null");
+        requireNonNull(decoder, "decoder is null");
+        requireNonNull(ingest, "ingest is null");
+    }
+}
