@@ -26,19 +26,23 @@ final class CommonColumns
 
     private CommonColumns() {}
 
-    static List<Column> columns()
+    /**
+     * @param record what a row is
+     * @param timestamp where the {@code timestamp} of a row comes from
+     */
+    static List<Column> columns(String record, String timestamp)
     {
         return List.of(
                 Column.required(TENANT_ID, Types.StringType.get(), "Tenant, from the request header or the configured default").withBounds(Bounds.FULL),
-                Column.required(TIMESTAMP, Types.TimestampType.withZone(), "Time of the event, else when it was observed, else ingest_time; the partitions are its days")
+                Column.required(TIMESTAMP, Types.TimestampType.withZone(), timestamp + ", else ingest_time; the partitions are its days")
                         .withBounds(Bounds.FULL)
                         .withEncoding(Encoding.PLAIN),
                 Column.required("ingest_time", Types.TimestampType.withZone(), "When the receiver decoded the request").withBounds(Bounds.FULL),
                 Column.optional(SERVICE_NAME, Types.StringType.get(), "Copy of the resource attribute service.name").withBounds(Bounds.FULL),
                 Column.optional("service_namespace", Types.StringType.get(), "Copy of the resource attribute service.namespace").withBounds(Bounds.FULL),
                 Column.optional("service_instance_id", Types.StringType.get(), "Copy of the resource attribute service.instance.id").withBloomFilter(),
-                attributes("attributes", "record").withEncoding(Encoding.PLAIN),
-                attributeTypes("attribute_types", "record"),
+                attributes("attributes", record).withEncoding(Encoding.PLAIN),
+                attributeTypes("attribute_types", record),
                 Column.optional("scope_name", Types.StringType.get(), "Name of the instrumentation scope"),
                 Column.optional("scope_version", Types.StringType.get(), "Version of the instrumentation scope"),
                 attributes("scope_attributes", "instrumentation scope"),

@@ -17,7 +17,7 @@ final class LogsColumns
 
     static TableShape shape()
     {
-        List<Column> columns = new ArrayList<>(CommonColumns.columns());
+        List<Column> columns = new ArrayList<>(CommonColumns.columns("record", "Time of the event, else when it was observed"));
         columns.addAll(records());
         return new TableShape("logs", columns, CommonColumns.PARTITIONS, List.of(CommonColumns.SERVICE_NAME, CommonColumns.TIMESTAMP), Map.of());
     }

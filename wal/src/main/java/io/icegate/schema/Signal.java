@@ -7,7 +7,8 @@ package io.icegate.schema;
 @SuppressWarnings("ImmutableEnumChecker") // the types in a shape are immutable, only not annotated so
 public enum Signal
 {
-    LOGS(LogsColumns.shape());
+    LOGS(LogsColumns.shape()),
+    SPANS(SpansColumns.shape());
 
     private final TableShape shape;
 

@@ -48,20 +48,10 @@ final class EntityRefColumns
         for (int i = 0; i < refs.size(); i++) {
             Encoded encoded = refs.get(i);
             int repetition = i == 0 ? 0 : 1;
-            optional(schemaUrl, encoded.schemaUrl(), repetition, ref);
-            optional(type, encoded.type(), repetition, ref);
+            schemaUrl.write(encoded.schemaUrl(), repetition, ref);
+            type.write(encoded.type(), repetition, ref);
             list(idKeys, encoded.idKeys(), repetition, emptyIdKeys);
             list(descriptionKeys, encoded.descriptionKeys(), repetition, emptyDescriptionKeys);
-        }
-    }
-
-    private static void optional(BytesLeaf leaf, @Nullable Binary value, int repetition, int present)
-    {
-        if (value == null) {
-            leaf.absent(repetition, present);
-        }
-        else {
-            leaf.write(value, repetition);
         }
     }
 

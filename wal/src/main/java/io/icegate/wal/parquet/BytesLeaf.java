@@ -62,6 +62,21 @@ public final class BytesLeaf
     }
 
     /**
+     * Writes a value of a list's element; null when there is none.
+     *
+     * @param element definition level of the element
+     */
+    public void write(@Nullable Binary value, int repetition, int element)
+    {
+        if (value == null) {
+            absent(repetition, element);
+        }
+        else {
+            write(value, repetition);
+        }
+    }
+
+    /**
      * Writes one value, or none, for so many rows of a column without levels above it.
      */
     public void repeat(@Nullable Binary value, int rows)

@@ -113,7 +113,7 @@ public final class LogRows
                 random.nextInt(20) == 0 ? bytes(random, random.nextInt(100)) : null);
     }
 
-    private static ResourceValues resource(Random random)
+    static ResourceValues resource(Random random)
     {
         List<EntityRef> refs = IntStream.range(0, random.nextInt(3))
                 .mapToObj(i -> new EntityRef(optionalText(random), optionalText(random), texts(random), texts(random)))
@@ -121,7 +121,7 @@ public final class LogRows
         return new ResourceValues(attributes(random, 6), random.nextInt(3), optionalText(random), refs);
     }
 
-    private static ScopeValues scope(Random random)
+    static ScopeValues scope(Random random)
     {
         return new ScopeValues(optionalText(random), optionalText(random), attributes(random, 3), random.nextInt(3), optionalText(random));
     }
@@ -131,7 +131,7 @@ public final class LogRows
         return IntStream.range(0, random.nextInt(4)).mapToObj(i -> text(random)).toList();
     }
 
-    private static Attributes attributes(Random random, int max)
+    static Attributes attributes(Random random, int max)
     {
         List<Entry> entries = new ArrayList<>();
         int count = random.nextInt(max);
@@ -157,7 +157,7 @@ public final class LogRows
         };
     }
 
-    private static @Nullable String optionalText(Random random)
+    static @Nullable String optionalText(Random random)
     {
         return random.nextInt(3) == 0 ? null : text(random);
     }
@@ -167,7 +167,7 @@ public final class LogRows
         return TEXTS[random.nextInt(TEXTS.length)];
     }
 
-    private static byte[] bytes(Random random, int length)
+    static byte[] bytes(Random random, int length)
     {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
@@ -204,23 +204,9 @@ public final class LogRows
      */
     public static LogRow fromRecord(Record row)
     {
-        ResourceValues resource = new ResourceValues(
-                attributes(row, "resource_attributes", "resource_attribute_types"),
-                (Long) row.getField("resource_dropped_attributes_count"),
-                (String) row.getField("resource_schema_url"),
-                ((List<?>) row.getField("resource_entity_refs")).stream().map(LogRows::entityRef).toList());
-        same(resource.serviceName(), row.getField("service_name"));
-        same(resource.serviceNamespace(), row.getField("service_namespace"));
-        same(resource.serviceInstanceId(), row.getField("service_instance_id"));
-        ScopeValues scope = new ScopeValues(
-                (String) row.getField("scope_name"),
-                (String) row.getField("scope_version"),
-                attributes(row, "scope_attributes", "scope_attribute_types"),
-                (Long) row.getField("scope_dropped_attributes_count"),
-                (String) row.getField("scope_schema_url"));
         return new LogRow(
-                resource,
-                scope,
+                resource(row),
+                scope(row),
                 micros(row.getField("timestamp")),
                 micros(row.getField("ingest_time")),
                 (Long) row.getField("time_unix_nano"),
@@ -237,6 +223,29 @@ public final class LogRows
                 bytes(row.getField("otlp_residual")));
     }
 
+    static ResourceValues resource(Record row)
+    {
+        ResourceValues resource = new ResourceValues(
+                attributes(row, "resource_attributes", "resource_attribute_types"),
+                (Long) row.getField("resource_dropped_attributes_count"),
+                (String) row.getField("resource_schema_url"),
+                ((List<?>) row.getField("resource_entity_refs")).stream().map(LogRows::entityRef).toList());
+        same(resource.serviceName(), row.getField("service_name"));
+        same(resource.serviceNamespace(), row.getField("service_namespace"));
+        same(resource.serviceInstanceId(), row.getField("service_instance_id"));
+        return resource;
+    }
+
+    static ScopeValues scope(Record row)
+    {
+        return new ScopeValues(
+                (String) row.getField("scope_name"),
+                (String) row.getField("scope_version"),
+                attributes(row, "scope_attributes", "scope_attribute_types"),
+                (Long) row.getField("scope_dropped_attributes_count"),
+                (String) row.getField("scope_schema_url"));
+    }
+
     private static @Nullable CanonicalText body(@Nullable String text, @Nullable String type)
     {
         if (type != null) {
@@ -246,7 +255,7 @@ public final class LogRows
     }
 
     @SuppressWarnings("unchecked")
-    private static Attributes attributes(Record row, String name, String typesName)
+    static Attributes attributes(Record row, String name, String typesName)
     {
         return Attributes.fromStored((Map<String, @Nullable String>) row.getField(name), (String) row.getField(typesName));
     }
@@ -262,12 +271,12 @@ public final class LogRows
                 (List<String>) struct.getField("description_keys"));
     }
 
-    private static long micros(Object timestamp)
+    static long micros(Object timestamp)
     {
         return ChronoUnit.MICROS.between(Instant.EPOCH.atOffset(UTC), (OffsetDateTime) timestamp);
     }
 
-    private static byte @Nullable [] bytes(@Nullable Object value)
+    static byte @Nullable [] bytes(@Nullable Object value)
     {
         if (value == null) {
             return null;
@@ -278,7 +287,7 @@ public final class LogRows
         return bytes;
     }
 
-    private static void same(@Nullable Object expected, @Nullable Object actual)
+    static void same(@Nullable Object expected, @Nullable Object actual)
     {
         if (!Objects.equals(expected, actual)) {
             throw new AssertionError("expected %s, found %s".formatted(expected, actual));

@@ -83,7 +83,7 @@ final class TestSegmentEncoder
         }
     }
 
-    private static Type allOptional(Type type)
+    static Type allOptional(Type type)
     {
         if (type instanceof Types.ListType list) {
             return Types.ListType.ofOptional(list.elementId(), allOptional(list.elementType()));

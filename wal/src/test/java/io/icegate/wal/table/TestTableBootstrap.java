@@ -10,6 +10,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -91,6 +93,84 @@ final class TestTableBootstrap
                 .containsEntry("write.merge.isolation-level", "snapshot");
         assertThat(table.history()).isEmpty();
         assertThat(table.schema().columns()).allSatisfy(column -> assertThat(column.doc()).isNotBlank());
+    }
+
+    @Test
+    void testSpans()
+    {
+        Table table = TableBootstrap.createOrUpdate(catalog(), OTEL, Signal.SPANS.shape());
+        List<NestedField> columns = table.schema().columns();
+        List<NestedField> logs = Signal.LOGS.shape().schema().columns();
+        assertThat(columns.subList(0, 20).stream().map(NestedField::name).toList()).isEqualTo(logs.subList(0, 20).stream().map(NestedField::name).toList());
+        assertThat(columns.stream().skip(20).map(column -> "%s %s %s".formatted(column.name(), column.isOptional() ? "optional" : "required", unnumbered(column.type()))).toList()).containsExactly(
+                "trace_id optional string",
+                "span_id optional string",
+                "parent_span_id optional string",
+                "trace_state optional string",
+                "flags required long",
+                "name optional string",
+                "kind required int",
+                "start_time_unix_nano required long",
+                "end_time_unix_nano required long",
+                "duration_nanos optional long",
+                "status_code required int",
+                "status_message optional string",
+                "events required list<struct<time_unix_nano: required long, name: optional string, attributes: required map<string, string>, " +
+                        "attribute_types: optional string, dropped_attributes_count: required long>>",
+                "links required list<struct<trace_id: optional string, span_id: optional string, trace_state: optional string, attributes: required map<string, string>, " +
+                        "attribute_types: optional string, dropped_attributes_count: required long, flags: required long>>",
+                "dropped_attributes_count required long",
+                "dropped_events_count required long",
+                "dropped_links_count required long");
+        assertThat(columns).allSatisfy(column -> assertThat(column.doc()).isNotBlank());
+        assertThat(table.schema().findField("events").type().asListType().isElementRequired()).isTrue();
+        assertThat(table.spec().fields().stream().map(field -> field.name() + ":" + field.transform()).toList()).containsExactly("tenant_id:identity", "timestamp_day:day");
+        assertThat(table.sortOrder().fields().stream().map(field -> table.schema().findColumnName(field.sourceId())).toList()).containsExactly("service_name", "timestamp");
+        assertThat(properties(table, "write.metadata.metrics.column.")).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                Map.entry("tenant_id", "full"),
+                Map.entry("timestamp", "full"),
+                Map.entry("ingest_time", "full"),
+                Map.entry("service_name", "full"),
+                Map.entry("service_namespace", "full"),
+                Map.entry("service_instance_id", "counts"),
+                Map.entry("attribute_types", "counts"),
+                Map.entry("scope_name", "counts"),
+                Map.entry("scope_version", "counts"),
+                Map.entry("scope_attribute_types", "counts"),
+                Map.entry("scope_dropped_attributes_count", "counts"),
+                Map.entry("scope_schema_url", "counts"),
+                Map.entry("resource_attribute_types", "counts"),
+                Map.entry("resource_dropped_attributes_count", "counts"),
+                Map.entry("resource_schema_url", "counts"),
+                Map.entry("otlp_residual", "counts"),
+                Map.entry("trace_id", "full"),
+                Map.entry("span_id", "counts"),
+                Map.entry("parent_span_id", "counts"),
+                Map.entry("trace_state", "counts"),
+                Map.entry("flags", "counts"),
+                Map.entry("name", "truncate(32)"),
+                Map.entry("kind", "full"),
+                Map.entry("start_time_unix_nano", "full"),
+                Map.entry("end_time_unix_nano", "full"),
+                Map.entry("duration_nanos", "full"),
+                Map.entry("status_code", "full"),
+                Map.entry("status_message", "counts"),
+                Map.entry("dropped_attributes_count", "counts"),
+                Map.entry("dropped_events_count", "counts"),
+                Map.entry("dropped_links_count", "counts")));
+        assertThat(properties(table, "write.parquet.bloom-filter-enabled.column.")).isEqualTo(Map.of("trace_id", "true", "span_id", "true", "service_instance_id", "true"));
+    }
+
+    private static String unnumbered(Type type)
+    {
+        return type.toString().replaceAll("\\d+: ", "");
+    }
+
+    private static Map<String, String> properties(Table table, String prefix)
+    {
+        return table.properties().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .collect(Collectors.toMap(entry -> entry.getKey().substring(prefix.length()), Map.Entry::getValue));
     }
 
     @Test
