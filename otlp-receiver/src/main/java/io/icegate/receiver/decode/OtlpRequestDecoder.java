@@ -10,6 +10,7 @@ import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.RowBatch;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 
 import java.time.InstantSource;
 import java.util.Map;
@@ -44,6 +45,11 @@ public final class OtlpRequestDecoder
     public static OtlpRequestDecoder logs(DecodeLimits limits, InstantSource clock)
     {
         return new OtlpRequestDecoder(ExportLogsServiceRequest.getDescriptor(), () -> new LogRecordDecoder(limits), limits, clock);
+    }
+
+    public static OtlpRequestDecoder spans(DecodeLimits limits, InstantSource clock)
+    {
+        return new OtlpRequestDecoder(ExportTraceServiceRequest.getDescriptor(), SpanRecordDecoder::new, limits, clock);
     }
 
     @Override

@@ -2,13 +2,9 @@ package io.icegate.receiver.decode;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.google.protobuf.ByteString;
-import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.EntityRef;
-import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.opentelemetry.proto.logs.v1.ResourceLogs;
-import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,14 +12,16 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
+import java.util.Set;
 
 /**
- * Writes OTLP's JSON encoding in all the ways that senders may: numbers as numbers or strings, hex in any case, fields in
- * any order, unknown fields in between.
+ * Writes OTLP's JSON encoding in all the ways that senders may: numbers as numbers or strings, enums as numbers or names, hex
+ * in any case, fields in any order, defaults left out or not, unknown fields in between.
  */
 final class OtlpJsonWriter
 {
+    private static final Set<String> HEX_FIELDS = Set.of("trace_id", "span_id", "parent_span_id");
+
     private final Random random;
 
     OtlpJsonWriter(Random random)
@@ -31,103 +29,51 @@ final class OtlpJsonWriter
         this.random = random;
     }
 
-    String write(ExportLogsServiceRequest request)
+    String write(Message message)
     {
-        return object(List.of(field("resourceLogs", array(request.getResourceLogsList(), this::resourceLogs))));
-    }
-
-    private String resourceLogs(ResourceLogs logs)
-    {
-        List<String> resource = new ArrayList<>(List.of(
-                field("attributes", array(logs.getResource().getAttributesList(), this::keyValue)),
-                field("droppedAttributesCount", unsigned32(logs.getResource().getDroppedAttributesCount())),
-                field("entityRefs", array(logs.getResource().getEntityRefsList(), this::entityRef))));
-        return object(List.of(
-                field("resource", object(resource)),
-                field("scopeLogs", array(logs.getScopeLogsList(), this::scopeLogs)),
-                field("schemaUrl", text(logs.getSchemaUrl()))));
-    }
-
-    private String entityRef(EntityRef ref)
-    {
-        return object(List.of(
-                field("schemaUrl", text(ref.getSchemaUrl())),
-                field("type", text(ref.getType())),
-                field("idKeys", array(ref.getIdKeysList(), OtlpJsonWriter::text)),
-                field("descriptionKeys", array(ref.getDescriptionKeysList(), OtlpJsonWriter::text))));
-    }
-
-    private String scopeLogs(ScopeLogs logs)
-    {
-        return object(List.of(
-                field("scope", object(List.of(
-                        field("name", text(logs.getScope().getName())),
-                        field("version", text(logs.getScope().getVersion())),
-                        field("attributes", array(logs.getScope().getAttributesList(), this::keyValue)),
-                        field("droppedAttributesCount", unsigned32(logs.getScope().getDroppedAttributesCount()))))),
-                field("logRecords", array(logs.getLogRecordsList(), this::logRecord)),
-                field("schemaUrl", text(logs.getSchemaUrl()))));
-    }
-
-    private String logRecord(LogRecord record)
-    {
-        List<String> fields = new ArrayList<>(List.of(
-                field("timeUnixNano", number(Long.toUnsignedString(record.getTimeUnixNano()))),
-                field("observedTimeUnixNano", number(Long.toUnsignedString(record.getObservedTimeUnixNano()))),
-                field("severityNumber", number(Integer.toString(record.getSeverityNumberValue()))),
-                field("severityText", text(record.getSeverityText())),
-                field("eventName", text(record.getEventName())),
-                field("attributes", array(record.getAttributesList(), this::keyValue)),
-                field("droppedAttributesCount", unsigned32(record.getDroppedAttributesCount())),
-                field("flags", unsigned32(record.getFlags())),
-                field("traceId", hex(record.getTraceId())),
-                field("spanId", hex(record.getSpanId()))));
-        if (record.hasBody()) {
-            fields.add(field("body", value(record.getBody())));
+        List<String> fields = new ArrayList<>();
+        for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+            if (field.isRepeated()) {
+                List<?> values = (List<?>) message.getField(field);
+                fields.add(field(field.getJsonName(), "[" + String.join(",", values.stream().map(value -> value(field, value)).toList()) + "]"));
+            }
+            else if (message.hasField(field) || (!field.hasPresence() && random.nextBoolean())) {
+                fields.add(field(field.getJsonName(), value(field, message.getField(field))));
+            }
         }
-        return object(fields);
-    }
-
-    private String keyValue(KeyValue attribute)
-    {
-        List<String> fields = new ArrayList<>(List.of(field("key", text(attribute.getKey()))));
-        if (attribute.hasValue()) {
-            fields.add(field("value", value(attribute.getValue())));
+        if (random.nextInt(10) == 0) {
+            fields.add(field("fromTheFuture", "{\"a\":[1,{\"b\":null}]}"));
         }
-        return object(fields);
+        if (random.nextInt(10) == 0) {
+            fields.add(field("time_unix_nano", "17"));
+        }
+        Collections.shuffle(fields, random);
+        return "{" + String.join(random.nextBoolean() ? "," : " ,\n\t", fields) + "}";
     }
 
-    private String value(AnyValue value)
+    private String value(FieldDescriptor field, Object value)
     {
-        return switch (value.getValueCase()) {
-            case STRING_VALUE -> object(List.of(field("stringValue", text(value.getStringValue()))));
-            case BOOL_VALUE -> object(List.of(field("boolValue", Boolean.toString(value.getBoolValue()))));
-            case INT_VALUE -> object(List.of(field("intValue", number(Long.toString(value.getIntValue())))));
-            case DOUBLE_VALUE -> object(List.of(field("doubleValue", Double.isFinite(value.getDoubleValue()) ? number(Double.toString(value.getDoubleValue())) : "\"" + value.getDoubleValue() + "\"")));
-            case BYTES_VALUE -> object(List.of(field("bytesValue", base64(value.getBytesValue()))));
-            case ARRAY_VALUE -> object(List.of(field("arrayValue", object(List.of(field("values", array(value.getArrayValue().getValuesList(), this::value)))))));
-            case KVLIST_VALUE -> object(List.of(field("kvlistValue", object(List.of(field("values", array(value.getKvlistValue().getValuesList(), this::keyValue)))))));
-            case VALUE_NOT_SET -> object(List.of());
-            case STRING_VALUE_STRINDEX -> throw new IllegalArgumentException("no string table in JSON");
+        return switch (field.getType()) {
+            case MESSAGE -> write((Message) value);
+            case STRING -> text((String) value);
+            case BYTES -> HEX_FIELDS.contains(field.getName()) ? hex((ByteString) value) : base64((ByteString) value);
+            case BOOL -> value.toString();
+            case ENUM -> enumeration((EnumValueDescriptor) value);
+            case DOUBLE -> Double.isFinite((Double) value) ? number(value.toString()) : "\"" + value + "\"";
+            case FIXED64, UINT64 -> number(Long.toUnsignedString((Long) value));
+            case FIXED32, UINT32 -> number(Integer.toUnsignedString((Integer) value));
+            case INT32, INT64, SINT32, SINT64, SFIXED32, SFIXED64 -> number(value.toString());
+            case FLOAT, GROUP -> throw new IllegalArgumentException("OTLP has no " + field);
         };
     }
 
-    private String object(List<String> fields)
+    /**
+     * An unknown value has no name.
+     */
+    private String enumeration(EnumValueDescriptor value)
     {
-        List<String> all = new ArrayList<>(fields);
-        if (random.nextInt(10) == 0) {
-            all.add(field("fromTheFuture", "{\"a\":[1,{\"b\":null}]}"));
-        }
-        if (random.nextInt(10) == 0) {
-            all.add(field("time_unix_nano", "17"));
-        }
-        Collections.shuffle(all, random);
-        return "{" + String.join(random.nextBoolean() ? "," : " ,\n\t", all) + "}";
-    }
-
-    private static <T> String array(List<T> values, Function<T, String> writer)
-    {
-        return "[" + String.join(",", values.stream().map(writer).toList()) + "]";
+        boolean named = value.getType().findValueByNumber(value.getNumber()) != null;
+        return named && random.nextBoolean() ? "\"" + value.getName() + "\"" : number(Integer.toString(value.getNumber()));
     }
 
     private static String field(String name, String value)
@@ -138,11 +84,6 @@ final class OtlpJsonWriter
     private static String text(String text)
     {
         return "\"" + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + "\"";
-    }
-
-    private String unsigned32(int number)
-    {
-        return number(Integer.toUnsignedString(number));
     }
 
     private String number(String number)

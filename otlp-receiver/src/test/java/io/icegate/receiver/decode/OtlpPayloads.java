@@ -55,7 +55,7 @@ public final class OtlpPayloads
         return odd && random.nextInt(25) == 0;
     }
 
-    private <B extends Message.Builder> B unknown(B builder)
+    <B extends Message.Builder> B unknown(B builder)
     {
         if (rarely()) {
             UnknownFieldSet.Field.Builder field = UnknownFieldSet.Field.newBuilder().addVarint(random.nextLong()).addLengthDelimited(bytes(3)).addFixed32(7);
@@ -68,16 +68,7 @@ public final class OtlpPayloads
     {
         ResourceLogs.Builder logs = ResourceLogs.newBuilder();
         if (random.nextInt(4) > 0) {
-            Resource.Builder resource = Resource.newBuilder().setDroppedAttributesCount(random.nextInt(3) - 1);
-            attributes(6).forEach(resource::addAttributes);
-            for (int i = random.nextInt(3); i > 0; i--) {
-                EntityRef.Builder ref = EntityRef.newBuilder().setSchemaUrl(text()).setType(text());
-                for (int j = random.nextInt(3); j > 0; j--) {
-                    ref.addIdKeys(text()).addDescriptionKeys(text());
-                }
-                resource.addEntityRefs(unknown(ref));
-            }
-            logs.setResource(unknown(resource));
+            logs.setResource(resource());
         }
         for (int i = random.nextInt(3); i >= 0; i--) {
             logs.addScopeLogs(scopeLogs());
@@ -85,13 +76,32 @@ public final class OtlpPayloads
         return unknown(logs.setSchemaUrl(text())).build();
     }
 
+    Resource resource()
+    {
+        Resource.Builder resource = Resource.newBuilder().setDroppedAttributesCount(random.nextInt(3) - 1);
+        attributes(6).forEach(resource::addAttributes);
+        for (int i = random.nextInt(3); i > 0; i--) {
+            EntityRef.Builder ref = EntityRef.newBuilder().setSchemaUrl(text()).setType(text());
+            for (int j = random.nextInt(3); j > 0; j--) {
+                ref.addIdKeys(text()).addDescriptionKeys(text());
+            }
+            resource.addEntityRefs(unknown(ref));
+        }
+        return unknown(resource).build();
+    }
+
+    InstrumentationScope scope()
+    {
+        InstrumentationScope.Builder scope = InstrumentationScope.newBuilder().setName(text()).setVersion(text()).setDroppedAttributesCount(random.nextInt(3));
+        attributes(3).forEach(scope::addAttributes);
+        return unknown(scope).build();
+    }
+
     private ScopeLogs scopeLogs()
     {
         ScopeLogs.Builder logs = ScopeLogs.newBuilder();
         if (random.nextInt(4) > 0) {
-            InstrumentationScope.Builder scope = InstrumentationScope.newBuilder().setName(text()).setVersion(text()).setDroppedAttributesCount(random.nextInt(3));
-            attributes(3).forEach(scope::addAttributes);
-            logs.setScope(unknown(scope));
+            logs.setScope(scope());
         }
         for (int i = random.nextInt(12); i > 0; i--) {
             logs.addLogRecords(record());
@@ -118,7 +128,7 @@ public final class OtlpPayloads
         return unknown(record).build();
     }
 
-    private ByteString id(int length)
+    ByteString id(int length)
     {
         if (rarely()) {
             return bytes(1 + random.nextInt(length - 1));
@@ -126,7 +136,7 @@ public final class OtlpPayloads
         return random.nextBoolean() ? ByteString.EMPTY : bytes(length);
     }
 
-    private List<KeyValue> attributes(int max)
+    List<KeyValue> attributes(int max)
     {
         int count = random.nextInt(max);
         int start = random.nextInt(KEYS.length);
@@ -201,12 +211,12 @@ public final class OtlpPayloads
         return Double.isNaN(number) ? Double.NaN : number;
     }
 
-    private long longValue()
+    long longValue()
     {
         return LONGS[random.nextInt(LONGS.length)];
     }
 
-    private String text()
+    String text()
     {
         return TEXTS[random.nextInt(TEXTS.length)];
     }

@@ -1,14 +1,16 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
+import io.icegate.schema.SpanRow;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.EntityRef;
@@ -18,135 +20,80 @@ import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 
 import static java.util.Objects.requireNonNullElse;
 
 /**
- * Rebuilds OTLP from rows, and brings requests to the normal form in which the order of attributes and records, and the
- * grouping into envelopes, do not count.
+ * Rebuilds OTLP from rows.
  */
-public final class OtlpRebuilder
+final class OtlpRebuilder
 {
-    private ByteString record = ByteString.EMPTY;
-    private ByteString resource = ByteString.EMPTY;
-    private ByteString scope = ByteString.EMPTY;
-    private ByteString resourceEnvelope = ByteString.EMPTY;
-    private ByteString scopeEnvelope = ByteString.EMPTY;
-    private ByteString requestEnvelope = ByteString.EMPTY;
-
     private OtlpRebuilder() {}
 
     /**
-     * One request per record, sorted.
+     * The request of one row.
      */
-    public static List<String> normalForm(List<ExportLogsServiceRequest> requests)
+    static ExportLogsServiceRequest request(LogRow row)
     {
-        List<String> result = new ArrayList<>();
-        for (ExportLogsServiceRequest request : requests) {
-            request.getResourceLogsList().forEach(resourceLogs -> resourceLogs.getScopeLogsList().forEach(scopeLogs -> scopeLogs.getLogRecordsList().forEach(logRecord -> {
-                ResourceLogs.Builder single = resourceLogs.toBuilder().clearScopeLogs().setResource(normal(resourceLogs.getResource()));
-                single.addScopeLogs(scopeLogs.toBuilder().clearLogRecords().setScope(normal(scopeLogs.getScope())).addLogRecords(normal(logRecord)));
-                ExportLogsServiceRequest normal = request.toBuilder().clearResourceLogs().addResourceLogs(single).build();
-                // the bytes, because two NaNs are equal as messages
-                result.add(normal + HexFormat.of().formatHex(normal.toByteArray()));
-            })));
+        Residual residual = row.residual() == null ? Residual.NONE : StoredResidual.parse(row.residual());
+        try {
+            ExportLogsServiceRequest.Builder request = ExportLogsServiceRequest.parseFrom(residual.requestEnvelope()).toBuilder();
+            ResourceLogs.Builder resourceLogs = request.addResourceLogsBuilder()
+                    .mergeFrom(residual.resourceEnvelope())
+                    .setSchemaUrl(text(row.resource().schemaUrl()))
+                    .setResource(resource(residual, row.resource()));
+            resourceLogs.addScopeLogsBuilder()
+                    .mergeFrom(residual.scopeEnvelope())
+                    .setSchemaUrl(text(row.scope().schemaUrl()))
+                    .setScope(scope(residual, row.scope()))
+                    .addLogRecords(residual.record().isEmpty() ? record(row) : LogRecord.parseFrom(residual.record()));
+            return request.build();
         }
-        result.sort(null);
-        return result;
-    }
-
-    private static Resource normal(Resource message)
-    {
-        return message.toBuilder().clearAttributes().addAllAttributes(sorted(message.getAttributesList())).build();
-    }
-
-    private static InstrumentationScope normal(InstrumentationScope message)
-    {
-        return message.toBuilder().clearAttributes().addAllAttributes(sorted(message.getAttributesList())).build();
-    }
-
-    private static LogRecord normal(LogRecord message)
-    {
-        return message.toBuilder().clearAttributes().addAllAttributes(sorted(message.getAttributesList())).setBody(normal(message.getBody())).build();
-    }
-
-    private static List<KeyValue> sorted(List<KeyValue> attributes)
-    {
-        return attributes.stream()
-                .map(OtlpRebuilder::normal)
-                .sorted(Comparator.comparing(KeyValue::getKey))
-                .toList();
-    }
-
-    private static KeyValue normal(KeyValue message)
-    {
-        return message.toBuilder().setValue(normal(message.getValue())).build();
-    }
-
-    private static AnyValue normal(AnyValue message)
-    {
-        return switch (message.getValueCase()) {
-            case ARRAY_VALUE -> message.toBuilder()
-                    .setArrayValue(message.getArrayValue().toBuilder().clearValues().addAllValues(message.getArrayValue().getValuesList().stream().map(OtlpRebuilder::normal).toList()))
-                    .build();
-            case KVLIST_VALUE -> message.toBuilder()
-                    .setKvlistValue(message.getKvlistValue().toBuilder().clearValues().addAllValues(message.getKvlistValue().getValuesList().stream().map(OtlpRebuilder::normal).toList()))
-                    .build();
-            default -> message;
-        };
+        catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("Cannot read residual", e);
+        }
     }
 
     /**
      * The request of one row.
      */
-    public static ExportLogsServiceRequest request(LogRow row)
+    static ExportTraceServiceRequest request(SpanRow row)
     {
-        OtlpRebuilder residual = new OtlpRebuilder();
+        Residual residual = row.residual() == null ? Residual.NONE : StoredResidual.parse(row.residual());
         try {
-            if (row.residual() != null) {
-                residual.parse(row.residual());
-            }
-            ExportLogsServiceRequest.Builder request = ExportLogsServiceRequest.parseFrom(residual.requestEnvelope).toBuilder();
-            ResourceLogs.Builder resourceLogs = request.addResourceLogsBuilder()
-                    .mergeFrom(residual.resourceEnvelope)
+            ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.parseFrom(residual.requestEnvelope()).toBuilder();
+            ResourceSpans.Builder resourceSpans = request.addResourceSpansBuilder()
+                    .mergeFrom(residual.resourceEnvelope())
                     .setSchemaUrl(text(row.resource().schemaUrl()))
-                    .setResource(residual.resource.isEmpty() ? resource(row.resource()) : Resource.parseFrom(residual.resource));
-            resourceLogs.addScopeLogsBuilder()
-                    .mergeFrom(residual.scopeEnvelope)
+                    .setResource(resource(residual, row.resource()));
+            resourceSpans.addScopeSpansBuilder()
+                    .mergeFrom(residual.scopeEnvelope())
                     .setSchemaUrl(text(row.scope().schemaUrl()))
-                    .setScope(residual.scope.isEmpty() ? scope(row.scope()) : InstrumentationScope.parseFrom(residual.scope))
-                    .addLogRecords(residual.record.isEmpty() ? record(row) : LogRecord.parseFrom(residual.record));
+                    .setScope(scope(residual, row.scope()))
+                    .addSpans(residual.record().isEmpty() ? span(row) : Span.parseFrom(residual.record()));
             return request.build();
         }
-        catch (IOException e) {
-            throw new UncheckedIOException(e);
+        catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("Cannot read residual", e);
         }
     }
 
-    private void parse(byte[] bytes)
-            throws IOException
+    private static Resource resource(Residual residual, ResourceValues columns)
+            throws InvalidProtocolBufferException
     {
-        CodedInputStream in = CodedInputStream.newInstance(bytes);
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag >>> 3) {
-                case 1 -> record = in.readBytes();
-                case 2 -> resource = in.readBytes();
-                case 3 -> scope = in.readBytes();
-                case 5 -> resourceEnvelope = in.readBytes();
-                case 6 -> scopeEnvelope = in.readBytes();
-                case 7 -> requestEnvelope = in.readBytes();
-                case 15 -> in.readUInt32();
-                default -> throw new AssertionError("unknown field " + (tag >>> 3));
-            }
-        }
+        return residual.resource().isEmpty() ? resource(columns) : Resource.parseFrom(residual.resource());
+    }
+
+    private static InstrumentationScope scope(Residual residual, ScopeValues columns)
+            throws InvalidProtocolBufferException
+    {
+        return residual.scope().isEmpty() ? scope(columns) : InstrumentationScope.parseFrom(residual.scope());
     }
 
     private static Resource resource(ResourceValues columns)
@@ -189,6 +136,43 @@ public final class OtlpRebuilder
             message.setBody(value(row.body().value()));
         }
         return message.build();
+    }
+
+    private static Span span(SpanRow row)
+    {
+        Span.Builder message = Span.newBuilder()
+                .setTraceId(hex(row.traceId()))
+                .setSpanId(hex(row.spanId()))
+                .setParentSpanId(hex(row.parentSpanId()))
+                .setTraceState(text(row.traceState()))
+                .setFlags((int) row.flags())
+                .setName(text(row.name()))
+                .setKindValue(row.kind())
+                .setStartTimeUnixNano(row.startTimeUnixNano())
+                .setEndTimeUnixNano(row.endTimeUnixNano())
+                .setStatus(Status.newBuilder().setCodeValue(row.statusCode()).setMessage(text(row.statusMessage())))
+                .addAllAttributes(attributes(row.attributes()))
+                .setDroppedAttributesCount((int) row.droppedAttributesCount())
+                .setDroppedEventsCount((int) row.droppedEventsCount())
+                .setDroppedLinksCount((int) row.droppedLinksCount());
+        row.events().forEach(event -> message.addEvents(Span.Event.newBuilder()
+                .setTimeUnixNano(event.timeUnixNano())
+                .setName(text(event.name()))
+                .addAllAttributes(attributes(event.attributes()))
+                .setDroppedAttributesCount((int) event.droppedAttributesCount())));
+        row.links().forEach(link -> message.addLinks(Span.Link.newBuilder()
+                .setTraceId(hex(link.traceId()))
+                .setSpanId(hex(link.spanId()))
+                .setTraceState(text(link.traceState()))
+                .addAllAttributes(attributes(link.attributes()))
+                .setDroppedAttributesCount((int) link.droppedAttributesCount())
+                .setFlags((int) link.flags())));
+        return message.build();
+    }
+
+    private static ByteString hex(@Nullable String id)
+    {
+        return id == null ? ByteString.EMPTY : ByteString.fromHex(id);
     }
 
     private static ByteString id(byte @Nullable [] id)

@@ -54,9 +54,9 @@ final class TestLosslessLogs
                 SegmentRows.read(encoder.encode(HEADER, 0, Signal.LOGS.shape().schema(), batches).content(), Signal.LOGS.shape().schema())
                         .forEach(row -> rows.add(LogRows.fromRecord(row)));
             }
-            assertThat(OtlpRebuilder.normalForm(rows.stream().map(OtlpRebuilder::request).toList()))
+            assertThat(NormalForm.of(rows.stream().map(OtlpRebuilder::request).toList()))
                     .as("seed %s", seed)
-                    .isEqualTo(OtlpRebuilder.normalForm(requests));
+                    .isEqualTo(NormalForm.of(requests));
             residuals += (int) rows.stream().filter(row -> row.residual() != null).count();
         }
         assertThat(residuals).isPositive();
