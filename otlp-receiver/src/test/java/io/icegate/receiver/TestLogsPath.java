@@ -251,6 +251,10 @@ final class TestLogsPath
             client.export("after");
             eventually("committed under the new name", () -> StoredLogs.read(warehouse, Map.of(), renamed).committed().size() == 2);
             assertThat(catalog.tableExists(StoredLogs.LOGS)).isFalse();
+            catalog.renameTable(renamed, StoredLogs.LOGS);
+            client.export("back");
+            eventually("committed under the old name", () -> stored().committed().size() == 3);
+            assertThat(catalog.tableExists(renamed)).isFalse();
         }
     }
 

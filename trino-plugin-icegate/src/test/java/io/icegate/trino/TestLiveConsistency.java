@@ -36,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -115,6 +116,7 @@ final class TestLiveConsistency
         final AtomicInteger rounds = new AtomicInteger();
         final AtomicInteger roundsWithLiveRows = new AtomicInteger();
         final AtomicInteger commits = new AtomicInteger();
+        final AtomicLong acknowledged = new AtomicLong();
         final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     }
 
@@ -179,6 +181,7 @@ final class TestLiveConsistency
         Future<?> writing = executor.submit(task(() -> {
             for (long segment = 0; !done.get(); segment++) {
                 left.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
+                progress.acknowledged.set((segment + 1) * SEGMENT_ROWS);
                 right.append("acme", segment * SEGMENT_ROWS + 1, (segment + 1) * SEGMENT_ROWS);
                 awaitQueries(progress, (int) segment * QUERIES_PER_APPEND, done);
             }
@@ -217,6 +220,7 @@ final class TestLiveConsistency
         }
         writing.get();
         committing.get();
+        assertThat(lake.value("SELECT count(DISTINCT time_unix_nano) FROM %s_left.logs".formatted(namespace))).isEqualTo(progress.acknowledged.get());
         return progress;
     }
 
@@ -251,14 +255,15 @@ final class TestLiveConsistency
                        SELECT (SELECT count(*) FROM %1$s), (SELECT count(*) FROM %2$s), count(*), count(DISTINCT a.time_unix_nano)
                        FROM %1$s a JOIN %2$s b ON a.time_unix_nano = b.time_unix_nano""".formatted(left, right);
         };
+        long acknowledged = progress.acknowledged.get();
         List<Long> row = lake.rows(SESSION, query).getFirst().stream().map(Long.class::cast).toList();
         boolean correct = switch (kind) {
             case 0 -> row.get(0).equals(row.get(1)) && row.get(0).equals(row.get(2)) && row.get(3) == row.get(0) * (row.get(0) + 1) / 2;
             case 1 -> row.stream().distinct().count() == 1;
             default -> row.get(2).equals(row.get(3)) && row.get(2) == Math.min(row.get(0), row.get(1)) && Math.abs(row.get(0) - row.get(1)) % SEGMENT_ROWS == 0;
         };
-        if (!correct || row.getFirst() < last || row.getFirst() % SEGMENT_ROWS != 0) {
-            progress.wrong.add("%s after %s: %s".formatted(kind, last, row));
+        if (!correct || row.getFirst() < acknowledged || row.getFirst() < last || row.getFirst() % SEGMENT_ROWS != 0) {
+            progress.wrong.add("%s after %s, %s acknowledged: %s".formatted(kind, last, acknowledged, row));
         }
         Snapshot snapshot = lake.fixture().table(namespace + "_left").currentSnapshot();
         // committed by now, so at least what was committed when the query looked

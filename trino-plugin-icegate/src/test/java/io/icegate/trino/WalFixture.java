@@ -30,6 +30,7 @@ import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
 import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
@@ -57,6 +58,8 @@ final class WalFixture
         implements AutoCloseable
 {
     static final Instant DAY = Instant.parse("2026-11-20T10:00:00Z");
+
+    private static final ResourceValues SHOP = new ResourceValues(attributes(text("service.name", "shop")), 0, null, List.of());
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final WalEnvironment environment = WalEnvironment.system(executor);
@@ -94,7 +97,15 @@ final class WalFixture
 
     Logs logs(String namespace)
     {
-        return new Logs(TableIdentifier.of(Namespace.of(namespace), Signal.LOGS.shape().name()));
+        return logs(namespace, Signal.LOGS.shape().name());
+    }
+
+    /**
+     * A table of logs that was renamed.
+     */
+    Logs logs(String namespace, String table)
+    {
+        return new Logs(TableIdentifier.of(Namespace.of(namespace), table));
     }
 
     Table table(String namespace)
@@ -143,11 +154,13 @@ final class WalFixture
         private final UUID uuid;
         private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
         private final WalLane lane;
+        private Schema schema;
 
         private Logs(TableIdentifier identifier)
         {
             this.identifier = identifier;
             this.table = catalog.loadTable(identifier);
+            this.schema = table.schema();
             this.uuid = table.uuid();
             WriterId id = WriterId.random(environment.clock().instant(), random);
             WalWriter writer = WalWriter.open(warehouse.store(), new RegistryEntry(id, environment.clock().instant(), "host", "test", ImmutableSet.of(uuid)), footers, WriterOptions.DEFAULT, environment);
@@ -183,8 +196,24 @@ final class WalFixture
          */
         SegmentFooter append(LogBatch... batches)
         {
-            Table current = table();
-            return lane.append(header -> encoder.encode(header, current.schema().schemaId(), current.schema(), List.of(batches))).join();
+            Schema current = followSchema();
+            return lane.append(header -> encoder.encode(header, current.schemaId(), current, List.of(batches))).join();
+        }
+
+        /**
+         * The schema of the table, or the one before when the table has lost a column.
+         */
+        private Schema followSchema()
+        {
+            Schema current = table().schema();
+            try {
+                encoder.requireFit(current);
+                schema = current;
+            }
+            catch (IllegalArgumentException e) {
+                // as receivers do
+            }
+            return schema;
         }
 
         CommitResult commit()
@@ -222,7 +251,7 @@ final class WalFixture
                     row.residual())));
         }
 
-        private LogBatch batch(String tenant, List<LogRow> rows)
+        LogBatch batch(String tenant, List<LogRow> rows)
         {
             return new LogBatch(new BatchId(uuid.getMostSignificantBits(), nextBatch.incrementAndGet()), tenant, rows, 1000);
         }
@@ -257,6 +286,30 @@ final class WalFixture
                         entry("flags", new AttributeValue.Array(List.of(new AttributeValue.Bool(true), new AttributeValue.Int(number))))),
                 3,
                 sparse ? null : bytes(5, number));
+    }
+
+    /**
+     * A row of service {@code shop} as applications send it, without a trace.
+     */
+    static LogRow row(long micros, int severity, String event, String body, Map<String, AttributeValue> attributes)
+    {
+        return new LogRow(
+                SHOP,
+                ScopeValues.EMPTY,
+                micros,
+                micros,
+                micros * 1000,
+                0,
+                severity,
+                "INFO",
+                event,
+                CanonicalText.of(new AttributeValue.Text(body)),
+                null,
+                null,
+                0,
+                Attributes.of(attributes.entrySet().stream().map(attribute -> entry(attribute.getKey(), attribute.getValue())).toList()),
+                0,
+                null);
     }
 
     private static ResourceValues resource(long number)
