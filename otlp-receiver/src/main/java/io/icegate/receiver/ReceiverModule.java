@@ -18,9 +18,12 @@ import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.JettyAnswers;
 import io.icegate.receiver.otlp.OtlpServlet;
 import io.icegate.receiver.otlp.RefusalLog;
-import io.icegate.receiver.otlp.TenantHeader;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
+import io.icegate.server.access.AccessConfig;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.TenantHeader;
+import io.icegate.server.reload.FileReloads;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;
@@ -51,6 +54,7 @@ final class ReceiverModule
         OtlpConfig otlp = buildConfigObject(OtlpConfig.class);
         configBinder(binder).bindConfig(ReceiverConfig.class);
         configBinder(binder).bindConfig(StoreConfig.class);
+        configBinder(binder).bindConfig(AccessConfig.class);
         configBinder(binder).bindConfig(IngestConfig.class);
         configBinder(binder).bindConfig(CommitConfig.class);
         configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
@@ -70,6 +74,7 @@ final class ReceiverModule
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
         binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
         newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class).in(Scopes.SINGLETON);
+        binder.bind(FileReloads.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
         binder.bind(ServedSignals.class).in(Scopes.SINGLETON);
@@ -79,9 +84,9 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static TenantHeader tenantHeader(ReceiverConfig config)
+    static AccessControl accessControl(ReceiverConfig config, AccessConfig access, FileReloads reloads, InstantSource clock)
     {
-        return new TenantHeader(config.getTenantHeader(), config.getDefaultTenant());
+        return access.accessControl(new TenantHeader(config.getTenantHeader(), config.getDefaultTenant()), reloads, clock);
     }
 
     @Provides
@@ -93,11 +98,11 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, ServedSignals signals, TenantHeader tenants, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
     {
         return new OtlpServlet(
                 signals.handlers(),
-                tenants,
+                access,
                 admission,
                 new OperatorPages(signals::readiness, registry),
                 refusals,
@@ -111,7 +116,7 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, ServedSignals signals, TenantHeader tenants, Admission admission, RefusalLog refusals)
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals)
     {
         return new GrpcServer(
                 new GrpcServer.Settings(
@@ -121,7 +126,7 @@ final class ReceiverModule
                         otlp.getMaxConnectionAge().toJavaTime(),
                         ingest.getAckDeadline().toJavaTime()),
                 signals.handlers(),
-                tenants,
+                access,
                 admission,
                 refusals);
     }

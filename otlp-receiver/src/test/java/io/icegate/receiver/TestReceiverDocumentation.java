@@ -7,8 +7,9 @@ import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.decode.DecodeLimits;
 import io.icegate.receiver.ingest.IngestConfig;
-import io.icegate.receiver.otlp.TenantHeader;
 import io.icegate.server.StoreConfig;
+import io.icegate.server.access.AccessConfig;
+import io.icegate.server.access.TenantHeader;
 import org.junit.jupiter.api.Test;
 
 import java.io.File;
@@ -174,7 +175,7 @@ final class TestReceiverDocumentation
             throws Exception
     {
         Map<String, Object> defaults = new TreeMap<>();
-        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig())) {
+        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new AccessConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig())) {
             for (Method method : config.getClass().getMethods()) {
                 Config annotation = method.getAnnotation(Config.class);
                 if (annotation != null) {

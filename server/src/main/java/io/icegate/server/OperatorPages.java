@@ -22,6 +22,21 @@ public final class OperatorPages
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
     /**
+     * Who looks at a page.
+     */
+    public enum Viewer
+    {
+        /**
+         * Sees whether the server lives and is ready, which load balancers ask.
+         */
+        ANYBODY,
+        /**
+         * Sees everything.
+         */
+        OPERATOR,
+    }
+
+    /**
      * What a server accepts now.
      *
      * @param ready true when it accepts some requests
@@ -34,8 +49,11 @@ public final class OperatorPages
             closed = List.copyOf(closed);
         }
 
-        private String text()
+        private String text(Viewer viewer)
         {
+            if (viewer != Viewer.OPERATOR) {
+                return ready ? "ready\n" : "not ready\n";
+            }
             return ready
                     ? "ready\n" + closed.stream().map("closed: %s\n"::formatted).collect(Collectors.joining())
                     : "not ready: %s\n".formatted(String.join("; ", closed));
@@ -49,18 +67,21 @@ public final class OperatorPages
     }
 
     /**
-     * True when the path was one of the pages.
+     * True when the path was one of the pages that the viewer may see.
      */
-    public boolean serve(String path, HttpServletResponse response)
+    public boolean serve(String path, HttpServletResponse response, Viewer viewer)
             throws IOException
     {
         switch (path) {
             case "/health" -> text(response, 200, "ok\n");
             case "/ready" -> {
                 Readiness now = readiness.get();
-                text(response, now.ready() ? 200 : 503, now.text());
+                text(response, now.ready() ? 200 : 503, now.text(viewer));
             }
             case "/metrics" -> {
+                if (viewer != Viewer.OPERATOR) {
+                    return false;
+                }
                 response.setStatus(200);
                 response.setContentType(PrometheusTextFormatWriter.CONTENT_TYPE);
                 writer.write(response.getOutputStream(), registry.scrape());

@@ -14,9 +14,14 @@ import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.Principal;
+import io.icegate.server.access.RequestHeaders;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.StreamSupport;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
@@ -40,18 +45,16 @@ final class GrpcExport
     private final OtlpSignal signal;
     private final ExportHandler handler;
     private final RefusalLog refusals;
-    private final TenantHeader tenants;
-    private final Metadata.Key<String> tenantKey;
+    private final AccessControl access;
     private final Admission admission;
     private final Duration ackDeadline;
 
-    GrpcExport(OtlpSignal signal, ExportHandler handler, TenantHeader tenants, Admission admission, RefusalLog refusals, Duration ackDeadline)
+    GrpcExport(OtlpSignal signal, ExportHandler handler, AccessControl access, Admission admission, RefusalLog refusals, Duration ackDeadline)
     {
         this.signal = requireNonNull(signal, "signal is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
         this.handler = requireNonNull(handler, "handler is null");
-        this.tenants = requireNonNull(tenants, "tenants is null");
-        this.tenantKey = Metadata.Key.of(tenants.name(), Metadata.ASCII_STRING_MARSHALLER);
+        this.access = requireNonNull(access, "access is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.ackDeadline = requireNonNull(ackDeadline, "ackDeadline is null");
     }
@@ -61,9 +64,11 @@ final class GrpcExport
     {
         Call state = new Call(call);
         try {
+            RequestHeaders sent = name -> values(headers, name);
+            Principal principal = access.principal(sent);
             checkEncoding(headers);
             handler.checkOpen();
-            state.tenant = tenants.tenant(headers.get(tenantKey));
+            state.tenant = access.tenant(principal, sent);
             state.idempotencyKey = idempotencyKey(headers);
             state.announced = admission.admit(0);
             state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();
@@ -73,6 +78,12 @@ final class GrpcExport
             state.fail(e);
         }
         return state;
+    }
+
+    private static List<String> values(Metadata headers, String name)
+    {
+        Iterable<String> values = headers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        return values == null ? List.of() : StreamSupport.stream(values.spliterator(), false).toList();
     }
 
     private static void checkEncoding(Metadata headers)

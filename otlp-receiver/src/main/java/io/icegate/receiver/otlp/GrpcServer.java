@@ -14,6 +14,7 @@ import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.access.AccessControl;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -87,7 +88,7 @@ public final class GrpcServer
     /**
      * @param handlers of the signals that are served; all others are refused
      */
-    public GrpcServer(Settings settings, Map<OtlpSignal, ExportHandler> handlers, TenantHeader tenants, Admission admission, RefusalLog refusals)
+    public GrpcServer(Settings settings, Map<OtlpSignal, ExportHandler> handlers, AccessControl access, Admission admission, RefusalLog refusals)
     {
         served = Set.copyOf(handlers.keySet());
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
@@ -104,7 +105,7 @@ public final class GrpcServer
                 .decompressorRegistry(GrpcCodecs.registry())
                 .addStreamTracerFactory(GrpcCodecs.unknownEncodings())
                 .addService(health.getHealthService());
-        handlers.forEach((signal, handler) -> builder.addService(export(signal, marshaller, new GrpcExport(signal, handler, tenants, admission, refusals, settings.ackDeadline()))));
+        handlers.forEach((signal, handler) -> builder.addService(export(signal, marshaller, new GrpcExport(signal, handler, access, admission, refusals, settings.ackDeadline()))));
         String names = OtlpSignal.ALL.stream().filter(handlers::containsKey).map(OtlpSignal::name).collect(Collectors.joining(", "));
         OtlpSignal.ALL.stream()
                 .filter(signal -> !handlers.containsKey(signal))

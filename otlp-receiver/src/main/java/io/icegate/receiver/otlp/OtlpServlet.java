@@ -10,6 +10,9 @@ import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.Principal;
+import io.icegate.server.access.RequestHeaders;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -38,7 +43,7 @@ public final class OtlpServlet
     private static final Pattern SLASHES = Pattern.compile("/{2,}");
 
     private final transient Map<OtlpSignal, ExportHandler> handlers;
-    private final transient TenantHeader tenants;
+    private final transient AccessControl access;
     private final transient Admission admission;
     private final transient OperatorPages pages;
     private final transient RefusalLog refusals;
@@ -85,10 +90,10 @@ public final class OtlpServlet
     /**
      * @param handlers of the signals that are served; all others are refused
      */
-    public OtlpServlet(Map<OtlpSignal, ExportHandler> handlers, TenantHeader tenants, Admission admission, OperatorPages pages, RefusalLog refusals, Settings settings)
+    public OtlpServlet(Map<OtlpSignal, ExportHandler> handlers, AccessControl access, Admission admission, OperatorPages pages, RefusalLog refusals, Settings settings)
     {
         this.handlers = Map.copyOf(handlers);
-        this.tenants = requireNonNull(tenants, "tenants is null");
+        this.access = requireNonNull(access, "access is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.pages = requireNonNull(pages, "pages is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
@@ -101,7 +106,8 @@ public final class OtlpServlet
             throws IOException
     {
         String path = SLASHES.matcher(request.getRequestURI()).replaceAll("/");
-        if ((request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) && pages.serve(path, response)) {
+        RequestHeaders headers = name -> Collections.list(request.getHeaders(name));
+        if ((request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) && pages.serve(path, response, access.viewer(headers))) {
             return;
         }
         if (cors.preflight(request, response)) {
@@ -110,8 +116,9 @@ public final class OtlpServlet
         long receivedNanos = System.nanoTime();
         Exchange exchange = new Exchange(request, response);
         try {
+            Principal principal = access.principal(headers);
             ExportHandler handler = handler(exchange, path);
-            succeed(exchange, export(exchange, handler, receivedNanos));
+            succeed(exchange, export(exchange, handler, () -> access.tenant(principal, headers), receivedNanos));
         }
         catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,14 +184,14 @@ public final class OtlpServlet
         return OtlpSignal.ALL.stream().filter(handlers::containsKey).map(part).collect(Collectors.joining(", "));
     }
 
-    private Acknowledgement export(Exchange exchange, ExportHandler handler, long receivedNanos)
+    private Acknowledgement export(Exchange exchange, ExportHandler handler, Supplier<String> tenants, long receivedNanos)
             throws Exception
     {
         HttpServletRequest request = exchange.request;
         Encoding payload = exchange.encoding.orElseThrow(() -> unknownMediaType(request));
         ContentCoding coding = ContentCoding.from(request.getHeader("Content-Encoding"));
         handler.checkOpen();
-        String tenant = tenants.tenant(request.getHeader(tenants.name()));
+        String tenant = tenants.get();
         exchange.tenant = tenant;
         boolean compressed = coding != ContentCoding.IDENTITY;
         long wireLimit = compressed ? settings.compressedBytesMax() : settings.requestBytesMax();
@@ -278,6 +285,9 @@ public final class OtlpServlet
         status.retryAfter().ifPresent(seconds -> response.setHeader("Retry-After", seconds));
         if (status.httpStatus() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
             response.setHeader("Allow", "POST");
+        }
+        if (status.httpStatus() == HttpServletResponse.SC_UNAUTHORIZED) {
+            AccessControl.CHALLENGES.forEach(challenge -> response.addHeader("WWW-Authenticate", challenge));
         }
         if (status.httpStatus() == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE) {
             response.setHeader("Accept-Encoding", ContentCoding.ACCEPTED);

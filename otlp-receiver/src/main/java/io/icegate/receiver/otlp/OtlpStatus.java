@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.access.AccessException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -54,16 +55,28 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
         while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof RefusedException refused) {
-            return of(refused.refusal(), refused.getMessage(), retryMillis);
-        }
-        return of(Refusal.UNAVAILABLE, "Cannot accept request now: internal error", retryMillis);
+        return switch (cause) {
+            case RefusedException refused -> of(refused.refusal(), refused.getMessage(), retryMillis);
+            case AccessException access -> of(refusal(access.reason()), access.getMessage(), retryMillis);
+            default -> of(Refusal.UNAVAILABLE, "Cannot accept request now: internal error", retryMillis);
+        };
+    }
+
+    private static Refusal refusal(AccessException.Reason reason)
+    {
+        return switch (reason) {
+            case INVALID -> Refusal.MALFORMED;
+            case UNAUTHENTICATED -> Refusal.UNAUTHENTICATED;
+            case FORBIDDEN -> Refusal.FORBIDDEN;
+        };
     }
 
     private static OtlpStatus of(Refusal refusal, String message, long retryMillis)
     {
         return switch (refusal) {
             case MALFORMED -> new OtlpStatus(refusal, Status.Code.INVALID_ARGUMENT, 400, message, OptionalLong.empty(), true);
+            case UNAUTHENTICATED -> new OtlpStatus(refusal, Status.Code.UNAUTHENTICATED, 401, message, OptionalLong.empty(), false);
+            case FORBIDDEN -> new OtlpStatus(refusal, Status.Code.PERMISSION_DENIED, 403, message, OptionalLong.empty(), false);
             case TOO_LARGE -> new OtlpStatus(refusal, Status.Code.RESOURCE_EXHAUSTED, 413, message, OptionalLong.empty(), false);
             case UNKNOWN_SERVICE -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 404, message, OptionalLong.empty(), false);
             case UNKNOWN_METHOD -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 405, message, OptionalLong.empty(), false);
@@ -95,7 +108,7 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
         while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return !(cause instanceof RefusedException);
+        return !(cause instanceof RefusedException || cause instanceof AccessException);
     }
 
     public Status grpcStatus()

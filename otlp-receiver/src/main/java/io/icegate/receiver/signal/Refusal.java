@@ -11,6 +11,14 @@ public enum Refusal
      */
     MALFORMED,
     /**
+     * No key, or none that is valid.
+     */
+    UNAUTHENTICATED,
+    /**
+     * The key is not for the tenant.
+     */
+    FORBIDDEN,
+    /**
      * Above a size limit: sending it again cannot help.
      */
     TOO_LARGE,

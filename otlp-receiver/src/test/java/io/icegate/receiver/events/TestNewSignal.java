@@ -33,8 +33,9 @@ import io.icegate.receiver.otlp.Cors;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.OtlpServlet;
 import io.icegate.receiver.otlp.RefusalLog;
-import io.icegate.receiver.otlp.TenantHeader;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.TenantHeader;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentRows;
@@ -92,7 +93,7 @@ final class TestNewSignal
     private final OpenWarehouse open = OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment);
     private final Admission admission = new Admission(10_000_000);
     private final SignalIngest ingest = new SignalIngest(Events.SIGNAL.name(), admission, new Random(1), IngestMetrics.NONE);
-    private final TenantHeader tenants = new TenantHeader("X-Scope-OrgID", Optional.of("acme"));
+    private final AccessControl access = AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme")));
 
     @AfterEach
     void close()
@@ -142,7 +143,7 @@ final class TestNewSignal
             throws Exception
     {
         GrpcServer.Settings settings = new GrpcServer.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000_000, GrpcServer.KEEP_ALIVE_MIN, Duration.ofMinutes(1), PATIENCE);
-        try (GrpcServer server = new GrpcServer(settings, Map.of(Events.SIGNAL, ingest), tenants, admission, new RefusalLog(System::nanoTime, IngestMetrics.NONE))) {
+        try (GrpcServer server = new GrpcServer(settings, Map.of(Events.SIGNAL, ingest), access, admission, new RefusalLog(System::nanoTime, IngestMetrics.NONE))) {
             server.start();
             server.serving(true);
             ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().build();
@@ -161,7 +162,7 @@ final class TestNewSignal
     {
         OtlpServlet servlet = new OtlpServlet(
                 Map.of(Events.SIGNAL, ingest),
-                tenants,
+                access,
                 admission,
                 new OperatorPages(() -> new OperatorPages.Readiness(true, List.of()), new PrometheusRegistry()),
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE),

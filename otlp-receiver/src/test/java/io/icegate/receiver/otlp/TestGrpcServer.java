@@ -29,6 +29,8 @@ import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.TenantHeader;
 import io.icegate.wal.WalException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +88,7 @@ final class TestGrpcServer
         return new GrpcServer(
                 new GrpcServer.Settings(new InetSocketAddress("localhost", 0), REQUEST_BYTES_MAX, keepAliveMin, connectionAge, ackDeadline),
                 Map.of(OtlpSignal.LOGS, logs),
-                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
+                AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme"))),
                 admission,
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE));
     }
@@ -230,6 +232,8 @@ final class TestGrpcServer
                     com.google.rpc.Status details = details(answer);
                     assertThat(details.getDetails(0).unpack(BadRequest.class).getFieldViolations(0).getDescription()).isEqualTo("because");
                 }
+                case UNAUTHENTICATED -> assertFinal(answer, Status.Code.UNAUTHENTICATED);
+                case FORBIDDEN -> assertFinal(answer, Status.Code.PERMISSION_DENIED);
                 case TOO_LARGE -> assertFinal(answer, Status.Code.RESOURCE_EXHAUSTED);
                 case UNKNOWN_SERVICE, UNKNOWN_METHOD, UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> assertFinal(answer, Status.Code.UNIMPLEMENTED);
                 case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> assertRetryable(answer);

@@ -22,6 +22,8 @@ import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.TenantHeader;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -83,7 +85,7 @@ final class TestOtlpServlet
     {
         OtlpServlet servlet = new OtlpServlet(
                 Map.of(OtlpSignal.LOGS, logs),
-                new TenantHeader("X-Scope-OrgID", Optional.of("acme")),
+                AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme"))),
                 admission,
                 new OperatorPages(() -> new OperatorPages.Readiness(ready, ready ? List.of() : List.of("the store does not answer")), new PrometheusRegistry()),
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE),
