@@ -8,7 +8,8 @@ package io.icegate.schema;
 public enum Signal
 {
     LOGS(LogsColumns.shape()),
-    SPANS(SpansColumns.shape());
+    SPANS(SpansColumns.shape()),
+    METRICS(MetricsColumns.shape());
 
     private final TableShape shape;
 

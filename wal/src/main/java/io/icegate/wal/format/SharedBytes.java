@@ -169,7 +169,10 @@ final class SharedBytes
         return known;
     }
 
-    private AttributeColumns.Encoded sharedAttributes(Attributes attributes)
+    /**
+     * Attributes that many rows share.
+     */
+    AttributeColumns.Encoded sharedAttributes(Attributes attributes)
     {
         @Nullable Binary[] values = new Binary[attributes.size()];
         for (int i = 0; i < values.length; i++) {

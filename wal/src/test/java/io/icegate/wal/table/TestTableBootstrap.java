@@ -72,6 +72,75 @@ final class TestTableBootstrap
                 "dropped_attributes_count");
     }
 
+    /**
+     * Names, types and what files say of them, as docs/format/schema.md has them. The columns before are those of all tables.
+     */
+    @Test
+    void testColumnsOfMetrics()
+    {
+        InMemoryCatalog catalog = catalog();
+        Table table = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.METRICS.shape());
+        Map<String, String> properties = table.properties();
+        List<NestedField> logs = Signal.LOGS.shape().schema().columns();
+        assertThat(table.schema().columns().subList(0, 20).stream().map(NestedField::name).toList()).isEqualTo(logs.subList(0, 20).stream().map(NestedField::name).toList());
+        assertThat(table.schema().columns().stream()
+                .skip(20)
+                .map(column -> "%s%s %s %s".formatted(
+                        column.name(),
+                        column.isOptional() ? "?" : "",
+                        describe(column.type()),
+                        properties.getOrDefault("write.metadata.metrics.column." + column.name(), "none")))
+                .toList())
+                .containsExactly(
+                        "metric_name? string full",
+                        "description? string counts",
+                        "unit? string counts",
+                        "metric_type string full",
+                        "metadata map<string,string?> none",
+                        "metadata_types? string counts",
+                        "aggregation_temporality? int counts",
+                        "is_monotonic? boolean counts",
+                        "start_time_unix_nano long full",
+                        "time_unix_nano long full",
+                        "flags long counts",
+                        "value_double? double counts",
+                        "value_int? long counts",
+                        "count? long counts",
+                        "sum? double counts",
+                        "min? double counts",
+                        "max? double counts",
+                        "bucket_counts? list<long> none",
+                        "explicit_bounds? list<double> none",
+                        "scale? int counts",
+                        "zero_count? long counts",
+                        "zero_threshold? double counts",
+                        "positive? struct<offset int,bucket_counts list<long>> none",
+                        "negative? struct<offset int,bucket_counts list<long>> none",
+                        "quantile_values? list<struct<quantile double,value double>> none",
+                        "exemplars list<struct<time_unix_nano long,value_double? double,value_int? long,trace_id? string,span_id? string," +
+                                "filtered_attributes map<string,string?>,attribute_types? string>> none");
+        assertThat(table.spec().fields().stream().map(field -> field.name() + ":" + field.transform()).toList()).containsExactly("tenant_id:identity", "timestamp_day:day");
+        assertThat(table.sortOrder().fields().stream().map(field -> table.schema().findColumnName(field.sourceId())).toList()).containsExactly("metric_name", "service_name", "timestamp");
+        assertThat(properties.keySet()).filteredOn(key -> key.startsWith("write.parquet.bloom-filter-enabled")).containsExactly("write.parquet.bloom-filter-enabled.column.service_instance_id");
+        assertThat(table.schema().columns()).allSatisfy(column -> assertThat(column.doc()).isNotBlank());
+    }
+
+    private static String describe(Type type)
+    {
+        if (type instanceof Types.ListType list) {
+            return "list<%s%s>".formatted(describe(list.elementType()), list.isElementOptional() ? "?" : "");
+        }
+        if (type instanceof Types.MapType map) {
+            return "map<%s,%s%s>".formatted(describe(map.keyType()), describe(map.valueType()), map.isValueOptional() ? "?" : "");
+        }
+        if (type instanceof Types.StructType struct) {
+            return struct.fields().stream()
+                    .map(field -> "%s%s %s".formatted(field.name(), field.isOptional() ? "?" : "", describe(field.type())))
+                    .collect(Collectors.joining(",", "struct<", ">"));
+        }
+        return type.toString();
+    }
+
     @Test
     void testCreate()
     {

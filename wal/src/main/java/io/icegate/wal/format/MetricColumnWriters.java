@@ -1,0 +1,117 @@
+package io.icegate.wal.format;
+
+import io.icegate.schema.MetricRow;
+import io.icegate.schema.MetricValues;
+import io.icegate.wal.parquet.BooleanLeaf;
+import io.icegate.wal.parquet.BytesLeaf;
+import io.icegate.wal.parquet.NumberLeaf;
+import io.icegate.wal.parquet.RowGroupWriter;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes data points to the columns of one row group.
+ */
+final class MetricColumnWriters
+        implements ColumnWriters
+{
+    private final RowGroupWriter group;
+    private final SharedBytes shared = new SharedBytes();
+    private final CommonColumnWriters common;
+
+    private final BytesLeaf name;
+    private final BytesLeaf description;
+    private final BytesLeaf unit;
+    private final BytesLeaf type;
+    private final AttributeColumns metadata;
+    private final NumberLeaf aggregationTemporality;
+    private final BooleanLeaf isMonotonic;
+    private final NumberLeaf startTime;
+    private final NumberLeaf time;
+    private final NumberLeaf flags;
+    private final PointValueColumns value;
+    private final ExemplarColumns exemplars;
+
+    private @Nullable MetricValues lastMetric;
+    private @Nullable Encoded last;
+
+    private record Encoded(
+            @Nullable Binary name,
+            @Nullable Binary description,
+            @Nullable Binary unit,
+            @Nullable Binary type,
+            AttributeColumns.Encoded metadata) {}
+
+    MetricColumnWriters(RowGroupWriter group)
+    {
+        this.group = group;
+        common = new CommonColumnWriters(group, shared);
+        name = group.bytes("metric_name");
+        description = group.bytes("description");
+        unit = group.bytes("unit");
+        type = group.bytes("metric_type");
+        metadata = new AttributeColumns(group, "metadata", "metadata_types");
+        aggregationTemporality = group.number("aggregation_temporality");
+        isMonotonic = group.booleans("is_monotonic");
+        startTime = group.number("start_time_unix_nano");
+        time = group.number("time_unix_nano");
+        flags = group.number("flags");
+        value = new PointValueColumns(group);
+        exemplars = new ExemplarColumns(group, "exemplars", shared);
+    }
+
+    void write(String tenant, MetricRow row)
+    {
+        common.writeTimes(tenant, row.timestampMicros(), row.ingestTimeMicros());
+        common.writeOrigin(row.resource(), row.scope());
+        common.writeRecord(row.attributes(), row.residual());
+        writeMetric(row.metric());
+        startTime.write(row.startTimeUnixNano());
+        time.write(row.timeUnixNano());
+        flags.write(row.flags());
+        value.write(row.value());
+        exemplars.write(row.exemplars());
+        group.endRow();
+    }
+
+    private void writeMetric(MetricValues metric)
+    {
+        Encoded encoded = encoded(metric);
+        name.write(encoded.name());
+        description.write(encoded.description());
+        unit.write(encoded.unit());
+        type.write(encoded.type());
+        metadata.write(encoded.metadata());
+        Integer temporality = metric.aggregationTemporality();
+        if (temporality == null) {
+            aggregationTemporality.absentRows(1);
+        }
+        else {
+            aggregationTemporality.write(temporality);
+        }
+        Boolean monotonic = metric.isMonotonic();
+        if (monotonic == null) {
+            isMonotonic.absentRows(1);
+        }
+        else {
+            isMonotonic.write(monotonic, 0);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // shared by identity
+    private Encoded encoded(MetricValues metric)
+    {
+        Encoded encoded = last;
+        if (encoded == null || lastMetric != metric) {
+            encoded = new Encoded(
+                    shared.text(metric.name()),
+                    shared.text(metric.description()),
+                    shared.text(metric.unit()),
+                    shared.text(metric.type().text()),
+                    shared.sharedAttributes(metric.metadata()));
+            lastMetric = metric;
+            last = encoded;
+        }
+        return encoded;
+    }
+}
