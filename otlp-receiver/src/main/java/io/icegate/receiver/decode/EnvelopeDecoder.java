@@ -17,7 +17,6 @@ import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,8 +32,6 @@ import static java.util.Objects.requireNonNull;
  */
 final class EnvelopeDecoder
 {
-    private static final long SHARED_RESIDUAL_BYTES_MAX = 256L * 1024 * 1024;
-
     private final EnvelopeType type;
     private final DecodeLimits limits;
     private final Map<Place, String> wrong;
@@ -43,7 +40,8 @@ final class EnvelopeDecoder
     private final ValueDecoder values;
     private final RequestContext context;
     private final byte[] bytes;
-    private final int[] counts = new int[3];
+    private final MetricMessage metric = new MetricMessage();
+    private final int[] counts = new int[4];
     private long valueCount;
 
     /**
@@ -58,7 +56,7 @@ final class EnvelopeDecoder
         this.records = requireNonNull(records, "records is null");
         this.findings = requireNonNull(findings, "findings is null");
         values = new ValueDecoder(limits);
-        context = new RequestContext(type, limits, times, findings, values);
+        context = new RequestContext(type, limits, times, wrong, findings, values);
     }
 
     /**
@@ -183,7 +181,7 @@ final class EnvelopeDecoder
     }
 
     /**
-     * @param level 0 for resources, 1 for scopes, 2 for records
+     * @param level 0 for resources, 1 for scopes, 2 for records, 3 for data points
      */
     private void count(int level, int count)
     {
@@ -205,12 +203,12 @@ final class EnvelopeDecoder
             Own<Resource> own = own(type.resource(), Resource.parser(), envelope, place);
             columns = resourceColumns(own.message(), envelope);
             int reasons = own.reasons() | values.takeReasons();
-            note(place, reasons | envelope.reasons(), () -> records(envelope));
+            note(place, reasons | envelope.reasons(), () -> rowsOfResource(envelope));
             residual = reasons == 0 ? residual : residual.withResource(own.kept(), reasons);
         }
         catch (BadRecordException e) {
             values.discard();
-            reject(place, records(envelope), e);
+            reject(place, rowsOfResource(envelope), e);
             return;
         }
         long shared = columns.attributes().size() + columns.entityRefs().stream().mapToLong(ref -> 1L + ref.idKeys().size() + ref.descriptionKeys().size()).sum();
@@ -224,24 +222,24 @@ final class EnvelopeDecoder
         Envelope envelope = envelope(offset, length, EnvelopeType.OWN, EnvelopeType.CHILDREN);
         count(2, envelope.children());
         Residual residual = resourceResidual.withScopeEnvelope(envelope.unknown()).withReasons(envelope.reasons());
+        int rows = rows(envelope);
+        count(3, rows);
         ScopeValues columns;
-        byte @Nullable [] shared;
         try {
             Own<InstrumentationScope> own = own(type.scope(), InstrumentationScope.parser(), envelope, place);
             columns = scopeColumns(own.message(), envelope);
             int reasons = own.reasons() | values.takeReasons();
-            note(place, reasons | envelope.reasons(), envelope::children);
+            note(place, reasons | envelope.reasons(), () -> rows);
             residual = reasons == 0 ? residual : residual.withScope(own.kept(), reasons);
-            shared = sharedResidual(residual, envelope.children());
+            context.scope(resource, columns, residual, rows);
         }
         catch (BadRecordException e) {
             values.discard();
-            reject(place, envelope.children(), e);
+            reject(place, rows, e);
             return;
         }
-        addValues((sharedValues + columns.attributes().size()) * envelope.children());
+        addValues((sharedValues + columns.attributes().size()) * rows);
         values.takeCount();
-        context.scope(resource, columns, residual, shared);
         forEachChild(envelope, (child, at, size) -> record(new Place(place.resource(), place.scope(), child), at, size));
     }
 
@@ -292,19 +290,6 @@ final class EnvelopeDecoder
                 values.column(envelope.schemaUrl().toStringUtf8()));
     }
 
-    /**
-     * Each row of a scope repeats it.
-     */
-    private static byte @Nullable [] sharedResidual(Residual residual, int rows)
-            throws BadRecordException
-    {
-        byte[] shared = residual.toColumn();
-        if (shared != null && (long) shared.length * rows > SHARED_RESIDUAL_BYTES_MAX) {
-            throw new BadRecordException("what its %s records have to keep of their resource and scope takes more than %s bytes".formatted(rows, SHARED_RESIDUAL_BYTES_MAX));
-        }
-        return shared;
-    }
-
     private void addValues(long count)
     {
         valueCount += count;
@@ -313,12 +298,31 @@ final class EnvelopeDecoder
         }
     }
 
-    private int records(Envelope resource)
+    private int rowsOfResource(Envelope resource)
             throws IOException
     {
-        int[] records = {0};
-        forEachChild(resource, (_, offset, length) -> records[0] += envelope(offset, length, EnvelopeType.OWN, EnvelopeType.CHILDREN).children());
-        return records[0];
+        int[] rows = {0};
+        forEachChild(resource, (_, offset, length) -> rows[0] += rows(envelope(offset, length, EnvelopeType.OWN, EnvelopeType.CHILDREN)));
+        return rows[0];
+    }
+
+    /**
+     * Rows that the records of a scope are meant to become, which is what a client gets counted.
+     */
+    private int rows(Envelope scope)
+            throws IOException
+    {
+        if (!type.hasPoints()) {
+            return scope.children();
+        }
+        int[] rows = {0};
+        forEachChild(scope, (_, offset, length) -> rows[0] += metric.count(bytes, offset, length));
+        return rows[0];
+    }
+
+    private int rows(MessageBytes message)
+    {
+        return type.hasPoints() ? metric.count(bytes, message.offset(), message.length()) : 1;
     }
 
     private void record(Place place, int offset, int length)
@@ -328,18 +332,17 @@ final class EnvelopeDecoder
             check(place);
             context.record(message, place);
             if (!records.addUsual(context)) {
-                MessageCounter.check(message, limits);
                 records.add(context);
             }
             addValues(values.takeCount());
         }
         catch (InvalidProtocolBufferException e) {
             values.discard();
-            reject(place, 1, new BadRecordException(MessageBytes.reason(e, limits)));
+            reject(place, rows(message), new BadRecordException(MessageBytes.reason(e, limits)));
         }
         catch (BadRecordException e) {
             values.discard();
-            reject(place, 1, e);
+            reject(place, rows(message), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.icegate.receiver.decode;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.icegate.receiver.decode.json.Place;
+import io.opentelemetry.proto.metrics.v1.Metric;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,8 +11,10 @@ import static java.util.Objects.requireNonNull;
  * The messages of a signal's export request. Their numbers are the same for all signals: a request holds envelopes of
  * resources in field 1; these hold the resource in field 1, envelopes of scopes in field 2 and a schema URL in field 3;
  * and these hold the scope in field 1, records in field 2 and a schema URL in field 3.
+ *
+ * @param hasPoints true when a record is a metric, which becomes one row per data point
  */
-record EnvelopeType(FieldDescriptor resources, FieldDescriptor scopes, FieldDescriptor records)
+record EnvelopeType(FieldDescriptor resources, FieldDescriptor scopes, FieldDescriptor records, boolean hasPoints)
 {
     static final int OWN = 1;
     static final int CHILDREN = 2;
@@ -32,7 +35,8 @@ record EnvelopeType(FieldDescriptor resources, FieldDescriptor scopes, FieldDesc
     {
         FieldDescriptor resources = children(request, RESOURCES);
         FieldDescriptor scopes = children(resources.getMessageType(), CHILDREN);
-        return new EnvelopeType(resources, scopes, children(scopes.getMessageType(), CHILDREN));
+        FieldDescriptor records = children(scopes.getMessageType(), CHILDREN);
+        return new EnvelopeType(resources, scopes, records, records.getMessageType().equals(Metric.getDescriptor()));
     }
 
     private static FieldDescriptor children(Descriptor type, int number)

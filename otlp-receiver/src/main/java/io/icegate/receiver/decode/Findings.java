@@ -31,6 +31,7 @@ final class Findings
         REJECTED("%s not stored, first %s"),
         TIME("%s with a time too far off, first %s; another time is the timestamp, the sent one is kept beside it"),
         TEXT("%s with text that is not UTF-8, first %s; stored with U+FFFD, what was sent is kept in otlp_residual"),
+        EMPTY("%s without data points, first %s; nothing of it is stored"),
         SHORTENED("%s with more than the columns take, first %s; the columns hold less, what was sent is kept in otlp_residual");
 
         private final String text;

@@ -10,6 +10,7 @@ import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.RowBatch;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 
 import java.time.InstantSource;
@@ -50,6 +51,11 @@ public final class OtlpRequestDecoder
     public static OtlpRequestDecoder spans(DecodeLimits limits, InstantSource clock)
     {
         return new OtlpRequestDecoder(ExportTraceServiceRequest.getDescriptor(), SpanRecordDecoder::new, limits, clock);
+    }
+
+    public static OtlpRequestDecoder metrics(DecodeLimits limits, InstantSource clock)
+    {
+        return new OtlpRequestDecoder(ExportMetricsServiceRequest.getDescriptor(), MetricRecordDecoder::new, limits, clock);
     }
 
     @Override

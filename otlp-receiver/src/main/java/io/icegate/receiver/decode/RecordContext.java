@@ -1,5 +1,6 @@
 package io.icegate.receiver.decode;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -13,12 +14,52 @@ import org.jspecify.annotations.Nullable;
 public interface RecordContext
 {
     /**
-     * The record. Text that is not UTF-8 has been replaced in it.
+     * Makes a row of one data point.
+     */
+    @FunctionalInterface
+    interface PointReader
+    {
+        void read()
+                throws BadRecordException, InvalidProtocolBufferException;
+    }
+
+    /**
+     * The record, or the data point that is being read. Text that is not UTF-8 has been replaced in it.
      *
+     * @throws BadRecordException when it holds more than is allowed
      * @throws InvalidProtocolBufferException when the bytes are no such message
      */
     <M extends MessageLite> M parse(Parser<M> parser)
-            throws InvalidProtocolBufferException;
+            throws BadRecordException, InvalidProtocolBufferException;
+
+    /**
+     * What the data points of the record share, as {@link #parse} does.
+     *
+     * @param shared the record without its data points
+     */
+    <M extends MessageLite> M parseShared(byte[] shared, Parser<M> parser)
+            throws BadRecordException, InvalidProtocolBufferException;
+
+    /**
+     * Ends what data points share, once there are values for its columns. Each row repeats it from here on.
+     *
+     * @param rows data points of the record
+     * @throws BadRecordException when so many rows cannot repeat what the columns lose of it
+     */
+    void endShared(int rows)
+            throws BadRecordException;
+
+    /**
+     * Reads one data point of the record. When it is bad it is counted, and costs no neighbour.
+     *
+     * @param list path of all data points below the record
+     */
+    void point(Descriptor type, String list, int index, int offset, int length, PointReader reader);
+
+    /**
+     * Says that the record has no data points, so that nothing of it is stored.
+     */
+    void noPoints();
 
     /**
      * The bytes of the record, which begin at {@link #offset} of the array and are not changed.

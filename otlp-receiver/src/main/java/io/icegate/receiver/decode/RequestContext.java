@@ -1,5 +1,6 @@
 package io.icegate.receiver.decode;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -8,6 +9,8 @@ import io.icegate.receiver.decode.json.Place;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
 
 import static java.util.Objects.requireNonNull;
 
@@ -18,24 +21,36 @@ import static java.util.Objects.requireNonNull;
 final class RequestContext
         implements RecordContext
 {
+    private static final long SHARED_RESIDUAL_BYTES_MAX = 256L * 1024 * 1024;
+
     private final EnvelopeType type;
     private final DecodeLimits limits;
     private final EventTimes times;
+    private final Map<Place, String> wrong;
     private final Findings findings;
     private final ValueDecoder values;
+    private byte[] request = {};
     private ResourceValues resource = ResourceValues.EMPTY;
     private ScopeValues scope = ScopeValues.EMPTY;
     private Residual residual = Residual.NONE;
     private byte @Nullable [] sharedResidual;
+    private Residual scopeResidual = Residual.NONE;
+    private byte @Nullable [] scopeSharedResidual;
+    private long repeatedBytes;
     private @Nullable MessageBytes message;
     private Place place = new Place(0, 0, 0);
+    private String pointList = "";
     private boolean repaired;
 
-    RequestContext(EnvelopeType type, DecodeLimits limits, EventTimes times, Findings findings, ValueDecoder values)
+    /**
+     * @param wrong what is known to be wrong already, by place
+     */
+    RequestContext(EnvelopeType type, DecodeLimits limits, EventTimes times, Map<Place, String> wrong, Findings findings, ValueDecoder values)
     {
         this.type = requireNonNull(type, "type is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.times = requireNonNull(times, "times is null");
+        this.wrong = requireNonNull(wrong, "wrong is null");
         this.findings = requireNonNull(findings, "findings is null");
         this.values = requireNonNull(values, "values is null");
     }
@@ -43,28 +58,65 @@ final class RequestContext
     /**
      * All records from here on are of this scope.
      *
-     * @param shared the residual of rows that need no residual of their own
+     * @param rows that its records become
+     * @throws BadRecordException when so many rows cannot repeat what the columns lose of it
      */
-    void scope(ResourceValues resource, ScopeValues scope, Residual residual, byte @Nullable [] shared)
+    void scope(ResourceValues newResource, ScopeValues newScope, Residual newResidual, int rows)
+            throws BadRecordException
     {
-        this.resource = requireNonNull(resource, "resource is null");
-        this.scope = requireNonNull(scope, "scope is null");
-        this.residual = requireNonNull(residual, "residual is null");
-        this.sharedResidual = shared;
+        resource = requireNonNull(newResource, "newResource is null");
+        scope = requireNonNull(newScope, "newScope is null");
+        scopeSharedResidual = repeated(newResidual, rows);
+        scopeResidual = newResidual;
     }
 
-    void record(MessageBytes message, Place place)
+    /**
+     * The residual of rows that need none of their own. Each of them repeats it.
+     */
+    private byte @Nullable [] repeated(Residual shared, int rows)
+            throws BadRecordException
     {
-        this.message = requireNonNull(message, "message is null");
-        this.place = requireNonNull(place, "place is null");
+        byte[] column = shared.toColumn();
+        if (column == null) {
+            return null;
+        }
+        long bytes = (long) column.length * rows;
+        if (repeatedBytes + bytes > SHARED_RESIDUAL_BYTES_MAX) {
+            throw new BadRecordException("what its %s records have to keep of what they share takes more than %s bytes".formatted(rows, SHARED_RESIDUAL_BYTES_MAX));
+        }
+        repeatedBytes += bytes;
+        return column;
+    }
+
+    void record(MessageBytes newMessage, Place newPlace)
+    {
+        message = requireNonNull(newMessage, "newMessage is null");
+        place = requireNonNull(newPlace, "newPlace is null");
+        request = newMessage.bytes();
+        residual = scopeResidual;
+        sharedResidual = scopeSharedResidual;
         repaired = false;
     }
 
     @Override
     public <M extends MessageLite> M parse(Parser<M> parser)
-            throws InvalidProtocolBufferException
+            throws BadRecordException, InvalidProtocolBufferException
     {
-        MessageBytes bytes = requireNonNull(message, "there is no record");
+        return parse(requireNonNull(message, "there is no record"), parser);
+    }
+
+    @Override
+    public <M extends MessageLite> M parseShared(byte[] shared, Parser<M> parser)
+            throws BadRecordException, InvalidProtocolBufferException
+    {
+        message = new MessageBytes(type.record(), shared, 0, shared.length);
+        return parse(message, parser);
+    }
+
+    private <M extends MessageLite> M parse(MessageBytes bytes, Parser<M> parser)
+            throws BadRecordException, InvalidProtocolBufferException
+    {
+        MessageCounter.check(bytes, limits);
         try {
             return bytes.parse(parser, limits);
         }
@@ -73,6 +125,74 @@ final class RequestContext
             repaired = true;
             return read;
         }
+    }
+
+    @Override
+    public void endShared(int rows)
+            throws BadRecordException
+    {
+        int reasons = values.takeReasons() | (repaired ? Reasons.INVALID_UTF8 : 0);
+        values.count(values.takeCount() * rows);
+        if (reasons != 0) {
+            residual = residual.withMetric(requireNonNull(message).toByteString(), reasons);
+            sharedResidual = repeated(residual, rows);
+            if ((reasons & Reasons.SHORTENED) != 0) {
+                findings.add(Kind.SHORTENED, rows, this::path);
+            }
+            if (repaired) {
+                findings.add(Kind.TEXT, rows, this::path);
+            }
+        }
+    }
+
+    @Override
+    public void point(Descriptor pointType, String list, int index, int offset, int length, PointReader reader)
+    {
+        Place metric = place;
+        place = new Place(metric.resource(), metric.scope(), metric.record(), index);
+        pointList = list;
+        message = new MessageBytes(pointType, request, offset, length);
+        repaired = false;
+        long counted = values.takeCount();
+        try {
+            check();
+            reader.read();
+            counted += values.takeCount();
+        }
+        catch (InvalidProtocolBufferException e) {
+            reject(MessageBytes.reason(e, limits));
+        }
+        catch (BadRecordException e) {
+            reject(e.getMessage());
+        }
+        values.count(counted);
+        place = metric;
+    }
+
+    private void check()
+            throws BadRecordException
+    {
+        String reason = wrong.isEmpty() ? null : wrong.get(place);
+        if (reason != null) {
+            throw new BadRecordException(reason);
+        }
+    }
+
+    private void reject(@Nullable String reason)
+    {
+        values.discard();
+        findings.add(Kind.REJECTED, 1, () -> path() + ": " + reason);
+    }
+
+    @Override
+    public void noPoints()
+    {
+        findings.add(Kind.EMPTY, 1, this::path);
+    }
+
+    private String path()
+    {
+        return place.point() < 0 ? type.path(place) : "%s/%s/%s".formatted(type.path(place), pointList, place.point());
     }
 
     @Override
@@ -127,7 +247,7 @@ final class RequestContext
     public long timestamp(long timeUnixNano, long observedTimeUnixNano)
     {
         if (times.isReplaced(timeUnixNano, observedTimeUnixNano)) {
-            findings.add(Kind.TIME, 1, () -> type.path(place) + ": " + times.describe(timeUnixNano, observedTimeUnixNano));
+            findings.add(Kind.TIME, 1, () -> path() + ": " + times.describe(timeUnixNano, observedTimeUnixNano));
         }
         return times.timestamp(timeUnixNano, observedTimeUnixNano);
     }
@@ -137,10 +257,10 @@ final class RequestContext
     {
         int reasons = values.takeReasons();
         if ((reasons & Reasons.SHORTENED) != 0) {
-            findings.add(Kind.SHORTENED, 1, () -> type.path(place));
+            findings.add(Kind.SHORTENED, 1, this::path);
         }
         if (repaired) {
-            findings.add(Kind.TEXT, 1, () -> type.path(place));
+            findings.add(Kind.TEXT, 1, this::path);
             return residual.withRecord(requireNonNull(message).toByteString(), reasons | Reasons.INVALID_UTF8).toColumn();
         }
         return reasons == 0 ? sharedResidual : residual.withRecord(record.toByteString(), reasons).toColumn();

@@ -34,7 +34,7 @@ public final class ValueDecoder
     private final DecodeLimits limits;
     private final AttributesBuilder builder = new AttributesBuilder();
     private int reasons;
-    private int count;
+    private long count;
 
     ValueDecoder(DecodeLimits limits)
     {
@@ -54,9 +54,9 @@ public final class ValueDecoder
     /**
      * Attributes turned to their stored form since the last call.
      */
-    int takeCount()
+    long takeCount()
     {
-        int taken = count;
+        long taken = count;
         count = 0;
         return taken;
     }
@@ -64,7 +64,7 @@ public final class ValueDecoder
     /**
      * Counts attributes that were stored without this decoder.
      */
-    void count(int attributes)
+    void count(long attributes)
     {
         count += attributes;
     }
@@ -203,6 +203,34 @@ public final class ValueDecoder
     }
 
     /**
+     * Numbers of a list, as many as a column takes.
+     */
+    long[] longs(List<Long> list)
+    {
+        List<Long> stored = bounded(list);
+        count += stored.size();
+        long[] numbers = new long[stored.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = stored.get(i);
+        }
+        return numbers;
+    }
+
+    /**
+     * As {@link #longs}.
+     */
+    double[] reals(List<Double> list)
+    {
+        List<Double> stored = bounded(list);
+        count += stored.size();
+        double[] numbers = new double[stored.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = real(stored.get(i));
+        }
+        return numbers;
+    }
+
+    /**
      * The beginning of a text that is longer than a column takes.
      */
     private String bounded(String text)
@@ -292,9 +320,17 @@ public final class ValueDecoder
 
     private double real(AnyValue value)
     {
-        double number = value.getDoubleValue();
+        return real(value.getDoubleValue());
+    }
+
+    /**
+     * A double, which is canonical when it is no number.
+     */
+    double real(double number)
+    {
         if (Double.isNaN(number) && Double.doubleToRawLongBits(number) != CANONICAL_NAN) {
             reasons |= Reasons.NAN_PAYLOAD;
+            return Double.NaN;
         }
         return number;
     }

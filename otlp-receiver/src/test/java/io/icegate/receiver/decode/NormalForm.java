@@ -4,11 +4,13 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.common.v1.KeyValueList;
+import io.opentelemetry.proto.metrics.v1.Metric;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Brings requests of any signal to the normal form in which the order of attributes and records, and the grouping into
@@ -19,7 +21,7 @@ final class NormalForm
     private NormalForm() {}
 
     /**
-     * One request per record, sorted.
+     * One request per record or data point, sorted. Metrics without data points vanish.
      */
     static List<String> of(List<? extends Message> requests)
     {
@@ -28,7 +30,7 @@ final class NormalForm
             EnvelopeType type = EnvelopeType.of(request.getDescriptorForType());
             for (Message resource : children(request, type.resources())) {
                 for (Message scope : children(resource, type.scopes())) {
-                    for (Message record : children(scope, type.records())) {
+                    for (Message record : children(scope, type.records()).stream().flatMap(NormalForm::rows).toList()) {
                         Message single = normal(with(request, type.resources(), with(resource, type.scopes(), with(scope, type.records(), record))));
                         // the bytes, because two NaNs are equal as messages
                         result.add(single + HexFormat.of().formatHex(single.toByteArray()));
@@ -38,6 +40,20 @@ final class NormalForm
         }
         result.sort(null);
         return result;
+    }
+
+    private static Stream<Message> rows(Message message)
+    {
+        if (!(message instanceof Metric metric)) {
+            return Stream.of(message);
+        }
+        FieldDescriptor data = metric.getOneofFieldDescriptor(Metric.getDescriptor().getOneofs().get(0));
+        if (data == null) {
+            return Stream.empty();
+        }
+        Message points = (Message) metric.getField(data);
+        FieldDescriptor list = points.getDescriptorForType().findFieldByName("data_points");
+        return children(points, list).stream().map(point -> metric.toBuilder().setField(data, with(points, list, point)).build());
     }
 
     private static List<Message> children(Message message, FieldDescriptor field)

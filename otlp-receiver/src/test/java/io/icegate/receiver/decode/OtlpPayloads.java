@@ -202,7 +202,7 @@ public final class OtlpPayloads
         return unknown(value).build();
     }
 
-    private double doubleValue()
+    double doubleValue()
     {
         if (rarely()) {
             return Double.longBitsToDouble(0x7FF8_0000_0000_0001L);

@@ -6,10 +6,12 @@ import io.icegate.schema.AttributeValue;
 import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.LogRow;
+import io.icegate.schema.MetricRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.schema.SpanRow;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
@@ -19,6 +21,8 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -77,6 +81,31 @@ final class OtlpRebuilder
                     .setSchemaUrl(text(row.scope().schemaUrl()))
                     .setScope(scope(residual, row.scope()))
                     .addSpans(residual.record().isEmpty() ? span(row) : Span.parseFrom(residual.record()));
+            return request.build();
+        }
+        catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("Cannot read residual", e);
+        }
+    }
+
+    /**
+     * The request of one row.
+     */
+    static ExportMetricsServiceRequest request(MetricRow row)
+    {
+        Residual residual = row.residual() == null ? Residual.NONE : StoredResidual.parse(row.residual());
+        try {
+            ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.parseFrom(residual.requestEnvelope()).toBuilder();
+            ResourceMetrics.Builder resourceMetrics = request.addResourceMetricsBuilder()
+                    .mergeFrom(residual.resourceEnvelope())
+                    .setSchemaUrl(text(row.resource().schemaUrl()))
+                    .setResource(resource(residual, row.resource()));
+            Metric metric = residual.metric().isEmpty() ? MetricRebuilder.metric(row.metric()) : Metric.parseFrom(residual.metric());
+            resourceMetrics.addScopeMetricsBuilder()
+                    .mergeFrom(residual.scopeEnvelope())
+                    .setSchemaUrl(text(row.scope().schemaUrl()))
+                    .setScope(scope(residual, row.scope()))
+                    .addMetrics(MetricRebuilder.withPoint(metric, row, residual.record()));
             return request.build();
         }
         catch (InvalidProtocolBufferException e) {
@@ -170,7 +199,7 @@ final class OtlpRebuilder
         return message.build();
     }
 
-    private static ByteString hex(@Nullable String id)
+    static ByteString hex(@Nullable String id)
     {
         return id == null ? ByteString.EMPTY : ByteString.fromHex(id);
     }
@@ -180,12 +209,12 @@ final class OtlpRebuilder
         return id == null ? ByteString.EMPTY : ByteString.copyFrom(id);
     }
 
-    private static String text(@Nullable String text)
+    static String text(@Nullable String text)
     {
         return requireNonNullElse(text, "");
     }
 
-    private static List<KeyValue> attributes(Attributes attributes)
+    static List<KeyValue> attributes(Attributes attributes)
     {
         return attributes.entries().stream().map(OtlpRebuilder::keyValue).toList();
     }

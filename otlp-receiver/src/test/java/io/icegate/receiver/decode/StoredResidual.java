@@ -29,6 +29,7 @@ final class StoredResidual
                 message(fields, Residual.RECORD),
                 message(fields, Residual.RESOURCE),
                 message(fields, Residual.SCOPE),
+                message(fields, Residual.METRIC),
                 message(fields, Residual.RESOURCE_ENVELOPE),
                 message(fields, Residual.SCOPE_ENVELOPE),
                 message(fields, Residual.REQUEST_ENVELOPE),

@@ -2,6 +2,7 @@ package io.icegate.receiver.events;
 
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.icegate.receiver.decode.BadRecordException;
 import io.icegate.receiver.decode.RecordContext;
 import io.icegate.receiver.decode.RecordDecoder;
 import io.icegate.wal.BatchId;
@@ -22,7 +23,7 @@ final class EventRecordDecoder
 
     @Override
     public void add(RecordContext context)
-            throws InvalidProtocolBufferException
+            throws BadRecordException, InvalidProtocolBufferException
     {
         DynamicMessage event = context.parse(EMPTY.getParserForType());
         long time = (long) event.getField(Events.EVENT.findFieldByName("time_unix_nano"));

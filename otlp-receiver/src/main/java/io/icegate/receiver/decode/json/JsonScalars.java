@@ -99,7 +99,7 @@ final class JsonScalars
             throws IOException, WrongValueException
     {
         if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= LONG_DIGITS) {
-            varint(field.number(), parser.getLongValue());
+            integer(field, parser.getLongValue());
             return;
         }
         if (parser.currentToken().isNumeric()) {
@@ -107,7 +107,7 @@ final class JsonScalars
             boolean isWhole = value == Math.rint(value);
             if (isWhole && (value >= TWO_TO_THE_63RD || value <= -TWO_TO_THE_63RD) && !isInt64()) {
                 if (value == -TWO_TO_THE_63RD) {
-                    varint(field.number(), Long.MIN_VALUE);
+                    integer(field, Long.MIN_VALUE);
                 }
                 else {
                     fixed64(doubleField, Double.doubleToRawLongBits(value));
@@ -116,6 +116,16 @@ final class JsonScalars
             }
         }
         write(field);
+    }
+
+    private void integer(Field field, long value)
+    {
+        if (field.descriptor().getType() == FieldDescriptor.Type.SFIXED64) {
+            fixed64(field.number(), value);
+        }
+        else {
+            varint(field.number(), value);
+        }
     }
 
     private boolean isInt64()

@@ -3,6 +3,7 @@ package io.icegate.receiver.decode.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -16,6 +17,7 @@ import io.icegate.receiver.signal.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,11 @@ public final class JsonTranscoder
     private static final int RESOURCE = 1;
     private static final int SCOPE = 2;
     private static final int INNER = 3;
+
+    /**
+     * Levels from what a metric is in to its data points: the metric, its data, the array.
+     */
+    private static final int POINTS_DEPTH = 3;
 
     private final JsonMessage request;
     private final int depthMax;
@@ -130,8 +137,10 @@ public final class JsonTranscoder
         private final WireWriter out;
         private final Map<Place, String> wrong = new HashMap<>();
         private final UnknownKeys unknownKeys = new UnknownKeys();
+        private final List<Place> wrongPoints = new ArrayList<>();
         private final int[] place = {-1, -1, -1};
         private int records;
+        private int points;
         private @Nullable String ignored;
 
         private Run(JsonParser parser, boolean escaped, WireWriter out)
@@ -201,6 +210,15 @@ public final class JsonTranscoder
             };
         }
 
+        /**
+         * Of the data of several kinds in one metric the last one counts.
+         */
+        private void forgetPoints()
+        {
+            wrongPoints.forEach(wrong::remove);
+            wrongPoints.clear();
+        }
+
         private void field(JsonMessage type, Field field, int level, int depth)
                 throws IOException, WrongValueException
         {
@@ -214,8 +232,16 @@ public final class JsonTranscoder
                 if (parser.currentToken() != JsonToken.START_ARRAY) {
                     throw scalars.wrong("is not an array");
                 }
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    element(type, field, depth);
+                if (field.isPoints()) {
+                    forgetPoints();
+                }
+                for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+                    if (field.isPoints()) {
+                        point(field, index, depth);
+                    }
+                    else {
+                        element(type, field, depth);
+                    }
                 }
             }
         }
@@ -292,30 +318,80 @@ public final class JsonTranscoder
         private void record(Field field, int depth)
                 throws IOException
         {
-            if (++records > recordsMax) {
-                throw malformed("it holds more than %s records".formatted(recordsMax));
-            }
+            countRecord(++records);
+            wrongPoints.clear();
             guarded(field, depth, new Place(place[0], place[1], place[2]));
         }
 
+        private void point(Field field, int index, int depth)
+                throws IOException
+        {
+            countRecord(++points);
+            guarded(field, depth, new Place(place[0], place[1], place[2], index));
+        }
+
+        private void countRecord(int count)
+        {
+            if (count > recordsMax) {
+                throw malformed("it holds more than %s records".formatted(recordsMax));
+            }
+        }
+
+        /**
+         * Writes a message; when it is wrong, an empty one in its place.
+         */
         private void guarded(Field field, int depth, Place where)
                 throws IOException
         {
             int start = out.position();
             boolean isContainer = parser.currentToken().isStructStart();
             int outside = parser.getParsingContext().getNestingDepth() - (isContainer ? 1 : 0);
-            String pointer = parser.getParsingContext().pathAsPointer().toString();
+            int pointsBefore = points;
             try {
                 nested(field, INNER, depth);
             }
             catch (WrongValueException e) {
-                wrong.put(where, e.below(pointer));
-                out.truncate(start);
-                empty(field);
-                while (parser.getParsingContext().getNestingDepth() > outside) {
-                    parser.nextToken();
+                if (where.point() >= 0) {
+                    wrongPoints.add(where);
                 }
+                wrong.put(where, e.below(at(outside).pathAsPointer().toString()));
+                out.truncate(start);
+                while (parser.getParsingContext().getNestingDepth() > outside) {
+                    if (isPoint(parser.nextToken(), outside + POINTS_DEPTH)) {
+                        countRecord(++points);
+                    }
+                }
+                out.tag(field.number(), WireFormat.WIRETYPE_LENGTH_DELIMITED);
+                int begin = out.begin();
+                if (where.record() >= 0 && where.point() < 0 && points > pointsBefore) {
+                    field.requireMessage().writePoints(points - pointsBefore, out);
+                }
+                out.end(begin);
             }
+        }
+
+        private JsonStreamContext at(int nestingDepth)
+        {
+            JsonStreamContext context = parser.getParsingContext();
+            while (context.getNestingDepth() > nestingDepth) {
+                context = context.getParent();
+            }
+            return context;
+        }
+
+        /**
+         * True when a data point begins.
+         *
+         * @param depth of the array that it is in
+         */
+        private boolean isPoint(JsonToken token, int depth)
+        {
+            JsonStreamContext context = parser.getParsingContext();
+            JsonStreamContext around = token.isStructStart() ? context.getParent() : context;
+            return (token.isStructStart() || token.isScalarValue())
+                    && around.inArray()
+                    && around.getNestingDepth() == depth
+                    && JsonMessage.POINTS_NAME.equals(around.getParent().getCurrentName());
         }
 
         private void element(JsonMessage type, Field field, int depth)
@@ -324,12 +400,17 @@ public final class JsonTranscoder
             if (field.message() != null) {
                 nested(field, INNER, depth);
             }
-            else if (field.descriptor().getType() == FieldDescriptor.Type.INT64 && type.doubleField() != 0) {
+            else if (type.doubleField() != 0 && isInteger(field.descriptor().getType())) {
                 scalars.integerOrDouble(field, type.doubleField());
             }
             else {
                 scalars.write(field);
             }
+        }
+
+        private static boolean isInteger(FieldDescriptor.Type type)
+        {
+            return type == FieldDescriptor.Type.INT64 || type == FieldDescriptor.Type.SFIXED64;
         }
 
         private void nested(Field field, int level, int depth)
