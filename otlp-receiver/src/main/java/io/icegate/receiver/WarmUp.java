@@ -15,10 +15,14 @@ import io.icegate.wal.WriterId;
 import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
 
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +54,15 @@ final class WarmUp
                             .build(),
                     """
                     {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1", "body": {"stringValue": "warm-up"}}]}]}]}
+                    """),
+            OtlpSignal.TRACES, new Sample(
+                    ExportTraceServiceRequest.newBuilder()
+                            .addResourceSpans(ResourceSpans.newBuilder()
+                                    .addScopeSpans(ScopeSpans.newBuilder()
+                                            .addSpans(Span.newBuilder().setStartTimeUnixNano(1).setName(TENANT))))
+                            .build(),
+                    """
+                    {"resourceSpans": [{"scopeSpans": [{"spans": [{"startTimeUnixNano": "1", "name": "warm-up"}]}]}]}
                     """));
 
     private WarmUp() {}

@@ -266,6 +266,7 @@ final class TestLogsPath
                 LogsClient client = LogsClient.of(server);
                 ObjectStoreCatalog catalog = StoredLogs.catalog(warehouse)) {
             client.export("before");
+            eventually("committed, so that no commit races with the change", () -> stored().committed().size() == 1);
             catalog.loadTable(StoredLogs.LOGS).updateSchema().deleteColumn("event_name").renameColumn("severity_text", "level").addColumn("promoted", Types.StringType.get()).commit();
             List<String> expected = new ArrayList<>(List.of("before"));
             // what is committed after the change was committed by a round that saw it

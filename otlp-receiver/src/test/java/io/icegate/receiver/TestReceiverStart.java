@@ -66,14 +66,14 @@ final class TestReceiverStart
         try (ReceiverServer server = ReceiverServer.start(TestingReceiver.config(warehouse, Map.of("icegate.tenant.default", "default", "icegate.commit.interval", "100ms")));
                 LogsClient client = LogsClient.of(server)) {
             HttpResponse<String> ready = client.page("/ready");
-            assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(ready.body()).startsWith("not ready: ").contains("otel.logs", "tenant_id");
+            assertThat(ready.statusCode()).as("other signals are accepted").isEqualTo(200);
+            assertThat(ready.body()).startsWith("ready\nclosed: logs: ").contains("otel.logs", "tenant_id");
             assertThatThrownBy(() -> client.export("one"))
                     .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE))
                     .hasMessageContainingAll("otel.logs", "tenant_id");
             assertThat(client.page("/metrics").body()).as("not known, rather than 0").contains("icegate_wal_uncommitted_segments{table=\"logs\"} NaN");
             catalog.dropTable(StoredLogs.LOGS, false);
-            Deadlines.eventually("it is ready", () -> client.page("/ready").statusCode() == 200);
+            Deadlines.eventually("it is ready", () -> client.page("/ready").body().equals("ready\n"));
             client.export("one");
             Deadlines.eventually("what waits is known", () -> !client.page("/metrics").body().contains("NaN"));
         }

@@ -245,16 +245,14 @@ final class TestUnusualRequests
     }
 
     @Test
-    void testSignalsThatAreNotReceivedYet()
+    void testProfilesAreNotReceived()
             throws Exception
     {
-        for (String signal : List.of("traces", "metrics")) {
-            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(client.post(new byte[0]).build().uri().resolve("/v1/" + signal))
-                    .header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(json("lost"))));
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(new String(answer.body(), UTF_8)).contains("Cannot accept " + signal);
-        }
-        export("after other signals");
+        HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(client.post(new byte[0]).build().uri().resolve("/v1development/profiles"))
+                .header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(json("lost"))));
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(new String(answer.body(), UTF_8)).contains("/v1development/profiles", "/v1/logs");
+        export("after profiles");
     }
 
     /**
@@ -266,12 +264,12 @@ final class TestUnusualRequests
     {
         long before = refusedWithoutSignal();
         URI logs = client.post(new byte[0]).build().uri();
-        for (String path : List.of("/v1/log", "/v1/" + "x".repeat(1_000), "/v1/traces")) {
+        for (String path : List.of("/v1/log", "/v1/" + "x".repeat(1_000), "/v1development/profiles")) {
             client.send(HttpRequest.newBuilder(logs.resolve(path)).header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(json("lost"))));
         }
         ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", receiver.grpcPort()).usePlaintext().build();
         try {
-            for (String method : List.of("opentelemetry.proto.collector.trace.v1.TraceService/Export", "logproto.Pusher/Push")) {
+            for (String method : List.of("opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export", "logproto.Pusher/Push")) {
                 StatusRuntimeException failure = catchThrowableOfType(
                         StatusRuntimeException.class,
                         () -> ClientCalls.blockingUnaryCall(channel, RawExport.LOGS.toBuilder().setFullMethodName(method).build(), CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_MILLIS, MILLISECONDS), new byte[0]));
@@ -288,7 +286,7 @@ final class TestUnusualRequests
             throws Exception
     {
         String page = new String(client.send(HttpRequest.newBuilder(client.post(new byte[0]).build().uri().resolve("/metrics"))).body(), UTF_8);
-        List<String> series = page.lines().filter(line -> line.startsWith("icegate_ingest_refused_requests_total") && !line.contains("signal=\"logs\"")).toList();
+        List<String> series = page.lines().filter(line -> line.startsWith("icegate_ingest_refused_requests_total") && line.contains("signal=\"none\"")).toList();
         assertThat(series).hasSize(1).allMatch(line -> line.contains("{reason=\"unknown_service\",signal=\"none\"}"));
         return (long) Double.parseDouble(series.getFirst().substring(series.getFirst().lastIndexOf(' ')));
     }
