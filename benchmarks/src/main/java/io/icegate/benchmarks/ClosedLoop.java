@@ -39,7 +39,7 @@ final class ClosedLoop
         }
     }
 
-    static Sent run(ExportClient client, LogRequests requests, int clients, Duration limit)
+    static Sent run(ExportClient client, ExportRequests requests, int clients, Duration limit)
             throws InterruptedException
     {
         Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();

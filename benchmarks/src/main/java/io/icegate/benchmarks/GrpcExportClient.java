@@ -22,15 +22,15 @@ import java.util.concurrent.TimeUnit;
 final class GrpcExportClient
         implements ExportClient
 {
-    private static final MethodDescriptor<byte[], byte[]> EXPORT = MethodDescriptor.newBuilder(new BytesMarshaller(), new BytesMarshaller())
-            .setType(MethodType.UNARY)
-            .setFullMethodName("opentelemetry.proto.collector.logs.v1.LogsService/Export")
-            .build();
-
+    private final MethodDescriptor<byte[], byte[]> export;
     private final ManagedChannel channel;
 
-    GrpcExportClient(int port)
+    GrpcExportClient(Payload payload, int port)
     {
+        this.export = MethodDescriptor.newBuilder(new BytesMarshaller(), new BytesMarshaller())
+                .setType(MethodType.UNARY)
+                .setFullMethodName(payload.service() + "/Export")
+                .build();
         this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     }
 
@@ -38,7 +38,7 @@ final class GrpcExportClient
     public boolean export(byte[] request)
     {
         try {
-            ClientCalls.blockingUnaryCall(channel, EXPORT, CallOptions.DEFAULT.withDeadlineAfter(REQUEST_LIMIT.toMillis(), TimeUnit.MILLISECONDS), request);
+            ClientCalls.blockingUnaryCall(channel, export, CallOptions.DEFAULT.withDeadlineAfter(REQUEST_LIMIT.toMillis(), TimeUnit.MILLISECONDS), request);
             return true;
         }
         catch (StatusRuntimeException e) {

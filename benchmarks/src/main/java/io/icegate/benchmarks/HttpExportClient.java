@@ -17,9 +17,9 @@ final class HttpExportClient
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI uri;
 
-    HttpExportClient(int port)
+    HttpExportClient(Payload payload, int port)
     {
-        this.uri = URI.create("http://localhost:%s/v1/logs".formatted(port));
+        this.uri = URI.create("http://localhost:%s%s".formatted(port, payload.path()));
     }
 
     @Override

@@ -22,15 +22,17 @@ final class IngestBenchmark
 
     private final Installation installation;
     private final Path folder;
+    private final Payload payload;
     private final int clients;
     private final int recordsPerRequest;
     private final Duration warmUp;
     private final Duration duration;
 
-    IngestBenchmark(Installation installation, Path folder, int clients, int recordsPerRequest, Duration warmUp, Duration duration)
+    IngestBenchmark(Installation installation, Path folder, Payload payload, int clients, int recordsPerRequest, Duration warmUp, Duration duration)
     {
         this.installation = installation;
         this.folder = folder;
+        this.payload = payload;
         this.clients = clients;
         this.recordsPerRequest = recordsPerRequest;
         this.warmUp = warmUp;
@@ -40,8 +42,9 @@ final class IngestBenchmark
     Report run(List<Duration> putLatencies)
             throws IOException, InterruptedException
     {
-        LogRequests requests = new LogRequests(recordsPerRequest);
+        ExportRequests requests = payload.requests(recordsPerRequest);
         Report report = new Report("ingest")
+                .setting("signal", payload.toString())
                 .setting("clients", clients)
                 .setting("protocol", "OTLP/HTTP, protobuf, no compression")
                 .setting("records_per_request", recordsPerRequest)
@@ -70,7 +73,7 @@ final class IngestBenchmark
                 "ack_ms_p99", latencies.millis(99));
     }
 
-    private Measured run(LogRequests requests, Duration putLatency)
+    private Measured run(ExportRequests requests, Duration putLatency)
             throws IOException, InterruptedException
     {
         try (StrictS3Server server = StrictS3Server.start()) {
@@ -79,7 +82,7 @@ final class IngestBenchmark
             long acknowledged;
             Measured measured;
             try (MeasuredReceiver receiver = new MeasuredReceiver(installation, folder, warehouse, server.properties());
-                    ExportClient client = receiver.connect(Protocol.HTTP)) {
+                    ExportClient client = receiver.connect(Protocol.HTTP, payload)) {
                 acknowledged = ClosedLoop.run(client, requests, clients, warmUp).requests().size();
                 Duration cpuBefore = receiver.cpu();
                 ClosedLoop.Sent sent = ClosedLoop.run(client, requests, clients, duration);
@@ -88,7 +91,7 @@ final class IngestBenchmark
                 measured = new Measured(sent, (long) sent.requests().size() * recordsPerRequest, cpuSeconds);
             }
             server.follow(Duration.ZERO, Duration.ZERO);
-            MeasuredReceiver.requireStored(Warehouses.open(warehouse, server.properties()), acknowledged * recordsPerRequest);
+            MeasuredReceiver.requireStored(Warehouses.open(warehouse, server.properties()), payload, acknowledged * recordsPerRequest);
             return measured;
         }
     }

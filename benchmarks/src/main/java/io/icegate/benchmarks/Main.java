@@ -44,6 +44,7 @@ public final class Main
             @Nullable @Option(names = "--clients", split = ",", description = "Requests in flight, several with --steady (default: 8; steady: 1,4,8,32).") List<Integer> clients,
             @Option(names = "--protocols", split = ",", defaultValue = "HTTP,GRPC", description = "With --steady: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).") List<Protocol> protocols,
             @Nullable @Option(names = "--put-millis", description = "With --steady: an S3 server with this latency in place of a local folder.") Integer putMillis,
+            @Option(names = "--signal", defaultValue = "LOGS", description = "What is sent: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).") Payload payload,
             @Option(names = "--records", defaultValue = "1000", description = "Records per request (default: ${DEFAULT-VALUE}).") int records,
             @Option(names = "--warm-up", defaultValue = "8", description = "Seconds before measuring (default: ${DEFAULT-VALUE}).") int warmUp,
             @Nullable @Option(names = "--seconds", description = "Seconds measured (default: 20; steady: 120).") Integer seconds)
@@ -53,8 +54,8 @@ public final class Main
         Duration duration = Duration.ofSeconds(seconds != null ? seconds : steady ? 120 : 20);
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
             Report report = steady
-                    ? new SteadyBenchmark(Installation.current(), folder.path(), records, Duration.ofSeconds(warmUp), duration, Optional.ofNullable(putMillis).map(Duration::ofMillis)).run(protocols, inFlight)
-                    : new IngestBenchmark(Installation.current(), folder.path(), inFlight.getFirst(), records, Duration.ofSeconds(warmUp), duration).run(List.of(Duration.ZERO, Duration.ofMillis(60)));
+                    ? new SteadyBenchmark(Installation.current(), folder.path(), payload, records, Duration.ofSeconds(warmUp), duration, Optional.ofNullable(putMillis).map(Duration::ofMillis)).run(protocols, inFlight)
+                    : new IngestBenchmark(Installation.current(), folder.path(), payload, inFlight.getFirst(), records, Duration.ofSeconds(warmUp), duration).run(List.of(Duration.ZERO, Duration.ofMillis(60)));
             report.print(json, System.out);
         }
         return 0;

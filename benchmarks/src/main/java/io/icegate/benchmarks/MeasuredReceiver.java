@@ -62,9 +62,9 @@ final class MeasuredReceiver
         process.awaitReady(() -> ReceiverProcess.ready(http, httpPort), START_LIMIT);
     }
 
-    ExportClient connect(Protocol protocol)
+    ExportClient connect(Protocol protocol, Payload payload)
     {
-        return protocol.connect(grpcPort, httpPort);
+        return protocol.connect(payload, grpcPort, httpPort);
     }
 
     Duration cpu()
@@ -95,12 +95,12 @@ final class MeasuredReceiver
     /**
      * Counts what is in the table: the rows of the snapshot and the live ones.
      */
-    static void requireStored(Warehouse warehouse, long acknowledged)
+    static void requireStored(Warehouse warehouse, Payload payload, long acknowledged)
             throws IOException
     {
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("ingest", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
                 ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            BaseTable table = (BaseTable) catalog.loadTable(TableIdentifier.of("otel", "logs"));
+            BaseTable table = (BaseTable) catalog.loadTable(TableIdentifier.of("otel", payload.table()));
             Snapshot snapshot = table.currentSnapshot();
             long committed = snapshot == null ? 0 : Long.parseLong(snapshot.summary().get("total-records"));
             long live = new LiveTailReader(warehouse, new FooterCache(new ParquetSegmentCodec(), FooterCache.COUNT_MAX_DEFAULT), executor).read(table.operations().current()).rows();

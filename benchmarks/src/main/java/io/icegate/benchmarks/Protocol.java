@@ -10,11 +10,11 @@ enum Protocol
     HTTP,
     GRPC;
 
-    ExportClient connect(int grpcPort, int httpPort)
+    ExportClient connect(Payload payload, int grpcPort, int httpPort)
     {
         return switch (this) {
-            case HTTP -> new HttpExportClient(httpPort);
-            case GRPC -> new GrpcExportClient(grpcPort);
+            case HTTP -> new HttpExportClient(payload, httpPort);
+            case GRPC -> new GrpcExportClient(payload, grpcPort);
         };
     }
 

@@ -33,6 +33,7 @@ final class SteadyBenchmark
 
     private final Installation installation;
     private final Path folder;
+    private final Payload payload;
     private final int recordsPerRequest;
     private final Duration warmUp;
     private final Duration duration;
@@ -41,10 +42,11 @@ final class SteadyBenchmark
     /**
      * @param putLatency of an S3 server in this process; empty for a local folder
      */
-    SteadyBenchmark(Installation installation, Path folder, int recordsPerRequest, Duration warmUp, Duration duration, Optional<Duration> putLatency)
+    SteadyBenchmark(Installation installation, Path folder, Payload payload, int recordsPerRequest, Duration warmUp, Duration duration, Optional<Duration> putLatency)
     {
         this.installation = installation;
         this.folder = folder;
+        this.payload = payload;
         this.recordsPerRequest = recordsPerRequest;
         this.warmUp = warmUp;
         this.duration = duration;
@@ -54,9 +56,10 @@ final class SteadyBenchmark
     Report run(List<Protocol> protocols, List<Integer> clients)
             throws IOException, InterruptedException
     {
-        LogRequests requests = new LogRequests(recordsPerRequest);
+        ExportRequests requests = payload.requests(recordsPerRequest);
         Report report = new Report("ingest")
                 .setting("mode", "steady")
+                .setting("signal", payload.toString())
                 .setting("records_per_request", recordsPerRequest)
                 .setting("bytes_per_record", requests.bytesPerRecord())
                 .setting("warm_up_seconds", warmUp.toSeconds())
@@ -72,7 +75,7 @@ final class SteadyBenchmark
         return report;
     }
 
-    private Map<String, Object> run(LogRequests requests, Protocol protocol, int clients)
+    private Map<String, Object> run(ExportRequests requests, Protocol protocol, int clients)
             throws IOException, InterruptedException
     {
         String name = "%s-%s".formatted(protocol, clients);
@@ -85,18 +88,21 @@ final class SteadyBenchmark
         }
     }
 
-    private Map<String, Object> run(LogRequests requests, Protocol protocol, int clients, String warehouse, Map<String, String> store)
+    private Map<String, Object> run(ExportRequests requests, Protocol protocol, int clients, String warehouse, Map<String, String> store)
             throws IOException, InterruptedException
     {
         ClosedLoop.Sent sent;
         Optional<ClosedLoop.Sent> rested = Optional.empty();
         long acknowledged;
         long segments;
+        double cpuSeconds;
         try (MeasuredReceiver receiver = new MeasuredReceiver(installation, folder.resolve(protocol + "-" + clients), warehouse, store);
-                ExportClient client = receiver.connect(protocol)) {
+                ExportClient client = receiver.connect(protocol, payload)) {
             acknowledged = ClosedLoop.run(client, requests, clients, warmUp).requests().size();
             long segmentsBefore = receiver.segments();
+            Duration cpuBefore = receiver.cpu();
             sent = ClosedLoop.run(client, requests, clients, duration);
+            cpuSeconds = receiver.cpu().minus(cpuBefore).toNanos() / 1e9;
             acknowledged += sent.requests().size();
             segments = receiver.segments() - segmentsBefore;
             if (putLatency.isPresent()) {
@@ -105,12 +111,13 @@ final class SteadyBenchmark
                 acknowledged += rested.orElseThrow().requests().size();
             }
         }
-        MeasuredReceiver.requireStored(Warehouses.open(warehouse, store), acknowledged * recordsPerRequest);
+        MeasuredReceiver.requireStored(Warehouses.open(warehouse, store), payload, acknowledged * recordsPerRequest);
         Latencies latencies = sent.latencies();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("protocol", protocol.toString());
         result.put("clients", clients);
         result.put("records_per_second", Math.round(sent.requests().size() * (double) recordsPerRequest / sent.seconds()));
+        result.put("records_per_cpu_second", Math.round(sent.requests().size() * (double) recordsPerRequest / cpuSeconds));
         result.put("retries", sent.retries());
         result.put("ack_ms_p50", latencies.millis(50));
         result.put("ack_ms_p90", latencies.millis(90));
