@@ -16,6 +16,7 @@ import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.resource.v1.Resource;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
@@ -33,7 +34,7 @@ public final class OtlpPayloads
     private final boolean odd;
 
     /**
-     * @param odd true to add duplicate keys, unknown fields, ids of wrong length, string-table indexes and NaN payloads
+     * @param odd true to add duplicate keys, unknown fields, ids of odd forms, string-table indexes and NaN payloads
      */
     public OtlpPayloads(Random random, boolean odd)
     {
@@ -131,7 +132,11 @@ public final class OtlpPayloads
     ByteString id(int length)
     {
         if (rarely()) {
-            return bytes(1 + random.nextInt(length - 1));
+            return switch (random.nextInt(3)) {
+                case 0 -> ByteString.copyFrom(new byte[1 + random.nextInt(length)]);
+                case 1 -> ByteString.copyFromUtf8(HexFormat.of().formatHex(bytes(length).toByteArray()));
+                default -> bytes(1 + random.nextInt(length * 3));
+            };
         }
         return random.nextBoolean() ? ByteString.EMPTY : bytes(length);
     }
