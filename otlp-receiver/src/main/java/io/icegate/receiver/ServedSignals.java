@@ -31,7 +31,8 @@ final class ServedSignals
         DecodeLimits limits = otlp.decodeLimits();
         signals = List.of(
                 served(OtlpSignal.LOGS, Signal.LOGS, OtlpRequestDecoder.logs(limits, clock), admission, random, metrics),
-                served(OtlpSignal.TRACES, Signal.SPANS, OtlpRequestDecoder.spans(limits, clock), admission, random, metrics));
+                served(OtlpSignal.TRACES, Signal.SPANS, OtlpRequestDecoder.spans(limits, clock), admission, random, metrics),
+                served(OtlpSignal.METRICS, Signal.METRICS, OtlpRequestDecoder.metrics(limits, clock), admission, random, metrics));
     }
 
     private static ServedSignal served(OtlpSignal otlp, Signal signal, RequestDecoder decoder, Admission admission, RandomGenerator random, ReceiverMetrics metrics)

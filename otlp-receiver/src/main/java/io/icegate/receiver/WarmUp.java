@@ -15,11 +15,17 @@ import io.icegate.wal.WriterId;
 import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.metrics.v1.Gauge;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -63,6 +69,15 @@ final class WarmUp
                             .build(),
                     """
                     {"resourceSpans": [{"scopeSpans": [{"spans": [{"startTimeUnixNano": "1", "name": "warm-up"}]}]}]}
+                    """),
+            OtlpSignal.METRICS, new Sample(
+                    ExportMetricsServiceRequest.newBuilder()
+                            .addResourceMetrics(ResourceMetrics.newBuilder()
+                                    .addScopeMetrics(ScopeMetrics.newBuilder()
+                                            .addMetrics(Metric.newBuilder().setName(TENANT).setGauge(Gauge.newBuilder().addDataPoints(NumberDataPoint.newBuilder().setTimeUnixNano(1).setAsInt(1))))))
+                            .build(),
+                    """
+                    {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "warm-up", "gauge": {"dataPoints": [{"timeUnixNano": "1", "asInt": "1"}]}}]}]}]}
                     """));
 
     private WarmUp() {}

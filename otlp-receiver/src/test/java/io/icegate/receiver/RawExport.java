@@ -36,8 +36,16 @@ public final class RawExport
      */
     public static CompletableFuture<byte[]> export(Channel channel, CallOptions options, byte[] request)
     {
+        return export(channel, LOGS, options, request);
+    }
+
+    /**
+     * Completes with the answer, or with a {@link io.grpc.StatusRuntimeException}.
+     */
+    public static CompletableFuture<byte[]> export(Channel channel, MethodDescriptor<byte[], byte[]> method, CallOptions options, byte[] request)
+    {
         CompletableFuture<byte[]> result = new CompletableFuture<>();
-        ClientCalls.asyncUnaryCall(channel.newCall(LOGS, options), request, new StreamObserver<>()
+        ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, new StreamObserver<>()
         {
             @Override
             public void onNext(byte[] response)

@@ -23,12 +23,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * What the logs table holds: read by Iceberg's generic readers, the metadata first, then the live tail.
+ * What the logs table, or the table of another signal, holds: read by Iceberg's generic readers, the metadata first, then the live tail.
  *
- * @param committed body of each committed row
- * @param live body of each live row, without duplicates
+ * @param committed text of each committed row, of a log record its body
+ * @param live text of each live row, without duplicates
  * @param openWriters whose run does not end with a seal
  */
 record StoredLogs(List<String> committed, List<String> live, int liveSegments, long openWriters)
@@ -45,7 +46,17 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
             throws IOException
     {
         Warehouse warehouse = Warehouses.open(location, store);
-        return read(warehouse, catalog(warehouse).loadTable(name));
+        return read(warehouse, catalog(warehouse).loadTable(name), row -> (String) row.getField("body"));
+    }
+
+    /**
+     * @param text what tells rows of that table apart
+     */
+    static StoredLogs read(String location, String table, Function<Record, String> text)
+            throws IOException
+    {
+        Warehouse warehouse = Warehouses.open(location, Map.of());
+        return read(warehouse, catalog(warehouse).loadTable(TableIdentifier.of(LOGS.namespace(), table)), text);
     }
 
     /**
@@ -100,13 +111,13 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
                 .read(((BaseTable) table).operations().current());
     }
 
-    private static StoredLogs read(Warehouse warehouse, Table table)
+    private static StoredLogs read(Warehouse warehouse, Table table, Function<Record, String> text)
             throws IOException
     {
         LiveTail tail = tail(warehouse, table);
         List<String> committed = new ArrayList<>();
         try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-            rows.forEach(row -> committed.add((String) row.getField("body")));
+            rows.forEach(row -> committed.add(text.apply(row)));
         }
         List<String> live = new ArrayList<>();
         for (LiveSegment segment : tail.segments()) {
@@ -115,7 +126,7 @@ record StoredLogs(List<String> committed, List<String> live, int liveSegments, l
             for (int row = 0; row < rows.size(); row++) {
                 int index = row;
                 if (duplicates.stream().noneMatch(range -> index >= range.firstRow() && index < range.firstRow() + range.rows())) {
-                    live.add((String) rows.get(row).getField("body"));
+                    live.add(text.apply(rows.get(row)));
                 }
             }
         }
