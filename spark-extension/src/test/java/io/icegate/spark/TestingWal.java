@@ -24,7 +24,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -116,8 +115,8 @@ final class TestingWal
                 "INFO",
                 null,
                 CanonicalText.of(new AttributeValue.Text("message " + number)),
-                ByteBuffer.allocate(LogRow.TRACE_ID_BYTES).putLong(number).array(),
-                ByteBuffer.allocate(LogRow.SPAN_ID_BYTES).putLong(number).array(),
+                "%032x".formatted(number),
+                "%016x".formatted(number),
                 1,
                 attributes("number", Long.toString(number)),
                 0,

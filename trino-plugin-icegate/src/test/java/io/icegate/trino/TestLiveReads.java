@@ -130,6 +130,24 @@ final class TestLiveReads
         }
     }
 
+    @Test
+    void testTraceIsFoundByItsHexText()
+    {
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
+        logs.append("acme", 1, 20);
+        logs.append("zeta", 21, 40);
+        String found = "SELECT time_unix_nano, trace_id, span_id FROM %s.logs WHERE trace_id = '1c000000000000001c00000000000000' AND span_id = '1c00000000000000'".formatted(namespace);
+        List<Object> row = List.of(28L, "1c000000000000001c00000000000000", "1c00000000000000");
+        assertThat(lake.rows(found)).containsExactly(row);
+
+        logs.commit();
+
+        assertThat(lake.rows(found)).containsExactly(row);
+        lake.sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(namespace));
+        assertThat(lake.rows(found)).containsExactly(row);
+    }
+
     private static Stream<String> names(List<NestedField> columns)
     {
         return columns.stream().map(NestedField::name);

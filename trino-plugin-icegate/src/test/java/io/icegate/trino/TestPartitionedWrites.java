@@ -19,6 +19,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -76,7 +78,20 @@ final class TestPartitionedWrites
             assertThat(lake.rows("SELECT count(*), sum(time_unix_nano) FROM large.logs")).containsExactly(List.of(LARGE, LARGE * (LARGE + 1) / 2));
             // of the trace and of the span; the instances are few, and their dictionary says the same in less
             assertThat(filtersPerRowGroup(lake, "large")).containsExactly(2L);
+            assertThat(rowsRead(lake, "trace_id = 'gone'")).as("beyond the bounds").isZero();
+            assertThat(rowsRead(lake, "trace_id = '38270000000000003827000000000001'")).as("not in the filter").isZero();
+            assertThat(rowsRead(lake, "span_id = '3827000000000001'")).as("not in the filter").isZero();
+            assertThat(lake.column("SELECT time_unix_nano FROM large.logs WHERE trace_id = '38270000000000003827000000000000'")).containsExactly(10_040L);
+            assertThat(lake.column("SELECT time_unix_nano FROM large.logs WHERE span_id = '3827000000000000'")).containsExactly(10_040L);
         }
+    }
+
+    private static long rowsRead(TrinoLake lake, String predicate)
+    {
+        String plan = (String) lake.value("EXPLAIN ANALYZE SELECT count(body) FROM large.logs WHERE " + predicate);
+        Matcher input = Pattern.compile("Input: ([0-9]+) rows? \\([^)]*\\), Filtered").matcher(plan);
+        assertThat(input.find()).as(plan).isTrue();
+        return Long.parseLong(input.group(1));
     }
 
     private static Set<Long> filtersPerRowGroup(TrinoLake lake, String schema)

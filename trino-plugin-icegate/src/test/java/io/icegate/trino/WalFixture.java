@@ -40,6 +40,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -276,8 +277,8 @@ final class WalFixture
                 sparse ? null : "INFO",
                 sparse ? null : "event",
                 sparse ? null : CanonicalText.of(body(number)),
-                sparse ? null : bytes(16, number),
-                sparse ? null : bytes(8, number),
+                sparse ? null : HexFormat.of().formatHex(bytes(16, number)),
+                sparse ? null : HexFormat.of().formatHex(bytes(8, number)),
                 number % 2,
                 sparse ? Attributes.EMPTY : attributes(
                         text("key", "value " + number),

@@ -20,26 +20,20 @@ public record LogRow(
         @Nullable String severityText,
         @Nullable String eventName,
         @Nullable CanonicalText body,
-        byte @Nullable [] traceId,
-        byte @Nullable [] spanId,
+        @Nullable String traceId,
+        @Nullable String spanId,
         long flags,
         Attributes attributes,
         long droppedAttributesCount,
         byte @Nullable [] residual)
 {
-    public static final int TRACE_ID_BYTES = 16;
-    public static final int SPAN_ID_BYTES = 8;
-
     public LogRow
     {
         requireNonNull(resource, "resource is null");
         requireNonNull(scope, "scope is null");
         requireNonNull(attributes, "attributes is null");
-        if (traceId != null && traceId.length != TRACE_ID_BYTES) {
-            throw new IllegalArgumentException("Cannot use a trace id of %s bytes".formatted(traceId.length));
-        }
-        if (spanId != null && spanId.length != SPAN_ID_BYTES) {
-            throw new IllegalArgumentException("Cannot use a span id of %s bytes".formatted(spanId.length));
+        if ((traceId != null && traceId.isEmpty()) || (spanId != null && spanId.isEmpty())) {
+            throw new IllegalArgumentException("Cannot use an empty id: an id that is absent is null");
         }
     }
 }

@@ -36,8 +36,8 @@ final class LogsColumns
                 Column.optional("event_name", Types.StringType.get(), "Name that tells the kind of event").withBounds(Bounds.FULL),
                 Column.optional("body", Types.StringType.get(), "Message; JSON when it is structured").withEncoding(Encoding.PLAIN),
                 Column.optional("body_type", Types.StringType.get(), "Type of the body, a code as in attribute_types; null for text and for no body"),
-                Column.optional("trace_id", Types.BinaryType.get(), "Trace, 16 bytes; to_hex shows it").withBounds(Bounds.FULL).withEncoding(Encoding.PLAIN).withBloomFilter(),
-                Column.optional("span_id", Types.BinaryType.get(), "Span, 8 bytes; to_hex shows it").withEncoding(Encoding.PLAIN).withBloomFilter(),
+                Column.optional("trace_id", Types.StringType.get(), "Trace in lower-case hex, 32 digits").withBounds(Bounds.FULL).withEncoding(Encoding.PLAIN).withBloomFilter(),
+                Column.optional("span_id", Types.StringType.get(), "Span in lower-case hex, 16 digits").withEncoding(Encoding.PLAIN).withBloomFilter(),
                 Column.required("flags", Types.LongType.get(), "Flags of OTLP; the lowest byte are the W3C trace flags"),
                 Column.required("dropped_attributes_count", Types.LongType.get(), "Attributes of the record that the client dropped"));
     }

@@ -1,6 +1,5 @@
 package io.icegate.receiver.decode;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.icegate.receiver.decode.wire.WireLogDecoder;
 import io.icegate.schema.Attributes;
@@ -60,8 +59,8 @@ public final class LogRecordDecoder
         values.checkUnknown(record);
         Attributes attributes = values.attributes(record.getAttributesList());
         CanonicalText body = record.hasBody() ? values.text(record.getBody()) : null;
-        byte @Nullable [] traceId = id(values, record.getTraceId(), LogRow.TRACE_ID_BYTES);
-        byte @Nullable [] spanId = id(values, record.getSpanId(), LogRow.SPAN_ID_BYTES);
+        String traceId = values.traceId(record.getTraceId());
+        String spanId = values.spanId(record.getSpanId());
         String severityText = severityText(values, record.getSeverityText());
         String eventName = values.column(record.getEventName());
         positions.add((wire == null ? 0 : wire.block().rowCount()) + rows.size());
@@ -89,17 +88,6 @@ public final class LogRecordDecoder
     {
         LogBlock block = wire == null ? new LogBlock(new byte[0]) : wire.block();
         return new LogBatch(id, tenant, block, rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
-    }
-
-    private static byte @Nullable [] id(ValueDecoder values, ByteString id, int length)
-    {
-        if (id.size() == length) {
-            return id.toByteArray();
-        }
-        if (!id.isEmpty()) {
-            values.addReason(Reasons.ID_FORM);
-        }
-        return null;
     }
 
     /**

@@ -7,7 +7,7 @@ import io.icegate.schema.AttributeValue.Entry;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.AttributesBuilder;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.LogRow;
+import io.icegate.schema.TraceContext;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +79,6 @@ public final class ValueDecoder
         count = 0;
     }
 
-    void addReason(int reason)
-    {
-        reasons |= reason;
-    }
-
     /**
      * Remembers that a message holds fields we do not know.
      */
@@ -106,13 +101,13 @@ public final class ValueDecoder
     @Nullable
     String traceId(ByteString id)
     {
-        return id(id, LogRow.TRACE_ID_BYTES);
+        return id(id, TraceContext.TRACE_ID_BYTES);
     }
 
     @Nullable
     String spanId(ByteString id)
     {
-        return id(id, LogRow.SPAN_ID_BYTES);
+        return id(id, TraceContext.SPAN_ID_BYTES);
     }
 
     /**

@@ -159,8 +159,8 @@ final class OtlpRebuilder
                 .addAllAttributes(attributes(row.attributes()))
                 .setDroppedAttributesCount((int) row.droppedAttributesCount())
                 .setFlags((int) row.flags())
-                .setTraceId(id(row.traceId()))
-                .setSpanId(id(row.spanId()));
+                .setTraceId(hex(row.traceId()))
+                .setSpanId(hex(row.spanId()));
         if (row.body() != null) {
             message.setBody(value(row.body().value()));
         }
@@ -202,11 +202,6 @@ final class OtlpRebuilder
     static ByteString hex(@Nullable String id)
     {
         return id == null ? ByteString.EMPTY : ByteString.fromHex(id);
-    }
-
-    private static ByteString id(byte @Nullable [] id)
-    {
-        return id == null ? ByteString.EMPTY : ByteString.copyFrom(id);
     }
 
     static String text(@Nullable String text)

@@ -31,9 +31,10 @@ import java.util.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Checks that requests become the same bytes as ever. The files under {@code golden} were written by the first encoder, on
- * parquet-java's column writers, all but {@code groups.parquet}, whose pages end at other rows since docs/adr/0015. A change of
- * the segment format replaces them, with {@code -Dicegate.golden=<directory>}, and nothing else does.
+ * Checks that requests become the same bytes as ever. The files under {@code golden} are those of the first encoder, on
+ * parquet-java's column writers, but that pages of {@code groups.parquet} end at other rows since docs/adr/0015, and that ids
+ * are hex texts since docs/adr/0016. A change of the segment format replaces them, with {@code -Dicegate.golden=<directory>},
+ * and nothing else does.
  */
 final class TestGoldenSegments
 {

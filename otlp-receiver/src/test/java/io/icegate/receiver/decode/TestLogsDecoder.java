@@ -81,8 +81,8 @@ final class TestLogsDecoder
         assertThat(row.attributes().types()).isEqualTo(Optional.of("si"));
         assertThat(row.droppedAttributesCount()).isEqualTo(0xFFFF_FFFFL);
         assertThat(row.flags()).isEqualTo(0x101);
-        assertThat(HexFormat.of().formatHex(row.traceId())).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
-        assertThat(HexFormat.of().formatHex(row.spanId())).isEqualTo("00f067aa0ba902b7");
+        assertThat(row.traceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(row.spanId()).isEqualTo("00f067aa0ba902b7");
         assertThat(row.residual()).isNull();
     }
 

@@ -1,5 +1,6 @@
 package io.icegate.receiver.decode;
 
+import com.google.protobuf.ByteString;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
@@ -13,6 +14,9 @@ import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.format.SegmentRows;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
@@ -60,6 +64,34 @@ final class TestLosslessLogs
             residuals += (int) rows.stream().filter(row -> row.residual() != null).count();
         }
         assertThat(residuals).isPositive();
+    }
+
+    @Test
+    void testIdsOfAnyLength()
+    {
+        ScopeLogs.Builder logs = ScopeLogs.newBuilder();
+        for (int length : List.of(0, 1, 8, 15, 16, 17, 300)) {
+            byte[] id = new byte[length];
+            new Random(length).nextBytes(id);
+            logs.addLogRecords(LogRecord.newBuilder().setTimeUnixNano(length).setTraceId(ByteString.copyFrom(id)).setSpanId(ByteString.copyFrom(id)));
+            logs.addLogRecords(LogRecord.newBuilder().setTimeUnixNano(length).setTraceId(ByteString.copyFrom(new byte[length])).setSpanId(ByteString.copyFrom(new byte[length])));
+        }
+        ExportLogsServiceRequest request = ExportLogsServiceRequest.newBuilder().addResourceLogs(ResourceLogs.newBuilder().addScopeLogs(logs)).build();
+        byte[] segment = new SegmentEncoder(Signal.LOGS.shape()).encode(HEADER, 0, Signal.LOGS.shape().schema(), List.of(decode(request, 0))).content();
+        List<LogRow> rows = SegmentRows.read(segment, Signal.LOGS.shape().schema()).stream().map(LogRows::fromRecord).toList();
+        assertThat(NormalForm.of(rows.stream().map(OtlpRebuilder::request).toList())).isEqualTo(NormalForm.of(List.of(request)));
+        assertThat(rows).hasSize(14).allSatisfy(row -> {
+            int digits = 2 * (int) row.timeUnixNano();
+            if (row.traceId() == null) {
+                assertThat(row.spanId()).isNull();
+                assertThat(row.residual() != null).isEqualTo(digits > 0);
+            }
+            else {
+                assertThat(row.traceId()).matches("[0-9a-f]{%s}".formatted(digits)).isEqualTo(row.spanId());
+                assertThat(row.residual()).isNull();
+            }
+        });
+        assertThat(rows.stream().filter(row -> row.traceId() != null)).hasSize(6);
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class Demo
     /**
      * Computes one number from the content of all rows. Their order and files do not matter.
      */
-    private static final String CHECKSUM = "SELECT to_hex(checksum(concat_ws('|', service_name, body, to_hex(trace_id), CAST(time_unix_nano AS varchar)))) FROM logs";
+    private static final String CHECKSUM = "SELECT to_hex(checksum(concat_ws('|', service_name, body, trace_id, CAST(time_unix_nano AS varchar)))) FROM logs";
 
     private final Installation installation;
     private final Path folder;

@@ -5,10 +5,12 @@ import io.icegate.schema.CanonicalText;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
+import io.icegate.schema.TraceContext;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 
 import static java.lang.Math.toIntExact;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -343,8 +345,8 @@ public final class LogBlock
                 text(severityTexts[row]),
                 text(eventNames[row]),
                 bodyLengths[row] == ABSENT ? null : new CanonicalText(bodyTypes[row], text(bodies[row], bodyLengths[row])),
-                id(traceIds[row], LogRow.TRACE_ID_BYTES),
-                id(spanIds[row], LogRow.SPAN_ID_BYTES),
+                id(traceIds[row], TraceContext.TRACE_ID_BYTES),
+                id(spanIds[row], TraceContext.SPAN_ID_BYTES),
                 flags[row],
                 shapes[row].attributes(texts),
                 droppedAttributesCounts[row],
@@ -361,9 +363,9 @@ public final class LogBlock
         return bytes == null ? null : bytes.toStringUsingUTF8();
     }
 
-    private byte @Nullable [] id(int offset, int length)
+    private @Nullable String id(int offset, int length)
     {
-        return offset == ABSENT ? null : Arrays.copyOfRange(request, offset, offset + length);
+        return offset == ABSENT ? null : HexFormat.of().formatHex(request, offset, offset + length);
     }
 
     int originOf(int row)

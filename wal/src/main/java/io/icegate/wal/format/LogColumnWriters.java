@@ -2,6 +2,7 @@ package io.icegate.wal.format;
 
 import io.icegate.schema.CanonicalText;
 import io.icegate.schema.LogRow;
+import io.icegate.schema.TraceContext;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
@@ -63,8 +64,8 @@ final class LogColumnWriters
         severityText.write(severityTexts.text(row.severityText()));
         eventName.write(eventNames.text(row.eventName()));
         writeBody(row.body());
-        traceId.writeBytes(row.traceId());
-        spanId.writeBytes(row.spanId());
+        traceId.write(shared.unshared(row.traceId()));
+        spanId.write(shared.unshared(row.spanId()));
         flags.write(row.flags());
         droppedAttributesCount.write(row.droppedAttributesCount());
         group.endRow();
@@ -108,10 +109,10 @@ final class LogColumnWriters
             bodyType.write(block.bodyLengths[row] == LogBlock.ABSENT || type == CanonicalText.STRING ? null : shared.text(String.valueOf(type)));
         }
         for (int row = from; row < to; row++) {
-            writeSlice(traceId, block, block.traceIds[row], block.traceIds[row] == LogBlock.ABSENT ? LogBlock.ABSENT : LogRow.TRACE_ID_BYTES);
+            writeId(traceId, block, block.traceIds[row], TraceContext.TRACE_ID_BYTES);
         }
         for (int row = from; row < to; row++) {
-            writeSlice(spanId, block, block.spanIds[row], block.spanIds[row] == LogBlock.ABSENT ? LogBlock.ABSENT : LogRow.SPAN_ID_BYTES);
+            writeId(spanId, block, block.spanIds[row], TraceContext.SPAN_ID_BYTES);
         }
     }
 
@@ -122,6 +123,16 @@ final class LogColumnWriters
         }
         else {
             leaf.write(block.bytes(slice), LogBlock.offset(slice), length);
+        }
+    }
+
+    private static void writeId(BytesLeaf leaf, LogBlock block, int offset, int length)
+    {
+        if (offset == LogBlock.ABSENT) {
+            leaf.absentRows(1);
+        }
+        else {
+            leaf.writeHex(block.bytes(offset), offset, length);
         }
     }
 

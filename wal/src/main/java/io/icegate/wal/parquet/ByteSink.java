@@ -1,7 +1,11 @@
 package io.icegate.wal.parquet;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
@@ -10,6 +14,9 @@ import java.util.zip.CRC32C;
 public final class ByteSink
         extends ByteArrayOutputStream
 {
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final short[] HEX = hex();
+
     public ByteSink(int capacity)
     {
         super(capacity);
@@ -68,6 +75,32 @@ public final class ByteSink
             buf[count + i] = (byte) (value >>> (Byte.SIZE * i));
         }
         count += bytes;
+    }
+
+    /**
+     * Appends the lower-case hex text of bytes.
+     */
+    void writeHex(byte[] bytes, int offset, int length)
+    {
+        reserve(Math.multiplyExact(2, length));
+        int to = count;
+        for (int i = offset; i < offset + length; i++) {
+            SHORT.set(buf, to, HEX[bytes[i] & 0xFF]);
+            to += Short.BYTES;
+        }
+        count = to;
+    }
+
+    /**
+     * The two digits of each byte, the first one above.
+     */
+    private static short[] hex()
+    {
+        short[] digits = new short[256];
+        for (int i = 0; i < digits.length; i++) {
+            digits[i] = (short) (HexFormat.of().toHighHexDigit(i) << Byte.SIZE | HexFormat.of().toLowHexDigit(i));
+        }
+        return digits;
     }
 
     /**

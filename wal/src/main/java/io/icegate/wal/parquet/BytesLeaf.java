@@ -133,6 +133,25 @@ public final class BytesLeaf
     }
 
     /**
+     * Writes the lower-case hex text of bytes to a column without levels above it.
+     */
+    public void writeHex(byte[] bytes, int offset, int length)
+    {
+        present(0);
+        if (usesDictionary || bounded) {
+            ByteSink hex = new ByteSink(2 * length);
+            hex.writeHex(bytes, offset, length);
+            add(Binary.fromConstantByteArray(hex.array()));
+            return;
+        }
+        plain.writeInt(Math.multiplyExact(2, length));
+        plain.writeHex(bytes, offset, length);
+        if (plain.size() >= SegmentLayout.PAGE_BYTES) {
+            limit.reach();
+        }
+    }
+
+    /**
      * Adds a value to a row that was started. It is copied.
      */
     public void add(byte[] bytes, int offset, int length)

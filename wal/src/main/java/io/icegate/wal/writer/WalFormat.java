@@ -27,7 +27,10 @@ import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
  */
 public record WalFormat(long seed)
 {
-    private static final int FORMAT = 1;
+    /**
+     * 2: ids are hex texts. 1: ids were bytes.
+     */
+    private static final int FORMAT = 2;
     private static final int ATTEMPTS_MAX = 10;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -68,9 +71,9 @@ public record WalFormat(long seed)
     {
         try {
             JsonNode root = MAPPER.readTree(content);
-            int format = root.path("format").asInt(-1);
+            int format = root.required("format").asInt();
             if (format != FORMAT) {
-                throw new IllegalArgumentException("format is %s, this version reads %s".formatted(format, FORMAT));
+                throw new WalException(CORRUPT, "Cannot open the WAL: its format is version %s, this program knows version %s only".formatted(format, FORMAT));
             }
             return new WalFormat(HexFormat.fromHexDigitsToLong(root.required("seed").asText()));
         }

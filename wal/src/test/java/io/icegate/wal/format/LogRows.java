@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -105,8 +106,8 @@ public final class LogRows
                 optionalText(random),
                 optionalText(random),
                 random.nextInt(4) == 0 ? null : CanonicalText.of(value(random, 0)),
-                random.nextBoolean() ? null : bytes(random, 16),
-                random.nextBoolean() ? null : bytes(random, 8),
+                random.nextBoolean() ? null : HexFormat.of().formatHex(bytes(random, 16)),
+                random.nextBoolean() ? null : HexFormat.of().formatHex(bytes(random, 8)),
                 random.nextInt() & 0xFFFF_FFFFL,
                 attributes(random, 12),
                 random.nextInt(3),
@@ -190,8 +191,8 @@ public final class LogRows
         values.add(row.severityText());
         values.add(row.eventName());
         values.add(row.body());
-        values.add(row.traceId() == null ? null : ByteBuffer.wrap(row.traceId()));
-        values.add(row.spanId() == null ? null : ByteBuffer.wrap(row.spanId()));
+        values.add(row.traceId());
+        values.add(row.spanId());
         values.add(row.flags());
         values.add(row.attributes());
         values.add(row.droppedAttributesCount());
@@ -215,8 +216,8 @@ public final class LogRows
                 (String) row.getField("severity_text"),
                 (String) row.getField("event_name"),
                 body((String) row.getField("body"), (String) row.getField("body_type")),
-                bytes(row.getField("trace_id")),
-                bytes(row.getField("span_id")),
+                (String) row.getField("trace_id"),
+                (String) row.getField("span_id"),
                 (Long) row.getField("flags"),
                 attributes(row, "attributes", "attribute_types"),
                 (Long) row.getField("dropped_attributes_count"),

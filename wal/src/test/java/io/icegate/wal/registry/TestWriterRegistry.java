@@ -126,10 +126,19 @@ final class TestWriterRegistry
     @Test
     void testUnreadableFormat()
     {
-        store.putIfAbsent(WalLayout.FORMAT, "{\"format\":7}".getBytes(StandardCharsets.UTF_8));
+        store.putIfAbsent(WalLayout.FORMAT, "{\"seed\":\"0\"}".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> WalFormat.openOrCreate(store, environment(1)))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
-                .hasMessage("Cannot read _wal/v1/format.json: format is 7, this version reads 1");
+                .hasMessageStartingWith("Cannot read _wal/v1/format.json: ");
+    }
+
+    @Test
+    void testAnotherFormatIsRefused()
+    {
+        store.putIfAbsent(WalLayout.FORMAT, "{\"format\":1,\"seed\":\"0123456789abcdef\"}".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> WalFormat.openOrCreate(store, environment(1)))
+                .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
+                .hasMessage("Cannot open the WAL: its format is version 1, this program knows version 2 only");
     }
 
     private WalEnvironment environment(long seed)

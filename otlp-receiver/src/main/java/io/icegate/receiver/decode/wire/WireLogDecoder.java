@@ -2,7 +2,7 @@ package io.icegate.receiver.decode.wire;
 
 import io.icegate.schema.AttributeShape;
 import io.icegate.schema.CanonicalText;
-import io.icegate.schema.LogRow;
+import io.icegate.schema.TraceContext;
 import io.icegate.wal.format.LogBlock;
 
 import java.util.Arrays;
@@ -139,10 +139,10 @@ public final class WireLogDecoder
                 return attribute();
             }
             case TRACE_ID -> {
-                return id(LogRow.TRACE_ID_BYTES, tag);
+                return id(TraceContext.TRACE_ID_BYTES, tag);
             }
             case SPAN_ID -> {
-                return id(LogRow.SPAN_ID_BYTES, tag);
+                return id(TraceContext.SPAN_ID_BYTES, tag);
             }
             default -> {
                 return false;
@@ -165,20 +165,36 @@ public final class WireLogDecoder
         return at;
     }
 
+    /**
+     * Reads an id of the length that the specification gives, or none.
+     */
     private boolean id(int length, int tag)
     {
         int sent = in.length();
-        if (in.failed() || (sent != 0 && sent != length)) {
+        if (sent == 0) {
+            return !in.failed();
+        }
+        int at = in.position();
+        if (sent != length || isZero(at, length)) {
             return false;
         }
-        if (sent != 0 && tag == TRACE_ID) {
-            block.traceId(in.position());
+        in.skip(length);
+        if (tag == TRACE_ID) {
+            block.traceId(at);
         }
-        else if (sent != 0) {
-            block.spanId(in.position());
+        else {
+            block.spanId(at);
         }
-        in.skip(sent);
         return true;
+    }
+
+    private boolean isZero(int at, int length)
+    {
+        int bits = 0;
+        for (int i = at; i < at + length; i++) {
+            bits |= bytes[i];
+        }
+        return bits == 0;
     }
 
     private boolean attribute()
