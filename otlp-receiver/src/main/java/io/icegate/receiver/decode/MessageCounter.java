@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 
 /**
- * Counts the messages within a message before anything is built from it. Leaves malformed input to the parser.
+ * Counts the messages and lists of numbers within a message before anything is built from it. Leaves malformed input to the
+ * parser.
  */
 final class MessageCounter
 {
@@ -48,6 +49,12 @@ final class MessageCounter
     {
         for (int tag = in.readTag(); tag != 0 && count <= max; tag = in.readTag()) {
             @Nullable FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+            if (field != null && field.isPackable() && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                int length = in.readRawVarint32();
+                count += length / numberBytesMin(field);
+                in.skipRawBytes(length);
+                continue;
+            }
             if (field == null || field.getType() != FieldDescriptor.Type.MESSAGE || WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
                 if (!in.skipField(tag)) {
                     return;
@@ -64,5 +71,17 @@ final class MessageCounter
             scan(field.getMessageType(), depth - 1);
             in.popLimit(end);
         }
+    }
+
+    /**
+     * A number takes eight bytes in memory, and as few as one on the wire.
+     */
+    private static int numberBytesMin(FieldDescriptor field)
+    {
+        return switch (field.getType()) {
+            case DOUBLE, FIXED64, SFIXED64 -> Long.BYTES;
+            case FLOAT, FIXED32, SFIXED32 -> Integer.BYTES;
+            default -> 1;
+        };
     }
 }
