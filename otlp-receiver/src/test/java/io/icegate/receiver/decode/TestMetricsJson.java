@@ -52,7 +52,8 @@ final class TestMetricsJson
     void testEnumsAndUnsigned()
     {
         for (String temporality : List.of("2", "\"2\"", "\"AGGREGATION_TEMPORALITY_CUMULATIVE\"")) {
-            MetricRow row = rows(decode(metric("""
+            MetricRow row = rows(decode(metric(
+                    """
                     "histogram": {"aggregationTemporality": %s, "dataPoints": [{
                         "count": "18446744073709551615", "sum": 0, "bucketCounts": ["1", 2, "18446744073709551615"], "explicitBounds": ["Infinity", 1.5, "2"], "flags": 4294967295}]}
                     """.formatted(temporality)))).get(0);
@@ -71,7 +72,8 @@ final class TestMetricsJson
     @Test
     void testExemplars()
     {
-        MetricRow row = rows(decode(gauge("""
+        MetricRow row = rows(decode(gauge(
+                """
                 {"asInt": 1, "exemplars": [{"traceId": "4BF92F3577B34DA6A3CE929D0E0E4736", "spanId": "00f067aa0ba902b7", "timeUnixNano": "5", "asDouble": 0.5,
                     "filteredAttributes": [{"key": "a", "value": {"intValue": "1"}}]}]}
                 """))).get(0);
@@ -121,7 +123,8 @@ final class TestMetricsJson
     @Test
     void testBadScopeCountsPoints()
     {
-        DecodedRequest decoded = decode("""
+        DecodedRequest decoded = decode(
+                """
                 {"resourceMetrics": [{"scopeMetrics": [
                     {"metrics": [{"gauge": {"dataPoints": [{}, {}]}}, {"unit": 5, "gauge": {"dataPoints": [{}, {}, {}]}}], "scope": 5},
                     {"metrics": [{"gauge": {"dataPoints": [{}]}}]}]}]}
