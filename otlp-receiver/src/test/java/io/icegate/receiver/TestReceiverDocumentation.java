@@ -102,7 +102,7 @@ final class TestReceiverDocumentation
             throws Exception
     {
         Map<String, String> documented = Map.ofEntries(
-                Map.entry("decode.RequestContext.SHARED_RESIDUAL_BYTES_MAX", "| bytes that the records of one request repeat in `otlp_residual` of their resources, scopes and metrics | %s |"),
+                Map.entry("decode.RequestContext.REPEATED_BYTES_MAX", "| bytes that the records of one request repeat of their resources, scopes and metrics: in `otlp_residual`, and of texts after compression | %s |"),
                 Map.entry("decode.json.JsonTranscoder.JSON_DEPTH_MAX", "| levels of JSON | %s |"),
                 Map.entry("decode.json.JsonScalars.NUMBER_LENGTH_MAX", "| characters of a number in JSON | %s |"),
                 Map.entry("otlp.GrpcServer.CALLS_PER_CONNECTION_MAX", "| calls at the same time on one gRPC connection | %s |"),

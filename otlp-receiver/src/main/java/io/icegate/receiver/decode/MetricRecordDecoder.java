@@ -41,7 +41,7 @@ public final class MetricRecordDecoder
             return;
         }
         MetricValues columns = columns(metric, context.values());
-        context.endShared(message.points());
+        context.endShared(columns, message.points());
         switch (metric.getDataCase()) {
             case GAUGE -> forEachPoint(context, NumberDataPoint.getDescriptor(), "gauge/dataPoints", () -> addNumber(context, columns));
             case SUM -> forEachPoint(context, NumberDataPoint.getDescriptor(), "sum/dataPoints", () -> addNumber(context, columns));

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.icegate.schema.MetricValues;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,9 @@ public interface RecordContext
      * Ends what data points share, once there are values for its columns. Each row repeats it from here on.
      *
      * @param rows data points of the record
-     * @throws BadRecordException when so many rows cannot repeat what the columns lose of it
+     * @throws BadRecordException when so many rows cannot repeat it
      */
-    void endShared(int rows)
+    void endShared(MetricValues metric, int rows)
             throws BadRecordException;
 
     /**

@@ -6,6 +6,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.icegate.receiver.decode.Findings.Kind;
 import io.icegate.receiver.decode.json.Place;
+import io.icegate.schema.MetricValues;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import static java.util.Objects.requireNonNull;
 final class RequestContext
         implements RecordContext
 {
-    private static final long SHARED_RESIDUAL_BYTES_MAX = 256L * 1024 * 1024;
+    private static final long REPEATED_BYTES_MAX = 256L * 1024 * 1024;
 
     private final EnvelopeType type;
     private final DecodeLimits limits;
@@ -37,6 +38,7 @@ final class RequestContext
     private Residual scopeResidual = Residual.NONE;
     private byte @Nullable [] scopeSharedResidual;
     private long repeatedBytes;
+    private long resourceTextBytes;
     private @Nullable MessageBytes message;
     private Place place = new Place(0, 0, 0);
     private String pointList = "";
@@ -56,16 +58,21 @@ final class RequestContext
     }
 
     /**
-     * All records from here on are of this scope.
+     * All records from here on are of this scope. Resources are told apart by identity.
      *
      * @param rows that its records become
-     * @throws BadRecordException when so many rows cannot repeat what the columns lose of it
+     * @throws BadRecordException when so many rows cannot repeat it
      */
+    @SuppressWarnings("ReferenceEquality")
     void scope(ResourceValues newResource, ScopeValues newScope, Residual newResidual, int rows)
             throws BadRecordException
     {
+        if (resource != newResource) {
+            resourceTextBytes = SharedTexts.bytes(newResource);
+        }
         resource = requireNonNull(newResource, "newResource is null");
         scope = requireNonNull(newScope, "newScope is null");
+        addRepeated(SharedTexts.stored(resourceTextBytes + SharedTexts.bytes(newScope), rows), rows);
         scopeSharedResidual = repeated(newResidual, rows);
         scopeResidual = newResidual;
     }
@@ -80,12 +87,17 @@ final class RequestContext
         if (column == null) {
             return null;
         }
-        long bytes = (long) column.length * rows;
-        if (repeatedBytes + bytes > SHARED_RESIDUAL_BYTES_MAX) {
-            throw new BadRecordException("what its %s records have to keep of what they share takes more than %s bytes".formatted(rows, SHARED_RESIDUAL_BYTES_MAX));
+        addRepeated((long) column.length * rows, rows);
+        return column;
+    }
+
+    private void addRepeated(long bytes, int rows)
+            throws BadRecordException
+    {
+        if (repeatedBytes + bytes > REPEATED_BYTES_MAX) {
+            throw new BadRecordException("what its %s records repeat of what they share takes more than %s bytes".formatted(rows, REPEATED_BYTES_MAX));
         }
         repeatedBytes += bytes;
-        return column;
     }
 
     void record(MessageBytes newMessage, Place newPlace)
@@ -128,9 +140,10 @@ final class RequestContext
     }
 
     @Override
-    public void endShared(int rows)
+    public void endShared(MetricValues metric, int rows)
             throws BadRecordException
     {
+        addRepeated(SharedTexts.stored(SharedTexts.bytes(metric), rows), rows);
         int reasons = values.takeReasons() | (repaired ? Reasons.INVALID_UTF8 : 0);
         values.count(values.takeCount() * rows);
         if (reasons != 0) {

@@ -265,7 +265,23 @@ final class TestBadMetrics
         assertThat(decoded.batch().rowCount()).isEqualTo(201);
         assertThat(decoded.acknowledgement()).isEqualTo(new Acknowledgement(
                 100,
-                "100 records not stored, first " + FIRST + "2: what its 100 records have to keep of what they share takes more than 268435456 bytes"));
+                "100 records not stored, first " + FIRST + "2: what its 100 records repeat of what they share takes more than 268435456 bytes"));
+    }
+
+    /**
+     * A file stores a text that is too large for its dictionary with each row.
+     */
+    @Test
+    void testRepeatedTexts()
+    {
+        ByteString description = new WireMessage().string(2, "x".repeat(8 * 1024 * 1024)).toByteString();
+        DecodedRequest decoded = decode(inScope(description.concat(points(32)), description.concat(points(1)), gauge("a", point(1))));
+        assertThat(decoded.batch().rowCount()).isEqualTo(33);
+        assertThat(decoded.acknowledgement()).isEqualTo(new Acknowledgement(
+                1,
+                "1 record not stored, first " + FIRST + "1: what its 1 records repeat of what they share takes more than 268435456 bytes"));
+        ByteString usual = new WireMessage().string(2, "x".repeat(1024)).toByteString();
+        assertThat(decode(inScope(usual.concat(points(1_000_000)))).batch().rowCount()).isEqualTo(1_000_000);
     }
 
     /**

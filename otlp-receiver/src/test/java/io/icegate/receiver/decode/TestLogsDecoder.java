@@ -380,6 +380,27 @@ final class TestLogsDecoder
                 .hasMessage("Cannot decode request: with those of resource and scope on each record it holds more than 500 attribute values");
     }
 
+    /**
+     * A file stores texts that are too large for its dictionary with each row.
+     */
+    @Test
+    void testRepeatedTexts()
+    {
+        List<KeyValue> attributes = IntStream.range(0, 4).mapToObj(i -> attribute("k" + i, text("x".repeat(2 * 1024 * 1024)))).toList();
+        ByteString resource = Resource.newBuilder().addAllAttributes(attributes).build().toByteString();
+        ByteString first = new WireMessage().bytes(1, InstrumentationScope.newBuilder().setName("first").build().toByteString()).bytes(2, ByteString.EMPTY).toByteString();
+        ByteString half = new WireMessage().bytes(2, ByteString.EMPTY).bytes(2, ByteString.EMPTY).toByteString();
+        WireMessage resourceLogs = new WireMessage().bytes(1, resource).bytes(2, first);
+        for (int i = 0; i < 20; i++) {
+            resourceLogs.bytes(2, half);
+        }
+        DecodedRequest decoded = decodeRequest(new WireMessage().bytes(1, resourceLogs.toByteString()).toByteArray());
+        assertThat(rows(decoded)).hasSize(31);
+        assertThat(decoded.acknowledgement()).isEqualTo(new Acknowledgement(
+                10,
+                "10 records not stored, first resourceLogs/0/scopeLogs/16: what its 2 records repeat of what they share takes more than 268435456 bytes"));
+    }
+
     @Test
     void testEmpty()
     {
