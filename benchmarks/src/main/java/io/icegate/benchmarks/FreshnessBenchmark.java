@@ -80,7 +80,7 @@ final class FreshnessBenchmark
                             "freshness_ms_max", freshness.max().toNanos() / 1e6));
                 }
                 server.follow(Duration.ZERO, Duration.ZERO);
-                requireStored("localhost:" + ports.get(2), counts.acknowledged());
+                requireStored("localhost:" + ports.get(2), counts.acknowledged(SdkExportCounts.Kind.LOG_RECORDS));
             }
         }
         return report;

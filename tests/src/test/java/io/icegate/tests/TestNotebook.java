@@ -1,7 +1,9 @@
 package io.icegate.tests;
 
 import io.icegate.standalone.telemetry.OtlpTarget;
+import io.icegate.standalone.telemetry.Protocol;
 import io.icegate.standalone.telemetry.SdkExportCounts;
+import io.icegate.standalone.telemetry.TracedApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +45,13 @@ final class TestNotebook
         List<String> arguments = Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.commit.enabled=false");
         try (IceGateScript start = IceGateScript.start(folder, Map.of(), arguments)) {
             start.awaitOutput("IceGate is ready.");
-            LoggedRecord.log(new OtlpTarget(ports.get(0), ports.get(1)), new SdkExportCounts(), "for the notebook", RECORDS);
+            OtlpTarget target = new OtlpTarget(ports.get(0), ports.get(1));
+            LoggedRecord.log(target, new SdkExportCounts(), "for the notebook", RECORDS);
+            try (TracedApplication traced = new TracedApplication("notebook", target, Protocol.HTTP, new SdkExportCounts())) {
+                traced.tracer().spanBuilder("a span of the notebook").startSpan().end();
+                traced.meter().counterBuilder("a.metric.of.the.notebook").build().add(1);
+                traced.flush();
+            }
 
             try (IceGateScript notebook = IceGateScript.startNotebook(folder, Map.of("ICEGATE_TRINO_URL", "http://localhost:" + ports.get(2)))) {
                 notebook.awaitEnd();
@@ -55,6 +63,6 @@ final class TestNotebook
         }
         String executed = Files.readString(NOTEBOOKS.resolve("target").resolve(NAME));
         // what the summary of the first query and the snapshot of the commit show
-        assertThat(executed).contains("<td style='text-align:left'>%s</td>".formatted(RECORDS)).contains("append").doesNotContain("\"ename\"");
+        assertThat(executed).contains("<td style='text-align:left'>%s</td>".formatted(RECORDS)).contains("append").contains("a span of the notebook", "a.metric.of.the.notebook").doesNotContain("\"ename\"");
     }
 }

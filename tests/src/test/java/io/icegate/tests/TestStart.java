@@ -54,7 +54,7 @@ final class TestStart
         // the first run commits only when it is told to
         try (IceGateScript start = start(data, Map.of(), "--receiver", "icegate.commit.enabled=false")) {
             sent.addAll(LoggedRecord.log(target, counts, "the first round", RECORDS));
-            assertThat(counts.acknowledged()).isEqualTo(sent.size());
+            assertThat(counts.acknowledged(SdkExportCounts.Kind.LOG_RECORDS)).isEqualTo(sent.size());
             assertStored(sent);
             assertStatus(RECORDS, 0);
             assertColumnsAreDescribed();
@@ -84,7 +84,7 @@ final class TestStart
             assertThat(data.resolve("log/trino.log")).content(ISO_8859_1).contains("\tINFO\t").doesNotContain("\u001b");
             assertStored(sent);
             sent.addAll(LoggedRecord.log(target, counts, "the third round", RECORDS));
-            assertThat(counts.acknowledged()).isEqualTo(sent.size());
+            assertThat(counts.acknowledged(SdkExportCounts.Kind.LOG_RECORDS)).isEqualTo(sent.size());
             assertStored(sent);
 
             assertPartsLiveOnTheirOwn(restart);

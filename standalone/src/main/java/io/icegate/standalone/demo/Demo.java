@@ -14,6 +14,7 @@ import io.icegate.standalone.telemetry.FreshnessProbe;
 import io.icegate.standalone.telemetry.LoggingApplication;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
+import io.icegate.standalone.telemetry.SdkExportCounts.Kind;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -57,6 +58,18 @@ public final class Demo
             SELECT element_at(attributes, 'http.response.status_code') AS status, severity_text, count(*) AS "records"
             FROM logs WHERE service_name = 'payment' AND severity_number >= 13
             GROUP BY 1, 2 ORDER BY 1
+            """;
+    private static final String FAILED_ORDERS =
+            """
+            SELECT spans.service_name, spans.name, cardinality(events) AS events, body
+            FROM spans JOIN logs ON spans.trace_id = logs.trace_id
+            WHERE status_code = 2 AND severity_number >= 17
+            ORDER BY spans.timestamp LIMIT 3
+            """;
+    private static final String METRICS =
+            """
+            SELECT metric_name, metric_type, unit, count(DISTINCT service_name) AS services, max(coalesce(value_int, "count")) AS largest
+            FROM metrics WHERE metric_name LIKE 'shop.%' GROUP BY 1, 2, 3 ORDER BY 1
             """;
     /**
      * Computes one number from the content of all rows. Their order and files do not matter.
@@ -132,27 +145,31 @@ public final class Demo
     {
         SdkExportCounts counts = new SdkExportCounts();
 
-        say("Four services log at least %,d records with the OpenTelemetry Java SDK, two over gRPC and two over HTTP ...", records);
+        say("Four services log at least %,d records with the OpenTelemetry Java SDK, and trace and measure what they do, two over gRPC and two over HTTP ...", records);
         long logged = new Shop(target, counts).run(records);
-        if (counts.acknowledged() != logged) {
+        if (counts.acknowledged(Kind.LOG_RECORDS) != logged) {
             throw new CommandException("The demo went wrong: %s records were logged, but %s acknowledged and %s refused, as the SDK counts them; it says: %s"
-                    .formatted(logged, counts.acknowledged(), counts.failed(), LoggingApplication.lastComplaint()));
+                    .formatted(logged, counts.acknowledged(Kind.LOG_RECORDS), counts.failed(Kind.LOG_RECORDS), LoggingApplication.lastComplaint()));
         }
-        say("Acknowledged, which means durable: %,d records", logged);
+        say("Acknowledged, which means durable: %,d log records, %,d spans, and metrics", logged, counts.acknowledged(Kind.SPANS));
 
         QuerySources live = QuerySources.read(connection);
         say("Nothing is committed yet, and SQL sees every record: %s", live.text());
         requireEqual("files of the committed snapshot", live.committedFiles(), "files before the commit", 0);
         show(connection, BY_SERVICE);
         show(connection, BY_ATTRIBUTE);
+        say("Spans and data points are there too, and a trace joins them with the log records");
+        show(connection, FAILED_ORDERS);
+        show(connection, METRICS);
 
         say("%s probes measure freshness, from the acknowledgement of a record to the end of the first query that returns it ...", probes);
         Freshness freshness = new FreshnessProbe(target, counts, () -> TrinoProcess.connect(server), PROBE_READERS).run(probes, PROBE_INTERVAL);
         say("Freshness: p50 %s ms, p99 %s ms, max %s ms", freshness.percentile(50).toMillis(), freshness.percentile(99).toMillis(), freshness.max().toMillis());
         stack.requireUninterrupted();
 
-        long acknowledged = counts.acknowledged();
-        long rows = rows(connection);
+        long acknowledged = counts.acknowledged(Kind.LOG_RECORDS);
+        long rows = rows(connection, "logs");
+        requireEqual("rows of spans", rows(connection, "spans"), "spans acknowledged by the receiver", counts.acknowledged(Kind.SPANS));
         requireEqual("rows in SQL", rows, "records acknowledged by the receiver, as the SDK counts them", acknowledged);
         String checksum = Sql.row(connection, CHECKSUM, row -> row.getString(1));
 
@@ -162,7 +179,7 @@ public final class Demo
         say("Committed: %s", committed.text());
         requireEqual("live segments", committed.liveSegments(), "segments after the commit", 0);
         show(connection, BY_SERVICE);
-        requireEqual("rows after the commit", rows(connection), "rows before it", rows);
+        requireEqual("rows after the commit", rows(connection, "logs"), "rows before it", rows);
         String checksumCommitted = Sql.row(connection, CHECKSUM, row -> row.getString(1));
         if (!checksumCommitted.equals(checksum)) {
             throw new CommandException("The demo went wrong: the rows after the commit are others than before it");
@@ -172,10 +189,10 @@ public final class Demo
                 .formatted(rows, acknowledged, freshness.percentile(50).toMillis(), freshness.percentile(99).toMillis());
     }
 
-    private static long rows(Connection connection)
+    private static long rows(Connection connection, String table)
             throws SQLException
     {
-        return Sql.number(connection, "SELECT count(*) FROM logs");
+        return Sql.number(connection, "SELECT count(*) FROM " + table);
     }
 
     private void show(Connection connection, String sql)

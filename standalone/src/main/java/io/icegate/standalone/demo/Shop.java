@@ -4,15 +4,19 @@ import io.icegate.standalone.telemetry.LoggingApplication;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.Protocol;
 import io.icegate.standalone.telemetry.SdkExportCounts;
+import io.icegate.standalone.telemetry.TracedApplication;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import org.slf4j.Logger;
 
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,7 +26,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * A little shop whose services log what their customers do. Two services send over gRPC, two over HTTP, one of each with gzip.
+ * A little shop whose services log, trace and measure what their customers do. Two services send over gRPC, two over HTTP, one of each with gzip.
  */
 final class Shop
 {
@@ -30,7 +34,20 @@ final class Shop
     private static final int RECORDS_PER_TRACE = 5;
     private static final List<String> CURRENCIES = List.of("EUR", "USD", "JPY");
 
+    private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("outcome");
+
     private record Service(String name, Protocol protocol) {}
+
+    private record Instruments(Logger logger, Tracer tracer, LongCounter orders, DoubleHistogram stepDuration)
+    {
+        Instruments(Logger logger, TracedApplication traced)
+        {
+            this(logger,
+                    traced.tracer(),
+                    traced.meter().counterBuilder("shop.orders").setDescription("Orders by outcome").setUnit("{order}").build(),
+                    traced.meter().histogramBuilder("shop.step.duration").setDescription("Duration of the steps of an order").setUnit("ms").build());
+        }
+    }
 
     private static final List<Service> SERVICES = List.of(
             new Service("checkout", Protocol.GRPC),
@@ -75,28 +92,46 @@ final class Shop
 
     private void work(Service service, int records, RandomGenerator random)
     {
-        try (LoggingApplication application = LoggingApplication.batching(service.name(), target, service.protocol(), counts)) {
+        try (LoggingApplication logging = LoggingApplication.batching(service.name(), target, service.protocol(), counts);
+                TracedApplication traced = new TracedApplication(service.name(), target, service.protocol(), counts)) {
+            Instruments instruments = new Instruments(logging.logger(), traced);
             for (int done = 0; done < records; done += RECORDS_PER_TRACE) {
-                serve(application.logger(), Math.min(RECORDS_PER_TRACE, records - done), random);
+                serve(instruments, Math.min(RECORDS_PER_TRACE, records - done), random);
             }
-            application.flush();
+            logging.flush();
+            traced.flush();
         }
     }
 
-    private static void serve(Logger logger, int records, RandomGenerator random)
+    /**
+     * Serves an order: one span, with a log record and a measured duration for each step.
+     */
+    private static void serve(Instruments instruments, int steps, RandomGenerator random)
     {
-        SpanContext context = SpanContext.create(hex(random, 16), hex(random, 8), TraceFlags.getSampled(), TraceState.getDefault());
-        try (Scope _ = Span.wrap(context).makeCurrent()) {
-            long order = random.nextLong(1_000_000);
-            for (int step = 0; step < records; step++) {
-                log(logger, order, step, random);
+        long order = random.nextLong(1_000_000);
+        Span span = instruments.tracer().spanBuilder("POST /orders").setSpanKind(SpanKind.SERVER).setAttribute("order.id", order).startSpan();
+        try (Scope _ = span.makeCurrent()) {
+            boolean failed = false;
+            for (int step = 0; step < steps; step++) {
+                int millis = 1 + (int) Math.abs(random.nextGaussian() * 40);
+                failed |= log(instruments.logger(), order, step, millis, random);
+                instruments.stepDuration().record(millis);
             }
+            if (failed) {
+                span.setStatus(StatusCode.ERROR, "a step failed").addEvent("order.failed");
+            }
+            instruments.orders().add(1, Attributes.of(OUTCOME, failed ? "failed" : "served"));
+        }
+        finally {
+            span.end();
         }
     }
 
-    private static void log(Logger logger, long order, int step, RandomGenerator random)
+    /**
+     * Returns true when the step failed.
+     */
+    private static boolean log(Logger logger, long order, int step, int millis, RandomGenerator random)
     {
-        int millis = 1 + (int) Math.abs(random.nextGaussian() * 40);
         int chance = random.nextInt(100);
         if (chance < 2) {
             logger.atError()
@@ -120,14 +155,6 @@ final class Shop
                     .addKeyValue("currency", CURRENCIES.get(random.nextInt(CURRENCIES.size())))
                     .log("Order {} finished step {} in {} ms", order, step, millis);
         }
-    }
-
-    private static String hex(RandomGenerator random, int bytes)
-    {
-        byte[] id = new byte[bytes];
-        random.nextBytes(id);
-        // an id of zeros is invalid
-        id[0] = 1;
-        return HexFormat.of().formatHex(id);
+        return chance < 2;
     }
 }

@@ -4,21 +4,18 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import io.icegate.standalone.console.CommandException;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
-import io.opentelemetry.sdk.resources.Resource;
 
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
@@ -44,10 +41,7 @@ public final class LoggingApplication
     private LoggingApplication(String service, LogRecordProcessor processor)
     {
         provider = SdkLoggerProvider.builder()
-                .setResource(Resource.create(Attributes.of(
-                        stringKey("service.name"), service,
-                        stringKey("service.namespace"), "icegate-demo",
-                        stringKey("deployment.environment.name"), "demo")))
+                .setResource(OtlpTarget.resource(service))
                 .addLogRecordProcessor(processor)
                 .build();
         context = new LoggerContext();
@@ -64,7 +58,7 @@ public final class LoggingApplication
      */
     public static LoggingApplication batching(String service, OtlpTarget target, Protocol protocol, SdkExportCounts counts)
     {
-        LogRecordExporter exporter = target.exporter(protocol, counts.meters());
+        LogRecordExporter exporter = target.logs(protocol, counts.meters());
         return new LoggingApplication(service, BatchLogRecordProcessor.builder(exporter)
                 .setMaxQueueSize(RECORDS_WAITING_MAX)
                 .setMaxExportBatchSize(BATCH_RECORDS)
@@ -78,7 +72,7 @@ public final class LoggingApplication
      */
     public static LoggingApplication immediate(String service, OtlpTarget target, Protocol protocol, SdkExportCounts counts, Consumer<List<LogRecordData>> acknowledged)
     {
-        LogRecordExporter exporter = new AcknowledgedExporter(target.exporter(protocol, counts.meters()), acknowledged);
+        LogRecordExporter exporter = new AcknowledgedExporter(target.logs(protocol, counts.meters()), acknowledged);
         return new LoggingApplication(service, SimpleLogRecordProcessor.create(exporter));
     }
 

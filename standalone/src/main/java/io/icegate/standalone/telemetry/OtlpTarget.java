@@ -1,14 +1,22 @@
 package io.icegate.standalone.telemetry;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
-import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporter;
-import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporterBuilder;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.sdk.common.InternalTelemetryVersion;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 
 import java.time.Duration;
+
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 /**
  * The ports of a receiver on this machine.
@@ -20,31 +28,81 @@ public record OtlpTarget(int grpcPort, int httpPort)
      */
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    LogRecordExporter exporter(Protocol protocol, MeterProvider meters)
+    LogRecordExporter logs(Protocol protocol, MeterProvider meters)
     {
         return switch (protocol) {
-            case GRPC -> grpc(meters).build();
-            case GRPC_GZIP -> grpc(meters).setCompression("gzip").build();
-            case HTTP -> http(meters).build();
-            case HTTP_GZIP -> http(meters).setCompression("gzip").build();
+            case GRPC, GRPC_GZIP -> OtlpGrpcLogRecordExporter.builder()
+                    .setEndpoint(grpc())
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
+            case HTTP, HTTP_GZIP -> OtlpHttpLogRecordExporter.builder()
+                    .setEndpoint(http("logs"))
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
         };
     }
 
-    private OtlpGrpcLogRecordExporterBuilder grpc(MeterProvider meters)
+    SpanExporter spans(Protocol protocol, MeterProvider meters)
     {
-        return OtlpGrpcLogRecordExporter.builder()
-                .setEndpoint("http://localhost:" + grpcPort)
-                .setTimeout(TIMEOUT)
-                .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
-                .setMeterProvider(meters);
+        return switch (protocol) {
+            case GRPC, GRPC_GZIP -> OtlpGrpcSpanExporter.builder()
+                    .setEndpoint(grpc())
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
+            case HTTP, HTTP_GZIP -> OtlpHttpSpanExporter.builder()
+                    .setEndpoint(http("traces"))
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
+        };
     }
 
-    private OtlpHttpLogRecordExporterBuilder http(MeterProvider meters)
+    MetricExporter metrics(Protocol protocol, MeterProvider meters)
     {
-        return OtlpHttpLogRecordExporter.builder()
-                .setEndpoint("http://localhost:%s/v1/logs".formatted(httpPort))
-                .setTimeout(TIMEOUT)
-                .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
-                .setMeterProvider(meters);
+        return switch (protocol) {
+            case GRPC, GRPC_GZIP -> OtlpGrpcMetricExporter.builder()
+                    .setEndpoint(grpc())
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
+            case HTTP, HTTP_GZIP -> OtlpHttpMetricExporter.builder()
+                    .setEndpoint(http("metrics"))
+                    .setCompression(protocol.compression())
+                    .setTimeout(TIMEOUT)
+                    .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
+                    .setMeterProvider(meters)
+                    .build();
+        };
+    }
+
+    static Resource resource(String service)
+    {
+        return Resource.create(Attributes.of(
+                stringKey("service.name"), service,
+                stringKey("service.namespace"), "icegate-demo",
+                stringKey("deployment.environment.name"), "demo"));
+    }
+
+    private String grpc()
+    {
+        return "http://localhost:" + grpcPort;
+    }
+
+    private String http(String signal)
+    {
+        return "http://localhost:%s/v1/%s".formatted(httpPort, signal);
     }
 }

@@ -5,8 +5,20 @@ package io.icegate.standalone.telemetry;
  */
 public enum Protocol
 {
-    GRPC,
-    GRPC_GZIP,
-    HTTP,
-    HTTP_GZIP,
+    GRPC("none"),
+    GRPC_GZIP("gzip"),
+    HTTP("none"),
+    HTTP_GZIP("gzip");
+
+    private final String compression;
+
+    Protocol(String compression)
+    {
+        this.compression = compression;
+    }
+
+    String compression()
+    {
+        return compression;
+    }
 }

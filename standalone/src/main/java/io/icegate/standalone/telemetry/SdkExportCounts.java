@@ -19,9 +19,21 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 public final class SdkExportCounts
 {
     /**
-     * Semantic conventions of OpenTelemetry SDK components.
+     * What exporters count, as the semantic conventions of OpenTelemetry SDK components name it.
      */
-    private static final String EXPORTED = "otel.sdk.exporter.log.exported";
+    public enum Kind
+    {
+        LOG_RECORDS("otel.sdk.exporter.log.exported"),
+        SPANS("otel.sdk.exporter.span.exported");
+
+        private final String metric;
+
+        Kind(String metric)
+        {
+            this.metric = metric;
+        }
+    }
+
     private static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
 
     private final Reader reader = new Reader();
@@ -35,17 +47,17 @@ public final class SdkExportCounts
     /**
      * Records whose export the receiver answered with success.
      */
-    public long acknowledged()
+    public long acknowledged(Kind kind)
     {
-        return reader.sum(point -> point.getAttributes().get(ERROR_TYPE) == null);
+        return reader.sum(kind, point -> point.getAttributes().get(ERROR_TYPE) == null);
     }
 
     /**
      * Records whose export failed for good.
      */
-    public long failed()
+    public long failed(Kind kind)
     {
-        return reader.sum(point -> point.getAttributes().get(ERROR_TYPE) != null);
+        return reader.sum(kind, point -> point.getAttributes().get(ERROR_TYPE) != null);
     }
 
     private static final class Reader
@@ -77,10 +89,10 @@ public final class SdkExportCounts
             return CompletableResultCode.ofSuccess();
         }
 
-        long sum(Predicate<LongPointData> selected)
+        long sum(Kind kind, Predicate<LongPointData> selected)
         {
             return registration.collectAllMetrics().stream()
-                    .filter(metric -> metric.getName().equals(EXPORTED))
+                    .filter(metric -> metric.getName().equals(kind.metric))
                     .flatMap(metric -> metric.getLongSumData().getPoints().stream())
                     .filter(selected)
                     .mapToLong(LongPointData::getValue)
