@@ -14,6 +14,7 @@ import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.ingest.TenantQuotas;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.JettyAnswers;
 import io.icegate.receiver.otlp.OtlpServlet;
@@ -87,6 +88,13 @@ final class ReceiverModule
     static AccessControl accessControl(ReceiverConfig config, AccessConfig access, FileReloads reloads, InstantSource clock)
     {
         return access.accessControl(new TenantHeader(config.getTenantHeader(), config.getDefaultTenant()), reloads, clock);
+    }
+
+    @Provides
+    @Singleton
+    static TenantQuotas tenantQuotas(IngestConfig config, Admission admission)
+    {
+        return new TenantQuotas(config.tenantLimits(), admission.budgetBytes(), System::nanoTime);
     }
 
     @Provides

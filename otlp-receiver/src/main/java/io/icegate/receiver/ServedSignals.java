@@ -7,6 +7,7 @@ import io.icegate.receiver.decode.RequestDecoder;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.ExportHandler;
 import io.icegate.receiver.ingest.SignalIngest;
+import io.icegate.receiver.ingest.TenantQuotas;
 import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.schema.Signal;
 import io.icegate.server.OperatorPages;
@@ -26,18 +27,18 @@ final class ServedSignals
     private final List<ServedSignal> signals;
 
     @Inject
-    ServedSignals(OtlpConfig otlp, Admission admission, RandomGenerator random, ReceiverMetrics metrics, InstantSource clock)
+    ServedSignals(OtlpConfig otlp, Admission admission, TenantQuotas quotas, RandomGenerator random, ReceiverMetrics metrics, InstantSource clock)
     {
         DecodeLimits limits = otlp.decodeLimits();
         signals = List.of(
-                served(OtlpSignal.LOGS, Signal.LOGS, OtlpRequestDecoder.logs(limits, clock), admission, random, metrics),
-                served(OtlpSignal.TRACES, Signal.SPANS, OtlpRequestDecoder.spans(limits, clock), admission, random, metrics),
-                served(OtlpSignal.METRICS, Signal.METRICS, OtlpRequestDecoder.metrics(limits, clock), admission, random, metrics));
+                served(OtlpSignal.LOGS, Signal.LOGS, OtlpRequestDecoder.logs(limits, clock), admission, quotas, random, metrics),
+                served(OtlpSignal.TRACES, Signal.SPANS, OtlpRequestDecoder.spans(limits, clock), admission, quotas, random, metrics),
+                served(OtlpSignal.METRICS, Signal.METRICS, OtlpRequestDecoder.metrics(limits, clock), admission, quotas, random, metrics));
     }
 
-    private static ServedSignal served(OtlpSignal otlp, Signal signal, RequestDecoder decoder, Admission admission, RandomGenerator random, ReceiverMetrics metrics)
+    private static ServedSignal served(OtlpSignal otlp, Signal signal, RequestDecoder decoder, Admission admission, TenantQuotas quotas, RandomGenerator random, ReceiverMetrics metrics)
     {
-        return new ServedSignal(otlp, signal.shape(), decoder, new SignalIngest(otlp.name(), admission, random, metrics.ofSignal(otlp.name())));
+        return new ServedSignal(otlp, signal.shape(), decoder, new SignalIngest(otlp.name(), admission, quotas, random, metrics.ofSignal(otlp.name())));
     }
 
     List<ServedSignal> list()

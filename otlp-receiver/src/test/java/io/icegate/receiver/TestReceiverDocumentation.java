@@ -111,6 +111,7 @@ final class TestReceiverDocumentation
                 Map.entry("ingest.SignalIngest.RETRY_MIN", "| time that a client is asked to wait | %s to"),
                 Map.entry("ingest.SignalIngest.RETRY_MAX", "| time that a client is asked to wait | 1 s to %s |"),
                 Map.entry("Receiver.RECENT_BATCHES_MAX", "| requests remembered to recognise those that are sent again | %s,"),
+                Map.entry("ingest.TenantQuotas.TENANTS_MAX", "| tenants whose rates are remembered | %s |"),
                 Map.entry("ingest.FileBudget.SAVED_MAX", "after a burst of %s worth of files"),
                 Map.entry("commit.TableSession.UNCONFIRMED_MAX", "Without an answer of the catalog for %s nothing is acknowledged"));
         List<String> ofNoInterest = List.of(

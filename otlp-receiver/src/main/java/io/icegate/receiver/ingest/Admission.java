@@ -85,6 +85,7 @@ public final class Admission
     {
         private final AtomicLong heldBytes = new AtomicLong();
         private final AtomicBoolean closed = new AtomicBoolean();
+        private volatile Runnable whenClosed = () -> {};
 
         private Ticket() {}
 
@@ -110,6 +111,14 @@ public final class Admission
             }
         }
 
+        /**
+         * Runs an action when the ticket is closed. The last action that is set counts; set it before others can close.
+         */
+        void whenClosed(Runnable action)
+        {
+            whenClosed = requireNonNull(action, "action is null");
+        }
+
         public long heldBytes()
         {
             return heldBytes.get();
@@ -124,6 +133,7 @@ public final class Admission
             if (closed.compareAndSet(false, true)) {
                 usedBytes.addAndGet(-heldBytes.get());
                 openRequests.decrementAndGet();
+                whenClosed.run();
                 whenEnded.forEach(Runnable::run);
             }
         }

@@ -14,9 +14,9 @@ public interface ExportHandler
     /**
      * Refuses what would be refused anyway, before any of it is read.
      *
-     * @throws RefusedException when no request can be accepted now
+     * @throws RefusedException when no request, or none of this tenant, can be accepted now
      */
-    void checkOpen();
+    void checkOpen(String tenant);
 
     /**
      * Completes when the records are durable, or exceptionally; never later than the deadline of the request. Takes over

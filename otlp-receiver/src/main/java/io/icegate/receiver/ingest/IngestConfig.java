@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 import static io.airlift.units.DataSize.Unit.MEGABYTE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -28,6 +29,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 public class IngestConfig
 {
     private DataSize memoryBudget = DataSize.succinctBytes(Runtime.getRuntime().maxMemory() / 4);
+    private double tenantMemoryShare = 0.5;
+    private Optional<DataSize> tenantBytesPerSecond = Optional.empty();
+    private Optional<Long> tenantRecordsPerSecond = Optional.empty();
     private Duration ackDeadline = new Duration(3, SECONDS);
     private Duration window = new Duration(100, MILLISECONDS);
     private DataSize segmentBytes = DataSize.of(8, MEGABYTE);
@@ -50,6 +54,55 @@ public class IngestConfig
     {
         this.memoryBudget = memoryBudget;
         return this;
+    }
+
+    @DecimalMin(value = "0", inclusive = false)
+    @DecimalMax("1")
+    public double getTenantMemoryShare()
+    {
+        return tenantMemoryShare;
+    }
+
+    @Config("icegate.tenant.max-memory-share")
+    @ConfigDescription("Part of the memory for requests that one tenant may hold while others send too; more is refused with a retryable answer")
+    public IngestConfig setTenantMemoryShare(double tenantMemoryShare)
+    {
+        this.tenantMemoryShare = tenantMemoryShare;
+        return this;
+    }
+
+    public Optional<@MinDataSize("1kB") DataSize> getTenantBytesPerSecond()
+    {
+        return tenantBytesPerSecond;
+    }
+
+    @Config("icegate.tenant.max-bytes-per-second")
+    @ConfigDescription("Bytes of requests, after decompression, that each tenant may send to this process per second; more is refused with a retryable answer. Default: no limit")
+    public IngestConfig setTenantBytesPerSecond(@Nullable DataSize tenantBytesPerSecond)
+    {
+        this.tenantBytesPerSecond = Optional.ofNullable(tenantBytesPerSecond);
+        return this;
+    }
+
+    public Optional<@Min(1) Long> getTenantRecordsPerSecond()
+    {
+        return tenantRecordsPerSecond;
+    }
+
+    @Config("icegate.tenant.max-records-per-second")
+    @ConfigDescription("Records, spans and data points that each tenant may send to this process per second; more is refused with a retryable answer. Default: no limit")
+    public IngestConfig setTenantRecordsPerSecond(@Nullable Long tenantRecordsPerSecond)
+    {
+        this.tenantRecordsPerSecond = Optional.ofNullable(tenantRecordsPerSecond);
+        return this;
+    }
+
+    public TenantQuotas.Limits tenantLimits()
+    {
+        return new TenantQuotas.Limits(
+                tenantMemoryShare,
+                tenantBytesPerSecond.map(size -> OptionalLong.of(size.toBytes())).orElse(OptionalLong.empty()),
+                tenantRecordsPerSecond.map(OptionalLong::of).orElse(OptionalLong.empty()));
     }
 
     @MinDuration("100ms")

@@ -35,6 +35,7 @@ public final class SignalIngest
 
     private final String signal;
     private final Admission admission;
+    private final TenantQuotas quotas;
     private final RandomGenerator random;
     private final IngestMetrics metrics;
     private volatile Target target = new Closed("the receiver is starting");
@@ -76,11 +77,13 @@ public final class SignalIngest
     /**
      * @param signal part of the ids of batches
      * @param admission shared by all signals
+     * @param quotas shared by all signals
      */
-    public SignalIngest(String signal, Admission admission, RandomGenerator random, IngestMetrics metrics)
+    public SignalIngest(String signal, Admission admission, TenantQuotas quotas, RandomGenerator random, IngestMetrics metrics)
     {
         this.signal = requireNonNull(signal, "signal is null");
         this.admission = requireNonNull(admission, "admission is null");
+        this.quotas = requireNonNull(quotas, "quotas is null");
         this.random = requireNonNull(random, "random is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         admission.whenEnded(this::requestEnded);
@@ -123,9 +126,10 @@ public final class SignalIngest
     }
 
     @Override
-    public void checkOpen()
+    public void checkOpen(String tenant)
     {
         open();
+        quotas.check(tenant);
     }
 
     private Open open()
@@ -158,11 +162,13 @@ public final class SignalIngest
                 metrics.deduplicated();
                 return within(known.orElseThrow(), request.deadlineNanos());
             }
+            request.ticket().whenClosed(quotas.take(request.tenant(), (1L + DECODED_BYTES_PER_BYTE) * request.body().length, request.body().length));
             DecodedRequest decoded = open.decoder().decode(request.body(), request.encoding(), id, request.tenant());
             RowBatch batch = decoded.batch();
             if (batch.rowCount() == 0) {
                 return CompletableFuture.completedFuture(decoded.acknowledgement());
             }
+            quotas.records(request.tenant(), batch.rowCount());
             holdDecoded(request.ticket(), batch);
             CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
             if (isRecognisable(request, batch)) {

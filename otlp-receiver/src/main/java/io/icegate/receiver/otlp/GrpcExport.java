@@ -67,8 +67,8 @@ final class GrpcExport
             RequestHeaders sent = name -> values(headers, name);
             Principal principal = access.principal(sent);
             checkEncoding(headers);
-            handler.checkOpen();
             state.tenant = access.tenant(principal, sent);
+            handler.checkOpen(state.tenant);
             state.idempotencyKey = idempotencyKey(headers);
             state.announced = admission.admit(0);
             state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();

@@ -190,9 +190,9 @@ public final class OtlpServlet
         HttpServletRequest request = exchange.request;
         Encoding payload = exchange.encoding.orElseThrow(() -> unknownMediaType(request));
         ContentCoding coding = ContentCoding.from(request.getHeader("Content-Encoding"));
-        handler.checkOpen();
         String tenant = tenants.get();
         exchange.tenant = tenant;
+        handler.checkOpen(tenant);
         boolean compressed = coding != ContentCoding.IDENTITY;
         long wireLimit = compressed ? settings.compressedBytesMax() : settings.requestBytesMax();
         String setting = compressed ? COMPRESSED_SETTING : BoundedBody.REQUEST_SETTING;

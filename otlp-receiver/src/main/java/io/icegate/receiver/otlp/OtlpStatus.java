@@ -47,7 +47,7 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
     /**
      * The answer to a failure.
      *
-     * @param retryMillis used only when the failure may be retried
+     * @param retryMillis used when the failure may be retried and does not tell itself after what time
      */
     public static OtlpStatus from(Throwable failure, long retryMillis)
     {
@@ -56,7 +56,7 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
             cause = cause.getCause();
         }
         return switch (cause) {
-            case RefusedException refused -> of(refused.refusal(), refused.getMessage(), retryMillis);
+            case RefusedException refused -> of(refused.refusal(), refused.getMessage(), refused.retryMillis().orElse(retryMillis));
             case AccessException access -> of(refusal(access.reason()), access.getMessage(), retryMillis);
             default -> of(Refusal.UNAVAILABLE, "Cannot accept request now: internal error", retryMillis);
         };
@@ -81,6 +81,7 @@ public record OtlpStatus(Refusal refusal, Status.Code grpcCode, int httpStatus, 
             case UNKNOWN_SERVICE -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 404, message, OptionalLong.empty(), false);
             case UNKNOWN_METHOD -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 405, message, OptionalLong.empty(), false);
             case UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> new OtlpStatus(refusal, Status.Code.UNIMPLEMENTED, 415, message, OptionalLong.empty(), false);
+            case QUOTA -> new OtlpStatus(refusal, Status.Code.RESOURCE_EXHAUSTED, 429, message, OptionalLong.of(retryMillis), false);
             case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> new OtlpStatus(refusal, Status.Code.UNAVAILABLE, 503, message, OptionalLong.of(retryMillis), false);
         };
     }

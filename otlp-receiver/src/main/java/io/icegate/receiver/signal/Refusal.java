@@ -43,6 +43,10 @@ public enum Refusal
      */
     OVERLOADED,
     /**
+     * The tenant is above its rate, or holds its share of the memory.
+     */
+    QUOTA,
+    /**
      * Not durable before the client would give up; it may become durable later.
      */
     TOO_LATE,

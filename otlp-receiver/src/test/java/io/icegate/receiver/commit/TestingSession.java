@@ -12,6 +12,7 @@ import io.icegate.receiver.ingest.IngestRequest;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.receiver.ingest.Repetitions;
 import io.icegate.receiver.ingest.SignalIngest;
+import io.icegate.receiver.ingest.TenantQuotas;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Signal;
@@ -40,7 +41,7 @@ final class TestingSession
     private static final Duration INTERVAL = new Duration(50, MILLISECONDS);
 
     private final Admission admission = new Admission(1_000_000);
-    private final SignalIngest ingest = new SignalIngest("logs", admission, new Random(1), IngestMetrics.NONE);
+    private final SignalIngest ingest = new SignalIngest("logs", admission, new TenantQuotas(TenantQuotas.Limits.NONE, admission.budgetBytes(), System::nanoTime), new Random(1), IngestMetrics.NONE);
     private final TableSession session;
     private final CommitLoop loop;
 

@@ -29,6 +29,7 @@ import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.receiver.ingest.Repetitions;
 import io.icegate.receiver.ingest.SignalIngest;
+import io.icegate.receiver.ingest.TenantQuotas;
 import io.icegate.receiver.otlp.Cors;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.OtlpServlet;
@@ -92,7 +93,7 @@ final class TestNewSignal
     private final Warehouse warehouse = Warehouses.open("memory:" + UUID.randomUUID(), Map.of());
     private final OpenWarehouse open = OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment);
     private final Admission admission = new Admission(10_000_000);
-    private final SignalIngest ingest = new SignalIngest(Events.SIGNAL.name(), admission, new Random(1), IngestMetrics.NONE);
+    private final SignalIngest ingest = new SignalIngest(Events.SIGNAL.name(), admission, new TenantQuotas(TenantQuotas.Limits.NONE, admission.budgetBytes(), System::nanoTime), new Random(1), IngestMetrics.NONE);
     private final AccessControl access = AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme")));
 
     @AfterEach

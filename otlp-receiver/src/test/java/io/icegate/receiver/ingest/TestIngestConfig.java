@@ -22,6 +22,9 @@ final class TestIngestConfig
     {
         assertRecordedDefaults(recordDefaults(IngestConfig.class)
                 .setMemoryBudget(DataSize.succinctBytes(Runtime.getRuntime().maxMemory() / 4))
+                .setTenantMemoryShare(0.5)
+                .setTenantBytesPerSecond(null)
+                .setTenantRecordsPerSecond(null)
                 .setAckDeadline(new Duration(3, SECONDS))
                 .setWindow(new Duration(100, MILLISECONDS))
                 .setSegmentBytes(DataSize.of(8, MEGABYTE))
@@ -50,6 +53,9 @@ final class TestIngestConfig
         assertFullMapping(
                 Map.ofEntries(
                         Map.entry("icegate.ingest.memory-budget", "100MB"),
+                        Map.entry("icegate.tenant.max-memory-share", "0.25"),
+                        Map.entry("icegate.tenant.max-bytes-per-second", "10MB"),
+                        Map.entry("icegate.tenant.max-records-per-second", "1000"),
                         Map.entry("icegate.ingest.ack-deadline", "2s"),
                         Map.entry("icegate.wal.window", "20ms"),
                         Map.entry("icegate.wal.segment-bytes", "4MB"),
@@ -61,6 +67,9 @@ final class TestIngestConfig
                         Map.entry("icegate.wal.dedup-window", "20m")),
                 new IngestConfig()
                         .setMemoryBudget(DataSize.of(100, MEGABYTE))
+                        .setTenantMemoryShare(0.25)
+                        .setTenantBytesPerSecond(DataSize.of(10, MEGABYTE))
+                        .setTenantRecordsPerSecond(1_000L)
                         .setAckDeadline(new Duration(2, SECONDS))
                         .setWindow(new Duration(20, MILLISECONDS))
                         .setSegmentBytes(DataSize.of(4, MEGABYTE))

@@ -37,7 +37,7 @@ final class TestSignalIngest
     private final AtomicLong clock = new AtomicLong();
     private final Lease lease = new Lease(BOUND, clock::get, clock.get());
     private final Admission admission = new Admission(1_000_000);
-    private final SignalIngest ingest = new SignalIngest("logs", admission, new Random(1), IngestMetrics.NONE);
+    private final SignalIngest ingest = new SignalIngest("logs", admission, new TenantQuotas(TenantQuotas.Limits.NONE, admission.budgetBytes(), System::nanoTime), new Random(1), IngestMetrics.NONE);
     private final BlockingQueue<CompletableFuture<StoredSegment>> segments = new LinkedBlockingQueue<>();
 
     TestSignalIngest()

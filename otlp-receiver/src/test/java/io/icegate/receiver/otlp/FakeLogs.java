@@ -23,7 +23,7 @@ final class FakeLogs
     volatile @Nullable Throwable thrown;
 
     @Override
-    public void checkOpen()
+    public void checkOpen(String tenant)
     {
         sneakyThrow(refuseAtOnce);
     }

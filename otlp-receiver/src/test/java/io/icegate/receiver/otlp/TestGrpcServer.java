@@ -236,6 +236,7 @@ final class TestGrpcServer
                 case FORBIDDEN -> assertFinal(answer, Status.Code.PERMISSION_DENIED);
                 case TOO_LARGE -> assertFinal(answer, Status.Code.RESOURCE_EXHAUSTED);
                 case UNKNOWN_SERVICE, UNKNOWN_METHOD, UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> assertFinal(answer, Status.Code.UNIMPLEMENTED);
+                case QUOTA -> assertRetryable(answer, Status.Code.RESOURCE_EXHAUSTED);
                 case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> assertRetryable(answer);
             }
             assertThat(answer.getStatus().getDescription()).isEqualTo("because");
@@ -408,7 +409,12 @@ final class TestGrpcServer
 
     private static void assertRetryable(StatusRuntimeException answer)
     {
-        assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertRetryable(answer, Status.Code.UNAVAILABLE);
+    }
+
+    private static void assertRetryable(StatusRuntimeException answer, Status.Code code)
+    {
+        assertThat(answer.getStatus().getCode()).isEqualTo(code);
         try {
             Any detail = details(answer).getDetails(0);
             assertThat(Durations.toMillis(detail.unpack(RetryInfo.class).getRetryDelay())).isEqualTo(2_500);
