@@ -157,7 +157,7 @@ final class Receiver
 
     int httpPort()
     {
-        return parts.http().getHttpUri().getPort();
+        return Optional.ofNullable(parts.http().getHttpsUri()).orElseGet(parts.http()::getHttpUri).getPort();
     }
 
     @PreDestroy

@@ -25,6 +25,9 @@ import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
 import io.icegate.server.reload.FileReloads;
+import io.icegate.server.reload.ReloadedFiles;
+import io.icegate.server.tls.TlsConfig;
+import io.icegate.server.tls.TlsMaterial;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;
@@ -35,6 +38,7 @@ import jakarta.servlet.Servlet;
 
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
@@ -56,6 +60,7 @@ final class ReceiverModule
         configBinder(binder).bindConfig(ReceiverConfig.class);
         configBinder(binder).bindConfig(StoreConfig.class);
         configBinder(binder).bindConfig(AccessConfig.class);
+        buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(otlp.getHttpPort(), file)));
         configBinder(binder).bindConfig(IngestConfig.class);
         configBinder(binder).bindConfig(CommitConfig.class);
         configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
@@ -63,6 +68,7 @@ final class ReceiverModule
         configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
                 .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
                 .setCompressionEnabled(false)
+                .setHttp2MaxConcurrentStreams(GrpcServer.CALLS_PER_CONNECTION_MAX)
                 .setStopTimeout(new Duration(30, SECONDS))
                 .setShowStackTrace(false)
                 .setLogEnabled(false));
@@ -99,6 +105,13 @@ final class ReceiverModule
 
     @Provides
     @Singleton
+    static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
+    {
+        return tls.material(reloads);
+    }
+
+    @Provides
+    @Singleton
     static RefusalLog refusalLog(ReceiverMetrics metrics)
     {
         return new RefusalLog(System::nanoTime, metrics.ofNoSignal());
@@ -124,7 +137,7 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals)
+    static GrpcServer grpcServer(OtlpConfig otlp, IngestConfig ingest, NodeInfo node, Optional<ReloadedFiles<TlsMaterial>> tls, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals)
     {
         return new GrpcServer(
                 new GrpcServer.Settings(
@@ -132,7 +145,8 @@ final class ReceiverModule
                         toIntExact(otlp.getMaxRequestSize().toBytes()),
                         GrpcServer.KEEP_ALIVE_MIN,
                         otlp.getMaxConnectionAge().toJavaTime(),
-                        ingest.getAckDeadline().toJavaTime()),
+                        ingest.getAckDeadline().toJavaTime(),
+                        tls),
                 signals.handlers(),
                 access,
                 admission,

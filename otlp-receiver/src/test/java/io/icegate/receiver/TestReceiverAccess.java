@@ -18,11 +18,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 final class TestReceiverAccess
 {
     private static final String PROTOBUF = "application/x-protobuf";
+    private static final int REQUEST_BYTES_MAX = 100_000;
     private static final String TENANT = "X-Scope-OrgID";
     private static final String SHOP = "key-of-the-shop-0123456789";
     private static final String TEAM = "key-of-the-team-0123456789";
@@ -119,7 +122,8 @@ final class TestReceiverAccess
         receiver = new TestingReceiver(Map.of(
                 "icegate.auth.keys-file", keysFile.toString(),
                 "icegate.auth.keys", "variable billing " + KeyHash.of(FIXED),
-                "icegate.tenant.default", "default"));
+                "icegate.tenant.default", "default",
+                "icegate.otlp.max-request-size", "%sB".formatted(REQUEST_BYTES_MAX)));
     }
 
     @AfterAll
@@ -290,6 +294,48 @@ final class TestReceiverAccess
         }
         // an override is no method
         assertThat(raw("GET /v1/logs HTTP/1.1\r\nHost: a\r\nX-API-Key: %s\r\nX-HTTP-Method-Override: POST\r\nX-Original-URL: /health\r\nConnection: close\r\n\r\n".formatted(SHOP))).startsWith("HTTP/1.1 405 ");
+    }
+
+    /**
+     * What is too large is refused, with a key as without.
+     */
+    @Test
+    void testOversized()
+            throws Exception
+    {
+        byte[] request = LogsClient.request(List.of("not stored: " + "x".repeat(REQUEST_BYTES_MAX)));
+        assertThat(grpc(request, List.of("X-API-Key", SHOP))).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        assertThat(grpc(request, List.of())).isEqualTo(Code.UNAUTHENTICATED);
+        assertThat(receiver.client().send(post(request, List.of("X-API-Key", SHOP)).header("Content-Type", PROTOBUF)).statusCode()).isEqualTo(413);
+        assertThat(receiver.client().send(post(request, List.of()).header("Content-Type", PROTOBUF)).statusCode()).isEqualTo(401);
+
+        byte[] small = LogsClient.request(List.of("not stored"));
+        for (List<String> headers : List.of(
+                List.of("X-API-Key", "x".repeat(9_000)),
+                List.of("X-API-Key", SHOP, "X-Other", "x".repeat(9_000)),
+                List.of("Authorization", "Bearer " + SHOP, TENANT, "x".repeat(9_000)))) {
+            assertThat(grpc(small, headers)).isNotEqualTo(Code.OK);
+            assertThat(receiver.client().send(post(small, headers).header("Content-Type", PROTOBUF)).statusCode()).isEqualTo(431);
+        }
+    }
+
+    /**
+     * The limits of a connection, as both servers announce them.
+     */
+    @Test
+    void testStreams()
+            throws Exception
+    {
+        for (int port : List.of(receiver.grpcPort(), receiver.httpPort())) {
+            try (RawHttp2 connection = new RawHttp2(port)) {
+                ByteBuffer settings = ByteBuffer.wrap(connection.await(RawHttp2.SETTINGS).payload());
+                Map<Short, Integer> announced = new HashMap<>();
+                while (settings.hasRemaining()) {
+                    announced.put(settings.getShort(), settings.getInt());
+                }
+                assertThat(announced).as("streams and bytes of headers").containsEntry((short) 3, 1_000).containsEntry((short) 6, 8_192);
+            }
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.TenantHeader;
+import io.icegate.server.tls.TlsConfig;
 import org.junit.jupiter.api.Test;
 
 import java.io.File;
@@ -91,7 +92,7 @@ final class TestReceiverDocumentation
                 "`icegate.ingest.memory-budget`");
         assertThat(cells.stream().filter(cell -> cell.matches("[0-9]+")).map(Long::valueOf))
                 .as("numbers without a limit in the code")
-                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 268_435_456L)::contains);
+                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 8_192L, 268_435_456L)::contains);
     }
 
     /**
@@ -106,6 +107,7 @@ final class TestReceiverDocumentation
                 Map.entry("decode.json.JsonTranscoder.JSON_DEPTH_MAX", "| levels of JSON | %s |"),
                 Map.entry("decode.json.JsonScalars.NUMBER_LENGTH_MAX", "| characters of a number in JSON | %s |"),
                 Map.entry("otlp.GrpcServer.CALLS_PER_CONNECTION_MAX", "| calls at the same time on one gRPC connection | %s |"),
+                Map.entry("otlp.GrpcServer.HEADER_BYTES_MAX", "| bytes of the headers of a gRPC call | %s |"),
                 Map.entry("otlp.GrpcServer.KEEP_ALIVE_MIN", "| time between two pings of a gRPC client | %s at least |"),
                 Map.entry("otlp.OtlpStatus.MESSAGE_LENGTH_MAX", "| characters of a message in an answer | %s |"),
                 Map.entry("ingest.SignalIngest.RETRY_MIN", "| time that a client is asked to wait | %s to"),
@@ -176,7 +178,7 @@ final class TestReceiverDocumentation
             throws Exception
     {
         Map<String, Object> defaults = new TreeMap<>();
-        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new AccessConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig())) {
+        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new AccessConfig(), new TlsConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig())) {
             for (Method method : config.getClass().getMethods()) {
                 Config annotation = method.getAnnotation(Config.class);
                 if (annotation != null) {

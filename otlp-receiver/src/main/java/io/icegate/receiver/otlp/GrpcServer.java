@@ -15,12 +15,15 @@ import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.server.access.AccessControl;
+import io.icegate.server.reload.ReloadedFiles;
+import io.icegate.server.tls.TlsMaterial;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +44,16 @@ public final class GrpcServer
      */
     public static final Duration KEEP_ALIVE_MIN = Duration.ofSeconds(5);
 
+    /**
+     * Calls at the same time on one connection. What a connection may cost is bounded, and clients that pipeline are served.
+     */
+    public static final int CALLS_PER_CONNECTION_MAX = 1_000;
+    /**
+     * Names and values of the headers of a call, as grpc-java has it.
+     */
+    static final int HEADER_BYTES_MAX = 8 * 1024;
+
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 * 1024 * 1024;
-    private static final int CALLS_PER_CONNECTION_MAX = 1_000;
 
     private final Set<OtlpSignal> served;
     private final HealthStatusManager health = new HealthStatusManager();
@@ -52,8 +63,9 @@ public final class GrpcServer
     /**
      * @param requestBytesMax after decompression
      * @param keepAliveMin shortest time between two pings of a client
+     * @param tls without it connections are in plain text
      */
-    public record Settings(InetSocketAddress address, int requestBytesMax, Duration keepAliveMin, Duration connectionAge, Duration ackDeadline)
+    public record Settings(InetSocketAddress address, int requestBytesMax, Duration keepAliveMin, Duration connectionAge, Duration ackDeadline, Optional<ReloadedFiles<TlsMaterial>> tls)
     {
         public Settings
         {
@@ -61,6 +73,15 @@ public final class GrpcServer
             requireNonNull(keepAliveMin, "keepAliveMin is null");
             requireNonNull(connectionAge, "connectionAge is null");
             requireNonNull(ackDeadline, "ackDeadline is null");
+            requireNonNull(tls, "tls is null");
+        }
+
+        /**
+         * Settings of a server without TLS.
+         */
+        public Settings(InetSocketAddress address, int requestBytesMax, Duration keepAliveMin, Duration connectionAge, Duration ackDeadline)
+        {
+            this(address, requestBytesMax, keepAliveMin, connectionAge, ackDeadline, Optional.empty());
         }
     }
 
@@ -96,6 +117,7 @@ public final class GrpcServer
         NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.address())
                 .executor(executor)
                 .maxInboundMessageSize(settings.requestBytesMax())
+                .maxInboundMetadataSize(HEADER_BYTES_MAX)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .permitKeepAliveTime(settings.keepAliveMin().toMillis(), MILLISECONDS)
@@ -105,6 +127,7 @@ public final class GrpcServer
                 .decompressorRegistry(GrpcCodecs.registry())
                 .addStreamTracerFactory(GrpcCodecs.unknownEncodings())
                 .addService(health.getHealthService());
+        settings.tls().ifPresent(material -> builder.sslContext(new ReloadingSslContext(material)));
         handlers.forEach((signal, handler) -> builder.addService(export(signal, marshaller, new GrpcExport(signal, handler, access, admission, refusals, settings.ackDeadline()))));
         String names = OtlpSignal.ALL.stream().filter(handlers::containsKey).map(OtlpSignal::name).collect(Collectors.joining(", "));
         OtlpSignal.ALL.stream()

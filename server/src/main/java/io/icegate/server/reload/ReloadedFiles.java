@@ -91,6 +91,8 @@ public final class ReloadedFiles<T>
 
     /**
      * Tells of each new value.
+     *
+     * @param listener throws {@link IllegalArgumentException} for a value that it cannot use
      */
     public synchronized void onChange(Consumer<T> listener)
     {
@@ -130,10 +132,10 @@ public final class ReloadedFiles<T>
     {
         try {
             T read = read(found);
+            listeners.forEach(listener -> listener.accept(read));
             current = read;
             adopted = found;
             refused = List.of();
-            listeners.forEach(listener -> listener.accept(read));
         }
         catch (RuntimeException e) {
             refused = found;
