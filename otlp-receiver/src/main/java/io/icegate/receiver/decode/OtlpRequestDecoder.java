@@ -50,7 +50,7 @@ public final class OtlpRequestDecoder
 
     public static OtlpRequestDecoder spans(DecodeLimits limits, InstantSource clock)
     {
-        return new OtlpRequestDecoder(ExportTraceServiceRequest.getDescriptor(), SpanRecordDecoder::new, limits, clock);
+        return new OtlpRequestDecoder(ExportTraceServiceRequest.getDescriptor(), () -> new SpanRecordDecoder(limits), limits, clock);
     }
 
     public static OtlpRequestDecoder metrics(DecodeLimits limits, InstantSource clock)

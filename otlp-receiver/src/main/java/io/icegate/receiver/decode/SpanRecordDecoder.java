@@ -1,17 +1,22 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.icegate.receiver.decode.wire.WireSpanDecoder;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.SpanRow;
 import io.icegate.schema.SpanRow.Event;
 import io.icegate.schema.SpanRow.Link;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.SpanBatch;
+import io.icegate.wal.format.SpanBlock;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * Turns spans to rows of {@code spans}.
@@ -19,7 +24,30 @@ import java.util.List;
 public final class SpanRecordDecoder
         implements RecordDecoder
 {
+    private final DecodeLimits limits;
     private final List<SpanRow> rows = new ArrayList<>();
+    private final List<Integer> positions = new ArrayList<>();
+    private @Nullable WireSpanDecoder wire;
+
+    public SpanRecordDecoder(DecodeLimits limits)
+    {
+        this.limits = requireNonNull(limits, "limits is null");
+    }
+
+    @Override
+    public boolean addUsual(RecordContext record)
+    {
+        if (wire == null) {
+            wire = new WireSpanDecoder(record.request(), limits.attributesMax(), limits.valueBytesMax(), limits.messagesMax());
+        }
+        if (!wire.read(record.offset(), record.length())) {
+            return false;
+        }
+        SpanBlock block = wire.block();
+        record.values().count(wire.values());
+        block.endRow(record.resource(), record.scope(), record.timestamp(block.startTime(), 0), record.ingestMicros(), record.residual());
+        return true;
+    }
 
     @Override
     @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
@@ -35,6 +63,7 @@ public final class SpanRecordDecoder
         List<Event> events = events(values, span.getEventsList());
         List<Link> links = links(values, span.getLinksList());
         values.count(events.size() + links.size());
+        positions.add((wire == null ? 0 : wire.block().rowCount()) + rows.size());
         rows.add(new SpanRow(
                 context.resource(),
                 context.scope(),
@@ -102,6 +131,7 @@ public final class SpanRecordDecoder
     @Override
     public SpanBatch batch(BatchId id, String tenant, long bytes)
     {
-        return new SpanBatch(id, tenant, rows, bytes);
+        SpanBlock block = wire == null ? new SpanBlock(new byte[0]) : wire.block();
+        return new SpanBatch(id, tenant, block, rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
     }
 }

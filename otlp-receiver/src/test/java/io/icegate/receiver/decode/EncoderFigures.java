@@ -1,33 +1,43 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
+import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.Signal;
+import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
 /**
  * Prints how many records one core decodes and encodes per second of CPU time: 620-byte records with 10 attributes, of which
- * 3 are integers, a body of 200 bytes, ids, and 12 resource attributes per request of 1,000. A figure, not a test.
+ * 3 are integers, a body of 200 bytes, ids, and 12 resource attributes per request of 1,000; or spans with the same attributes.
+ * Arguments: seconds, {@code logs} or {@code spans}. A figure, not a test.
  */
 public final class EncoderFigures
 {
@@ -43,48 +53,51 @@ public final class EncoderFigures
     public static void main(String[] args)
     {
         int seconds = args.length == 0 ? 10 : Integer.parseInt(args[0]);
+        boolean spans = args.length > 1 && args[1].equals("spans");
         Random random = new Random(1);
         List<byte[]> bodies = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            bodies.add(request(random, i).toByteArray());
+            bodies.add((spans ? spanRequest(random, i) : request(random, i)).toByteArray());
         }
         System.out.printf("bytes/record %.1f%n", bodies.stream().mapToLong(body -> body.length).sum() / (64.0 * RECORDS));
         for (int batches : new int[] {64, 8, 1}) {
-            measure("decode", bodies, batches, seconds, false);
-            measure("decode + encode", bodies, batches, seconds, true);
+            measure("decode", bodies, batches, seconds, spans, false);
+            measure("decode + encode", bodies, batches, seconds, spans, true);
         }
     }
 
-    private static void measure(String name, List<byte[]> bodies, int batchesPerSegment, int seconds, boolean encode)
+    private static void measure(String name, List<byte[]> bodies, int batchesPerSegment, int seconds, boolean spans, boolean encode)
     {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
-        run(bodies, batchesPerSegment, encode, encoder);
+        TableShape shape = spans ? Signal.SPANS.shape() : Signal.LOGS.shape();
+        OtlpRequestDecoder decoder = spans ? OtlpRequestDecoder.spans(DecodeLimits.DEFAULT, InstantSource.fixed(NOW)) : OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.fixed(NOW));
+        Optional<SegmentEncoder> encoder = encode ? Optional.of(new SegmentEncoder(shape)) : Optional.empty();
+        run(bodies, batchesPerSegment, shape, decoder, encoder);
         long warm = threads.getCurrentThreadCpuTime() + seconds * 500_000_000L;
         while (threads.getCurrentThreadCpuTime() < warm) {
-            run(bodies, batchesPerSegment, encode, encoder);
+            run(bodies, batchesPerSegment, shape, decoder, encoder);
         }
         long start = threads.getCurrentThreadCpuTime();
         long records = 0;
         long bytes = 0;
         while (threads.getCurrentThreadCpuTime() < start + seconds * 1_000_000_000L) {
-            bytes += run(bodies, batchesPerSegment, encode, encoder);
+            bytes += run(bodies, batchesPerSegment, shape, decoder, encoder);
             records += (long) bodies.size() * RECORDS;
         }
         double cpuSeconds = (threads.getCurrentThreadCpuTime() - start) / 1e9;
         System.out.printf("%-16s %6d rows/segment: %8.0f records per CPU-second, %6.1f bytes/record stored%n", name, batchesPerSegment * RECORDS, records / cpuSeconds, (double) bytes / records);
     }
 
-    private static long run(List<byte[]> bodies, int batchesPerSegment, boolean encode, SegmentEncoder encoder)
+    private static long run(List<byte[]> bodies, int batchesPerSegment, TableShape shape, OtlpRequestDecoder decoder, Optional<SegmentEncoder> encoder)
     {
         long bytes = 0;
         for (int i = 0; i < bodies.size(); i += batchesPerSegment) {
-            List<LogBatch> batches = new ArrayList<>();
+            List<RowBatch> batches = new ArrayList<>();
             for (int j = i; j < i + batchesPerSegment; j++) {
-                batches.add(LogsDecoding.decode(bodies.get(j), new BatchId(0, j), "tenant", NOW, DecodeLimits.DEFAULT));
+                batches.add(decoder.decode(bodies.get(j), Encoding.PROTOBUF, new BatchId(0, j), "tenant").batch());
             }
-            if (encode) {
-                bytes += encoder.encode(HEADER, 0, Signal.LOGS.shape().schema(), batches).content().length;
+            if (encoder.isPresent()) {
+                bytes += encoder.orElseThrow().encode(HEADER, 0, shape.schema(), batches).content().length;
             }
         }
         return bytes;
@@ -103,6 +116,48 @@ public final class EncoderFigures
             scope.addLogRecords(record(random, i));
         }
         return ExportLogsServiceRequest.newBuilder().addResourceLogs(resource).build();
+    }
+
+    private static ExportTraceServiceRequest spanRequest(Random random, int service)
+    {
+        ResourceSpans.Builder resource = ResourceSpans.newBuilder().setResource(request(random, service).getResourceLogs(0).getResource());
+        ScopeSpans.Builder scope = resource.addScopeSpansBuilder();
+        scope.getScopeBuilder().setName("io.example.Tracer").setVersion("1.2.3");
+        for (int i = 0; i < RECORDS; i++) {
+            scope.addSpans(span(random, i));
+        }
+        return ExportTraceServiceRequest.newBuilder().addResourceSpans(resource).build();
+    }
+
+    /**
+     * Every tenth with an event, every twentieth with a link.
+     */
+    private static Span span(Random random, int index)
+    {
+        byte[] ids = new byte[32];
+        random.nextBytes(ids);
+        long start = NOW.getEpochSecond() * 1_000_000_000L + index * 1_000_000L + random.nextInt(1000);
+        Span.Builder span = Span.newBuilder()
+                .setTraceId(ByteString.copyFrom(ids, 0, 16))
+                .setSpanId(ByteString.copyFrom(ids, 16, 8))
+                .setParentSpanId(ByteString.copyFrom(ids, 24, 8))
+                .setName("GET /api/v1/items/" + random.nextInt(20))
+                .setKind(Span.SpanKind.SPAN_KIND_SERVER)
+                .setStartTimeUnixNano(start)
+                .setEndTimeUnixNano(start + random.nextInt(100_000_000))
+                .addAllAttributes(record(random, index).getAttributesList());
+        if (index % 10 == 0) {
+            span.setStatus(Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).setMessage("timed out"));
+            span.addEvents(Span.Event.newBuilder()
+                    .setTimeUnixNano(start)
+                    .setName("exception")
+                    .addAttributes(attribute("exception.type", "io.example.NoLuckException"))
+                    .addAttributes(attribute("exception.message", "no luck with " + random.nextInt(1_000_000))));
+        }
+        if (index % 20 == 0) {
+            span.addLinks(Span.Link.newBuilder().setTraceId(ByteString.copyFrom(ids, 0, 16)).setSpanId(ByteString.copyFrom(ids, 24, 8)));
+        }
+        return span.build();
     }
 
     private static LogRecord record(Random random, int index)

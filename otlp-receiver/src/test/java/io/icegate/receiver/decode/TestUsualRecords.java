@@ -1,9 +1,12 @@
 package io.icegate.receiver.decode;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Signal;
+import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
@@ -15,7 +18,11 @@ import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.format.SegmentRows;
+import io.icegate.wal.format.SpanBatch;
+import io.icegate.wal.format.SpanRows;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -25,6 +32,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,14 +58,56 @@ final class TestUsualRecords
     private final AtomicInteger usual = new AtomicInteger();
     private final AtomicInteger others = new AtomicInteger();
 
+    /**
+     * What differs between signals.
+     *
+     * @param payload generates a request
+     * @param rows of a batch, as comparable values
+     * @param stored a row that was read, as a comparable value
+     */
+    private record Kind(
+            Descriptor request,
+            TableShape shape,
+            BiFunction<Random, Boolean, Message> payload,
+            Function<DecodeLimits, RecordDecoder> decoder,
+            Function<RowBatch, List<List<Object>>> rows,
+            Function<Record, List<Object>> stored) {}
+
+    private static final Kind LOGS = new Kind(
+            ExportLogsServiceRequest.getDescriptor(),
+            Signal.LOGS.shape(),
+            (random, odd) -> new OtlpPayloads(random, odd).request(),
+            LogRecordDecoder::new,
+            batch -> ((LogBatch) batch).rows().stream().map(LogRows::values).toList(),
+            row -> LogRows.values(LogRows.fromRecord(row)));
+
+    private static final Kind SPANS = new Kind(
+            ExportTraceServiceRequest.getDescriptor(),
+            Signal.SPANS.shape(),
+            (random, odd) -> new SpanPayloads(random, odd).request(),
+            SpanRecordDecoder::new,
+            batch -> ((SpanBatch) batch).rows().stream().map(SpanRows::values).toList(),
+            row -> SpanRows.values(SpanRows.fromRecord(row)));
+
     @Test
     void testSameRowsAsFromObjects()
     {
+        assertSameRows(LOGS);
+    }
+
+    @Test
+    void testSameSpansAsFromObjects()
+    {
+        assertSameRows(SPANS);
+    }
+
+    private void assertSameRows(Kind kind)
+    {
         for (long seed : seeds(REQUESTS / 4)) {
             Random random = new Random(seed);
-            byte[] request = new OtlpPayloads(random, random.nextBoolean()).request().toByteArray();
-            assertThat(outcome(request, DecodeLimits.DEFAULT, true)).as("seed %s", seed).isEqualTo(outcome(request, DecodeLimits.DEFAULT, false));
-            assertThat(outcome(request, LIMITS, true)).as("limits, seed %s", seed).isEqualTo(outcome(request, LIMITS, false));
+            byte[] request = kind.payload().apply(random, random.nextBoolean()).toByteArray();
+            assertThat(outcome(kind, request, DecodeLimits.DEFAULT, true)).as("seed %s", seed).isEqualTo(outcome(kind, request, DecodeLimits.DEFAULT, false));
+            assertThat(outcome(kind, request, LIMITS, true)).as("limits, seed %s", seed).isEqualTo(outcome(kind, request, LIMITS, false));
         }
         assertThat(usual.get()).as("records read from the wire").isGreaterThan(50);
         assertThat(others.get()).as("records read as objects").isGreaterThan(50);
@@ -65,10 +116,21 @@ final class TestUsualRecords
     @Test
     void testSameOutcomeOfDamagedRequests()
     {
+        assertSameOutcomeOfDamage(LOGS);
+    }
+
+    @Test
+    void testSameOutcomeOfDamagedSpans()
+    {
+        assertSameOutcomeOfDamage(SPANS);
+    }
+
+    private void assertSameOutcomeOfDamage(Kind kind)
+    {
         for (long seed : seeds(REQUESTS)) {
             Random random = new Random(seed);
-            byte[] request = damaged(random, new OtlpPayloads(random, false).request().toByteArray());
-            assertThat(outcome(request, DecodeLimits.DEFAULT, true)).as("seed %s", seed).isEqualTo(outcome(request, DecodeLimits.DEFAULT, false));
+            byte[] request = damaged(random, kind.payload().apply(random, false).toByteArray());
+            assertThat(outcome(kind, request, DecodeLimits.DEFAULT, true)).as("seed %s", seed).isEqualTo(outcome(kind, request, DecodeLimits.DEFAULT, false));
         }
         assertThat(usual.get()).as("records read from the wire").isGreaterThan(50);
     }
@@ -76,24 +138,33 @@ final class TestUsualRecords
     @Test
     void testSameSegment()
     {
+        assertSameSegment(LOGS);
+    }
+
+    @Test
+    void testSameSegmentOfSpans()
+    {
+        assertSameSegment(SPANS);
+    }
+
+    private void assertSameSegment(Kind kind)
+    {
         for (long seed : seeds(REQUESTS / 20)) {
             Random random = new Random(seed);
-            byte[] request = new OtlpPayloads(random, random.nextBoolean()).request().toByteArray();
-            LogBatch fast = batch(request, DecodeLimits.DEFAULT, true);
-            LogBatch slow = batch(request, DecodeLimits.DEFAULT, false);
+            byte[] request = kind.payload().apply(random, random.nextBoolean()).toByteArray();
+            RowBatch fast = decode(kind, request, DecodeLimits.DEFAULT, true).batch();
+            RowBatch slow = decode(kind, request, DecodeLimits.DEFAULT, false).batch();
             assertThat(fast.times()).as("seed %s", seed).isEqualTo(slow.times());
             if (fast.rowCount() > 0) {
-                assertThat(read(fast)).as("seed %s", seed).isEqualTo(read(slow));
+                assertThat(read(kind, fast)).as("seed %s", seed).isEqualTo(read(kind, slow));
             }
         }
     }
 
-    private static List<List<Object>> read(LogBatch batch)
+    private static List<List<Object>> read(Kind kind, RowBatch batch)
     {
-        byte[] content = new SegmentEncoder(Signal.LOGS.shape()).encode(HEADER, 0, Signal.LOGS.shape().schema(), List.of(batch)).content();
-        return SegmentRows.read(content, Signal.LOGS.shape().schema()).stream()
-                .map(record -> LogRows.values(LogRows.fromRecord(record)))
-                .toList();
+        byte[] content = new SegmentEncoder(kind.shape()).encode(HEADER, 0, kind.shape().schema(), List.of(batch)).content();
+        return SegmentRows.read(content, kind.shape().schema()).stream().map(kind.stored()).toList();
     }
 
     private static byte[] damaged(Random random, byte[] request)
@@ -108,31 +179,25 @@ final class TestUsualRecords
     /**
      * Rows and answer, or the reason of the refusal.
      */
-    private Object outcome(byte[] request, DecodeLimits limits, boolean fromWire)
+    private Object outcome(Kind kind, byte[] request, DecodeLimits limits, boolean fromWire)
     {
         try {
-            DecodedRequest decoded = decode(request, limits, fromWire);
-            return List.of(decoded.acknowledgement(), ((LogBatch) decoded.batch()).rows().stream().map(LogRows::values).toList());
+            DecodedRequest decoded = decode(kind, request, limits, fromWire);
+            return List.of(decoded.acknowledgement(), kind.rows().apply(decoded.batch()));
         }
         catch (RefusedException e) {
             return String.valueOf(e.getMessage());
         }
     }
 
-    private LogBatch batch(byte[] request, DecodeLimits limits, boolean fromWire)
+    private DecodedRequest decode(Kind kind, byte[] request, DecodeLimits limits, boolean fromWire)
     {
-        return (LogBatch) decode(request, limits, fromWire).batch();
-    }
-
-    private DecodedRequest decode(byte[] request, DecodeLimits limits, boolean fromWire)
-    {
-        return new OtlpRequestDecoder(ExportLogsServiceRequest.getDescriptor(), () -> decoder(limits, fromWire), limits, InstantSource.fixed(NOW))
+        return new OtlpRequestDecoder(kind.request(), () -> decoder(kind.decoder().apply(limits), fromWire), limits, InstantSource.fixed(NOW))
                 .decode(request, Encoding.PROTOBUF, new BatchId(0, 0), "t");
     }
 
-    private RecordDecoder decoder(DecodeLimits limits, boolean fromWire)
+    private RecordDecoder decoder(RecordDecoder decoder, boolean fromWire)
     {
-        LogRecordDecoder decoder = new LogRecordDecoder(limits);
         return new RecordDecoder()
         {
             @Override

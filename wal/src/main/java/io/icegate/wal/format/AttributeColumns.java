@@ -47,13 +47,14 @@ final class AttributeColumns
      * Writes the attributes of rows of a block, column by column.
      */
     @SuppressWarnings("ReferenceEquality") // rows of one call site share the shape
-    void write(LogBlock block, int from, int to, SharedBytes shared)
+    void write(RecordBlock block, int from, int to, SharedBytes shared)
     {
+        AttributeBlock attributes = block.attributes();
         int row = from;
         while (row < to) {
-            AttributeShape shape = block.shapes[row];
+            AttributeShape shape = attributes.shape(row);
             int end = row + 1;
-            while (end < to && block.shapes[end] == shape) {
+            while (end < to && attributes.shape(end) == shape) {
                 end++;
             }
             SharedBytes.Shape encoded = shared.shape(shape);
@@ -65,23 +66,40 @@ final class AttributeColumns
             }
             else {
                 keys.repeat(encoded.keys(), end - row);
-                writeValues(block, row, end);
+                for (int i = row; i < end; i++) {
+                    values.startRow(shape.size());
+                    for (int value = attributes.start(i); value < attributes.end(i); value++) {
+                        int slice = attributes.slice(value);
+                        values.add(block.bytes(slice), RecordBlock.offset(slice), attributes.length(value));
+                    }
+                }
             }
             types.repeat(encoded.types(), end - row);
             row = end;
         }
     }
 
-    private void writeValues(LogBlock block, int from, int to)
+    /**
+     * Writes the attributes of one element of a list.
+     *
+     * @param attributes of the elements of the block
+     */
+    void write(RecordBlock block, AttributeBlock attributes, int element, int repetition, SharedBytes shared)
     {
-        int value = block.firstValue(from);
-        for (int row = from; row < to; row++) {
-            values.startRow(block.valueEnds[row] - value);
-            for (; value < block.valueEnds[row]; value++) {
-                int slice = block.values[value];
-                values.add(block.bytes(slice), LogBlock.offset(slice), block.valueLengths[value]);
-            }
+        SharedBytes.Shape encoded = shared.shape(attributes.shape(element));
+        Binary[] keyArray = encoded.keys();
+        if (keyArray.length == 0) {
+            keys.absent(repetition, keys.definitionMax() - 1);
+            values.absent(repetition, keys.definitionMax() - 1);
         }
+        int start = attributes.start(element);
+        for (int i = 0; i < keyArray.length; i++) {
+            int slice = attributes.slice(start + i);
+            int level = i == 0 ? repetition : keys.repetitionMax();
+            keys.write(keyArray[i], level);
+            values.write(block.bytes(slice), RecordBlock.offset(slice), attributes.length(start + i), level);
+        }
+        types.write(encoded.types(), repetition, types.definitionMax() - 1);
     }
 
     void write(Encoded attributes)
@@ -95,13 +113,7 @@ final class AttributeColumns
     void write(Encoded attributes, int repetition)
     {
         writeEntries(attributes, repetition);
-        Binary codes = attributes.types();
-        if (codes == null) {
-            types.absent(repetition, types.definitionMax() - 1);
-        }
-        else {
-            types.write(codes, repetition);
-        }
+        types.write(attributes.types(), repetition, types.definitionMax() - 1);
     }
 
     /**

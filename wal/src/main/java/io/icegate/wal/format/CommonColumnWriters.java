@@ -6,6 +6,7 @@ import io.icegate.schema.ScopeValues;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
+import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommonColumnWriters
 {
+    private static final int ROWS_AT_ONCE = 1_024;
+
+    private final RowGroupWriter group;
     private final SharedBytes shared;
     private final SharedBytes.Repeating tenants;
 
@@ -37,6 +41,7 @@ final class CommonColumnWriters
 
     CommonColumnWriters(RowGroupWriter group, SharedBytes shared)
     {
+        this.group = group;
         this.shared = shared;
         this.tenants = shared.repeating();
         tenant = group.bytes("tenant_id");
@@ -78,9 +83,33 @@ final class CommonColumnWriters
     }
 
     /**
+     * Writes rows of a block column by column, so many at a time that a page grows little beyond its limit.
+     *
+     * @param others writes the columns that only this signal has
+     */
+    void write(String tenantId, RecordBlock block, int from, int to, BlockBatch.BlockRows others)
+    {
+        int at = from;
+        int origin = block.originOf(from);
+        while (at < to) {
+            int end = Math.min(Math.min(to, block.originEnd(origin)), at + ROWS_AT_ONCE);
+            end = block.cut(at, end, SegmentLayout.PAGE_BYTES);
+            repeat(tenantId, block.origin(origin), end - at);
+            timestamp.write(block.timestampMicros(), at, end);
+            attributes.write(block, at, end, shared);
+            others.write(at, end);
+            group.endRows(end - at);
+            at = end;
+            if (at == block.originEnd(origin)) {
+                origin++;
+            }
+        }
+    }
+
+    /**
      * Writes what rows of a block share that follow each other.
      */
-    void repeat(String tenantId, LogBlock.Origin origin, int rows)
+    private void repeat(String tenantId, RecordBlock.Origin origin, int rows)
     {
         tenant.repeat(tenants.text(tenantId), rows);
         ingestTime.repeat(origin.ingestMicros(), rows);
@@ -88,15 +117,6 @@ final class CommonColumnWriters
         repeat(shared.scope(origin.scope()), rows);
         byte[] bytes = origin.residual();
         residual.repeat(bytes == null ? null : Binary.fromConstantByteArray(bytes), rows);
-    }
-
-    /**
-     * Writes the rest of the common columns of rows of a block.
-     */
-    void write(LogBlock block, int from, int to)
-    {
-        timestamp.write(block.timestampMicros, from, to);
-        attributes.write(block, from, to, shared);
     }
 
     private void repeat(SharedBytes.Resource resource, int rows)

@@ -6,7 +6,6 @@ import io.icegate.schema.TraceContext;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
-import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class LogColumnWriters
         implements ColumnWriters
 {
-    private static final int ROWS_AT_ONCE = 1_024;
-
     private final RowGroupWriter group;
     private final SharedBytes shared = new SharedBytes();
     private final CommonColumnWriters common;
@@ -71,25 +68,9 @@ final class LogColumnWriters
         group.endRow();
     }
 
-    /**
-     * Writes rows of a block column by column, so many at a time that a page grows little beyond its limit.
-     */
     void write(String tenant, LogBlock block, int from, int to)
     {
-        int at = from;
-        int origin = block.originOf(from);
-        while (at < to) {
-            int end = Math.min(Math.min(to, block.originEnd(origin)), at + ROWS_AT_ONCE);
-            end = block.cut(at, end, SegmentLayout.PAGE_BYTES);
-            common.repeat(tenant, block.origin(origin), end - at);
-            common.write(block, at, end);
-            writeColumns(block, at, end);
-            group.endRows(end - at);
-            at = end;
-            if (at == block.originEnd(origin)) {
-                origin++;
-            }
-        }
+        common.write(tenant, block, from, to, (first, end) -> writeColumns(block, first, end));
     }
 
     private void writeColumns(LogBlock block, int from, int to)
@@ -102,38 +83,14 @@ final class LogColumnWriters
         flags.write(block.flags, from, to);
         droppedAttributesCount.write(block.droppedAttributesCounts, from, to);
         for (int row = from; row < to; row++) {
-            writeSlice(body, block, block.bodies[row], block.bodyLengths[row]);
+            block.write(body, block.bodies[row], block.bodyLengths[row]);
         }
         for (int row = from; row < to; row++) {
             char type = block.bodyTypes[row];
-            bodyType.write(block.bodyLengths[row] == LogBlock.ABSENT || type == CanonicalText.STRING ? null : shared.text(String.valueOf(type)));
+            bodyType.write(block.bodyLengths[row] == RecordBlock.ABSENT || type == CanonicalText.STRING ? null : shared.text(String.valueOf(type)));
         }
-        for (int row = from; row < to; row++) {
-            writeId(traceId, block, block.traceIds[row], TraceContext.TRACE_ID_BYTES);
-        }
-        for (int row = from; row < to; row++) {
-            writeId(spanId, block, block.spanIds[row], TraceContext.SPAN_ID_BYTES);
-        }
-    }
-
-    private static void writeSlice(BytesLeaf leaf, LogBlock block, int slice, int length)
-    {
-        if (length == LogBlock.ABSENT) {
-            leaf.absentRows(1);
-        }
-        else {
-            leaf.write(block.bytes(slice), LogBlock.offset(slice), length);
-        }
-    }
-
-    private static void writeId(BytesLeaf leaf, LogBlock block, int offset, int length)
-    {
-        if (offset == LogBlock.ABSENT) {
-            leaf.absentRows(1);
-        }
-        else {
-            leaf.writeHex(block.bytes(offset), offset, length);
-        }
+        block.writeIds(traceId, block.traceIds, TraceContext.TRACE_ID_BYTES, from, to);
+        block.writeIds(spanId, block.spanIds, TraceContext.SPAN_ID_BYTES, from, to);
     }
 
     private void writeBody(@Nullable CanonicalText value)

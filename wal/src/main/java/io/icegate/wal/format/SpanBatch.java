@@ -5,33 +5,31 @@ import io.icegate.wal.BatchId;
 import io.icegate.wal.parquet.RowGroupWriter;
 
 import java.util.List;
-
-import static java.util.Objects.requireNonNull;
+import java.util.stream.IntStream;
 
 /**
  * The spans of one request.
  */
 public final class SpanBatch
-        implements RowBatch
+        extends BlockBatch<SpanBlock, SpanRow>
 {
-    private final BatchId id;
-    private final String tenant;
-    private final List<SpanRow> rows;
-    private final long requestBytes;
-    private final Times times;
-
     public SpanBatch(BatchId id, String tenant, List<SpanRow> rows, long requestBytes)
     {
-        this(id, tenant, List.copyOf(rows), requestBytes, times(rows));
+        this(id, tenant, new SpanBlock(new byte[0]), rows, IntStream.range(0, rows.size()).toArray(), requestBytes);
     }
 
-    private SpanBatch(BatchId id, String tenant, List<SpanRow> rows, long requestBytes, Times times)
+    /**
+     * @param block ended, and not changed from here on
+     * @param otherPositions row of the batch that each of the others is, ascending; handed over
+     */
+    public SpanBatch(BatchId id, String tenant, SpanBlock block, List<SpanRow> others, int[] otherPositions, long requestBytes)
     {
-        this.id = requireNonNull(id, "id is null");
-        this.tenant = requireNonNull(tenant, "tenant is null");
-        this.rows = rows;
-        this.requestBytes = requestBytes;
-        this.times = times;
+        super(id, tenant, block, others, otherPositions, requestBytes, times(others));
+    }
+
+    private SpanBatch(BatchId id, SpanBatch batch)
+    {
+        super(id, batch);
     }
 
     private static Times times(List<SpanRow> rows)
@@ -44,44 +42,17 @@ public final class SpanBatch
     }
 
     @Override
-    public BatchId id()
-    {
-        return id;
-    }
-
-    @Override
     public SpanBatch withId(BatchId newId)
     {
-        return new SpanBatch(newId, tenant, rows, requestBytes, times);
+        return new SpanBatch(newId, this);
     }
 
-    @Override
-    public String tenant()
-    {
-        return tenant;
-    }
-
+    /**
+     * All rows as objects.
+     */
     public List<SpanRow> rows()
     {
-        return rows;
-    }
-
-    @Override
-    public int rowCount()
-    {
-        return rows.size();
-    }
-
-    @Override
-    public long requestBytes()
-    {
-        return requestBytes;
-    }
-
-    @Override
-    public Times times()
-    {
-        return times;
+        return rows(block()::row);
     }
 
     @Override
@@ -96,8 +67,6 @@ public final class SpanBatch
         if (!(columns instanceof SpanColumnWriters spans)) {
             throw new IllegalArgumentException("Cannot write spans: the columns are open for another kind of rows");
         }
-        for (SpanRow row : rows.subList(from, to)) {
-            spans.write(tenant, row);
-        }
+        write(from, to, (first, end) -> spans.write(tenant(), block(), first, end), row -> spans.write(tenant(), row));
     }
 }

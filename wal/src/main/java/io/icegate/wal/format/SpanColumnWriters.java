@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.SpanRow;
+import io.icegate.schema.TraceContext;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
@@ -84,6 +85,38 @@ final class SpanColumnWriters
         droppedEventsCount.write(row.droppedEventsCount());
         droppedLinksCount.write(row.droppedLinksCount());
         group.endRow();
+    }
+
+    void write(String tenant, SpanBlock block, int from, int to)
+    {
+        common.write(tenant, block, from, to, (first, end) -> writeColumns(block, first, end));
+    }
+
+    private void writeColumns(SpanBlock block, int from, int to)
+    {
+        block.writeIds(traceId, block.traceIds, TraceContext.TRACE_ID_BYTES, from, to);
+        block.writeIds(spanId, block.spanIds, TraceContext.SPAN_ID_BYTES, from, to);
+        block.writeIds(parentSpanId, block.parentSpanIds, TraceContext.SPAN_ID_BYTES, from, to);
+        traceState.write(block.traceStates, from, to);
+        flags.write(block.flags, from, to);
+        name.write(block.names, from, to);
+        kind.write(block.kinds, from, to);
+        startTime.write(block.startTimes, from, to);
+        endTime.write(block.endTimes, from, to);
+        for (int row = from; row < to; row++) {
+            writeDuration(SpanRow.durationNanos(block.startTimes[row], block.endTimes[row]));
+        }
+        statusCode.write(block.statusCodes, from, to);
+        statusMessage.write(block.statusMessages, from, to);
+        for (int row = from; row < to; row++) {
+            events.write(block, block.events.start(row), block.events.end(row));
+        }
+        for (int row = from; row < to; row++) {
+            links.write(block, block.links.start(row), block.links.end(row));
+        }
+        droppedAttributesCount.write(block.droppedAttributesCounts, from, to);
+        droppedEventsCount.write(block.droppedEventsCounts, from, to);
+        droppedLinksCount.write(block.droppedLinksCounts, from, to);
     }
 
     private void writeDuration(OptionalLong nanos)

@@ -11,6 +11,7 @@ import java.util.List;
  * The list of what happened during a span. Levels come from the table, where a statement such as CREATE TABLE AS SELECT makes
  * the nested fields optional.
  */
+@SuppressWarnings("NullAway") // does not see that array components are @Nullable
 final class SpanEventColumns
 {
     private final SharedBytes shared;
@@ -36,11 +37,7 @@ final class SpanEventColumns
     void write(List<Event> events)
     {
         if (events.isEmpty()) {
-            time.absent(0, empty);
-            name.absent(0, empty);
-            attributes.absent(0, empty);
-            droppedAttributesCount.absent(0, empty);
-            return;
+            writeEmpty();
         }
         for (int i = 0; i < events.size(); i++) {
             Event event = events.get(i);
@@ -50,5 +47,31 @@ final class SpanEventColumns
             attributes.write(shared.rowAttributes(event.attributes()), repetition);
             droppedAttributesCount.write(event.droppedAttributesCount(), repetition);
         }
+    }
+
+    /**
+     * Writes the events {@code [from, to)} of a block, which are those of one row.
+     */
+    void write(SpanBlock block, int from, int to)
+    {
+        if (from == to) {
+            writeEmpty();
+        }
+        SpanEventBlock events = block.events;
+        for (int i = from; i < to; i++) {
+            int repetition = i == from ? 0 : 1;
+            time.write(events.times[i], repetition);
+            name.write(events.names[i], repetition, present);
+            attributes.write(block, events.attributes, i, repetition, shared);
+            droppedAttributesCount.write(events.droppedAttributesCounts[i], repetition);
+        }
+    }
+
+    private void writeEmpty()
+    {
+        time.absent(0, empty);
+        name.absent(0, empty);
+        attributes.absent(0, empty);
+        droppedAttributesCount.absent(0, empty);
     }
 }

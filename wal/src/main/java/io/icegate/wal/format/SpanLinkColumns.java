@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.SpanRow.Link;
+import io.icegate.schema.TraceContext;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
@@ -10,6 +11,7 @@ import java.util.List;
 /**
  * The list of spans that a span belongs together with. Levels come from the table, as in {@link SpanEventColumns}.
  */
+@SuppressWarnings("NullAway") // does not see that array components are @Nullable
 final class SpanLinkColumns
 {
     private final SharedBytes shared;
@@ -39,13 +41,7 @@ final class SpanLinkColumns
     void write(List<Link> links)
     {
         if (links.isEmpty()) {
-            traceId.absent(0, empty);
-            spanId.absent(0, empty);
-            traceState.absent(0, empty);
-            attributes.absent(0, empty);
-            droppedAttributesCount.absent(0, empty);
-            flags.absent(0, empty);
-            return;
+            writeEmpty();
         }
         for (int i = 0; i < links.size(); i++) {
             Link link = links.get(i);
@@ -57,5 +53,35 @@ final class SpanLinkColumns
             droppedAttributesCount.write(link.droppedAttributesCount(), repetition);
             flags.write(link.flags(), repetition);
         }
+    }
+
+    /**
+     * Writes the links {@code [from, to)} of a block, which are those of one row.
+     */
+    void write(SpanBlock block, int from, int to)
+    {
+        if (from == to) {
+            writeEmpty();
+        }
+        SpanLinkBlock links = block.links;
+        for (int i = from; i < to; i++) {
+            int repetition = i == from ? 0 : 1;
+            block.writeId(traceId, links.traceIds[i], TraceContext.TRACE_ID_BYTES, repetition, present);
+            block.writeId(spanId, links.spanIds[i], TraceContext.SPAN_ID_BYTES, repetition, present);
+            traceState.write(links.traceStates[i], repetition, present);
+            attributes.write(block, links.attributes, i, repetition, shared);
+            droppedAttributesCount.write(links.droppedAttributesCounts[i], repetition);
+            flags.write(links.flags[i], repetition);
+        }
+    }
+
+    private void writeEmpty()
+    {
+        traceId.absent(0, empty);
+        spanId.absent(0, empty);
+        traceState.absent(0, empty);
+        attributes.absent(0, empty);
+        droppedAttributesCount.absent(0, empty);
+        flags.absent(0, empty);
     }
 }

@@ -128,16 +128,24 @@ public final class BytesLeaf
      */
     public void write(byte[] bytes, int offset, int length)
     {
-        present(0);
+        write(bytes, offset, length, 0);
+    }
+
+    /**
+     * Writes a value, which is copied.
+     */
+    public void write(byte[] bytes, int offset, int length, int repetition)
+    {
+        present(repetition);
         add(bytes, offset, length);
     }
 
     /**
-     * Writes the lower-case hex text of bytes to a column without levels above it.
+     * Writes the lower-case hex text of bytes.
      */
-    public void writeHex(byte[] bytes, int offset, int length)
+    public void writeHex(byte[] bytes, int offset, int length, int repetition)
     {
-        present(0);
+        present(repetition);
         if (usesDictionary || bounded) {
             ByteSink hex = new ByteSink(2 * length);
             hex.writeHex(bytes, offset, length);

@@ -1,0 +1,328 @@
+package io.icegate.wal.format;
+
+import io.icegate.schema.AttributeShape;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.ResourceValues;
+import io.icegate.schema.ScopeValues;
+import io.icegate.wal.parquet.BytesLeaf;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Records in columns. Texts are slices of the request they came in, so a record costs no object. A record is put together
+ * field by field and counts once {@link #endRow} is called; a record that was begun and not ended leaves no trace. Written by
+ * one thread, then read only.
+ */
+public abstract sealed class RecordBlock
+        permits LogBlock,
+                SpanBlock
+{
+    /**
+     * In place of a slice or length when there is no value.
+     */
+    public static final int ABSENT = -1;
+    static final int ROWS_INITIAL = 64;
+
+    private final byte[] request;
+    private final AttributeBlock attributes = new AttributeBlock();
+    private int rows;
+    private long[] timestampMicros = new long[ROWS_INITIAL];
+
+    /**
+     * Texts of numbers, which the request does not hold. Their slices have negative offsets.
+     */
+    private byte[] numbers = new byte[256];
+    private int numberBytes;
+
+    private Origin[] origins = new Origin[4];
+    private int originCount;
+
+    /**
+     * What rows share that follow each other.
+     *
+     * @param residual of these rows, null when their columns lose nothing
+     * @param firstRow of them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Origin(ResourceValues resource, ScopeValues scope, long ingestMicros, byte @Nullable [] residual, int firstRow) {}
+
+    /**
+     * @param request not changed from here on
+     */
+    RecordBlock(byte[] request)
+    {
+        this.request = requireNonNull(request, "request is null");
+    }
+
+    /**
+     * Makes room for the row that is being put together.
+     */
+    final void reserveRow()
+    {
+        if (rows == timestampMicros.length) {
+            timestampMicros = Arrays.copyOf(timestampMicros, rows * 2);
+            grow(rows * 2);
+        }
+    }
+
+    /**
+     * Makes room for so many rows.
+     */
+    abstract void grow(int size);
+
+    /**
+     * The time that a row carries, since the epoch; 0 for none.
+     */
+    abstract long nanos(int row);
+
+    /**
+     * Bytes of the texts of a row.
+     */
+    abstract long textBytes(int row);
+
+    /**
+     * Keeps the text of a number or boolean, ASCII, and returns its slice.
+     */
+    public final int number(String text)
+    {
+        int at = reserveNumber(text.length());
+        byte[] bytes = text.getBytes(ISO_8859_1);
+        System.arraycopy(bytes, 0, numbers, at, bytes.length);
+        numberBytes = at + bytes.length;
+        return ~at;
+    }
+
+    /**
+     * Keeps the decimal text of a number from 0 on, and returns its slice. Its length is {@link #digits}.
+     */
+    public final int number(int value)
+    {
+        int digits = digits(value);
+        int at = reserveNumber(digits);
+        int rest = value;
+        for (int i = at + digits - 1; i >= at; i--) {
+            int tenth = rest / 10;
+            numbers[i] = (byte) ('0' + rest - tenth * 10);
+            rest = tenth;
+        }
+        numberBytes = at + digits;
+        return ~at;
+    }
+
+    /**
+     * Decimal digits of a number from 0 on.
+     */
+    public static int digits(int value)
+    {
+        int digits = 1;
+        for (long limit = 10; value >= limit; limit *= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    private int reserveNumber(int length)
+    {
+        if (numbers.length - numberBytes < length) {
+            numbers = Arrays.copyOf(numbers, Math.max(numberBytes + length, numbers.length * 2));
+        }
+        return numberBytes;
+    }
+
+    /**
+     * Sets the attributes of the record.
+     *
+     * @param slices of the received values, of the request or what {@link #number} returned
+     */
+    public final void attributes(AttributeShape shape, int[] slices, int[] lengths)
+    {
+        attributes.set(rows, shape, slices, lengths);
+    }
+
+    /**
+     * Ends the record. Its attributes have been set.
+     *
+     * @param residual null when the columns lose nothing
+     */
+    @SuppressWarnings("ReferenceEquality") // records of one scope share them
+    public final void endRow(ResourceValues resource, ScopeValues scope, long timestamp, long ingestMicros, byte @Nullable [] residual)
+    {
+        timestampMicros[rows] = timestamp;
+        Origin last = originCount == 0 ? null : origins[originCount - 1];
+        if (last == null || last.resource() != resource || last.scope() != scope || last.residual() != residual || last.ingestMicros() != ingestMicros) {
+            if (originCount == origins.length) {
+                origins = Arrays.copyOf(origins, originCount * 2);
+            }
+            origins[originCount++] = new Origin(resource, scope, ingestMicros, residual, rows);
+        }
+        rows++;
+    }
+
+    final RowBatch.Times times()
+    {
+        RowBatch.Times times = RowBatch.Times.NONE;
+        for (int index = 0; index < originCount; index++) {
+            for (int row = origins[index].firstRow(); row < originEnd(index); row++) {
+                times = times.with(timestampMicros[row], origins[index].ingestMicros(), nanos(row));
+            }
+        }
+        return times;
+    }
+
+    public final int rowCount()
+    {
+        return rows;
+    }
+
+    final long[] timestampMicros()
+    {
+        return timestampMicros;
+    }
+
+    final AttributeBlock attributes()
+    {
+        return attributes;
+    }
+
+    /**
+     * Attributes as an object.
+     */
+    @SuppressWarnings("NullAway") // does not see that array components are @Nullable
+    final Attributes attributes(AttributeBlock block, int owner)
+    {
+        int start = block.start(owner);
+        @Nullable String[] texts = new String[block.end(owner) - start];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = text(block.slice(start + i), block.length(start + i));
+        }
+        return block.shape(owner).attributes(texts);
+    }
+
+    final String text(int slice, int length)
+    {
+        return new String(bytes(slice), offset(slice), length, UTF_8);
+    }
+
+    static @Nullable String text(@Nullable Binary bytes)
+    {
+        return bytes == null ? null : bytes.toStringUsingUTF8();
+    }
+
+    static long length(@Nullable Binary bytes)
+    {
+        return bytes == null ? 0 : bytes.length();
+    }
+
+    final @Nullable String id(int offset, int length)
+    {
+        return offset == ABSENT ? null : HexFormat.of().formatHex(request, offset, offset + length);
+    }
+
+    /**
+     * Writes a text to a column without levels above it.
+     *
+     * @param length {@link #ABSENT} for none
+     */
+    final void write(BytesLeaf leaf, int slice, int length)
+    {
+        if (length == ABSENT) {
+            leaf.absentRows(1);
+        }
+        else {
+            leaf.write(bytes(slice), offset(slice), length);
+        }
+    }
+
+    /**
+     * Writes the ids of rows in hex.
+     */
+    final void writeIds(BytesLeaf leaf, int[] offsets, int length, int from, int to)
+    {
+        for (int row = from; row < to; row++) {
+            writeId(leaf, offsets[row], length, 0, 0);
+        }
+    }
+
+    /**
+     * Writes an id in hex.
+     *
+     * @param offset {@link #ABSENT} for none
+     * @param above definition level of what holds the id
+     */
+    final void writeId(BytesLeaf leaf, int offset, int length, int repetition, int above)
+    {
+        if (offset == ABSENT) {
+            leaf.absent(repetition, above);
+        }
+        else {
+            leaf.writeHex(request, offset, length, repetition);
+        }
+    }
+
+    /**
+     * The bytes that a slice is of.
+     */
+    final byte[] bytes(int slice)
+    {
+        return slice >= 0 ? request : numbers;
+    }
+
+    static int offset(int slice)
+    {
+        return slice >= 0 ? slice : ~slice;
+    }
+
+    final int originOf(int row)
+    {
+        // a request may have as many scopes as records
+        int low = 0;
+        int high = originCount - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (origins[middle].firstRow() <= row) {
+                low = middle;
+            }
+            else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /**
+     * How many rows of {@code [from, to)} can be written at once: one, or as many as have texts of so many bytes.
+     *
+     * @return the row after them
+     */
+    final int cut(int from, int to, int bytesMax)
+    {
+        long bytes = 0;
+        int row = from;
+        do {
+            bytes += textBytes(row) + attributes.bytes(row);
+            row++;
+        }
+        while (row < to && bytes < bytesMax);
+        return row;
+    }
+
+    final Origin origin(int index)
+    {
+        return origins[index];
+    }
+
+    /**
+     * The row after the last of an origin.
+     */
+    final int originEnd(int index)
+    {
+        return index + 1 < originCount ? origins[index + 1].firstRow() : rows;
+    }
+}
