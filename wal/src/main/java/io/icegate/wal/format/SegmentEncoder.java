@@ -1,6 +1,5 @@
 package io.icegate.wal.format;
 
-import com.github.luben.zstd.ZstdCompressCtx;
 import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.EncodedSegment;
@@ -26,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 
 import static java.util.Objects.requireNonNull;
 
@@ -40,9 +40,14 @@ public final class SegmentEncoder
      */
     public static final int ROW_GROUP_ROWS_MAX = 131_072;
 
-    private static final int ZSTD_LEVEL = 1;
+    /**
+     * Encodings at once that find buffers ready, and how large these may be. Others make their own and drop them.
+     */
+    private static final int KEPT_BUFFERS_MAX = 2;
+    private static final int KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
     private final TableShape shape;
+    private final ArrayBlockingQueue<EncoderBuffers> kept = new ArrayBlockingQueue<>(KEPT_BUFFERS_MAX);
     private volatile @Nullable SegmentLayout lastLayout;
 
     /**
@@ -70,13 +75,31 @@ public final class SegmentEncoder
             throw new IllegalArgumentException("Cannot encode segment %s: it has no rows".formatted(header.key().objectKey()));
         }
         SegmentLayout layout = layout(tableSchema);
-        ByteSink file = new ByteSink(estimate(sorted));
-        List<Written> groups = new ArrayList<>();
-        try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
-            zstd.setLevel(ZSTD_LEVEL);
-            file.writeBytes(FooterKeys.MAGIC);
-            writeRows(layout, zstd, sorted, file, groups);
+        EncoderBuffers buffers = kept.poll();
+        if (buffers == null) {
+            buffers = new EncoderBuffers();
         }
+        EncodedSegment segment;
+        try {
+            segment = encode(header, schemaId, layout, sorted, buffers);
+        }
+        catch (Throwable e) {
+            // with rows of the segment that failed in them
+            buffers.close();
+            throw e;
+        }
+        if (buffers.bytes() > KEPT_BYTES_MAX || !kept.offer(buffers)) {
+            buffers.close();
+        }
+        return segment;
+    }
+
+    private static EncodedSegment encode(SegmentHeader header, int schemaId, SegmentLayout layout, List<? extends RowBatch> sorted, EncoderBuffers buffers)
+    {
+        ByteSink file = buffers.file(estimate(sorted));
+        file.writeBytes(FooterKeys.MAGIC);
+        List<Written> groups = new ArrayList<>();
+        writeRows(buffers.group(layout), sorted, file, groups);
         Map<String, String> properties = SegmentFile.properties(header, SegmentKind.DATA, schemaId, layout.sourceJson());
         properties.put(FooterKeys.BATCHES, batches(sorted));
         properties.put(FooterKeys.EVENT_TIME, eventTime(sorted));
@@ -114,10 +137,8 @@ public final class SegmentEncoder
         return (int) Math.min(bytes / 3 + 32 * 1024, 64 * 1024 * 1024);
     }
 
-    private static void writeRows(SegmentLayout layout, ZstdCompressCtx zstd, List<? extends RowBatch> batches, ByteSink file, List<Written> groups)
+    private static void writeRows(RowGroupWriter group, List<? extends RowBatch> batches, ByteSink file, List<Written> groups)
     {
-        ByteSink scratch = new ByteSink(SegmentLayout.PAGE_BYTES);
-        RowGroupWriter group = new RowGroupWriter(layout, zstd, scratch);
         ColumnWriters columns = batches.get(0).openColumns(group);
         int rows = 0;
         for (RowBatch batch : batches) {
@@ -125,7 +146,6 @@ public final class SegmentEncoder
             while (from < batch.rowCount()) {
                 if (rows == ROW_GROUP_ROWS_MAX) {
                     groups.add(group.finish(file));
-                    group = new RowGroupWriter(layout, zstd, scratch);
                     columns = batch.openColumns(group);
                     rows = 0;
                 }
@@ -160,9 +180,9 @@ public final class SegmentEncoder
             throws IOException
     {
         for (Written written : groups) {
-            for (int i = 0; i < written.writers().size(); i++) {
+            for (int i = 0; i < written.pages().size(); i++) {
                 ColumnChunk chunk = written.group().getColumns().get(i);
-                Optional<ColumnIndex> index = written.writers().get(i).columnIndex();
+                Optional<ColumnIndex> index = written.pages().get(i).columnIndex();
                 if (index.isPresent()) {
                     int start = file.size();
                     Util.writeColumnIndex(index.orElseThrow(), file);
@@ -171,11 +191,11 @@ public final class SegmentEncoder
             }
         }
         for (Written written : groups) {
-            for (int i = 0; i < written.writers().size(); i++) {
+            for (int i = 0; i < written.pages().size(); i++) {
                 ColumnChunk chunk = written.group().getColumns().get(i);
                 ColumnMetaData metadata = requireNonNull(chunk.getMeta_data(), "metadata is null");
                 int start = file.size();
-                Util.writeOffsetIndex(written.writers().get(i).offsetIndex(metadata.getData_page_offset()), file);
+                Util.writeOffsetIndex(written.pages().get(i).offsetIndex(metadata.getData_page_offset()), file);
                 chunk.setOffset_index_offset(start).setOffset_index_length(file.size() - start);
             }
         }

@@ -50,6 +50,18 @@ public final class BooleanLeaf
     }
 
     @Override
+    void resetValues()
+    {
+        // nothing outlives a page
+    }
+
+    @Override
+    long plainBufferBytes()
+    {
+        return bytes(bits.size());
+    }
+
+    @Override
     @Nullable
     PageBounds takePageBounds()
     {

@@ -40,6 +40,14 @@ public final class ByteSink
         }
     }
 
+    /**
+     * Bytes that this holds, written or not.
+     */
+    public int capacity()
+    {
+        return buf.length;
+    }
+
     public void advance(int bytes)
     {
         count += bytes;

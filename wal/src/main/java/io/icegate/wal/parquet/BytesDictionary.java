@@ -4,6 +4,7 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,8 @@ final class BytesDictionary
 
     private final @Nullable Binary[] recent = new Binary[SLOTS];
     private final int[] recentIds = new int[SLOTS];
-    private final Map<Binary, Integer> ids = new HashMap<>();
-    private final List<Binary> entries = new ArrayList<>();
+    private Map<Binary, Integer> ids = new HashMap<>();
+    private List<Binary> entries = new ArrayList<>();
     private long entryBytes;
     /**
      * What the values of the current page take without a dictionary.
@@ -47,10 +48,11 @@ final class BytesDictionary
 
     private int id(Binary value)
     {
-        Integer known = ids.putIfAbsent(value, entries.size());
+        Integer known = ids.get(value);
         if (known != null) {
             return known;
         }
+        ids.put(value, entries.size());
         entries.add(value);
         entryBytes += value.length() + LENGTH_BYTES;
         return entries.size() - 1;
@@ -69,6 +71,24 @@ final class BytesDictionary
     boolean pays()
     {
         return isUsed() || entryBytes + idBytes() < plainBytes;
+    }
+
+    /**
+     * Values that are remembered may not outlive their chunk.
+     */
+    @Override
+    void reset()
+    {
+        super.reset();
+        Arrays.fill(recent, null);
+        if (entries.size() > KEPT_ENTRIES_MAX) {
+            ids = new HashMap<>();
+            entries = new ArrayList<>();
+        }
+        ids.clear();
+        entries.clear();
+        entryBytes = 0;
+        plainBytes = 0;
     }
 
     @Override

@@ -254,6 +254,20 @@ public final class BytesLeaf
     }
 
     @Override
+    void resetValues()
+    {
+        usesDictionary = dictionary != null;
+        chunkMin = null;
+        chunkMax = null;
+    }
+
+    @Override
+    long plainBufferBytes()
+    {
+        return plain.capacity();
+    }
+
+    @Override
     @Nullable
     PageBounds takePageBounds()
     {

@@ -2,18 +2,14 @@ package io.icegate.wal.parquet;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import org.apache.parquet.format.BoundaryOrder;
 import org.apache.parquet.format.ColumnChunk;
-import org.apache.parquet.format.ColumnIndex;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.DictionaryPageHeader;
 import org.apache.parquet.format.Encoding;
-import org.apache.parquet.format.OffsetIndex;
 import org.apache.parquet.format.PageEncodingStats;
 import org.apache.parquet.format.PageHeader;
-import org.apache.parquet.format.PageLocation;
 import org.apache.parquet.format.PageType;
 import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
@@ -21,46 +17,30 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 import static java.lang.Math.toIntExact;
 
 /**
- * Compresses the pages of one column of one row group with zstd and describes the chunk. The dictionary comes last but
+ * Compresses the pages of one column of a row group with zstd and describes the chunk. The dictionary comes last but
  * stands first in the file, so offsets are relative until {@link #append}.
  */
-public final class ColumnChunkWriter
+final class ColumnChunkWriter
 {
     private final LeafLayout column;
     private final ZstdCompressCtx zstd;
     private final ByteSink scratch;
     private final ByteSink dictionary = new ByteSink(256);
     private final ByteSink pages = new ByteSink(1024);
-    private final List<Page> written = new ArrayList<>();
+    private List<ChunkPages.Page> written = new ArrayList<>();
     private final TreeMap<Encoding, Integer> dataEncodings = new TreeMap<>();
-    private @Nullable PageBounds bounds;
     private long values;
     private long nulls;
     private long uncompressed;
     private long firstRow;
-
-    private record Page(int offset, int size, long firstRow, int values, int nulls, @Nullable PageBounds bounds)
-    {
-        boolean isNull()
-        {
-            return nulls == values;
-        }
-
-        boolean isDescribed()
-        {
-            return isNull() || (bounds != null && bounds.isShort());
-        }
-    }
 
     /**
      * @param scratch shared by all columns of one encoding
@@ -87,7 +67,7 @@ public final class ColumnChunkWriter
                 .setData_page_header(new DataPageHeader(pageValues, encoding, Encoding.RLE, Encoding.RLE));
         int offset = pages.size();
         page(header, pages);
-        written.add(new Page(offset, pages.size() - offset, firstRow, pageValues, pageNulls, pageBounds));
+        written.add(new ChunkPages.Page(offset, pages.size() - offset, firstRow, pageValues, pageNulls, pageBounds));
         dataEncodings.merge(encoding, 1, Integer::sum);
         values += pageValues;
         nulls += pageNulls;
@@ -97,11 +77,6 @@ public final class ColumnChunkWriter
     void endDictionary(int entries)
     {
         page(new PageHeader(PageType.DICTIONARY_PAGE, 0, 0).setDictionary_page_header(new DictionaryPageHeader(entries, Encoding.PLAIN)), dictionary);
-    }
-
-    void endChunk(@Nullable PageBounds chunkBounds)
-    {
-        bounds = chunkBounds;
     }
 
     private void page(PageHeader header, ByteSink out)
@@ -127,9 +102,9 @@ public final class ColumnChunkWriter
     }
 
     /**
-     * Writes the pages; call once, after the last page.
+     * Writes the pages, after the last one.
      */
-    ColumnChunk append(ByteSink file)
+    ColumnChunk append(ByteSink file, @Nullable PageBounds bounds)
     {
         long start = file.size();
         file.write(dictionary.array(), 0, dictionary.size());
@@ -155,7 +130,7 @@ public final class ColumnChunkWriter
         addIfAbsent(encodings, Encoding.RLE);
         metadata.setEncoding_stats(encodingStats);
         if (column.isTopLevel()) {
-            metadata.setStatistics(statistics());
+            metadata.setStatistics(statistics(bounds));
         }
         return new ColumnChunk(start).setMeta_data(metadata);
     }
@@ -167,7 +142,7 @@ public final class ColumnChunkWriter
         }
     }
 
-    private Statistics statistics()
+    private Statistics statistics(@Nullable PageBounds bounds)
     {
         Statistics result = new Statistics().setNull_count(nulls);
         if (bounds != null && bounds.isShort()) {
@@ -178,30 +153,24 @@ public final class ColumnChunkWriter
     }
 
     /**
-     * Bounds of each page; absent when some page has none.
+     * Takes where the pages lie, and begins another chunk.
      */
-    public Optional<ColumnIndex> columnIndex()
+    ChunkPages takePages()
     {
-        if (!column.bounded() || !written.stream().allMatch(Page::isDescribed)) {
-            return Optional.empty();
-        }
-        return Optional.of(new ColumnIndex(
-                written.stream().map(Page::isNull).toList(),
-                written.stream().map(page -> page.bounds() == null ? ByteBuffer.allocate(0) : ByteBuffer.wrap(page.bounds().min())).toList(),
-                written.stream().map(page -> page.bounds() == null ? ByteBuffer.allocate(0) : ByteBuffer.wrap(page.bounds().max())).toList(),
-                BoundaryOrder.UNORDERED)
-                .setNull_counts(written.stream().map(page -> (long) page.nulls()).toList()));
+        ChunkPages taken = new ChunkPages(column.bounded(), written);
+        written = new ArrayList<>();
+        dictionary.reset();
+        pages.reset();
+        dataEncodings.clear();
+        values = 0;
+        nulls = 0;
+        uncompressed = 0;
+        firstRow = 0;
+        return taken;
     }
 
-    /**
-     * Where each page lies.
-     *
-     * @param dataStart offset of the first data page in the file
-     */
-    public OffsetIndex offsetIndex(long dataStart)
+    long bufferBytes()
     {
-        return new OffsetIndex(written.stream()
-                .map(page -> new PageLocation(dataStart + page.offset(), page.size(), page.firstRow()))
-                .toList());
+        return (long) dictionary.capacity() + pages.capacity();
     }
 }

@@ -1,5 +1,6 @@
 package io.icegate.wal.parquet;
 
+import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.Encoding;
 import org.jspecify.annotations.Nullable;
 
@@ -134,9 +135,9 @@ public abstract sealed class Leaf
     }
 
     /**
-     * Ends the last page, and the chunk.
+     * Ends the last page, and the chunk, and writes it.
      */
-    final ColumnChunkWriter finish(int rows)
+    final ColumnChunk finish(int rows, ByteSink file)
     {
         endPage(rows);
         PageDictionary dictionary = dictionary();
@@ -144,9 +145,38 @@ public abstract sealed class Leaf
             dictionary.writeEntries(chunk.startPage());
             chunk.endDictionary(dictionary.size());
         }
-        chunk.endChunk(chunkBounds());
-        return chunk;
+        ColumnChunk written = chunk.append(file, chunkBounds());
+        if (dictionary != null) {
+            dictionary.reset();
+        }
+        firstRow = 0;
+        resetValues();
+        return written;
     }
+
+    /**
+     * Takes where the pages of the chunk that ended lie, and begins another chunk.
+     */
+    final ChunkPages takePages()
+    {
+        return chunk.takePages();
+    }
+
+    /**
+     * Bytes of the buffers that are kept from chunk to chunk.
+     */
+    final long bufferBytes()
+    {
+        PageDictionary dictionary = dictionary();
+        return chunk.bufferBytes() + repetitions.bufferBytes() + definitions.bufferBytes() + plainBufferBytes() + (dictionary == null ? 0 : dictionary.bufferBytes());
+    }
+
+    /**
+     * Begins another chunk; the values of the last page have been written.
+     */
+    abstract void resetValues();
+
+    abstract long plainBufferBytes();
 
     /**
      * Size of the values of this page, before compression and about.

@@ -87,6 +87,11 @@ final class Levels
         page.setInt(start, page.size() - start - Integer.BYTES);
     }
 
+    long bufferBytes()
+    {
+        return (long) levels.length * Integer.BYTES;
+    }
+
     void reset()
     {
         count = 0;

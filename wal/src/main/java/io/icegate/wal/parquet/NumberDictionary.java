@@ -19,7 +19,7 @@ final class NumberDictionary
      * One more than the id, 0 for nothing.
      */
     private final int[] recentIds = new int[SLOTS];
-    private final Map<Long, Integer> ids = new HashMap<>();
+    private Map<Long, Integer> ids = new HashMap<>();
     private long[] entries = {};
     private int size;
 
@@ -43,10 +43,11 @@ final class NumberDictionary
 
     private int id(long value)
     {
-        Integer known = ids.putIfAbsent(value, size);
+        Integer known = ids.get(value);
         if (known != null) {
             return known;
         }
+        ids.put(value, size);
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, Math.max(16, size * 2));
         }
@@ -58,6 +59,18 @@ final class NumberDictionary
     boolean isFull()
     {
         return (long) size * width > BYTES_MAX;
+    }
+
+    @Override
+    void reset()
+    {
+        super.reset();
+        Arrays.fill(recentIds, 0);
+        if (size > KEPT_ENTRIES_MAX) {
+            ids = new HashMap<>();
+        }
+        ids.clear();
+        size = 0;
     }
 
     /**

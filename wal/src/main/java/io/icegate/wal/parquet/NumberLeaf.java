@@ -144,6 +144,20 @@ public final class NumberLeaf
     }
 
     @Override
+    void resetValues()
+    {
+        usesDictionary = dictionary != null;
+        chunkMin = Long.MAX_VALUE;
+        chunkMax = Long.MIN_VALUE;
+    }
+
+    @Override
+    long plainBufferBytes()
+    {
+        return (long) plain.length * Long.BYTES;
+    }
+
+    @Override
     @Nullable
     PageBounds takePageBounds()
     {

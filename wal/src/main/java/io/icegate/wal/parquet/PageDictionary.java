@@ -13,6 +13,10 @@ abstract sealed class PageDictionary
         permits BytesDictionary, NumberDictionary
 {
     static final int BYTES_MAX = SegmentLayout.PAGE_BYTES;
+    /**
+     * Entries for which a table is kept from chunk to chunk.
+     */
+    static final int KEPT_ENTRIES_MAX = 4_096;
 
     private int[] ids = {};
     private int count;
@@ -83,6 +87,20 @@ abstract sealed class PageDictionary
             consumer.accept(ids[i]);
         }
         count = 0;
+    }
+
+    /**
+     * Forgets all, for the next chunk.
+     */
+    void reset()
+    {
+        used = false;
+        count = 0;
+    }
+
+    long bufferBytes()
+    {
+        return (long) ids.length * Integer.BYTES;
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The columns of one row group. Each {@link Leaf} turns values into pages, {@link ColumnChunkWriter} turns pages into chunks.
+ * The columns of row groups that are written one after the other. Each {@link Leaf} turns values into pages, {@link ColumnChunkWriter} turns pages into chunks.
  * Not safe for use by several threads.
  */
 public final class RowGroupWriter
@@ -114,29 +114,39 @@ public final class RowGroupWriter
     }
 
     /**
-     * Writes the chunks; call once, after the last row.
+     * Writes the chunks, after the last row of the group. The next row begins another group, which uses the same buffers.
      */
     public Written finish(ByteSink file)
     {
         long start = file.size();
         List<ColumnChunk> written = new ArrayList<>();
-        List<ColumnChunkWriter> writers = new ArrayList<>();
+        List<ChunkPages> pages = new ArrayList<>();
         long uncompressed = 0;
         for (Leaf leaf : leaves.values()) {
-            ColumnChunkWriter writer = leaf.finish(rows);
-            ColumnChunk chunk = writer.append(file);
+            ColumnChunk chunk = leaf.finish(rows, file);
             uncompressed += chunk.getMeta_data().getTotal_uncompressed_size();
             written.add(chunk);
-            writers.add(writer);
+            pages.add(leaf.takePages());
         }
         RowGroup group = new RowGroup(written, uncompressed, rows)
                 .setFile_offset(start)
                 .setTotal_compressed_size(file.size() - start);
-        return new Written(group, writers);
+        rows = 0;
+        nextCheck = SegmentLayout.PAGE_ROWS_MAX;
+        limit.take();
+        return new Written(group, pages);
     }
 
     /**
-     * @param writers of the chunks, in order
+     * Returns how many bytes the buffers take that are kept from group to group.
      */
-    public record Written(RowGroup group, List<ColumnChunkWriter> writers) {}
+    public long bufferBytes()
+    {
+        return leaves.values().stream().mapToLong(Leaf::bufferBytes).sum();
+    }
+
+    /**
+     * @param pages of the chunks, in order
+     */
+    public record Written(RowGroup group, List<ChunkPages> pages) {}
 }

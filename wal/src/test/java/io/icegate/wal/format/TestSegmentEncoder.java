@@ -12,6 +12,7 @@ import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.parquet.RowGroupWriter;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Type;
@@ -31,8 +32,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
 final class TestSegmentEncoder
@@ -58,6 +64,97 @@ final class TestSegmentEncoder
             }
             batches.add(LogRows.random(random, new BatchId(1, 1), "tenant-1", 1));
             assertReadsBack(batches);
+        }
+    }
+
+    /**
+     * Whatever was encoded before, by whichever thread, in another schema, or up to a failure.
+     */
+    @Test
+    void testKeptBuffersLeaveNoTrace()
+            throws Exception
+    {
+        Schema other = new Schema(schema.columns().stream().map(NestedField::asOptional).toList());
+        List<List<RowBatch>> inputs = new ArrayList<>();
+        List<byte[]> expected = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Random random = new Random(i);
+            List<RowBatch> batches = List.of(i % 4 == 3 ? LogRows.batch(i, "t", 30_000) : LogRows.random(random, new BatchId(i, i), "t", 1 + random.nextInt(600)));
+            inputs.add(batches);
+            expected.add(new SegmentEncoder(Signal.LOGS.shape()).encode(HEADER, 0, i % 3 == 0 ? other : schema, batches).content());
+        }
+        RowBatch failing = new FailingBatch(LogRows.random(new Random(1), new BatchId(9, 9), "u", 500));
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> encodings = new ArrayList<>();
+            for (int i = 0; i < 96; i++) {
+                int input = i % inputs.size();
+                encodings.add(executor.submit(() -> {
+                    if (input == 5) {
+                        assertThatThrownBy(() -> encoder.encode(HEADER, 0, schema, List.of(inputs.get(0).get(0), failing))).hasMessage("stopped");
+                    }
+                    assertThat(encoder.encode(HEADER, 0, input % 3 == 0 ? other : schema, inputs.get(input)).content()).isEqualTo(expected.get(input));
+                }));
+            }
+            for (Future<?> encoding : encodings) {
+                encoding.get(60, TimeUnit.SECONDS);
+            }
+        }
+        finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private record FailingBatch(LogBatch rows)
+            implements RowBatch
+    {
+        @Override
+        public BatchId id()
+        {
+            return rows.id();
+        }
+
+        @Override
+        public RowBatch withId(BatchId id)
+        {
+            return new FailingBatch(rows.withId(id));
+        }
+
+        @Override
+        public String tenant()
+        {
+            return rows.tenant();
+        }
+
+        @Override
+        public int rowCount()
+        {
+            return rows.rowCount();
+        }
+
+        @Override
+        public long requestBytes()
+        {
+            return rows.requestBytes();
+        }
+
+        @Override
+        public Times times()
+        {
+            return rows.times();
+        }
+
+        @Override
+        public ColumnWriters openColumns(RowGroupWriter group)
+        {
+            return rows.openColumns(group);
+        }
+
+        @Override
+        public void writeTo(ColumnWriters columns, int from, int to)
+        {
+            rows.writeTo(columns, from, to);
+            throw new IllegalStateException("stopped");
         }
     }
 
