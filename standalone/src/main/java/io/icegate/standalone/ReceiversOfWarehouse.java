@@ -1,13 +1,11 @@
 package io.icegate.standalone;
 
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.standalone.console.ResultTable;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
 import io.icegate.warehouse.Warehouses;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +19,7 @@ import java.util.Optional;
  */
 final class ReceiversOfWarehouse
 {
-    private static final List<String> COLUMNS = List.of("receiver", "state", "host", "build", "started", "seen_seconds_ago");
+    static final List<String> COLUMNS = List.of("receiver", "state", "host", "build", "started", "seen_seconds_ago");
     /**
      * One that ended long ago is of no interest.
      */
@@ -33,25 +31,21 @@ final class ReceiversOfWarehouse
 
     private ReceiversOfWarehouse() {}
 
-    static void print(String warehouse, ResultTable.Format format, PrintStream out)
+    static List<List<Object>> rows(String warehouse)
     {
-        List<List<Object>> rows;
-        try {
-            boolean hasRegion = System.getenv().containsKey("AWS_REGION") || System.getenv().containsKey("AWS_DEFAULT_REGION");
-            rows = rows(Warehouses.open(warehouse, hasRegion ? STORE_PROPERTIES : DEFAULT_REGION).store());
-        }
-        catch (RuntimeException e) {
-            // the parts and the tables are worth showing all the same
-            String reason = String.valueOf(e.getMessage());
-            System.err.println("icegate: Cannot list the receivers of %s: %s%s".formatted(
-                    warehouse,
-                    reason.length() > REASON_LENGTH_MAX ? reason.substring(0, REASON_LENGTH_MAX) + " ..." : reason,
-                    warehouse.startsWith("s3:") ? " (the variables of the store are needed here, too)" : ""));
-            return;
-        }
-        if (!rows.isEmpty()) {
-            ResultTable.print(COLUMNS, rows, format, out);
-        }
+        boolean hasRegion = System.getenv().containsKey("AWS_REGION") || System.getenv().containsKey("AWS_DEFAULT_REGION");
+        return rows(Warehouses.open(warehouse, hasRegion ? STORE_PROPERTIES : DEFAULT_REGION).store());
+    }
+
+    /**
+     * Why the receivers of a warehouse are not known, in one line.
+     */
+    static String problem(String warehouse, String reason)
+    {
+        return "Cannot list the receivers of %s: %s%s".formatted(
+                warehouse,
+                reason.length() > REASON_LENGTH_MAX ? reason.substring(0, REASON_LENGTH_MAX) + " ..." : reason,
+                warehouse.startsWith("s3:") ? " (the variables of the store are needed here, too)" : "");
     }
 
     private static List<List<Object>> rows(ObjectStore store)

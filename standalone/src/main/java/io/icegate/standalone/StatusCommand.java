@@ -11,17 +11,25 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 @Command(
         name = "status",
@@ -34,6 +42,10 @@ import java.util.concurrent.Callable;
 final class StatusCommand
         implements Callable<Integer>
 {
+    /**
+     * For the answer of each part.
+     */
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final List<String> PART_COLUMNS = List.of("part", "state", "address", "restarts", "last_end");
 
     @Mixin
@@ -67,28 +79,88 @@ final class StatusCommand
     public Integer call()
     {
         List<Running> found = Running.findAll(data.path());
-        ResultTable.Format format = json ? ResultTable.Format.JSON : ResultTable.Format.ALIGNED;
-        List<Part> parts;
-        try (Http http = new Http()) {
-            parts = (found.isEmpty() ? List.of(Running.AT_DEFAULT_PORTS) : found).stream().flatMap(running -> parts(running, http).stream()).toList();
-        }
-        ResultTable.print(PART_COLUMNS, parts.stream().map(Part::row).toList(), format, System.out);
-
         Set<String> warehouses = new TreeSet<>(found.stream().map(Running::warehouse).filter(warehouse -> !warehouse.isEmpty()).toList());
-        for (String warehouse : warehouses) {
-            ReceiversOfWarehouse.print(warehouse, format, System.out);
-        }
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        try (Http http = new Http()) {
+            // each part is asked while the others answer, and shown in its turn
+            Map<String, Future<List<List<Object>>>> receivers = new LinkedHashMap<>();
+            warehouses.forEach(warehouse -> receivers.put(warehouse, executor.submit(() -> ReceiversOfWarehouse.rows(warehouse))));
+            List<Future<List<Part>>> asked = (found.isEmpty() ? List.of(Running.AT_DEFAULT_PORTS) : found).stream().map(running -> executor.submit(() -> parts(running, http))).toList();
+            List<Part> parts = new ArrayList<>();
+            for (Future<List<Part>> part : asked) {
+                parts.addAll(part.get());
+            }
+            Optional<Future<List<List<@Nullable Object>>>> tables = parts.stream()
+                    .filter(part -> part.name().equals(TrinoProcess.NAME) && part.ready())
+                    .findFirst()
+                    .map(trino -> executor.submit(() -> TableStates.rows(trino.address().replaceFirst("^http://", ""), LIMIT)));
 
-        Optional<Part> trino = parts.stream().filter(part -> part.name().equals(TrinoProcess.NAME) && part.ready()).findFirst();
-        if (trino.isPresent()) {
-            try (Connection connection = TrinoProcess.connect(trino.orElseThrow().address().replaceFirst("^http://", ""))) {
-                TableStates.print(connection, format, System.out);
-            }
-            catch (SQLException e) {
-                throw new CommandException("Cannot read the state of the tables: " + e.getMessage(), e);
-            }
+            print(PART_COLUMNS, parts.stream().map(Part::row).toList());
+            receivers.forEach(this::printReceivers);
+            tables.ifPresent(this::printTables);
+            return parts.stream().allMatch(Part::ready) ? 0 : 1;
         }
-        return parts.stream().allMatch(Part::ready) ? 0 : 1;
+        catch (ExecutionException e) {
+            throw new CommandException("Cannot ask the parts: " + reason(e), e);
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("Cannot ask the parts: interrupted", e);
+        }
+        finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private void printReceivers(String warehouse, Future<List<List<Object>>> asked)
+    {
+        try {
+            print(ReceiversOfWarehouse.COLUMNS, answer(asked));
+        }
+        catch (CommandException e) {
+            // the parts and the tables are worth showing all the same
+            System.err.println("icegate: " + ReceiversOfWarehouse.problem(warehouse, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void printTables(Future<List<List<@Nullable Object>>> asked)
+    {
+        try {
+            print(TableStates.COLUMNS, answer(asked));
+        }
+        catch (CommandException e) {
+            throw new CommandException("Cannot read the state of the tables: " + e.getMessage(), e);
+        }
+    }
+
+    private void print(List<String> columns, List<? extends List<?>> rows)
+    {
+        if (!rows.isEmpty()) {
+            ResultTable.print(columns, rows, json ? ResultTable.Format.JSON : ResultTable.Format.ALIGNED, System.out);
+        }
+    }
+
+    private static <T> T answer(Future<T> asked)
+    {
+        try {
+            return asked.get(LIMIT.toMillis(), MILLISECONDS);
+        }
+        catch (ExecutionException e) {
+            throw new CommandException(reason(e), e);
+        }
+        catch (TimeoutException e) {
+            throw new CommandException("no answer within %s seconds".formatted(LIMIT.toSeconds()), e);
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("interrupted", e);
+        }
+    }
+
+    private static String reason(ExecutionException failure)
+    {
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     private static List<Part> parts(Running running, Http http)

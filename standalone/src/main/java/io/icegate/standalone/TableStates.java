@@ -1,95 +1,56 @@
 package io.icegate.standalone;
 
-import io.icegate.standalone.console.ResultTable;
+import io.icegate.standalone.process.TrinoProcess;
+import org.jspecify.annotations.Nullable;
 
-import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+
+import static java.lang.Math.toIntExact;
 
 /**
  * What the tables of a warehouse hold, as Trino sees it.
  */
 final class TableStates
 {
+    static final List<String> COLUMNS = List.of("table", "committed_files", "committed_rows", "live_segments", "live_rows", "lag_seconds", "corrupt_writers", "problem");
+
     /**
-     * As in Trino's StandardErrorCode.
+     * One statement for all tables: each costs the server as much as the states of many tables.
      */
-    private static final int TABLE_NOT_FOUND = 46;
-    /**
-     * Without the tables in which Trino keeps the rows of materialized views.
-     */
-    private static final String TABLES =
+    private static final String STATES =
             """
-            SELECT table_schema, table_name FROM icegate.information_schema.tables
-            WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('information_schema', 'system') AND NOT regexp_like(table_name, '^st_[0-9a-f]{32}$')
-            ORDER BY 1, 2
+            SELECT table_schema || '.' || table_name, committed_files, committed_rows, live_segments, live_rows, date_diff('second', oldest_live, now()), corrupt_writers, problem
+            FROM icegate.system.table_states
+            ORDER BY 1
             """;
 
     private TableStates() {}
 
-    static void print(Connection connection, ResultTable.Format format, PrintStream out)
-            throws SQLException
-    {
-        List<String> selects = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet tables = statement.executeQuery(TABLES)) {
-            while (tables.next()) {
-                String schema = tables.getString(1);
-                String table = tables.getString(2);
-                selects.add(hasWal(connection, schema, table) ? select(schema, table) : selectWithoutWal(schema, table));
-            }
-        }
-        if (selects.isEmpty()) {
-            return;
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(String.join("\nUNION ALL\n", selects))) {
-            ResultTable.print(rows, format, out);
-        }
-    }
-
-    private static String select(String schema, String table)
-    {
-        return """
-               SELECT '%1$s.%2$s' AS "table",
-                   (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_files,
-                   (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
-                   (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'live') AS live_segments,
-                   (SELECT coalesce(sum("rows"), 0) FROM "%1$s"."%2$s$wal") AS live_rows,
-                   (SELECT date_diff('second', min(stored_at), now()) FROM "%1$s"."%2$s$wal") AS lag_seconds,
-                   (SELECT count(*) FROM "%1$s"."%2$s$wal" WHERE state = 'corrupt') AS corrupt_writers
-               """.formatted(schema, table);
-    }
-
-    private static String selectWithoutWal(String schema, String table)
-    {
-        return """
-               SELECT '%1$s.%2$s' AS "table",
-                   (SELECT coalesce(max_by(CAST(summary['total-data-files'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_files,
-                   (SELECT coalesce(max_by(CAST(summary['total-records'] AS bigint), committed_at), 0) FROM "%1$s"."%2$s$snapshots") AS committed_rows,
-                   NULL AS live_segments, NULL AS live_rows, NULL AS lag_seconds, NULL AS corrupt_writers
-               """.formatted(schema, table);
-    }
-
     /**
-     * Tables that no receiver writes to are ordinary Iceberg tables.
+     * @param server a Trino server, as {@code host:port}
      */
-    private static boolean hasWal(Connection connection, String schema, String table)
+    static List<List<@Nullable Object>> rows(String server, Duration limit)
             throws SQLException
     {
-        try (Statement statement = connection.createStatement();
-                ResultSet _ = statement.executeQuery("DESCRIBE \"%s\".\"%s$wal\"".formatted(schema, table))) {
-            return true;
-        }
-        catch (SQLException e) {
-            if (e.getErrorCode() == TABLE_NOT_FOUND) {
-                return false;
+        List<List<@Nullable Object>> states = new ArrayList<>();
+        try (Connection connection = TrinoProcess.connect(server); Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(toIntExact(limit.toSeconds()));
+            try (ResultSet rows = statement.executeQuery(STATES)) {
+                while (rows.next()) {
+                    List<@Nullable Object> state = new ArrayList<>();
+                    for (int column = 1; column <= COLUMNS.size(); column++) {
+                        state.add(rows.getObject(column));
+                    }
+                    states.add(state);
+                }
             }
-            throw e;
         }
+        return states;
     }
 }

@@ -9,11 +9,13 @@ import io.icegate.trino.config.Guards;
 import io.icegate.trino.config.IceGateConfig;
 import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.live.WalReads;
+import io.icegate.trino.metadata.TableStates;
 import io.icegate.trino.procedure.CommitWalProcedure;
 import io.icegate.trino.procedure.ReconcileWalProcedure;
 import io.icegate.wal.SegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
 import io.trino.plugin.iceberg.IcebergConfig;
+import io.trino.spi.connector.SystemTable;
 import io.trino.spi.procedure.Procedure;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
@@ -56,6 +58,7 @@ final class IceGateModule
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.bind(ReconcileWalProcedure.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, SystemTable.class).addBinding().to(TableStates.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 

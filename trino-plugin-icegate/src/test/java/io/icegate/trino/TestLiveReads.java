@@ -290,6 +290,7 @@ final class TestLiveReads
         lake.sql("CREATE VIEW %1$s.waiting AS SELECT * FROM %1$s.\"logs$wal\"".formatted(namespace));
         assertThat(lake.rows("SELECT state, rows, created_at <= now(), stored_at BETWEEN created_at - INTERVAL '1' SECOND AND now() + INTERVAL '1' SECOND FROM %s.waiting".formatted(namespace)))
                 .containsExactly(List.of("live", 3L, true, true));
+        assertThat(lake.rows("SELECT * FROM %s.waiting".formatted(namespace))).hasSize(1);
         assertThat(lake.rows("DESCRIBE %s.\"logs$wal\"".formatted(namespace))).hasSize(10).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
     }
 

@@ -7,6 +7,7 @@ import io.icegate.catalog.state.ObjectKind;
 import io.trino.plugin.iceberg.catalog.AbstractIcebergTableOperations;
 import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
 import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.TableNotFoundException;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
@@ -50,7 +51,7 @@ final class IceGateTableOperations
     TableMetadata read(CatalogState state)
     {
         refreshFromMetadataLocation(
-                metadataLocation(state),
+                metadataLocation(state, getSchemaTableName()),
                 location -> cache.read(getSchemaTableName(), location, read -> TableMetadataParser.read(io().newInputFile(read))));
         return currentMetadata;
     }
@@ -58,16 +59,16 @@ final class IceGateTableOperations
     @Override
     protected String getRefreshedLocation(boolean invalidateCaches)
     {
-        return metadataLocation(catalog.state());
+        return metadataLocation(catalog.state(), getSchemaTableName());
     }
 
-    private String metadataLocation(CatalogState state)
+    static String metadataLocation(CatalogState state, SchemaTableName table)
     {
-        return new CatalogNames(state).relation(getSchemaTableName())
+        return new CatalogNames(state).relation(table)
                 .flatMap(state::object)
                 .filter(object -> object.kind() == ObjectKind.TABLE)
                 .map(CatalogObject::metadataLocation)
-                .orElseThrow(() -> new TableNotFoundException(getSchemaTableName()));
+                .orElseThrow(() -> new TableNotFoundException(table));
     }
 
     @Override

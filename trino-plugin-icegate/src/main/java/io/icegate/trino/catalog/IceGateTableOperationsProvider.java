@@ -2,12 +2,17 @@ package io.icegate.trino.catalog;
 
 import com.google.inject.Inject;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.state.CatalogState;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.catalog.IcebergTableOperationsProvider;
 import io.trino.plugin.iceberg.catalog.TrinoCatalog;
 import io.trino.plugin.iceberg.encryption.EncryptionManagerFactory;
 import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.security.ConnectorIdentity;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
 
 import java.util.Optional;
@@ -39,5 +44,14 @@ final class IceGateTableOperationsProvider
     {
         FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(session), isUseFileSizeFromMetadata(session));
         return new IceGateTableOperations(fileIo, session, database, table, owner, location, encryptionManagerFactory, catalog.get(), cache);
+    }
+
+    /**
+     * The table as a version of the catalog knows it, for a session that has none of the connector's properties.
+     */
+    TableMetadata read(ConnectorIdentity identity, SchemaTableName table, CatalogState state)
+    {
+        FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(identity));
+        return cache.read(table, IceGateTableOperations.metadataLocation(state, table), location -> TableMetadataParser.read(fileIo.newInputFile(location)));
     }
 }

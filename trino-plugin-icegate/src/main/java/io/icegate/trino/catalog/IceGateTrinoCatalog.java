@@ -119,6 +119,14 @@ public final class IceGateTrinoCatalog
     }
 
     /**
+     * The metadata of a table, for a session that has none of the connector's properties.
+     */
+    public TableMetadata metadata(ConnectorSession session, SchemaTableName name)
+    {
+        return operationsProvider.read(session.getIdentity(), name, version.state());
+    }
+
+    /**
      * A table as it is now, whatever this transaction has pinned.
      */
     public BaseTable newestTable(ConnectorSession session, SchemaTableName name)

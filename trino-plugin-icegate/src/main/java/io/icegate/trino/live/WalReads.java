@@ -86,6 +86,14 @@ public final class WalReads
         });
     }
 
+    /**
+     * What waits behind this metadata, however much that is, without the files that a query needs.
+     */
+    public LiveTail tail(TableMetadata metadata)
+    {
+        return translate(() -> wal.tail(metadata));
+    }
+
     private PinnedFile pinned(TableMetadata metadata, LiveFile live)
     {
         long sequence = metadata.lastSequenceNumber() + 1;

@@ -16,6 +16,7 @@ import io.trino.spi.type.Type;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,8 +101,12 @@ public record WalTable(SchemaTableName name, WalPin pin)
                 .build();
     }
 
-    private static LongTimestampWithTimeZone timestamp(Instant instant)
+    /**
+     * A value of microseconds. Stores and clocks may know more, and Trino fails to print what its type cannot hold.
+     */
+    public static LongTimestampWithTimeZone timestamp(Instant instant)
     {
-        return LongTimestampWithTimeZone.fromEpochSecondsAndFraction(instant.getEpochSecond(), (long) instant.getNano() * PICOSECONDS_PER_NANOSECOND, UTC_KEY);
+        Instant micros = instant.truncatedTo(ChronoUnit.MICROS);
+        return LongTimestampWithTimeZone.fromEpochSecondsAndFraction(micros.getEpochSecond(), (long) micros.getNano() * PICOSECONDS_PER_NANOSECOND, UTC_KEY);
     }
 }
