@@ -7,8 +7,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -20,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import static io.icegate.receiver.TestingReceiver.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,8 +33,7 @@ final class TestFieldCases
     private static final String PROTOBUF = "application/x-protobuf";
     private static final String JSON = "application/json";
 
-    private final TestingReceiver receiver = new TestingReceiver(Map.of("icegate.commit.enabled", "false", "icegate.tenant.default", "acme"));
-    private final LogsClient client = receiver.client();
+    private final TestingReceiver receiver = TestingReceiver.withoutCommits();
 
     @AfterAll
     void stop()
@@ -119,21 +117,13 @@ final class TestFieldCases
     private String answer(String type, byte[] body)
             throws Exception
     {
-        HttpResponse<byte[]> response = client.send(client.post(body).header("Content-Type", type));
-        String text = new String(response.body(), StandardCharsets.UTF_8);
-        assertThat(response.statusCode()).as(text).isEqualTo(200);
-        return text;
+        return receiver.answer(type, 200, body);
     }
 
     private Instant timestamp(String body)
             throws Exception
     {
         return ((OffsetDateTime) StoredLogs.liveRow(receiver.warehouse(), body).getField("timestamp")).withOffsetSameInstant(ZoneOffset.UTC).toInstant();
-    }
-
-    private static byte[] json(String... records)
-    {
-        return "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[%s]}]}]}".formatted(String.join(",", records)).getBytes(UTF_8);
     }
 
     private static String timed(String body, long time, long observed)

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import static io.icegate.receiver.TestingReceiver.json;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +37,7 @@ final class TestFieldValues
     private static final String TRACE = "5b8efff798038103d269b633813fc60c";
     private static final String SPAN = "eee19b7ec3c1b174";
 
-    private final TestingReceiver receiver = new TestingReceiver(Map.of("icegate.commit.enabled", "false", "icegate.tenant.default", "acme"));
+    private final TestingReceiver receiver = TestingReceiver.withoutCommits();
     private final LogsClient client = receiver.client();
 
     @AfterAll
@@ -100,7 +100,7 @@ final class TestFieldValues
                         .build(),
                 LogRecord.newBuilder().setBody(text("right ids")).setTraceId(ByteString.fromHex(TRACE)).setSpanId(ByteString.fromHex(SPAN)).build(),
                 LogRecord.newBuilder().setBody(text("four bytes")).setTraceId(ByteString.copyFrom("abcd", US_ASCII)).build());
-        assertThat(answer(PROTOBUF, 200, request)).isEmpty();
+        assertThat(receiver.answer(PROTOBUF, 200, request)).isEmpty();
         assertIds("hex text", TRACE, SPAN, true);
         assertIds("upper hex text", TRACE, SPAN, true);
         assertIds("right ids", TRACE, SPAN, false);
@@ -304,16 +304,7 @@ final class TestFieldValues
     private String answer(int status, byte[] json)
             throws Exception
     {
-        return answer(JSON, status, json);
-    }
-
-    private String answer(String type, int status, byte[] body)
-            throws Exception
-    {
-        HttpResponse<byte[]> response = client.send(client.post(body).header("Content-Type", type));
-        String text = new String(response.body(), UTF_8);
-        assertThat(response.statusCode()).as(text).isEqualTo(status);
-        return text;
+        return receiver.answer(JSON, status, json);
     }
 
     private static String ids(String body, String trace, String span)
@@ -329,11 +320,6 @@ final class TestFieldValues
     private static String integers(Map<String, String> values)
     {
         return values.entrySet().stream().map(entry -> "{\"key\":\"%s\",\"value\":{\"intValue\":%s}}".formatted(entry.getKey(), entry.getValue())).collect(Collectors.joining(","));
-    }
-
-    private static byte[] json(String... records)
-    {
-        return "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[%s]}]}]}".formatted(String.join(",", records)).getBytes(UTF_8);
     }
 
     private static byte[] request(LogRecord... records)

@@ -1,12 +1,14 @@
 package io.icegate.receiver;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -24,6 +26,14 @@ final class TestingReceiver
     {
         server = ReceiverServer.start(config(warehouse, settings));
         client = LogsClient.of(server);
+    }
+
+    /**
+     * A receiver whose rows stay live. Who names no tenant is {@code acme}.
+     */
+    static TestingReceiver withoutCommits()
+    {
+        return new TestingReceiver(Map.of("icegate.commit.enabled", "false", "icegate.tenant.default", "acme"));
     }
 
     /**
@@ -59,6 +69,26 @@ final class TestingReceiver
     LogsClient client()
     {
         return client;
+    }
+
+    /**
+     * The text that a request with logs is answered with.
+     */
+    String answer(String type, int status, byte[] body)
+            throws Exception
+    {
+        HttpResponse<byte[]> response = client.send(client.post(body).header("Content-Type", type));
+        String text = new String(response.body(), UTF_8);
+        assertThat(response.statusCode()).as(text).isEqualTo(status);
+        return text;
+    }
+
+    /**
+     * A request with these records, of one scope.
+     */
+    static byte[] json(String... records)
+    {
+        return "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[%s]}]}]}".formatted(String.join(",", records)).getBytes(UTF_8);
     }
 
     /**
