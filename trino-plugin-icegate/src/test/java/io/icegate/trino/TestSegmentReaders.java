@@ -1,10 +1,14 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogRows;
+import io.icegate.wal.format.MetricRows;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentRows;
+import io.icegate.wal.format.SpanRows;
 import io.trino.testing.MaterializedRow;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
@@ -47,47 +51,67 @@ final class TestSegmentReaders
 {
     private static final long SEED = 20261121;
 
+    /**
+     * Makes rows with every type and extreme.
+     */
+    @FunctionalInterface
+    private interface Rows
+    {
+        RowBatch random(Random random, BatchId id, String tenant, int rows);
+    }
+
     @Test
     void testEveryColumn(@TempDir Path folder)
             throws Exception
     {
         try (TrinoLake lake = new TrinoLake(folder)) {
-            WalFixture.Logs logs = lake.fixture().createLogs("otel");
-            Random random = new Random(SEED);
-            List<SegmentFooter> segments = ImmutableList.of(
-                    logs.append(LogRows.random(random, new BatchId(1, 1), "acme", 300), LogRows.random(random, new BatchId(1, 2), "zeta", 200)),
-                    logs.append("acme", 1, 50),
-                    logs.append(LogRows.random(random, new BatchId(1, 3), "acme", 100)));
-            Table table = logs.table();
-            List<NestedField> columns = table.schema().columns();
-            List<List<String>> iceberg = new ArrayList<>();
-            for (SegmentFooter segment : segments) {
-                iceberg.addAll(iceberg(columns, folder.resolve(segment.header().key().objectKey().value()), table.schema()));
-            }
-            assertThat(iceberg).hasSize(650);
-            // otherwise a column would be compared of which nothing is seen
-            for (int column = 0; column < columns.size(); column++) {
-                List<String> values = column(iceberg, column);
-                assertThat(values.stream().distinct().filter(value -> !value.equals("null") && !value.equals("[]"))).as(columns.get(column).name()).isNotEmpty();
-                if (columns.get(column).isOptional()) {
-                    assertThat(values).as(columns.get(column).name()).contains("null");
-                }
-            }
-
-            String all = "SELECT %s FROM otel.logs".formatted(columns.stream().map(NestedField::name).collect(joining(", ")));
-            assertSame(columns, iceberg, trino(lake, all));
-            logs.commit();
-            table.refresh();
-            List<List<String>> committed = new ArrayList<>();
-            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-                for (FileScanTask task : tasks) {
-                    assertThat(task.deletes()).isEmpty();
-                    committed.addAll(iceberg(columns, Path.of(URI.create(task.file().location())), table.schema()));
-                }
-            }
-            assertSame(columns, iceberg, committed);
-            assertSame(columns, iceberg, trino(lake, all));
+            assertReadersAgree(lake, folder, Signal.LOGS, LogRows::random);
+            assertReadersAgree(lake, folder, Signal.SPANS, SpanRows::random);
+            assertReadersAgree(lake, folder, Signal.METRICS, MetricRows::random);
         }
+    }
+
+    private static void assertReadersAgree(TrinoLake lake, Path folder, Signal signal, Rows rows)
+            throws IOException
+    {
+        WalFixture.Logs writer = lake.fixture().create("otel", signal.shape());
+        Random random = new Random(SEED);
+        List<SegmentFooter> segments = ImmutableList.of(
+                writer.append(rows.random(random, new BatchId(1, 1), "acme", 300), rows.random(random, new BatchId(1, 2), "zeta", 200)),
+                writer.append(rows.random(random, new BatchId(1, 3), "acme", 50)),
+                writer.append(rows.random(random, new BatchId(1, 4), "acme", 100)));
+        Table table = writer.table();
+        List<NestedField> columns = table.schema().columns();
+        List<List<String>> iceberg = new ArrayList<>();
+        for (SegmentFooter segment : segments) {
+            iceberg.addAll(iceberg(columns, folder.resolve(segment.header().key().objectKey().value()), table.schema()));
+        }
+        assertThat(iceberg).hasSize(650);
+        // otherwise a column would be compared of which nothing is seen
+        for (int column = 0; column < columns.size(); column++) {
+            List<String> values = column(iceberg, column);
+            assertThat(values.stream().distinct().filter(value -> !value.equals("null") && !value.equals("[]"))).as(columns.get(column).name()).isNotEmpty();
+            if (columns.get(column).isOptional()) {
+                assertThat(values).as(columns.get(column).name()).contains("null");
+            }
+        }
+
+        String all = "SELECT %s FROM otel.%s".formatted(columns.stream().map(NestedField::name).collect(joining(", ")), signal.shape().name());
+        assertSame(columns, iceberg, trino(lake, all));
+        writer.commit();
+        table.refresh();
+        List<List<String>> committed = new ArrayList<>();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                assertThat(task.deletes()).isEmpty();
+                committed.addAll(iceberg(columns, Path.of(URI.create(task.file().location())), table.schema()));
+            }
+        }
+        assertSame(columns, iceberg, committed);
+        assertSame(columns, iceberg, trino(lake, all));
+        // a rewrite keeps what is null and what is empty
+        lake.sql("ALTER TABLE otel.%s EXECUTE optimize".formatted(signal.shape().name()));
+        assertSame(columns, iceberg, trino(lake, all));
     }
 
     private static List<List<String>> iceberg(List<NestedField> columns, Path segment, Schema schema)
@@ -133,6 +157,8 @@ final class TestSegmentReaders
             case CharSequence text -> "'%s'".formatted(text);
             case Integer number -> "int " + number;
             case Long number -> "long " + number;
+            case Double number -> "double " + number;
+            case Boolean bool -> bool.toString();
             case byte[] bytes -> HexFormat.of().formatHex(bytes);
             case ByteBuffer bytes -> {
                 byte[] copy = new byte[bytes.remaining()];

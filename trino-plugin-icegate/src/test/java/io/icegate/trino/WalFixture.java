@@ -12,6 +12,7 @@ import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.schema.Signal;
+import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalEnvironment;
@@ -21,6 +22,7 @@ import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.RegistryEntry;
@@ -92,8 +94,16 @@ final class WalFixture
      */
     Logs createLogs(String namespace)
     {
-        TableBootstrap.createOrUpdate(catalog, Namespace.of(namespace), Signal.LOGS.shape());
-        return logs(namespace);
+        return create(namespace, Signal.LOGS.shape());
+    }
+
+    /**
+     * The table of a signal, empty, without a snapshot.
+     */
+    Logs create(String namespace, TableShape shape)
+    {
+        TableBootstrap.createOrUpdate(catalog, Namespace.of(namespace), shape);
+        return new Logs(TableIdentifier.of(Namespace.of(namespace), shape.name()), shape);
     }
 
     Logs logs(String namespace)
@@ -106,7 +116,7 @@ final class WalFixture
      */
     Logs logs(String namespace, String table)
     {
-        return new Logs(TableIdentifier.of(Namespace.of(namespace), table));
+        return new Logs(TableIdentifier.of(Namespace.of(namespace), table), Signal.LOGS.shape());
     }
 
     Table table(String namespace)
@@ -153,13 +163,14 @@ final class WalFixture
         private final TableIdentifier identifier;
         private final Table table;
         private final UUID uuid;
-        private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
+        private final SegmentEncoder encoder;
         private final WalLane lane;
         private Schema schema;
 
-        private Logs(TableIdentifier identifier)
+        private Logs(TableIdentifier identifier, TableShape shape)
         {
             this.identifier = identifier;
+            this.encoder = new SegmentEncoder(shape);
             this.table = catalog.loadTable(identifier);
             this.schema = table.schema();
             this.uuid = table.uuid();
@@ -195,7 +206,7 @@ final class WalFixture
         /**
          * A segment of these batches. The same batch in two segments is a repeated request.
          */
-        SegmentFooter append(LogBatch... batches)
+        SegmentFooter append(RowBatch... batches)
         {
             Schema current = followSchema();
             return lane.append(header -> encoder.encode(header, current.schemaId(), current, List.of(batches))).join();

@@ -395,7 +395,7 @@ final class TestLogsDecoder
             resourceLogs.bytes(2, half);
         }
         DecodedRequest decoded = decodeRequest(new WireMessage().bytes(1, resourceLogs.toByteString()).toByteArray());
-        assertThat(rows(decoded)).hasSize(31);
+        assertThat(rows(decoded).size()).isEqualTo(31);
         assertThat(decoded.acknowledgement()).isEqualTo(new Acknowledgement(
                 10,
                 "10 records not stored, first resourceLogs/0/scopeLogs/16: what its 2 records repeat of what they share takes more than 268435456 bytes"));
