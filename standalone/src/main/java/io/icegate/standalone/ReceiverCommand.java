@@ -114,7 +114,7 @@ final class ReceiverCommand
                 """
                 The receiver is ready.
                   OTLP/gRPC   localhost:%s
-                  OTLP/HTTP   http://localhost:%s/v1/logs
+                  OTLP/HTTP   http://localhost:%s
                   status      ./icegate status%s
                   log         %s
                 Ctrl-C stops it."""

@@ -69,7 +69,7 @@ final class StartCommand
         return """
                IceGate is ready.
                  OTLP/gRPC   localhost:%s
-                 OTLP/HTTP   http://localhost:%s/v1/logs
+                 OTLP/HTTP   http://localhost:%s
                  SQL         ./icegate sql%s "SELECT count(*) FROM logs", JDBC jdbc:trino://localhost:%s/icegate/otel
                  status      ./icegate status%s
                  logs        %s

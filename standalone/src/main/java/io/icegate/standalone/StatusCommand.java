@@ -35,9 +35,9 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-                "Shows parts, receivers, tables, and what waits to be committed.",
-                "For each part on the data folder: how often it was started again, and why it ended last. Receivers are those that write to the",
-                "warehouse, wherever they run. Fails when a part is down.",
+                "Shows parts, writers, tables, and what waits to be committed.",
+                "For each part on the data folder: how often it was started again, and why it ended last. A receiver has a writer for",
+                "each table, and all writers of the warehouse are shown, wherever they run. Fails when a part is down.",
         })
 final class StatusCommand
         implements Callable<Integer>
@@ -51,7 +51,7 @@ final class StatusCommand
     @Mixin
     private DataOption data = new DataOption();
 
-    @Option(names = "--json", description = "Prints one JSON object per part, receiver and table.")
+    @Option(names = "--json", description = "Prints one JSON object per part, writer and table.")
     private boolean json;
 
     private record Part(String name, boolean ready, String address, Optional<ProgramState> program)
@@ -83,8 +83,8 @@ final class StatusCommand
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         try (Http http = new Http()) {
             // each part is asked while the others answer, and shown in its turn
-            Map<String, Future<List<List<Object>>>> receivers = new LinkedHashMap<>();
-            warehouses.forEach(warehouse -> receivers.put(warehouse, executor.submit(() -> ReceiversOfWarehouse.rows(warehouse))));
+            Map<String, Future<List<List<Object>>>> writers = new LinkedHashMap<>();
+            warehouses.forEach(warehouse -> writers.put(warehouse, executor.submit(() -> WritersOfWarehouse.rows(warehouse))));
             List<Future<List<Part>>> asked = (found.isEmpty() ? List.of(Running.AT_DEFAULT_PORTS) : found).stream().map(running -> executor.submit(() -> parts(running, http))).toList();
             List<Part> parts = new ArrayList<>();
             for (Future<List<Part>> part : asked) {
@@ -96,7 +96,7 @@ final class StatusCommand
                     .map(trino -> executor.submit(() -> TableStates.rows(trino.address().replaceFirst("^http://", ""), LIMIT)));
 
             print(PART_COLUMNS, parts.stream().map(Part::row).toList());
-            receivers.forEach(this::printReceivers);
+            writers.forEach(this::printWriters);
             tables.ifPresent(this::printTables);
             return parts.stream().allMatch(Part::ready) ? 0 : 1;
         }
@@ -112,14 +112,14 @@ final class StatusCommand
         }
     }
 
-    private void printReceivers(String warehouse, Future<List<List<Object>>> asked)
+    private void printWriters(String warehouse, Future<List<List<Object>>> asked)
     {
         try {
-            print(ReceiversOfWarehouse.COLUMNS, answer(asked));
+            print(WritersOfWarehouse.COLUMNS, answer(asked));
         }
         catch (CommandException e) {
             // the parts and the tables are worth showing all the same
-            System.err.println("icegate: " + ReceiversOfWarehouse.problem(warehouse, String.valueOf(e.getMessage())));
+            System.err.println("icegate: " + WritersOfWarehouse.problem(warehouse, String.valueOf(e.getMessage())));
         }
     }
 

@@ -150,7 +150,7 @@ final class TestStart
                     .containsPattern(readyAfterEnd("Trino", "Trino ended: exit code 137 (killed"))
                     .containsPattern(readyAfterEnd("OTLP/HTTP", "the receiver ended: exit code 137 (killed"));
             assertThat(status).contains("{\"part\":\"OTLP/HTTP\",\"state\":\"ready\",\"address\":\"http://localhost:%s\",\"restarts\":0,\"last_end\":null}".formatted(second.get(1)));
-            assertThat(status.lines().filter(line -> line.startsWith("{\"receiver\":\"") && line.contains("\"state\":\"alive\""))).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(status.lines().filter(line -> line.startsWith("{\"writer\":\"") && line.contains("\"table\":\"otel.logs\",\"state\":\"alive\""))).hasSizeGreaterThanOrEqualTo(2);
 
             receiver.terminate();
             receiver.awaitEnd();
