@@ -228,11 +228,14 @@ final class TestLogsPath
             byte[] before = LogsClient.request(List.of("before"));
             client.export(before);
             UUID uuid = catalog.loadTable(StoredLogs.LOGS).uuid();
+            TableIdentifier events = TableIdentifier.of("otel", "events");
+            eventually("a view beside it", () -> catalog.dropView(events));
             catalog.dropTable(StoredLogs.LOGS, false);
             eventually("a new table", () -> catalog.tableExists(StoredLogs.LOGS) && !catalog.loadTable(StoredLogs.LOGS).uuid().equals(uuid));
             byte[] after = LogsClient.request(List.of("after"));
             eventually("requests are accepted again", () -> client.isAcknowledged(after));
             client.export(before);
+            eventually("the view is there again", () -> catalog.viewExists(events));
             eventually("committed to the new table", () -> stored().committed().size() == 2);
             assertThat(stored().all()).containsExactlyInAnyOrder("after", "before");
         }

@@ -28,6 +28,25 @@ final class TestWalTables
 {
     private static final TableIdentifier LOGS = TableIdentifier.of("otel", "logs");
 
+    /**
+     * The view that receivers make, whatever the catalog is called here.
+     */
+    @Test
+    void testEvents(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder);
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            wal.createViews();
+            wal.append(1, 1, 4);
+            spark.sql("UPDATE {c}.otel.logs SET event_name = concat('event of ', body) WHERE attributes['number'] < 3");
+            assertThat(spark.sql("SELECT event_name FROM {c}.otel.events ORDER BY 1").stream().map(row -> row.getString(0)))
+                    .containsExactly("event of message 1", "event of message 2");
+            assertThat(spark.sql("SHOW VIEWS IN {c}.otel")).hasSize(1);
+            assertThat(spark.sql("DESCRIBE {c}.otel.events")).hasSameSizeAs(spark.sql("SELECT * FROM {c}.otel.logs LIMIT 1").get(0).schema().fields());
+        }
+    }
+
     @Test
     void testCommitWal(@TempDir Path folder)
             throws Exception

@@ -17,6 +17,7 @@ import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.table.ViewBootstrap;
 import io.icegate.wal.writer.WalLane;
 import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
@@ -66,6 +67,14 @@ final class TestingWal
         Instant now = Instant.now();
         RegistryEntry entry = new RegistryEntry(WriterId.random(now, environment.random()), now, "localhost", "test", Set.of(table.uuid()));
         writer = WalWriter.open(catalog.warehouse().store(), entry, new FooterCache(new ParquetSegmentCodec(), 1_000), WriterOptions.DEFAULT, environment);
+    }
+
+    /**
+     * As a receiver does when it starts.
+     */
+    void createViews()
+    {
+        ViewBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape(), table);
     }
 
     ObjectStoreCatalog catalog()

@@ -376,6 +376,34 @@ final class TestSqlHabits
         assertThat(lake.rows("SELECT event_name, count(*) FROM moved.logs GROUP BY 1 ORDER BY 2")).containsExactly(List.of("before", 2L), List.of("meanwhile", 3L), List.of("after", 4L));
     }
 
+    /**
+     * The view that receivers make, in a catalog of any name.
+     */
+    @Test
+    void testEvents()
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("named");
+        lake.fixture().createViews(logs);
+        logs.append("acme", 1, 9);
+        // every third row has no name
+        assertThat(lake.rows("SELECT time_unix_nano, event_name FROM named.events WHERE time_unix_nano < 4 ORDER BY 1")).containsExactly(List.of(1L, "event"), List.of(2L, "event"));
+        logs.commit();
+        logs.append("acme", 10, 12);
+        lake.addCatalog("elsewhere", Map.of());
+        assertThat(lake.rows("SELECT (SELECT count(*) FROM named.events), (SELECT count(*) FROM elsewhere.named.events)")).containsExactly(List.of(8L, 8L));
+        assertThat((String) lake.value("SHOW CREATE VIEW named.events")).startsWith("CREATE VIEW icegate.named.events").contains("logs").contains("(event_name IS NOT NULL)");
+        assertThat(lake.column("SHOW COLUMNS FROM named.events")).isEqualTo(lake.column("SHOW COLUMNS FROM named.logs"));
+        lake.sql("ALTER TABLE named.logs ALTER COLUMN severity_number SET DATA TYPE bigint");
+        lake.fixture().createViews(logs);
+        assertThat(lake.value("SELECT count(severity_number) FROM named.events")).isEqualTo(8L);
+        // in place it would lose the text of the other engine, which Iceberg refuses
+        lake.sql("DROP VIEW named.events");
+        lake.sql("CREATE VIEW named.events AS SELECT 1 a");
+        lake.fixture().createViews(logs);
+        assertThat(lake.rows("SELECT * FROM named.events")).containsExactly(List.of(1));
+        lake.sql("DROP VIEW named.events");
+    }
+
     @Test
     void testKilledQuery()
             throws Exception

@@ -27,6 +27,7 @@ import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.table.ViewBootstrap;
 import io.icegate.wal.writer.WalLane;
 import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
@@ -104,6 +105,15 @@ final class WalFixture
     {
         TableBootstrap.createOrUpdate(catalog, Namespace.of(namespace), shape);
         return new Logs(TableIdentifier.of(Namespace.of(namespace), shape.name()), shape);
+    }
+
+    /**
+     * As a receiver does when it starts.
+     */
+    void createViews(Logs logs)
+    {
+        Table table = logs.table();
+        ViewBootstrap.createOrUpdate(catalog, logs.identifier.namespace(), Signal.LOGS.shape(), table);
     }
 
     Logs logs(String namespace)

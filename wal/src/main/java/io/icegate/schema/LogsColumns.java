@@ -19,7 +19,14 @@ final class LogsColumns
     {
         List<Column> columns = new ArrayList<>(CommonColumns.columns("record", "Time of the event, else when it was observed"));
         columns.addAll(records());
-        return new TableShape("logs", columns, CommonColumns.PARTITIONS, List.of(CommonColumns.SERVICE_NAME, CommonColumns.TIMESTAMP), Map.of());
+        return new TableShape(
+                "logs",
+                columns,
+                CommonColumns.PARTITIONS,
+                List.of(CommonColumns.SERVICE_NAME, CommonColumns.TIMESTAMP),
+                Map.of(),
+                // an OTLP event is a log record with a name
+                List.of(new TableShape.View("events", "event_name IS NOT NULL")));
     }
 
     private static List<Column> records()

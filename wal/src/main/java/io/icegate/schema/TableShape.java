@@ -21,9 +21,25 @@ import static java.util.Objects.requireNonNull;
  * @param partitions fields of the default partition spec; segments always have the unpartitioned one
  * @param sortColumns of the default sort order, all ascending
  * @param properties beside those that every such table has
+ * @param views that are made beside the table
  */
-public record TableShape(String name, List<Column> columns, List<Partition> partitions, List<String> sortColumns, Map<String, String> properties)
+public record TableShape(String name, List<Column> columns, List<Partition> partitions, List<String> sortColumns, Map<String, String> properties, List<View> views)
 {
+    /**
+     * A view of some rows of the table with all its columns.
+     *
+     * @param name within the namespace of the table
+     * @param condition in SQL that every engine understands
+     */
+    public record View(String name, String condition)
+    {
+        public View
+        {
+            requireNonNull(name, "name is null");
+            requireNonNull(condition, "condition is null");
+        }
+    }
+
     /**
      * One partition field.
      *
@@ -38,6 +54,14 @@ public record TableShape(String name, List<Column> columns, List<Partition> part
         }
     }
 
+    /**
+     * A table without views.
+     */
+    public TableShape(String name, List<Column> columns, List<Partition> partitions, List<String> sortColumns, Map<String, String> properties)
+    {
+        this(name, columns, partitions, sortColumns, properties, List.of());
+    }
+
     public TableShape
     {
         requireNonNull(name, "name is null");
@@ -45,6 +69,7 @@ public record TableShape(String name, List<Column> columns, List<Partition> part
         partitions = List.copyOf(partitions);
         sortColumns = List.copyOf(sortColumns);
         properties = Map.copyOf(properties);
+        views = List.copyOf(views);
         Map<String, Column> byName = new HashMap<>();
         for (Column column : columns) {
             if (byName.put(column.name(), column) != null) {

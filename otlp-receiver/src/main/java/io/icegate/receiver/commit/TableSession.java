@@ -21,6 +21,7 @@ import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.table.ViewBootstrap;
 import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.Table;
@@ -224,8 +225,9 @@ public final class TableSession
         long askedNanos = environment.nanoTime().getAsLong();
         SegmentEncoder encoder = new SegmentEncoder(route.shape());
         TableWriter opened;
+        Table table;
         try {
-            Table table = TableBootstrap.createOrUpdate(warehouse.catalog(), settings.namespace(), route.shape());
+            table = TableBootstrap.createOrUpdate(warehouse.catalog(), settings.namespace(), route.shape());
             proof.require(table);
             encoder.requireFit(table.schema());
             opened = register(table, encoder);
@@ -242,6 +244,7 @@ public final class TableSession
         closedReason = "";
         target(new SignalIngest.Open(opened.tableUuid(), opened.batcher(), route.decoder(), route.repetitions(), granted));
         log.info("table=%s uuid=%s writer=%s", name, opened.tableUuid(), opened.id());
+        ViewBootstrap.createOrUpdate(warehouse.catalog(), settings.namespace(), route.shape(), table);
         return true;
     }
 

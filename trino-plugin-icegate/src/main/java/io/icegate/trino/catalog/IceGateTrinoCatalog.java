@@ -102,7 +102,7 @@ public final class IceGateTrinoCatalog
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.hideStorageTables = hideStorageTables;
         this.version = new CatalogVersion(catalog, guards);
-        this.views = new IceGateViews(catalog, version, typeManager);
+        this.views = new IceGateViews(catalogName, catalog, version, typeManager);
     }
 
     public String name()

@@ -9,6 +9,7 @@ import io.trino.metastore.TableInfo.ExtendedRelationType;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.IcebergViewProperties;
 import io.trino.spi.TrinoException;
+import io.trino.spi.catalog.CatalogName;
 import io.trino.spi.connector.ConnectorMaterializedViewDefinition;
 import io.trino.spi.connector.ConnectorViewDefinition;
 import io.trino.spi.connector.SchemaTableName;
@@ -61,12 +62,14 @@ final class IceGateViews
         }
     }
 
+    private final CatalogName catalogName;
     private final ObjectStoreCatalog catalog;
     private final CatalogVersion version;
     private final TypeManager typeManager;
 
-    IceGateViews(ObjectStoreCatalog catalog, CatalogVersion version, TypeManager typeManager)
+    IceGateViews(CatalogName catalogName, ObjectStoreCatalog catalog, CatalogVersion version, TypeManager typeManager)
     {
+        this.catalogName = requireNonNull(catalogName, "catalogName is null");
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.version = requireNonNull(version, "version is null");
         this.typeManager = requireNonNull(typeManager, "typeManager is null");
@@ -131,12 +134,13 @@ final class IceGateViews
             throw new TrinoException(ICEBERG_UNSUPPORTED_VIEW_DIALECT, "Cannot read view '%s': it has no text in Trino's dialect".formatted(name));
         }
         ViewVersion current = view.currentVersion();
-        Optional<String> catalogName = Optional.ofNullable(current.defaultCatalog());
-        Optional<String> schema = catalogName.isPresent() && !current.defaultNamespace().isEmpty() ? Optional.of(CatalogNames.schemaName(current.defaultNamespace())) : Optional.empty();
+        // without one it is the catalog that the view is in, says Iceberg
+        String defaultCatalog = Optional.ofNullable(current.defaultCatalog()).orElse(catalogName.toString());
+        Optional<String> schema = current.defaultNamespace().isEmpty() ? Optional.empty() : Optional.of(CatalogNames.schemaName(current.defaultNamespace()));
         Optional<String> owner = Optional.ofNullable(view.properties().get(ICEBERG_VIEW_RUN_AS_OWNER));
         return Optional.of(new ConnectorViewDefinition(
                 sql.sql(),
-                catalogName,
+                Optional.of(defaultCatalog),
                 schema,
                 IcebergUtil.viewColumnsFromSchema(typeManager, view.schema()),
                 Optional.ofNullable(view.properties().get(COMMENT)),
