@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
@@ -59,7 +60,7 @@ final class MeasuredReceiver
         configuration.put("icegate.otlp.grpc-port", Integer.toString(grpcPort));
         configuration.put("icegate.otlp.http-port", Integer.toString(httpPort));
         this.process = ReceiverProcess.start(installation, folder, configuration, Map.of(), MemoryPlan.ofMachine().receiver());
-        process.awaitReady(() -> ReceiverProcess.ready(http, httpPort), START_LIMIT);
+        process.awaitReady(() -> ReceiverProcess.ready(http, httpPort, Optional.empty()), START_LIMIT);
     }
 
     ExportClient connect(Protocol protocol, Payload payload)

@@ -17,12 +17,15 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -71,17 +74,19 @@ final class ReceiverCommand
         }
         String uri = warehouse.uri(data.path());
         PortOptions.check(receiver.ports());
-        Map<String, String> configuration = ReceiverProcess.configuration(uri, receiver.grpcPort(), receiver.httpPort(), receiver.configuration());
+        Map<String, String> configuration = ReceiverProcess.configuration(uri, receiver.grpcPort(), receiver.httpPort(), receiver.configuration(data.path()));
         try (DataFolder folder = hold(receiver.httpPort())) {
             Program program = ReceiverProcess.program(installation, folder.path(), receiver.httpPort(), configuration, Map.of(), heap);
-            return run(folder, program, uri, new Running.ReceiverPorts(receiver.grpcPort(), receiver.httpPort()), heap);
+            Optional<SecureFiles> files = receiver.secureFiles(data.path());
+            files.ifPresent(made -> made.create(new SecureRandom()));
+            return run(folder, program, uri, new Running.ReceiverPorts(receiver.grpcPort(), receiver.httpPort(), ReceiverProcess.certificate(configuration)), files, heap);
         }
     }
 
     private int runWithFile(Installation installation, Path file, HeapSize heap)
             throws InterruptedException, IOException
     {
-        for (String option : List.of("--warehouse", "--grpc-port", "--http-port", "--receiver")) {
+        for (String option : List.of("--warehouse", "--grpc-port", "--http-port", "--receiver", "--secure")) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new ParameterException(spec.commandLine(), "%s and --config exclude each other".formatted(option));
             }
@@ -95,17 +100,18 @@ final class ReceiverCommand
         }
         Running.ReceiverPorts ports = new Running.ReceiverPorts(
                 port(properties, GRPC_PORT, Running.GRPC_PORT),
-                port(properties, HTTP_PORT, Running.HTTP_PORT));
+                port(properties, HTTP_PORT, Running.HTTP_PORT),
+                certificate(properties));
         PortOptions.check(List.of(
                 new PortOptions.Choice(ports.grpc(), "OTLP/gRPC", GRPC_PORT),
                 new PortOptions.Choice(ports.http(), "OTLP/HTTP", HTTP_PORT)));
         try (DataFolder folder = hold(ports.http())) {
-            Program program = ReceiverProcess.program(installation, folder.path(), ports.http(), file, Map.of(), heap);
-            return run(folder, program, properties.getProperty(WAREHOUSE, ""), ports, heap);
+            Program program = ReceiverProcess.program(installation, folder.path(), ports.http(), file, ports.certificate(), Map.of(), heap);
+            return run(folder, program, properties.getProperty(WAREHOUSE, ""), ports, Optional.empty(), heap);
         }
     }
 
-    private int run(DataFolder folder, Program program, String uri, Running.ReceiverPorts ports, HeapSize heap)
+    private int run(DataFolder folder, Program program, String uri, Running.ReceiverPorts ports, Optional<SecureFiles> files, HeapSize heap)
             throws InterruptedException, IOException
     {
         System.out.println("Starting a receiver on %s, with %s of memory ...".formatted(uri, heap));
@@ -114,17 +120,23 @@ final class ReceiverCommand
                 """
                 The receiver is ready.
                   OTLP/gRPC   localhost:%s
-                  OTLP/HTTP   http://localhost:%s
+                  OTLP/HTTP   %s
                   status      ./icegate status%s
                   log         %s
                 Ctrl-C stops it."""
-                        .formatted(ports.grpc(), ports.http(), data.argument(), folder.path().resolve("log").resolve("receiver.log")));
+                        .formatted(ports.grpc(), ports.httpAddress(), data.argument(), folder.path().resolve("log").resolve("receiver.log"))
+                        + files.map(made -> made.greeting(ports)).orElse(""));
     }
 
     private DataFolder hold(int httpPort)
             throws IOException
     {
         return DataFolder.hold(data.path().resolve("receiver-%s".formatted(httpPort)));
+    }
+
+    private static Optional<Path> certificate(Properties properties)
+    {
+        return ReceiverProcess.certificate(properties.stringPropertyNames().stream().collect(Collectors.toMap(Function.identity(), properties::getProperty)));
     }
 
     private static int port(Properties properties, String key, int defaultPort)

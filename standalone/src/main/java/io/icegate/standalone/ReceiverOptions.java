@@ -3,6 +3,7 @@ package io.icegate.standalone;
 import io.icegate.standalone.process.HeapSize;
 import picocli.CommandLine.Option;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,13 @@ final class ReceiverOptions
     @Option(names = "--receiver-memory", paramLabel = "SIZE", description = "Heap of the receiver, for example 512MB (default: an eighth of the free memory, 256MB to 2GB).")
     private Optional<String> memory = Optional.empty();
 
+    @Option(names = "--secure",
+            description = {
+                    "Serves OTLP by TLS, and only to those who have a key. Makes a certificate and a key in the data folder once, and prints",
+                    "the settings of exporters. SQL stays open.",
+            })
+    private boolean secure;
+
     int grpcPort()
     {
         return grpcPort;
@@ -37,9 +45,23 @@ final class ReceiverOptions
         return httpPort;
     }
 
-    Map<String, String> configuration()
+    /**
+     * Certificate and keys of {@code --secure}, which may not be there yet.
+     */
+    Optional<SecureFiles> secureFiles(Path data)
     {
-        return configuration;
+        return secure ? Optional.of(SecureFiles.in(data)) : Optional.empty();
+    }
+
+    /**
+     * Keys of the receiver's configuration; what {@code --receiver} says wins.
+     */
+    Map<String, String> configuration(Path data)
+    {
+        Map<String, String> all = new LinkedHashMap<>();
+        secureFiles(data).ifPresent(files -> all.putAll(files.configuration()));
+        all.putAll(configuration);
+        return all;
     }
 
     Optional<HeapSize> memory()

@@ -35,12 +35,29 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
     static final int HTTP_PORT = 4318;
     static final int TRINO_PORT = 8080;
 
-    static final Running AT_DEFAULT_PORTS = new Running(0, "", Optional.of(new ReceiverPorts(GRPC_PORT, HTTP_PORT)), OptionalInt.of(TRINO_PORT), List.of());
+    static final Running AT_DEFAULT_PORTS = new Running(0, "", Optional.of(new ReceiverPorts(GRPC_PORT, HTTP_PORT, Optional.empty())), OptionalInt.of(TRINO_PORT), List.of());
 
     private static final String NAME = "running.properties";
     private static final int INSTANCES_MAX = 100;
 
-    record ReceiverPorts(int grpc, int http) {}
+    /**
+     * @param certificate of a receiver that speaks TLS
+     */
+    record ReceiverPorts(int grpc, int http, Optional<Path> certificate)
+    {
+        ReceiverPorts
+        {
+            requireNonNull(certificate, "certificate is null");
+        }
+
+        /**
+         * Where HTTP is served, without a path.
+         */
+        String httpAddress()
+        {
+            return "%s://localhost:%s".formatted(certificate.isPresent() ? "https" : "http", http);
+        }
+    }
 
     Running
     {
@@ -93,7 +110,10 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
                     Long.parseLong(properties.getProperty("process", "")),
                     properties.getProperty("warehouse", ""),
                     properties.containsKey("grpc-port")
-                            ? Optional.of(new ReceiverPorts(Integer.parseInt(properties.getProperty("grpc-port")), Integer.parseInt(properties.getProperty("http-port", ""))))
+                            ? Optional.of(new ReceiverPorts(
+                            Integer.parseInt(properties.getProperty("grpc-port")),
+                            Integer.parseInt(properties.getProperty("http-port", "")),
+                            Optional.ofNullable(properties.getProperty("certificate")).map(Path::of)))
                             : Optional.empty(),
                     properties.containsKey("trino-port") ? OptionalInt.of(Integer.parseInt(properties.getProperty("trino-port"))) : OptionalInt.empty(),
                     programs(properties));
@@ -142,6 +162,7 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
         receiver.ifPresent(ports -> {
             properties.setProperty("grpc-port", Integer.toString(ports.grpc()));
             properties.setProperty("http-port", Integer.toString(ports.http()));
+            ports.certificate().ifPresent(file -> properties.setProperty("certificate", file.toString()));
         });
         trinoPort.ifPresent(port -> properties.setProperty("trino-port", Integer.toString(port)));
         for (int index = 0; index < programs.size(); index++) {

@@ -2,14 +2,17 @@ package io.icegate.standalone;
 
 import io.icegate.standalone.process.Installation;
 import io.icegate.standalone.process.MemoryPlan;
+import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.standalone.process.StackSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -47,33 +50,37 @@ final class StartCommand
     {
         Installation installation = Installation.current();
         Path path = data.path();
+        Map<String, String> configuration = receiver.configuration(path);
         MemoryPlan memory = MemoryPlan.ofMachine().with(receiver.memory(), trino.memory());
-        StackSettings settings = new StackSettings(path, warehouse.uri(path), receiver.grpcPort(), receiver.httpPort(), trino.port(), receiver.configuration(), memory);
-        List<PortOptions.Choice> ports = new ArrayList<>(receiver.ports());
-        ports.add(trino.choice());
-        PortOptions.check(ports);
+        StackSettings settings = new StackSettings(path, warehouse.uri(path), receiver.grpcPort(), receiver.httpPort(), trino.port(), configuration, memory);
+        Running.ReceiverPorts ports = new Running.ReceiverPorts(settings.grpcPort(), settings.httpPort(), ReceiverProcess.certificate(configuration));
+        List<PortOptions.Choice> choices = new ArrayList<>(receiver.ports());
+        choices.add(trino.choice());
+        PortOptions.check(choices);
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting IceGate on %s, with %s of memory for Trino and %s for the receiver ...".formatted(settings.warehouse(), memory.trino(), memory.receiver()));
             Running running = new Running(
                     ProcessHandle.current().pid(),
                     settings.warehouse(),
-                    Optional.of(new Running.ReceiverPorts(settings.grpcPort(), settings.httpPort())),
+                    Optional.of(ports),
                     OptionalInt.of(settings.trinoPort()),
                     List.of());
-            return Foreground.run(folder, settings.programs(installation), running, greeting(settings, data.argument()));
+            Optional<SecureFiles> files = receiver.secureFiles(path);
+            files.ifPresent(made -> made.create(new SecureRandom()));
+            return Foreground.run(folder, settings.programs(installation), running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
         }
     }
 
-    private static String greeting(StackSettings settings, String dataArgument)
+    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument)
     {
         return """
                IceGate is ready.
                  OTLP/gRPC   localhost:%s
-                 OTLP/HTTP   http://localhost:%s
+                 OTLP/HTTP   %s
                  SQL         ./icegate sql%s "SELECT count(*) FROM logs", JDBC jdbc:trino://localhost:%s/icegate/otel
                  status      ./icegate status%s
                  logs        %s
                Ctrl-C stops it."""
-                .formatted(settings.grpcPort(), settings.httpPort(), dataArgument, settings.trinoPort(), dataArgument, settings.data().resolve("log"));
+                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), dataArgument, settings.data().resolve("log"));
     }
 }

@@ -167,10 +167,10 @@ final class StatusCommand
     {
         List<Part> parts = new ArrayList<>();
         running.receiver().ifPresent(ports -> {
-            boolean ready = ReceiverProcess.ready(http, ports.http());
+            boolean ready = ReceiverProcess.ready(http, ports.http(), ports.certificate());
             Optional<ProgramState> state = running.program(ReceiverProcess.NAME);
             parts.add(new Part("OTLP/gRPC", ready, "localhost:" + ports.grpc(), state));
-            parts.add(new Part("OTLP/HTTP", ready, "http://localhost:" + ports.http(), state));
+            parts.add(new Part("OTLP/HTTP", ready, ports.httpAddress(), state));
         });
         OptionalInt trino = running.trinoPort();
         trino.ifPresent(port -> parts.add(new Part(TrinoProcess.NAME, TrinoProcess.ready(http, port), "http://localhost:" + port, running.program(TrinoProcess.NAME))));

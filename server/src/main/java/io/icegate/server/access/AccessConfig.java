@@ -74,7 +74,7 @@ public class AccessConfig
     {
         List<Supplier<ApiKeys>> lists = new ArrayList<>();
         keysFile.ifPresent(file -> {
-            ReloadedFiles<ApiKeys> reloaded = new ReloadedFiles<>("keys of icegate.auth.keys-file %s".formatted(file), List.of(file), contents -> ApiKeys.parse(contents.getFirst()));
+            ReloadedFiles<ApiKeys> reloaded = new ReloadedFiles<>("keys of icegate.auth.keys-file %s".formatted(file), List.of(file), contents -> ApiKeys.parseFile(contents.getFirst()));
             lists.add(reloads.watch(reloaded)::current);
         });
         keys.ifPresent(text -> {
@@ -87,7 +87,7 @@ public class AccessConfig
     private static ApiKeys parse(String text)
     {
         try {
-            return ApiKeys.parse(text);
+            return ApiKeys.parseSetting(text);
         }
         catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Cannot use keys of icegate.auth.keys: %s".formatted(e.getMessage()), e);

@@ -39,7 +39,8 @@ public final class ApiKeys
     private static final String ALL_TENANTS = "*";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,128}");
     private static final Pattern SPACES = Pattern.compile("[ \t]+");
-    private static final Pattern LINES = Pattern.compile("\r?\n|;");
+    private static final Pattern LINES = Pattern.compile("\r?\n");
+    private static final Pattern LINES_OF_SETTING = Pattern.compile("[\n;]");
     private static final Pattern COMMAS = Pattern.compile(",");
 
     private final Map<KeyHash, Entry> keys;
@@ -56,10 +57,10 @@ public final class ApiKeys
      *
      * @throws IllegalArgumentException that names the line; it does not repeat the line, which may hold a key
      */
-    public static ApiKeys parse(byte[] text)
+    public static ApiKeys parseFile(byte[] text)
     {
         try {
-            return parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
+            return parse(LINES, UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
         }
         catch (CharacterCodingException _) {
             throw new IllegalArgumentException("it is not UTF-8");
@@ -67,14 +68,19 @@ public final class ApiKeys
     }
 
     /**
-     * Reads a list of keys. A semicolon ends a line, too.
+     * Reads the value of a setting, in which a semicolon ends a line, too.
      *
      * @throws IllegalArgumentException that names the line; it does not repeat the line, which may hold a key
      */
-    public static ApiKeys parse(String text)
+    public static ApiKeys parseSetting(String text)
+    {
+        return parse(LINES_OF_SETTING, text);
+    }
+
+    private static ApiKeys parse(Pattern ends, String text)
     {
         Map<KeyHash, Entry> keys = new HashMap<>();
-        String[] lines = LINES.split(text, -1);
+        String[] lines = ends.split(text, -1);
         for (int index = 0; index < lines.length; index++) {
             String line = lines[index].strip();
             if (line.isEmpty() || line.startsWith("#")) {

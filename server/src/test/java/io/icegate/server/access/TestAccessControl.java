@@ -24,7 +24,7 @@ final class TestAccessControl
     private static final String ALL = "key-for-all-tenants-0123456789";
     private static final String TENANT = "X-Scope-OrgID";
 
-    private static final List<ApiKeys> KEYS = List.of(ApiKeys.parse("shop shop %s;team shop,billing %s;all * %s".formatted(KeyHash.of(SHOP), KeyHash.of(TEAM), KeyHash.of(ALL))));
+    private static final List<ApiKeys> KEYS = List.of(ApiKeys.parseSetting("shop shop %s;team shop,billing %s;all * %s".formatted(KeyHash.of(SHOP), KeyHash.of(TEAM), KeyHash.of(ALL))));
 
     private final AccessControl access = access(Optional.empty());
 

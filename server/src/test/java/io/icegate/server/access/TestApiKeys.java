@@ -32,12 +32,13 @@ final class TestApiKeys
     @Test
     void testLines()
     {
-        ApiKeys keys = ApiKeys.parse("""
-                # name tenants hash expiry
+        ApiKeys keys = ApiKeys.parseFile("""
+                # name tenants hash expiry; a comment may hold anything
 
                 one\tshop  %s
                  many  shop,billing,a.b@c-d_e %s 2027-01-01T00:00:01Z\s
-                all * %s; old * %s 2026-12-31T23:59:59Z
+                all * %s\r
+                old * %s 2026-12-31T23:59:59Z
                 """.formatted(hash(1), hash(2), hash(3), hash(4)).getBytes(UTF_8));
         assertThat(find(keys, key(1))).contains(new Principal("one", false, Set.of("shop")));
         assertThat(find(keys, key(2))).contains(new Principal("many", false, Set.of("shop", "billing", "a.b@c-d_e")));
@@ -48,13 +49,22 @@ final class TestApiKeys
         assertThat(find(keys, key(5))).isEmpty();
         assertThat(find(keys, key(1) + " ")).isEmpty();
         assertThat(find(keys, "")).isEmpty();
-        assertThat(find(ApiKeys.parse(""), key(1))).isEmpty();
+        assertThat(find(ApiKeys.parseSetting(""), key(1))).isEmpty();
+    }
+
+    @Test
+    void testSemicolonsOfASetting()
+    {
+        ApiKeys keys = ApiKeys.parseSetting("a * %s;b * %s ; ;c * %s\nd * %s;".formatted(hash(1), hash(2), hash(3), hash(4)));
+        for (int number = 1; number <= 4; number++) {
+            assertThat(find(keys, key(number))).as("%s", number).isPresent();
+        }
     }
 
     @Test
     void testExpiryIsTheFirstInstantWithoutTheKey()
     {
-        ApiKeys keys = ApiKeys.parse("a * %s 2027-01-01T00:00:01Z".formatted(hash(1)));
+        ApiKeys keys = ApiKeys.parseSetting("a * %s 2027-01-01T00:00:01Z".formatted(hash(1)));
         assertThat(ApiKeys.find(List.of(keys), key(1), NOW.plusMillis(999))).isPresent();
         assertThatThrownBy(() -> ApiKeys.find(List.of(keys), key(1), NOW.plusSeconds(1))).isInstanceOf(AccessException.class);
     }
@@ -62,7 +72,7 @@ final class TestApiKeys
     @Test
     void testSeveralLists()
     {
-        List<ApiKeys> lists = List.of(ApiKeys.parse("a shop " + hash(1)), ApiKeys.parse("b * %s;c * %s".formatted(hash(1), hash(2))));
+        List<ApiKeys> lists = List.of(ApiKeys.parseSetting("a shop " + hash(1)), ApiKeys.parseSetting("b * %s;c * %s".formatted(hash(1), hash(2))));
         assertThat(ApiKeys.find(lists, key(1), NOW)).contains(new Principal("a", false, Set.of("shop")));
         assertThat(ApiKeys.find(lists, key(2), NOW)).contains(new Principal("c", true, Set.of()));
     }
@@ -74,10 +84,10 @@ final class TestApiKeys
     void testLengths()
     {
         for (int length : new int[] {ApiKeys.KEY_LENGTH_MIN, ApiKeys.KEY_LENGTH_MAX}) {
-            assertThat(find(ApiKeys.parse("a * " + KeyHash.of("k".repeat(length))), "k".repeat(length))).as("%s", length).isPresent();
+            assertThat(find(ApiKeys.parseSetting("a * " + KeyHash.of("k".repeat(length))), "k".repeat(length))).as("%s", length).isPresent();
         }
         for (int length : new int[] {0, ApiKeys.KEY_LENGTH_MIN - 1, ApiKeys.KEY_LENGTH_MAX + 1}) {
-            assertThat(find(ApiKeys.parse("a * " + KeyHash.of("k".repeat(length))), "k".repeat(length))).as("%s", length).isEmpty();
+            assertThat(find(ApiKeys.parseSetting("a * " + KeyHash.of("k".repeat(length))), "k".repeat(length))).as("%s", length).isEmpty();
         }
     }
 
@@ -95,20 +105,20 @@ final class TestApiKeys
             assertMistake("a * %s %s".formatted(hash(1), expiry), "line 1: the expiry is no time like 2030-12-31T00:00:00Z");
         }
         assertMistake("a * %s\n\nb * %s".formatted(hash(1), hash(1)), "line 3: the key is on line 1 already");
-        assertThatThrownBy(() -> ApiKeys.parse(new byte[] {'a', (byte) 0xFF})).isInstanceOf(IllegalArgumentException.class).hasMessage("it is not UTF-8");
+        assertThatThrownBy(() -> ApiKeys.parseFile(new byte[] {'a', (byte) 0xFF})).isInstanceOf(IllegalArgumentException.class).hasMessage("it is not UTF-8");
     }
 
     @Test
     void testCountIsBounded()
     {
         String most = IntStream.range(0, ApiKeys.KEYS_MAX).mapToObj(i -> "a * " + hash(i)).collect(Collectors.joining("\n"));
-        assertThat(find(ApiKeys.parse(most), key(0))).isPresent();
+        assertThat(find(ApiKeys.parseSetting(most), key(0))).isPresent();
         assertMistake("%s\na * %s".formatted(most, hash(ApiKeys.KEYS_MAX)), "line 10001: there are more than 10000 keys");
     }
 
     private static void assertMistake(String text, String message)
     {
-        assertThatThrownBy(() -> ApiKeys.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessage(message).hasMessageNotContaining(KEY);
+        assertThatThrownBy(() -> ApiKeys.parseSetting(text)).isInstanceOf(IllegalArgumentException.class).hasMessage(message).hasMessageNotContaining(KEY);
     }
 
     private static Optional<Principal> find(ApiKeys keys, String key)

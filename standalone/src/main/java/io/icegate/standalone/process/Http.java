@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -26,6 +27,24 @@ public final class Http
      * Returns the body of a successful answer, and empty when the answer is another one or does not come.
      */
     public Optional<String> get(String uri)
+    {
+        return get(client, uri);
+    }
+
+    /**
+     * Like {@link #get(String)}, from a server that has the certificate of a file, as the file is now.
+     */
+    public Optional<String> get(String uri, Path certificate)
+    {
+        try (HttpClient pinned = HttpClient.newBuilder().sslContext(PinnedCertificates.context(certificate)).version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build()) {
+            return get(pinned, uri);
+        }
+        catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> get(HttpClient client, String uri)
     {
         try {
             HttpResponse<String> response = client.send(HttpRequest.newBuilder(URI.create(uri)).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -58,23 +59,38 @@ public final class ReceiverProcess
      */
     public static Program program(Installation installation, Path data, int httpPort, Map<String, String> configuration, Map<String, String> further, HeapSize heap)
     {
+        Optional<Path> certificate = certificate(configuration);
         return new Program(
                 NAME,
                 () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
-                http -> ready(http, httpPort));
+                http -> ready(http, httpPort, certificate));
+    }
+
+    /**
+     * The certificate that a receiver with these keys of its configuration file shows; empty when it speaks plain text.
+     *
+     * @throws CommandException when it would ask us for a certificate
+     */
+    public static Optional<Path> certificate(Map<String, String> configuration)
+    {
+        if (configuration.containsKey("icegate.tls.client-ca-file")) {
+            throw new CommandException("Cannot run a receiver with icegate.tls.client-ca-file: it could not be asked whether it is ready; run ReceiverMain, see docs/operations/receiver.md");
+        }
+        return Optional.ofNullable(configuration.get("icegate.tls.certificate-file")).map(Path::of);
     }
 
     /**
      * Returns a receiver that reads the given configuration file.
      *
+     * @param certificate that it shows, see {@link #certificate}
      * @param further variables beside those of this process
      */
-    public static Program program(Installation installation, Path data, int httpPort, Path configuration, Map<String, String> further, HeapSize heap)
+    public static Program program(Installation installation, Path data, int httpPort, Path configuration, Optional<Path> certificate, Map<String, String> further, HeapSize heap)
     {
         return new Program(
                 NAME,
                 () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
-                http -> ready(http, httpPort));
+                http -> ready(http, httpPort, certificate));
     }
 
     /**
@@ -126,9 +142,12 @@ public final class ReceiverProcess
 
     /**
      * Whether the receiver takes requests.
+     *
+     * @param certificate that it shows; empty when it speaks plain text
      */
-    public static boolean ready(Http http, int httpPort)
+    public static boolean ready(Http http, int httpPort, Optional<Path> certificate)
     {
-        return http.get("http://localhost:%s/ready".formatted(httpPort)).isPresent();
+        String page = "localhost:%s/ready".formatted(httpPort);
+        return certificate.map(file -> http.get("https://" + page, file)).orElseGet(() -> http.get("http://" + page)).isPresent();
     }
 }
