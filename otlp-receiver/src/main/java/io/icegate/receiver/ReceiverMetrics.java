@@ -13,6 +13,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.Locale;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Registers the metrics of a receiver. Labels have few values, and none that a client chooses.
+ * Registers the metrics of a receiver. Labels have few values; of those that a client chooses, {@code ClientNames} bounds the number.
  */
 public final class ReceiverMetrics
 {
@@ -29,6 +30,8 @@ public final class ReceiverMetrics
 
     private static final String NO_SIGNAL = "none";
 
+    private final ClientNames clients = new ClientNames();
+    private final Counter clientRequests;
     private final Counter acceptedRequests;
     private final Counter acceptedRecords;
     private final Counter acceptedBytes;
@@ -51,6 +54,7 @@ public final class ReceiverMetrics
     @Inject
     public ReceiverMetrics(PrometheusRegistry registry, Admission admission)
     {
+        clientRequests = Counter.builder().name("icegate_ingest_requests").help("Requests of clients that may send").labelNames("signal", "client").register(registry);
         acceptedRequests = counter(registry, "icegate_ingest_accepted_requests", "Requests that became durable");
         acceptedRecords = counter(registry, "icegate_ingest_accepted_records", "Records that became durable");
         acceptedBytes = counter(registry, "icegate_ingest_accepted_bytes", "Bytes of requests, decompressed, that became durable");
@@ -145,6 +149,12 @@ public final class ReceiverMetrics
         private SignalMetrics(String signal)
         {
             this.signal = requireNonNull(signal, "signal is null");
+        }
+
+        @Override
+        public void arrived(@Nullable String userAgent)
+        {
+            clientRequests.labelValues(signal, clients.name(userAgent)).inc();
         }
 
         @Override

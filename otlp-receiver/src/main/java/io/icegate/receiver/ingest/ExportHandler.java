@@ -3,6 +3,7 @@ package io.icegate.receiver.ingest;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
+import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.CompletableFuture;
 
@@ -11,6 +12,13 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface ExportHandler
 {
+    /**
+     * Counts a request of a client that may send.
+     *
+     * @param userAgent as the client named itself; null when it did not
+     */
+    default void arrived(@Nullable String userAgent) {}
+
     /**
      * Refuses what would be refused anyway, before any of it is read.
      *

@@ -1,6 +1,7 @@
 package io.icegate.receiver.ingest;
 
 import io.icegate.receiver.signal.Refusal;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 
@@ -10,6 +11,11 @@ import java.time.Duration;
 public interface IngestMetrics
 {
     IngestMetrics NONE = new IngestMetrics() {};
+
+    /**
+     * A request arrived from a client that may send.
+     */
+    default void arrived(@Nullable String userAgent) {}
 
     /**
      * A request became durable.

@@ -7,6 +7,7 @@ import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.RowBatch;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -123,6 +124,12 @@ public final class SignalIngest
     private static String unconfirmed(Lease lease)
     {
         return "the catalog has not confirmed the table for %s s".formatted(lease.bound().toSeconds());
+    }
+
+    @Override
+    public void arrived(@Nullable String userAgent)
+    {
+        metrics.arrived(userAgent);
     }
 
     @Override

@@ -40,6 +40,7 @@ final class GrpcExport
 
     private static final Logger log = Logger.get(GrpcExport.class);
     private static final Metadata.Key<String> BATCH_ID = Metadata.Key.of("x-otlp-batch-id", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> USER_AGENT = Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> IDEMPOTENCY_KEY = Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
 
     private final OtlpSignal signal;
@@ -68,6 +69,7 @@ final class GrpcExport
             Principal principal = access.principal(sent);
             checkEncoding(headers);
             state.tenant = access.tenant(principal, sent);
+            handler.arrived(headers.get(USER_AGENT));
             handler.checkOpen(state.tenant);
             state.idempotencyKey = idempotencyKey(headers);
             state.announced = admission.admit(0);

@@ -192,6 +192,7 @@ public final class OtlpServlet
         ContentCoding coding = ContentCoding.from(request.getHeader("Content-Encoding"));
         String tenant = tenants.get();
         exchange.tenant = tenant;
+        handler.arrived(request.getHeader("User-Agent"));
         handler.checkOpen(tenant);
         boolean compressed = coding != ContentCoding.IDENTITY;
         long wireLimit = compressed ? settings.compressedBytesMax() : settings.requestBytesMax();
