@@ -69,6 +69,7 @@ final class TestAllSignals
     }
 
     @Test
+    @OtlpRow(1)
     void testFromRequestToCommit()
             throws Exception
     {

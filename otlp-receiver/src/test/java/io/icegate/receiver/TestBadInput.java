@@ -73,6 +73,7 @@ final class TestBadInput
     }
 
     @Test
+    @OtlpRow({15, 31})
     void testMalformedProtobuf()
             throws Exception
     {
@@ -93,6 +94,7 @@ final class TestBadInput
     }
 
     @Test
+    @OtlpRow({15, 31})
     void testMalformedJson()
             throws Exception
     {
@@ -112,6 +114,7 @@ final class TestBadInput
     }
 
     @Test
+    @OtlpRow({2, 14})
     void testWrongMediaTypeAndEncoding()
             throws Exception
     {
@@ -127,6 +130,7 @@ final class TestBadInput
     }
 
     @Test
+    @OtlpRow(3)
     void testTooLarge()
             throws Exception
     {
@@ -147,6 +151,7 @@ final class TestBadInput
     }
 
     @Test
+    @OtlpRow(26)
     void testTenants()
             throws Exception
     {
@@ -160,7 +165,7 @@ final class TestBadInput
         assertThat(new String(response.body(), UTF_8)).contains(missing);
 
         for (String invalid : List.of("a b", "a/b", "../x", "x".repeat(129), "")) {
-            String reason = "header X-Scope-OrgID is '%s', which is no valid tenant; it must match".formatted(invalid);
+            String reason = "header X-Scope-OrgID holds no valid tenant; it must match";
             CompletableFuture<ExportLogsServiceResponse> beside = sendGood();
             answer = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(request, tenant(invalid)));
             assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

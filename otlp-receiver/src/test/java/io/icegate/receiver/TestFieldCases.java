@@ -68,6 +68,7 @@ final class TestFieldCases
     }
 
     @Test
+    @OtlpRow(30)
     void testInvalidUtf8CostsNoNeighbour()
             throws Exception
     {
@@ -86,6 +87,7 @@ final class TestFieldCases
     }
 
     @Test
+    @OtlpRow({6, 31})
     void testManyAttributesAndDeepValuesCostNoNeighbour()
             throws Exception
     {
@@ -104,6 +106,7 @@ final class TestFieldCases
     }
 
     @Test
+    @OtlpRow(17)
     void testJavaScriptNumbersAndCutSurrogates()
             throws Exception
     {

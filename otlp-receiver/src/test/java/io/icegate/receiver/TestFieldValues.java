@@ -66,6 +66,7 @@ final class TestFieldValues
     }
 
     @Test
+    @OtlpRow(17)
     void testIdsInJson()
             throws Exception
     {
@@ -228,6 +229,7 @@ final class TestFieldValues
     }
 
     @Test
+    @OtlpRow(31)
     void testDeepValues()
             throws Exception
     {

@@ -52,6 +52,7 @@ final class TestLargeRequests
      * The default limit of 64 MiB, with the Java SDK.
      */
     @Test
+    @OtlpRow(3)
     void testTheLimitWithRealExporters()
             throws Exception
     {
@@ -115,6 +116,7 @@ final class TestLargeRequests
     }
 
     @Test
+    @OtlpRow(3)
     void testDecompressionBombs()
             throws Exception
     {

@@ -95,6 +95,7 @@ final class TestLogsPath
     }
 
     @Test
+    @OtlpRow({1, 2})
     void testRealExporters()
             throws Exception
     {
@@ -127,6 +128,7 @@ final class TestLogsPath
     }
 
     @Test
+    @OtlpRow(23)
     void testTheSameRequestTwiceIsStoredOnce()
             throws Exception
     {
@@ -188,6 +190,7 @@ final class TestLogsPath
     }
 
     @Test
+    @OtlpRow(16)
     void testEmptyRequestsStoreNothing()
             throws Exception
     {
@@ -205,6 +208,7 @@ final class TestLogsPath
     }
 
     @Test
+    @OtlpRow(7)
     void testATimeFarOffIsAWarning()
             throws Exception
     {

@@ -173,6 +173,7 @@ final class TestReceiverAccess
     }
 
     @Test
+    @OtlpRow({12, 24, 26})
     void testAttempts()
             throws Exception
     {
@@ -204,6 +205,7 @@ final class TestReceiverAccess
     }
 
     @Test
+    @OtlpRow(24)
     void testValidRequests()
             throws Exception
     {
@@ -231,6 +233,7 @@ final class TestReceiverAccess
     }
 
     @Test
+    @OtlpRow(24)
     void testKeysComeAndGoWhileItRuns()
             throws Exception
     {

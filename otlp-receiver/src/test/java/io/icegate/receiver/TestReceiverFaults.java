@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.objectstore.s3.S3FaultPlan;
 import io.icegate.objectstore.s3.StrictS3Server;
+import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.server.ServerStartException;
 import io.icegate.warehouse.Warehouses;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
@@ -38,6 +39,7 @@ final class TestReceiverFaults
     private static final int REQUESTS = 300;
 
     @Test
+    @OtlpRow({8, 10, 23})
     void testAcknowledgedIsStoredOnceWhateverTheStoreAnswers()
             throws Exception
     {
@@ -60,6 +62,7 @@ final class TestReceiverFaults
     }
 
     @Test
+    @OtlpRow({9, 23})
     void testAnOutageIsAnsweredInTimeAndSurvived()
             throws Exception
     {
@@ -84,6 +87,34 @@ final class TestReceiverFaults
             byte[] after = LogsClient.request(List.of("after"));
             eventually("the next request is acknowledged", () -> client.isAcknowledged(after));
             assertThat(stored(s3).all()).containsExactlyInAnyOrder("before", "during", "after");
+        }
+    }
+
+    /**
+     * A write that takes longer than clients wait: they are answered before, and what they send again joins it.
+     */
+    @Test
+    @OtlpRow({9, 11, 23})
+    void testAStalledWriteIsAnsweredInTime()
+            throws Exception
+    {
+        assertThat(new IngestConfig().getAckDeadline().toJavaTime()).as("the Collector waits 5 s").isLessThanOrEqualTo(Duration.ofSeconds(4));
+        try (StrictS3Server s3 = StrictS3Server.start();
+                ReceiverServer receiver = start(s3, Map.of("icegate.ingest.ack-deadline", "300ms", "icegate.commit.enabled", "false"));
+                LogsClient client = LogsClient.of(receiver)) {
+            byte[] before = LogsClient.request(List.of("before"));
+            eventually("a first request is acknowledged", () -> client.isAcknowledged(before));
+            s3.follow(Duration.ZERO, Duration.ofSeconds(2));
+            byte[] stalled = LogsClient.request(List.of("stalled"));
+            HttpResponse<byte[]> http = client.post("application/x-protobuf", stalled);
+            assertThat(http.statusCode()).isEqualTo(503);
+            assertThat(http.headers().firstValue("Retry-After")).isPresent();
+            StatusRuntimeException grpc = catchThrowableOfType(StatusRuntimeException.class, () -> client.export(stalled));
+            assertThat(grpc.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(grpc.getStatus().getDescription()).startsWith("Cannot acknowledge request in time");
+            s3.follow(Duration.ZERO, Duration.ZERO);
+            eventually("the repetition is acknowledged", () -> client.isAcknowledged(stalled));
+            assertThat(stored(s3).all()).containsExactlyInAnyOrder("before", "stalled");
         }
     }
 

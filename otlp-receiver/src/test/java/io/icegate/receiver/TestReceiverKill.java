@@ -82,6 +82,7 @@ final class TestReceiverKill
     }
 
     @Test
+    @OtlpRow(34)
     void testStoppedUnderLoad()
             throws Exception
     {

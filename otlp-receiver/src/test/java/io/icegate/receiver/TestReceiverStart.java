@@ -31,6 +31,7 @@ final class TestReceiverStart
             "icegate.otlp.http-port", "0");
 
     @Test
+    @OtlpRow(34)
     void testHealth()
             throws Exception
     {

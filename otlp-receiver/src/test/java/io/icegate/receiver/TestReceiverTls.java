@@ -234,6 +234,7 @@ final class TestReceiverTls
     }
 
     @Test
+    @OtlpRow({1, 24})
     void testRealExportersWithAKey()
             throws Exception
     {
@@ -298,6 +299,7 @@ final class TestReceiverTls
     }
 
     @Test
+    @OtlpRow({20, 24})
     void testOnlyTls()
             throws Exception
     {
@@ -338,6 +340,7 @@ final class TestReceiverTls
     }
 
     @Test
+    @OtlpRow(24)
     void testCertificateIsReplacedWhileItRuns()
             throws Exception
     {
@@ -361,6 +364,7 @@ final class TestReceiverTls
     }
 
     @Test
+    @OtlpRow(24)
     void testClientCertificates()
             throws Exception
     {

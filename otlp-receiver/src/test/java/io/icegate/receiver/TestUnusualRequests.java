@@ -66,6 +66,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow({2, 13, 20})
     void testBodiesOnTheWire()
             throws Exception
     {
@@ -84,6 +85,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(16)
     void testEmptyRequests()
             throws Exception
     {
@@ -98,6 +100,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(17)
     void testJsonInAllItsForms()
             throws Exception
     {
@@ -145,6 +148,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(27)
     void testUnknownProtobufFields()
             throws Exception
     {
@@ -158,6 +162,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(20)
     void testHttp10()
             throws Exception
     {
@@ -173,6 +178,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(20)
     void testHttp2WithPriorKnowledge()
             throws Exception
     {
@@ -244,6 +250,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(32)
     void testProfilesAreNotReceived()
             throws Exception
     {
@@ -258,6 +265,7 @@ final class TestUnusualRequests
      * Under one label, because clients choose their paths.
      */
     @Test
+    @OtlpRow({1, 32})
     void testWhatReachesNoSignalIsCounted()
             throws Exception
     {
@@ -291,6 +299,7 @@ final class TestUnusualRequests
     }
 
     @Test
+    @OtlpRow(2)
     void testCompressedCalls()
     {
         for (String encoding : List.of("gzip", "identity")) {

@@ -1,6 +1,7 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
@@ -139,6 +140,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(15)
     void testMalformed()
     {
         byte[] good = records(List.of(LogRecord.newBuilder().setSeverityText("INFO").build())).toByteArray();
@@ -153,6 +155,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(30)
     void testInvalidUtf8()
             throws Exception
     {
@@ -180,6 +183,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(30)
     void testInvalidUtf8AroundRecords()
             throws Exception
     {
@@ -206,6 +210,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(6)
     void testBadRecordCostsNoNeighbour()
     {
         ByteString cut = new WireMessage().bytes(5, record("x")).toByteString().substring(0, 4);
@@ -239,6 +244,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(31)
     void testNesting()
     {
         assertThat(decode(records(List.of(LogRecord.newBuilder().setBody(nestedArray(64)).build()))).rows()).hasSize(1);
@@ -402,6 +408,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow(16)
     void testEmpty()
     {
         assertThat(decode(new byte[0]).rows()).isEmpty();
@@ -409,6 +416,7 @@ final class TestLogsDecoder
     }
 
     @Test
+    @OtlpRow({28, 29})
     void testOutOfOrderAndMerged()
     {
         ByteString first = Resource.newBuilder().addAttributes(attribute("a", text("1"))).build().toByteString();

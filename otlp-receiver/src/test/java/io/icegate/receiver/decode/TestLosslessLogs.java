@@ -1,6 +1,7 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
@@ -40,6 +41,7 @@ final class TestLosslessLogs
             NOW);
 
     @Test
+    @OtlpRow(27)
     void testStoredRowsGiveTheRequestBack()
     {
         SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
@@ -105,6 +107,7 @@ final class TestLosslessLogs
     }
 
     @Test
+    @OtlpRow(17)
     void testJsonGivesTheSameRows()
     {
         for (long seed : seeds(200)) {

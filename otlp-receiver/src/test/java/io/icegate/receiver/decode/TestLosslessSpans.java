@@ -1,5 +1,6 @@
 package io.icegate.receiver.decode;
 
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.Signal;
 import io.icegate.schema.SpanRow;
@@ -34,6 +35,7 @@ final class TestLosslessSpans
             SpansDecoding.NOW);
 
     @Test
+    @OtlpRow(27)
     void testStoredRowsGiveTheRequestBack()
     {
         SegmentEncoder encoder = new SegmentEncoder(Signal.SPANS.shape());
@@ -71,6 +73,7 @@ final class TestLosslessSpans
     }
 
     @Test
+    @OtlpRow(17)
     void testJsonGivesTheSameRows()
     {
         for (long seed : seeds(80)) {

@@ -1,6 +1,7 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.MetricRow;
@@ -183,6 +184,7 @@ final class TestMetricsDecoder
      * Of several kinds of data in one metric the last one counts, and data of one kind is merged, as protobuf says.
      */
     @Test
+    @OtlpRow(29)
     void testDataThatIsGivenTwice()
     {
         ByteString one = Gauge.newBuilder().addDataPoints(number(1)).build().toByteString();

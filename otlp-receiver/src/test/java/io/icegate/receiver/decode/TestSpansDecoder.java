@@ -3,6 +3,7 @@ package io.icegate.receiver.decode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
@@ -217,6 +218,7 @@ final class TestSpansDecoder
     }
 
     @Test
+    @OtlpRow(30)
     void testTextsCutInTheMiddleOfACharacter()
     {
         ByteString cut = ByteString.copyFrom(new byte[] {'c', 'u', 't', (byte) 0xE2, (byte) 0x82});
@@ -244,6 +246,7 @@ final class TestSpansDecoder
     }
 
     @Test
+    @OtlpRow(6)
     void testBadSpanCostsNoNeighbour()
     {
         AnyValue deep = text("leaf");
@@ -267,6 +270,7 @@ final class TestSpansDecoder
     }
 
     @Test
+    @OtlpRow(17)
     void testJson()
     {
         SpanRow row = rows(json("{\"traceId\":\"%s\",\"spanId\":\"%s\",\"parentSpanId\":\"%s\",\"name\":\"n\",\"kind\":\"SPAN_KIND_CLIENT\",\"startTimeUnixNano\":\"%s\",\"endTimeUnixNano\":%s,"
@@ -286,6 +290,7 @@ final class TestSpansDecoder
     }
 
     @Test
+    @OtlpRow({6, 17})
     void testJsonBeyondItsTypes()
     {
         Map<String, String> wrong = Map.of(

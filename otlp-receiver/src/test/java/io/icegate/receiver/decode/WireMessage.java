@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 /**
  * A protobuf message written field by field, also ones that generated classes would never write.
  */
-final class WireMessage
+public final class WireMessage
 {
     private final ByteString.Output bytes = ByteString.newOutput();
     private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -21,22 +21,22 @@ final class WireMessage
                 throws IOException;
     }
 
-    WireMessage bytes(int field, ByteString value)
+    public WireMessage bytes(int field, ByteString value)
     {
         return write(() -> out.writeBytes(field, value));
     }
 
-    WireMessage string(int field, String value)
+    public WireMessage string(int field, String value)
     {
         return write(() -> out.writeString(field, value));
     }
 
-    WireMessage varint(int field, long value)
+    public WireMessage varint(int field, long value)
     {
         return write(() -> out.writeUInt64(field, value));
     }
 
-    WireMessage fixed64(int field, long value)
+    public WireMessage fixed64(int field, long value)
     {
         return write(() -> out.writeFixed64(field, value));
     }
@@ -44,7 +44,7 @@ final class WireMessage
     /**
      * An empty group.
      */
-    WireMessage group(int field)
+    public WireMessage group(int field)
     {
         return write(() -> {
             out.writeTag(field, WireFormat.WIRETYPE_START_GROUP);
@@ -64,12 +64,12 @@ final class WireMessage
         return this;
     }
 
-    ByteString toByteString()
+    public ByteString toByteString()
     {
         return bytes.toByteString();
     }
 
-    byte[] toByteArray()
+    public byte[] toByteArray()
     {
         return toByteString().toByteArray();
     }

@@ -21,6 +21,7 @@ final class FakeLogs
     volatile @Nullable Throwable refuseAtOnce;
     volatile CompletableFuture<Acknowledgement> answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
     volatile @Nullable Throwable thrown;
+    volatile long retryMillis = 2_500;
 
     @Override
     public void checkOpen(String tenant)
@@ -40,7 +41,7 @@ final class FakeLogs
     @Override
     public long retryMillis()
     {
-        return 2_500;
+        return retryMillis;
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.RawExport;
 import io.icegate.receiver.RawHttp2;
 import io.icegate.receiver.ingest.Admission;
@@ -60,6 +61,7 @@ final class TestGrpcServer
 {
     private static final int REQUEST_BYTES_MAX = 10 * 1024 * 1024;
     private static final Duration KEEP_ALIVE_MIN = Duration.ofMillis(50);
+    private static final int KEEP_ALIVE_PINGS = Integer.getInteger("icegate.keep-alive-pings", 1);
     private static final Duration ACK_DEADLINE = Duration.ofSeconds(3);
 
     private final FakeLogs logs = new FakeLogs();
@@ -104,6 +106,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(5)
     void testSuccessIsTheEmptyResponse()
     {
         byte[] body = randomBytes(100_000);
@@ -116,6 +119,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(16)
     void testEmptyRequest()
     {
         assertThat(export(channel, new byte[0], null)).isEmpty();
@@ -123,6 +127,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow({4, 6})
     void testPartialSuccess()
             throws Exception
     {
@@ -133,6 +138,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(2)
     void testEncodings()
     {
         byte[] body = new byte[200_000];
@@ -149,6 +155,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(15)
     void testDamagedCompression()
     {
         byte[] body = randomBytes(10_000);
@@ -169,6 +176,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(3)
     void testSizeLimit()
     {
         assertThat(export(channel, randomBytes(REQUEST_BYTES_MAX), null)).isEmpty();
@@ -182,6 +190,7 @@ final class TestGrpcServer
      * Repetitive logs compress very well and are no bombs: only bytes are limited.
      */
     @Test
+    @OtlpRow(3)
     void testBytesAreLimitedNotRatios()
     {
         for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
@@ -192,6 +201,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(26)
     void testTenant()
     {
         assertThat(export(withTenant("other"), new byte[10], null)).isEmpty();
@@ -202,6 +212,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow({8, 9})
     void testNothingSurfacesAsUnknownOrInternal()
     {
         for (Throwable failure : failures()) {
@@ -220,6 +231,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow({8, 15})
     void testRefusals()
             throws Exception
     {
@@ -244,6 +256,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(9)
     void testOverloadIsRefusedAndRecovers()
     {
         try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
@@ -255,6 +268,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow({1, 32})
     void testOtherSignalsAndServices()
     {
         for (String method : List.of(
@@ -269,6 +283,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(22)
     void testManyCallsInFlightOnOneConnection()
             throws Exception
     {
@@ -289,6 +304,7 @@ final class TestGrpcServer
      * Real clients choose a time from 10 s on, which they measure and the network changes.
      */
     @Test
+    @OtlpRow(21)
     void testKeepAlivePings()
             throws Exception
     {
@@ -302,7 +318,30 @@ final class TestGrpcServer
         }
     }
 
+    /**
+     * With what the receiver permits, every 10 s; {@code -Plong} goes on for three minutes.
+     */
     @Test
+    @OtlpRow(21)
+    void testKeepAlivePingsOfRealClients()
+            throws Exception
+    {
+        try (GrpcServer real = server(GrpcServer.KEEP_ALIVE_MIN, Duration.ofMinutes(5), ACK_DEADLINE)) {
+            real.start();
+            try (RawHttp2 idle = new RawHttp2(real.port())) {
+                for (int ping = 0; ping < KEEP_ALIVE_PINGS; ping++) {
+                    if (ping > 0) {
+                        LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
+                    }
+                    idle.ping(ping);
+                    assertThat(idle.await(RawHttp2.PING).type()).as("ping %s", ping).isEqualTo(RawHttp2.PING);
+                }
+            }
+        }
+    }
+
+    @Test
+    @OtlpRow(21)
     void testPingsWithoutAPauseAreRefused()
             throws Exception
     {
@@ -325,6 +364,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(21)
     void testOldConnectionsEndGracefully()
             throws Exception
     {
@@ -366,6 +406,7 @@ final class TestGrpcServer
     }
 
     @Test
+    @OtlpRow(23)
     void testTheClientsDeadline()
             throws Exception
     {

@@ -2,17 +2,10 @@ package io.icegate.receiver.otlp;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdOutputStream;
-import com.google.inject.Injector;
 import com.google.rpc.RetryInfo;
-import io.airlift.bootstrap.Bootstrap;
-import io.airlift.bootstrap.LifeCycleManager;
 import io.airlift.compress.v3.snappy.SnappyFramedOutputStream;
 import io.airlift.compress.v3.snappy.SnappyJavaCompressor;
-import io.airlift.http.server.HttpServerConfig;
-import io.airlift.http.server.HttpServerInfo;
-import io.airlift.http.server.HttpServerModule;
-import io.airlift.http.server.ServerFeature;
-import io.airlift.node.NodeModule;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
 import io.icegate.receiver.ingest.IngestRequest;
@@ -24,11 +17,7 @@ import io.icegate.receiver.signal.RefusedException;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import jakarta.servlet.Filter;
-import jakarta.servlet.Servlet;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,9 +48,6 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
-import static com.google.inject.multibindings.Multibinder.newSetBinder;
-import static io.airlift.configuration.ConfigBinder.configBinder;
-import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -76,7 +62,7 @@ final class TestOtlpServlet
     private final FakeLogs logs = new FakeLogs();
     private final Admission admission = new Admission(32 * 1024 * 1024);
     private HttpClient client;
-    private LifeCycleManager lifeCycle;
+    private TestingHttpServer server;
     private URI base;
     private volatile boolean ready = true;
 
@@ -95,27 +81,8 @@ final class TestOtlpServlet
                         COMPRESSED_BYTES_MAX,
                         Duration.ofSeconds(3),
                         new Cors.Settings(List.of("https://shop.example.com", "https://*.example.org"), List.of("Content-Type", "X-Scope-OrgID"), Duration.ofMinutes(10))));
-        Injector injector = new Bootstrap(
-                new NodeModule(),
-                new HttpServerModule(),
-                binder -> {
-                    binder.bind(Servlet.class).toInstance(servlet);
-                    newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class);
-                    binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
-                    binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("test"));
-                    configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
-                            .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
-                            .setCompressionEnabled(false)
-                            .setLogEnabled(false));
-                    httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
-                })
-                .setRequiredConfigurationProperties(Map.of("node.environment", "test", "http-server.http.port", "0"))
-                .disableSystemProperties()
-                .doNotInitializeLogging()
-                .quiet()
-                .initialize();
-        lifeCycle = injector.getInstance(LifeCycleManager.class);
-        base = URI.create("http://localhost:%s".formatted(injector.getInstance(HttpServerInfo.class).getHttpUri().getPort()));
+        server = new TestingHttpServer(servlet);
+        base = server.uri();
         client = HttpClient.newHttpClient();
     }
 
@@ -123,7 +90,7 @@ final class TestOtlpServlet
     void stopServer()
     {
         client.close();
-        lifeCycle.stop();
+        server.close();
     }
 
     @BeforeEach
@@ -144,6 +111,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({5, 13})
     void testSuccess()
             throws Exception
     {
@@ -161,6 +129,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(6)
     void testPartialSuccess()
             throws Exception
     {
@@ -173,6 +142,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({13, 14})
     void testContentTypes()
             throws Exception
     {
@@ -186,6 +156,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({12, 14, 19, 32})
     void testPaths()
             throws Exception
     {
@@ -199,6 +170,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({12, 14})
     void testMethods()
             throws Exception
     {
@@ -216,6 +188,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({2, 12})
     void testEncodings()
             throws Exception
     {
@@ -237,6 +210,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({3, 12})
     void testSizeLimits()
             throws Exception
     {
@@ -264,6 +238,7 @@ final class TestOtlpServlet
      * As exporters, and the OpenTelemetry Collector in all its versions, name and write them.
      */
     @Test
+    @OtlpRow(2)
     void testEncodingsOfExporters()
             throws Exception
     {
@@ -300,6 +275,7 @@ final class TestOtlpServlet
      * Repetitive logs compress very well and are no bombs: only bytes are limited.
      */
     @Test
+    @OtlpRow(3)
     void testBytesAreLimitedNotRatios()
             throws Exception
     {
@@ -327,6 +303,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({10, 12})
     void testNoBatchIsLostToWordsOfJetty()
             throws Exception
     {
@@ -350,6 +327,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(14)
     void testMissingContentType()
             throws Exception
     {
@@ -358,6 +336,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(25)
     void testBrowsers()
             throws Exception
     {
@@ -397,6 +376,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(20)
     void testChunkedBody()
             throws Exception
     {
@@ -407,6 +387,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({26, 35})
     void testTenantsAndForwardedRequests()
             throws Exception
     {
@@ -418,6 +399,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(20)
     void testHttp2()
             throws Exception
     {
@@ -430,6 +412,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({10, 11, 12})
     void testRefusalsAndUnforeseenFailures()
             throws Exception
     {
@@ -452,6 +435,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow({10, 11})
     void testOverload()
             throws Exception
     {
@@ -463,6 +447,7 @@ final class TestOtlpServlet
     }
 
     @Test
+    @OtlpRow(34)
     void testOperatorPages()
             throws Exception
     {

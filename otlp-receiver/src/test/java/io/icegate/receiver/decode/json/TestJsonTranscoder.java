@@ -2,6 +2,7 @@ package io.icegate.receiver.decode.json;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.signal.RefusedException;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -28,6 +29,7 @@ final class TestJsonTranscoder
     private static final JsonTranscoder TRANSCODER = new JsonTranscoder(ExportLogsServiceRequest.getDescriptor(), 200, 1_000);
 
     @Test
+    @OtlpRow(17)
     void testExampleOfTheSpecification()
     {
         ExportLogsServiceRequest request = read(
@@ -52,6 +54,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow({17, 18})
     void testIntegers()
     {
         assertThat(value("{\"intValue\":9007199254740991}").getIntValue()).isEqualTo(9_007_199_254_740_991L);
@@ -65,6 +68,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(17)
     void testEnumsByNumberAndName()
     {
         assertThat(record("{\"severityNumber\":9}").getSeverityNumberValue()).isEqualTo(9);
@@ -73,6 +77,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(17)
     void testDoubles()
     {
         assertThat(value("{\"doubleValue\":\"NaN\"}").getDoubleValue()).isNaN();
@@ -82,6 +87,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(18)
     void testOneofAndNull()
     {
         assertThat(value("{\"stringValue\":\"a\",\"intValue\":7}").getIntValue()).isEqualTo(7);
@@ -93,6 +99,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(17)
     void testUnknownAndSnakeCaseKeysAreIgnored()
     {
         assertThat(record("{\"time_unix_nano\":\"5\",\"nobody\":{\"knows\":[1,2,{}]},\"flags\":1}")).isEqualTo(LogRecord.newBuilder().setFlags(1).build());
@@ -101,6 +108,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(17)
     void testBytes()
     {
         for (String text : List.of("AP+/", "AP-_")) {
@@ -110,6 +118,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(15)
     void testMalformed()
     {
         assertMalformed("", "it is no JSON object");
@@ -153,6 +162,7 @@ final class TestJsonTranscoder
      * As the same exporters' protobuf encoding delivers it.
      */
     @Test
+    @OtlpRow(17)
     void testJavaScriptExporters()
     {
         assertThat(value("{\"stringValue\":\"123456789\\ud83d\"}").getStringValue()).isEqualTo("123456789\uFFFD");
@@ -187,6 +197,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(18)
     void testLastOfARepeatedKeyCounts()
             throws Exception
     {
@@ -216,6 +227,7 @@ final class TestJsonTranscoder
      * Exporters log each remark, so a client that is newer than we are must not get one with every request.
      */
     @Test
+    @OtlpRow(17)
     void testKeysOfNewerClientsAreNotTold()
     {
         assertThat(unknown("{\"futureTop\":1,\"resourceLogs\":[{\"futureEnvelope\":{},\"scopeLogs\":[{\"scope\":{\"name\":\"s\",\"futureOfScope\":[1]},\"logRecords\":[{\"futureField\":{\"a\":[1,{\"b\":null}]},\"body\":{\"stringValue\":\"x\"}}]}]}]}")).isEmpty();
@@ -232,6 +244,7 @@ final class TestJsonTranscoder
     }
 
     @Test
+    @OtlpRow(31)
     void testNesting()
     {
         assertThat(value(nested(64))).isNotNull();
