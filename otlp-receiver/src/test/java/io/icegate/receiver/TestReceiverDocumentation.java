@@ -126,6 +126,8 @@ final class TestReceiverDocumentation
                 "decode.wire.RepeatingTexts.COUNT_MAX", // of a cache
                 "decode.json.NearestName.LENGTH_MAX", // of a remark
                 "decode.json.UnknownKeys.KEYS_MAX", // of a remark
+                "ClientNames.NAMES_MAX", // of a metric
+                "ClientNames.USER_AGENT_LENGTH_MAX", // of a metric
                 "ingest.WindowPolicy.WINDOW_MIN", // of a measurement
                 "ingest.WindowPolicy.SAMPLES_MAX", // of a measurement
                 "commit.TableSession.COMMITS_PER_ROUND_MAX"); // the next round goes on
