@@ -326,7 +326,7 @@ final class TestStart
     {
         String status = status();
         assertThat(status).contains("{\"part\":\"Trino\",\"state\":\"ready\"");
-        assertThat(status.lines().filter(line -> line.contains("\"table\":\"otel.logs\"")))
+        assertThat(status.lines().filter(line -> line.startsWith("{\"table\":\"otel.logs\"")))
                 .singleElement()
                 .asString()
                 .containsPattern("\"live_rows\":%s[,}]".formatted(liveRows))
