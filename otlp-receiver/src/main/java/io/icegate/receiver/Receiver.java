@@ -19,6 +19,7 @@ import io.icegate.receiver.ingest.Repetitions;
 import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
+import io.icegate.server.StoreHealth;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.writer.WalFormat;
@@ -64,13 +65,13 @@ final class Receiver
     /**
      * The parts that a receiver drives.
      */
-    record Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+    record Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, StoreHealth health, StatusPage status)
     {
         @Inject
         @SuppressWarnings("unused") // orders the start: the HTTP server is there before, and stopped after, the receiver
-        Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics)
+        Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, StoreHealth health, StatusPage status)
         {
-            this(signals, codec, grpc, http, node, metrics);
+            this(signals, codec, grpc, http, node, metrics, health, status);
         }
     }
 
@@ -129,13 +130,14 @@ final class Receiver
                         new TableSession.Observers(parts.metrics().ofSignal(served.otlp().name()), parts.metrics().ofTable(served.shape().name())),
                         signal))
                 .toList();
+        parts.status().sessions(sessions);
         return new CommitLoop(sessions, commitInterval, signal);
     }
 
     private Warehouse openWarehouse()
     {
         Warehouse opened = Warehouses.open(warehouseLocation, storeProperties);
-        Warehouse metered = new Warehouse(opened.root(), parts.metrics().metered(opened.store()));
+        Warehouse metered = new Warehouse(opened.root(), parts.metrics().metered(opened.store(), parts.health()));
         try {
             StoreSelfCheck.verify(metered.store());
         }
@@ -145,7 +147,7 @@ final class Receiver
         return metered;
     }
 
-    private static String build()
+    static String build()
     {
         return Optional.ofNullable(Receiver.class.getPackage().getImplementationVersion()).orElse("development");
     }

@@ -102,9 +102,15 @@ public final class ReceiverMetrics
         return refusal.name().toLowerCase(Locale.ROOT);
     }
 
-    ObjectStore metered(ObjectStore store)
+    /**
+     * @param further is told each request, too
+     */
+    ObjectStore metered(ObjectStore store, MeteredObjectStore.Requests further)
     {
-        return new MeteredObjectStore(store, (operation, outcome) -> storeRequests.labelValues(operation, outcome).inc());
+        return new MeteredObjectStore(store, (operation, outcome) -> {
+            storeRequests.labelValues(operation, outcome).inc();
+            further.count(operation, outcome);
+        });
     }
 
     /**

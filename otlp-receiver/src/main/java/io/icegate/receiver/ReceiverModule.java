@@ -21,6 +21,7 @@ import io.icegate.receiver.otlp.OtlpServlet;
 import io.icegate.receiver.otlp.RefusalLog;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
+import io.icegate.server.StoreHealth;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
@@ -85,6 +86,7 @@ final class ReceiverModule
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
         binder.bind(ServedSignals.class).in(Scopes.SINGLETON);
+        binder.bind(StatusPage.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.Parts.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.class).in(Scopes.SINGLETON);
     }
@@ -105,6 +107,13 @@ final class ReceiverModule
 
     @Provides
     @Singleton
+    static StoreHealth storeHealth(InstantSource clock)
+    {
+        return new StoreHealth(clock);
+    }
+
+    @Provides
+    @Singleton
     static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
     {
         return tls.material(reloads);
@@ -119,13 +128,13 @@ final class ReceiverModule
 
     @Provides
     @Singleton
-    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals, PrometheusRegistry registry)
+    static Servlet servlet(OtlpConfig otlp, IngestConfig ingest, ServedSignals signals, AccessControl access, Admission admission, RefusalLog refusals, PrometheusRegistry registry, StatusPage status)
     {
         return new OtlpServlet(
                 signals.handlers(),
                 access,
                 admission,
-                new OperatorPages(signals::readiness, registry),
+                new OperatorPages(signals::readiness, registry, status::json),
                 refusals,
                 new OtlpServlet.Settings(
                         otlp.getHttpPrefix(),

@@ -255,14 +255,14 @@ final class TestReceiverAccess
     void testPaths()
             throws Exception
     {
-        for (String path : List.of("/v1/logs", "//v1/logs", "/v1//logs", "/v1/logs/", "/v1/logs?x=/health", "/V1/LOGS", "/v1/traces", "/", "/metrics", "//metrics", "/nothing", "/healthy", "/health/x", "/Health", "/metrics/health")) {
+        for (String path : List.of("/v1/logs", "//v1/logs", "/v1//logs", "/v1/logs/", "/v1/logs?x=/health", "/V1/LOGS", "/v1/traces", "/", "/metrics", "//metrics", "/v1/status", "//v1/status", "/nothing", "/healthy", "/health/x", "/Health", "/metrics/health")) {
             for (String method : List.of("GET", "POST", "PUT", "OPTIONS", "TRACE", "get")) {
                 assertThat(raw("%s %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(method, path, PROTOBUF)))
                         .as("%s %s", method, path)
                         .startsWith("HTTP/1.1 401 ");
             }
         }
-        for (String path : List.of("/v1/logs#/health", "/v1%2flogs", "/v1/%2e%2e/v1/logs", "/health/../v1/logs", "/health/..;/v1/logs", "/health;/../v1/logs", "/health%2f..%2fv1/logs", "/./v1/logs", "/health/%2e%2e/metrics", "/%6detrics", "/metrics;x=y", "\\v1\\logs", "/v1/logs%00", "http://a/health/../metrics")) {
+        for (String path : List.of("/v1/logs#/health", "/v1%2flogs", "/v1/%2e%2e/v1/logs", "/health/../v1/logs", "/health/..;/v1/logs", "/health;/../v1/logs", "/health%2f..%2fv1/logs", "/./v1/logs", "/health/%2e%2e/metrics", "/health/../v1/status", "/v1/%73tatus", "/%6detrics", "/metrics;x=y", "\\v1\\logs", "/v1/logs%00", "http://a/health/../metrics")) {
             for (String method : List.of("GET", "POST")) {
                 assertThat(raw("%s %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(method, path, PROTOBUF)))
                         .as("%s %s", method, path)

@@ -13,12 +13,14 @@ import java.util.stream.Collectors;
 import static java.util.Objects.requireNonNull;
 
 /**
- * {@code /health} (the process lives), {@code /ready} (requests are accepted) and {@code /metrics} (for Prometheus).
+ * {@code /health} (the process lives), {@code /ready} (requests are accepted), {@code /metrics} (for Prometheus) and
+ * {@code /v1/status} (JSON for programs).
  */
 public final class OperatorPages
 {
     private final Supplier<Readiness> readiness;
     private final PrometheusRegistry registry;
+    private final Supplier<byte[]> status;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
     /**
@@ -60,10 +62,14 @@ public final class OperatorPages
         }
     }
 
-    public OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry)
+    /**
+     * @param status JSON of {@code /v1/status}
+     */
+    public OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry, Supplier<byte[]> status)
     {
         this.readiness = requireNonNull(readiness, "readiness is null");
         this.registry = requireNonNull(registry, "registry is null");
+        this.status = requireNonNull(status, "status is null");
     }
 
     /**
@@ -85,6 +91,15 @@ public final class OperatorPages
                 response.setStatus(200);
                 response.setContentType(PrometheusTextFormatWriter.CONTENT_TYPE);
                 writer.write(response.getOutputStream(), registry.scrape());
+            }
+            case "/v1/status" -> {
+                if (viewer != Viewer.OPERATOR) {
+                    return false;
+                }
+                response.setStatus(200);
+                response.setContentType("application/json");
+                response.setHeader("Cache-Control", "no-store");
+                response.getOutputStream().write(status.get());
             }
             default -> {
                 return false;

@@ -32,6 +32,7 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -65,6 +66,7 @@ public final class TableSession
     private final Route route;
     private final Settings settings;
     private final Observers observers;
+    private final CommitHistory commits;
     private final RoundSignal signal;
     private final TableProof proof;
     private final ReentrantLock lock = new ReentrantLock();
@@ -72,6 +74,7 @@ public final class TableSession
     private volatile @Nullable TableWriter writer;
     private volatile @Nullable Lease lease;
     private @Nullable TableIdentifier followed; // the name that the writer's table has now
+    private volatile @Nullable Instant lastWriterEnd;
     private String closedReason = "";
 
     /**
@@ -127,6 +130,7 @@ public final class TableSession
         this.route = requireNonNull(route, "route is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.observers = requireNonNull(observers, "observers is null");
+        this.commits = new CommitHistory(observers.commit(), environment.clock());
         this.signal = requireNonNull(signal, "signal is null");
         this.name = TableIdentifier.of(settings.namespace(), route.shape().name());
         this.proof = new TableProof(warehouse);
@@ -135,6 +139,19 @@ public final class TableSession
     TableIdentifier name()
     {
         return name;
+    }
+
+    /**
+     * What the session does now. May be asked by any thread, and asks neither store nor catalog.
+     */
+    public SessionStatus status()
+    {
+        return new SessionStatus(
+                name,
+                Optional.ofNullable(writer).map(TableWriter::status),
+                Optional.ofNullable(lastWriterEnd),
+                settings.commits().isPresent(),
+                commits.status());
     }
 
     /**
@@ -163,7 +180,7 @@ public final class TableSession
         }
         finally {
             if (!measured) {
-                observers.commit().waitingUnknown();
+                commits.waitingUnknown();
             }
         }
     }
@@ -180,6 +197,7 @@ public final class TableSession
         if (current != null && current.isOver()) {
             close("the writer is being replaced");
             writer = null;
+            lastWriterEnd = environment.clock().instant();
             current.abandon("the writer is being replaced");
             current = null;
         }
@@ -203,6 +221,7 @@ public final class TableSession
         close("table %s was %s".formatted(name, present.isPresent() ? "replaced" : "dropped"));
         log.warn("table=%s uuid=%s was %s: writer=%s ends", name, current.tableUuid(), present.isPresent() ? "replaced" : "dropped", current.id());
         writer = null;
+        lastWriterEnd = environment.clock().instant();
         if (present.isPresent()) {
             try {
                 current.drain(DRAIN_TIMEOUT);
@@ -258,7 +277,7 @@ public final class TableSession
                 Set.of(table.uuid()));
         WriterOptions options = WriterOptions.DEFAULT.withSegmentsInFlightMax(settings.batches().limits().segmentsInFlight());
         WalWriter wal = WalWriter.open(warehouse.warehouse().store(), entry, warehouse.wal().footers(), options, environment);
-        return new TableWriter(wal, table, warehouse.wal().footers().codec(), encoder, environment.nanoTime(), this::batcher, signal::wake);
+        return new TableWriter(wal, table, warehouse.wal().footers().codec(), encoder, environment, this::batcher, signal::wake);
     }
 
     private SegmentBatcher batcher(SegmentSink sink)
@@ -339,10 +358,10 @@ public final class TableSession
                 result = warehouse.wal().commit(table, options);
             }
             catch (RuntimeException e) {
-                observers.commit().commitFailed(since(startNanos));
+                commits.commitFailed(since(startNanos));
                 throw e;
             }
-            observers.commit().committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
+            commits.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
             if (result.isComplete()) {
                 return;
             }
@@ -369,7 +388,7 @@ public final class TableSession
         if (waiting.corruptWriters() > 0) {
             log.error("table=%s writers with a corrupt segment=%s: what they wrote behind it is not readable", name, waiting.corruptWriters());
         }
-        observers.commit().waiting(waiting);
+        commits.waiting(waiting);
         return true;
     }
 

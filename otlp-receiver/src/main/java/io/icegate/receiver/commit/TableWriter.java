@@ -1,6 +1,7 @@
 package io.icegate.receiver.commit;
 
 import io.airlift.log.Logger;
+import io.icegate.receiver.commit.SessionStatus.Durable;
 import io.icegate.receiver.ingest.NotEncodedException;
 import io.icegate.receiver.ingest.SegmentBatcher;
 import io.icegate.receiver.ingest.SegmentSink;
@@ -9,6 +10,7 @@ import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
@@ -16,16 +18,19 @@ import io.icegate.wal.writer.WalLane;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
@@ -44,7 +49,9 @@ final class TableWriter
     private final WalLane lane;
     private final SegmentCodec codec;
     private final SegmentEncoder encoder;
-    private final LongSupplier nanoTime;
+    private final WalEnvironment environment;
+    private final Instant opened;
+    private final AtomicReference<@Nullable Durable> lastDurable = new AtomicReference<>();
     private final SegmentBatcher batcher;
     private volatile TableSchema schema;
     private int unfitSchemaId = -1; // used by the session's thread only
@@ -61,12 +68,13 @@ final class TableWriter
      * @param batchers makes the batcher that fills the segments
      * @param whenBroken told when nothing can be appended any more
      */
-    TableWriter(WalWriter writer, Table table, SegmentCodec codec, SegmentEncoder encoder, LongSupplier nanoTime, Function<SegmentSink, SegmentBatcher> batchers, Runnable whenBroken)
+    TableWriter(WalWriter writer, Table table, SegmentCodec codec, SegmentEncoder encoder, WalEnvironment environment, Function<SegmentSink, SegmentBatcher> batchers, Runnable whenBroken)
     {
         this.writer = requireNonNull(writer, "writer is null");
         this.codec = requireNonNull(codec, "codec is null");
         this.encoder = requireNonNull(encoder, "encoder is null");
-        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+        this.environment = requireNonNull(environment, "environment is null");
+        this.opened = environment.clock().instant();
         this.tableUuid = table.uuid();
         this.schema = TableSchema.of(table);
         this.lane = writer.lane(tableUuid, this::encodeSeal);
@@ -81,7 +89,10 @@ final class TableWriter
     {
         AtomicLong encodedNanos = new AtomicLong();
         return lane.append(header -> encode(header, batches, encodedNanos))
-                .thenApply(footer -> new StoredSegment(footer.size(), footer.rows(), Duration.ofNanos(nanoTime.getAsLong() - encodedNanos.get())));
+                .thenApply(footer -> {
+                    lastDurable.accumulateAndGet(new Durable(footer.header().key().sequence(), environment.clock().instant()), Durable::later);
+                    return new StoredSegment(footer.size(), footer.rows(), Duration.ofNanos(environment.nanoTime().getAsLong() - encodedNanos.get()));
+                });
     }
 
     private EncodedSegment encode(SegmentHeader header, List<RowBatch> batches, AtomicLong encodedNanos)
@@ -94,7 +105,7 @@ final class TableWriter
             throw new NotEncodedException(e);
         }
         finally {
-            encodedNanos.set(nanoTime.getAsLong());
+            encodedNanos.set(environment.nanoTime().getAsLong());
         }
     }
 
@@ -122,6 +133,11 @@ final class TableWriter
     boolean isOver()
     {
         return writer.end().isPresent() || batcher.isBroken();
+    }
+
+    SessionStatus.Writer status()
+    {
+        return new SessionStatus.Writer(writer.id(), tableUuid, isOver(), opened, Optional.ofNullable(lastDurable.get()), batcher.load());
     }
 
     /**

@@ -47,6 +47,15 @@ final class FileBudget
         savedNanos = Math.max(0, savedNanos - nanosPerFile);
     }
 
+    /**
+     * Files that may be written now, one after the other.
+     */
+    double files(long nowNanos)
+    {
+        save(nowNanos);
+        return (double) savedNanos / nanosPerFile;
+    }
+
     long nanosPerFile()
     {
         return nanosPerFile;

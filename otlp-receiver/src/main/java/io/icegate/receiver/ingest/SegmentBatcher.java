@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -78,6 +79,19 @@ public final class SegmentBatcher
     }
 
     /**
+     * What waits for its segment, and what is being uploaded.
+     *
+     * @param segmentsInFlight encoded or uploaded now
+     */
+    public record Load(long requests, long records, long bytes, int segmentsInFlight, Optional<WindowPolicy.FilesLeft> filesLeft)
+    {
+        public Load
+        {
+            requireNonNull(filesLeft, "filesLeft is null");
+        }
+    }
+
+    /**
      * @param openRequests requests that are being received, or wait for an acknowledgement; {@link #requestEnded} tells when there are fewer
      * @param whenBroken told once when this batcher can accept nothing any more
      */
@@ -135,6 +149,23 @@ public final class SegmentBatcher
             if (!waiting.isEmpty()) {
                 changed.signalAll();
             }
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    public Load load()
+    {
+        Optional<WindowPolicy.FilesLeft> filesLeft = window.filesLeft();
+        lock.lock();
+        try {
+            return new Load(
+                    waiting.stream().mapToLong(group -> group.pendings.size()).sum(),
+                    waiting.stream().mapToLong(group -> group.rows).sum(),
+                    waiting.stream().mapToLong(group -> group.bytes).sum(),
+                    inFlight,
+                    filesLeft);
         }
         finally {
             lock.unlock();

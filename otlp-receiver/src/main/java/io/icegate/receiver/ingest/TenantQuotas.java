@@ -61,6 +61,14 @@ public final class TenantQuotas
         }
     }
 
+    /**
+     * How many tenants are limited now.
+     *
+     * @param aboveRate those whose next request is refused
+     * @param atMemoryShare those whose next request is refused while others send too
+     */
+    public record Summary(int known, int aboveRate, int atMemoryShare) {}
+
     private final class Tenant
     {
         private final Rate bytes = new Rate(limits.bytesPerSecond());
@@ -170,6 +178,18 @@ public final class TenantQuotas
     synchronized void records(String name, long records)
     {
         tenant(name).records.take(records);
+    }
+
+    public synchronized Summary summary()
+    {
+        long share = (long) (budgetBytes * limits.memoryShare());
+        int aboveRate = 0;
+        int atShare = 0;
+        for (Tenant tenant : tenants.values()) {
+            aboveRate += tenant.bytes.nanosOwed() > 0 || tenant.records.nanosOwed() > 0 ? 1 : 0;
+            atShare += tenant.heldBytes >= share ? 1 : 0;
+        }
+        return new Summary(tenants.size(), aboveRate, atShare);
     }
 
     private synchronized void giveBack(Tenant tenant, long heldBytes)

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
@@ -24,12 +25,19 @@ public final class WindowPolicy
 
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SAMPLES_MAX = 1_024;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final long windowNanosMax;
     private final @Nullable FileBudget budget;
     private final LongSupplier nanoTime;
     private final ArrayDeque<Sample> uploads = new ArrayDeque<>();
     private long medianUploadNanos;
+
+    /**
+     * @param filesPerSecond that a steady load may cost
+     * @param files that may be written at once
+     */
+    public record FilesLeft(double filesPerSecond, double files) {}
 
     /**
      * @param windowMax longest wait for more requests while there is budget
@@ -78,6 +86,17 @@ public final class WindowPolicy
         expire();
         long[] sorted = uploads.stream().mapToLong(Sample::nanos).sorted().toArray();
         medianUploadNanos = sorted[sorted.length / 2];
+    }
+
+    /**
+     * What may be written now; empty when files cost nothing.
+     */
+    public synchronized Optional<FilesLeft> filesLeft()
+    {
+        if (budget == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new FilesLeft(NANOS_PER_SECOND / budget.nanosPerFile(), budget.files(nanoTime.getAsLong())));
     }
 
     private long windowNanos()

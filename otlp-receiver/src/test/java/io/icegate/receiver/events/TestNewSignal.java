@@ -165,7 +165,7 @@ final class TestNewSignal
                 Map.of(Events.SIGNAL, ingest),
                 access,
                 admission,
-                new OperatorPages(() -> new OperatorPages.Readiness(true, List.of()), new PrometheusRegistry()),
+                new OperatorPages(() -> new OperatorPages.Readiness(true, List.of()), new PrometheusRegistry(), () -> new byte[0]),
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE),
                 new OtlpServlet.Settings("", 1_000_000, 1_000_000, PATIENCE, Cors.Settings.OFF));
         Injector injector = new Bootstrap(

@@ -98,7 +98,7 @@ final class TestExporterAnswers
                 Map.<OtlpSignal, ExportHandler>copyOf(handlers),
                 access,
                 admission,
-                new OperatorPages(() -> new OperatorPages.Readiness(true, List.of()), new PrometheusRegistry()),
+                new OperatorPages(() -> new OperatorPages.Readiness(true, List.of()), new PrometheusRegistry(), () -> new byte[0]),
                 refusals,
                 new OtlpServlet.Settings("", REQUEST_BYTES_MAX, REQUEST_BYTES_MAX, Duration.ofSeconds(60), Cors.Settings.OFF)));
         clients = List.of(

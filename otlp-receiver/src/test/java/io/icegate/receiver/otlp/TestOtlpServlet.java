@@ -73,7 +73,7 @@ final class TestOtlpServlet
                 Map.of(OtlpSignal.LOGS, logs),
                 AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme"))),
                 admission,
-                new OperatorPages(() -> new OperatorPages.Readiness(ready, ready ? List.of() : List.of("the store does not answer")), new PrometheusRegistry()),
+                new OperatorPages(() -> new OperatorPages.Readiness(ready, ready ? List.of() : List.of("the store does not answer")), new PrometheusRegistry(), () -> new byte[0]),
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE),
                 new OtlpServlet.Settings(
                         "/otel",
