@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * OTLP over HTTP, protobuf.
  */
@@ -19,7 +21,12 @@ final class HttpExportClient
 
     HttpExportClient(Payload payload, int port)
     {
-        this.uri = URI.create("http://localhost:%s%s".formatted(port, payload.path()));
+        this(URI.create("http://localhost:%s%s".formatted(port, payload.path())));
+    }
+
+    HttpExportClient(URI uri)
+    {
+        this.uri = requireNonNull(uri, "uri is null");
     }
 
     @Override

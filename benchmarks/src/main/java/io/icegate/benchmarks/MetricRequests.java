@@ -15,6 +15,7 @@ import io.opentelemetry.proto.metrics.v1.Sum;
 import io.opentelemetry.proto.resource.v1.Resource;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Data points in metrics of {@value #POINTS_PER_METRIC}: gauges, sums and histograms in turn.
@@ -92,6 +93,21 @@ final class MetricRequests
         return request(resource, ScopeMetrics.newBuilder().addMetrics(Metric.newBuilder()
                 .setName("request")
                 .setGauge(Gauge.newBuilder().addDataPoints(NumberDataPoint.newBuilder().setTimeUnixNano(now() + number).setAsInt(number)))));
+    }
+
+    @Override
+    FreshFields.Fields freshFields()
+    {
+        // the times of both kinds of points have the same numbers
+        return new FreshFields.Fields(
+                List.of(
+                        Set.of(ExportMetricsServiceRequest.RESOURCE_METRICS_FIELD_NUMBER),
+                        Set.of(ResourceMetrics.SCOPE_METRICS_FIELD_NUMBER),
+                        Set.of(ScopeMetrics.METRICS_FIELD_NUMBER),
+                        Set.of(Metric.GAUGE_FIELD_NUMBER, Metric.SUM_FIELD_NUMBER, Metric.HISTOGRAM_FIELD_NUMBER),
+                        Set.of(Gauge.DATA_POINTS_FIELD_NUMBER)),
+                Set.of(),
+                Set.of(NumberDataPoint.START_TIME_UNIX_NANO_FIELD_NUMBER, NumberDataPoint.TIME_UNIX_NANO_FIELD_NUMBER));
     }
 
     private static MessageLite request(Resource resource, ScopeMetrics.Builder metrics)

@@ -9,6 +9,9 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 
+import java.util.List;
+import java.util.Set;
+
 /**
  * Spans, every tenth with an event and every twentieth with a link.
  */
@@ -41,7 +44,7 @@ final class SpanRequests
                     .setStatus(Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_OK))
                     .addAllAttributes(attributes());
             if (index % SPANS_PER_EVENT == 0) {
-                span.addEvents(Span.Event.newBuilder().setTimeUnixNano(start).setName("exception").addAttributes(attribute("exception.message", text(64))));
+                span.addEvents(Span.Event.newBuilder().setTimeUnixNano(start).setName("exception").addAttributes(attribute("exception.message", sentence(64))));
             }
             if (index % SPANS_PER_LINK == 0) {
                 span.addLinks(Span.Link.newBuilder().setTraceId(bytes(16)).setSpanId(bytes(8)));
@@ -55,6 +58,15 @@ final class SpanRequests
     MessageLite unique(Resource resource, InstrumentationScope scope, long number)
     {
         return request(resource, ScopeSpans.newBuilder().addSpans(Span.newBuilder().setStartTimeUnixNano(now() + number).setName("request " + number)));
+    }
+
+    @Override
+    FreshFields.Fields freshFields()
+    {
+        return new FreshFields.Fields(
+                List.of(Set.of(ExportTraceServiceRequest.RESOURCE_SPANS_FIELD_NUMBER), Set.of(ResourceSpans.SCOPE_SPANS_FIELD_NUMBER), Set.of(ScopeSpans.SPANS_FIELD_NUMBER)),
+                Set.of(Span.TRACE_ID_FIELD_NUMBER, Span.SPAN_ID_FIELD_NUMBER, Span.PARENT_SPAN_ID_FIELD_NUMBER),
+                Set.of(Span.START_TIME_UNIX_NANO_FIELD_NUMBER, Span.END_TIME_UNIX_NANO_FIELD_NUMBER));
     }
 
     private static MessageLite request(Resource resource, ScopeSpans.Builder spans)

@@ -1,10 +1,13 @@
 package io.icegate.benchmarks;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,6 +35,27 @@ final class TestExportRequests
             assertThat(records(payload, body)).isEqualTo(RECORDS);
         }
         assertThat(requests.bytesPerRecord()).isPositive();
+    }
+
+    @Test
+    void testEveryRecordHasItsIds()
+            throws Exception
+    {
+        ExportRequests requests = Payload.LOGS.requests(RECORDS);
+        int count = 32_000 / RECORDS + 100;
+        Set<ByteString> ids = new HashSet<>();
+        for (int request = 0; request < count; request++) {
+            for (LogRecord log : ExportLogsServiceRequest.parseFrom(requests.next()).getResourceLogs(0).getScopeLogs(0).getLogRecordsList()) {
+                assertThat(ids.add(log.getTraceId().concat(log.getSpanId()))).isTrue();
+            }
+        }
+        assertThat(ids).hasSize(count * (RECORDS - 1));
+    }
+
+    @Test
+    void testSizeOfLogs()
+    {
+        assertThat(Payload.LOGS.requests(1_000).bytesPerRecord()).isEqualTo(622);
     }
 
     private static int records(Payload payload, byte[] body)

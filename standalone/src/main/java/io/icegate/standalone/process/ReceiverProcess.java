@@ -62,7 +62,7 @@ public final class ReceiverProcess
         Optional<Path> certificate = certificate(configuration);
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -89,7 +89,7 @@ public final class ReceiverProcess
     {
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -98,8 +98,9 @@ public final class ReceiverProcess
      *
      * @param data the folder for its configuration and log
      * @param configuration keys of the receiver's configuration file
+     * @param options heap and collector of the JVM, see {@link HeapSize#options}
      */
-    public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment, HeapSize heap)
+    public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment, List<String> options)
     {
         try {
             Path file = Files.createDirectories(data.resolve("receiver")).resolve("config.properties");
@@ -108,7 +109,7 @@ public final class ReceiverProcess
             try (Writer writer = Files.newBufferedWriter(file, UTF_8)) {
                 properties.store(writer, "written at every start");
             }
-            return start(installation, data, file, environment, heap);
+            return start(installation, data, file, environment, options);
         }
         catch (IOException e) {
             throw new CommandException("Cannot start the receiver: " + e, e);
@@ -120,11 +121,11 @@ public final class ReceiverProcess
      *
      * @param data the folder for its log
      */
-    static ChildProcess start(Installation installation, Path data, Path configuration, Map<String, String> environment, HeapSize heap)
+    static ChildProcess start(Installation installation, Path data, Path configuration, Map<String, String> environment, List<String> heap)
     {
         try {
             Path folder = Files.createDirectories(data.resolve("receiver"));
-            List<String> options = new ArrayList<>(heap.options());
+            List<String> options = new ArrayList<>(heap);
             options.addAll(OPTIONS);
             Map<String, String> all = new HashMap<>(environment);
             all.put("CLASSPATH", installation.classPath("otlp-receiver") + File.pathSeparator + installation.supervisor());
