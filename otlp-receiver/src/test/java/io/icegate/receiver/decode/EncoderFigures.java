@@ -1,9 +1,10 @@
 package io.icegate.receiver.decode;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.sun.management.ThreadMXBean;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.schema.Signal;
-import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
@@ -25,7 +26,6 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,16 +33,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /**
- * Prints how many records one core decodes and encodes per second of CPU time: 620-byte records with 10 attributes, of which
- * 3 are integers, a body of 200 bytes, ids, and 12 resource attributes per request of 1,000; or spans with the same attributes.
- * Arguments: seconds, {@code logs} or {@code spans}. A figure, not a test.
+ * Prints how many records one core decodes and encodes per second of CPU time, and how many bytes it allocates for each:
+ * 620-byte records with 10 attributes, of which 3 are integers, a body of 200 bytes, ids, and 12 resource attributes per
+ * request of 1,000; or spans with the same attributes; or data points, see {@link MetricFigures}. Arguments: seconds,
+ * {@code logs}, {@code spans} or {@code metrics}. A figure, not a test.
  */
 public final class EncoderFigures
 {
-    private static final int RECORDS = 1000;
-    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    static final int RECORDS = 1000;
+    static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final SegmentHeader HEADER = new SegmentHeader(
             new SegmentKey(new UUID(1, 1), new WriterId(new UUID(2, 2)), Sequence.FIRST),
             new SegmentId("00112233445566778899aabbccddeeff"),
@@ -50,54 +52,76 @@ public final class EncoderFigures
 
     private EncoderFigures() {}
 
+    /**
+     * @param body makes the request of a service
+     */
+    private record Subject(Signal signal, OtlpRequestDecoder decoder, BiFunction<Random, Integer, Message> body) {}
+
     public static void main(String[] args)
     {
         int seconds = args.length == 0 ? 10 : Integer.parseInt(args[0]);
-        boolean spans = args.length > 1 && args[1].equals("spans");
+        Subject subject = subject(args.length > 1 ? args[1] : "logs");
         Random random = new Random(1);
         List<byte[]> bodies = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            bodies.add((spans ? spanRequest(random, i) : request(random, i)).toByteArray());
+            bodies.add(subject.body().apply(random, i).toByteArray());
         }
         System.out.printf("bytes/record %.1f%n", bodies.stream().mapToLong(body -> body.length).sum() / (64.0 * RECORDS));
         for (int batches : new int[] {64, 8, 1}) {
-            measure("decode", bodies, batches, seconds, spans, false);
-            measure("decode + encode", bodies, batches, seconds, spans, true);
+            measure("decode", bodies, batches, seconds, subject, false);
+            measure("decode + encode", bodies, batches, seconds, subject, true);
         }
     }
 
-    private static void measure(String name, List<byte[]> bodies, int batchesPerSegment, int seconds, boolean spans, boolean encode)
+    private static Subject subject(String name)
     {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        TableShape shape = spans ? Signal.SPANS.shape() : Signal.LOGS.shape();
-        OtlpRequestDecoder decoder = spans ? OtlpRequestDecoder.spans(DecodeLimits.DEFAULT, InstantSource.fixed(NOW)) : OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.fixed(NOW));
-        Optional<SegmentEncoder> encoder = encode ? Optional.of(new SegmentEncoder(shape)) : Optional.empty();
-        run(bodies, batchesPerSegment, shape, decoder, encoder);
+        InstantSource clock = InstantSource.fixed(NOW);
+        return switch (name) {
+            case "logs" -> new Subject(Signal.LOGS, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, clock), EncoderFigures::request);
+            case "spans" -> new Subject(Signal.SPANS, OtlpRequestDecoder.spans(DecodeLimits.DEFAULT, clock), EncoderFigures::spanRequest);
+            case "metrics" -> new Subject(Signal.METRICS, OtlpRequestDecoder.metrics(DecodeLimits.DEFAULT, clock), MetricFigures::request);
+            default -> throw new IllegalArgumentException("Cannot measure %s: there are logs, spans and metrics".formatted(name));
+        };
+    }
+
+    private static void measure(String name, List<byte[]> bodies, int batchesPerSegment, int seconds, Subject subject, boolean encode)
+    {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Optional<SegmentEncoder> encoder = encode ? Optional.of(new SegmentEncoder(subject.signal().shape())) : Optional.empty();
+        run(bodies, batchesPerSegment, subject, encoder);
         long warm = threads.getCurrentThreadCpuTime() + seconds * 500_000_000L;
         while (threads.getCurrentThreadCpuTime() < warm) {
-            run(bodies, batchesPerSegment, shape, decoder, encoder);
+            run(bodies, batchesPerSegment, subject, encoder);
         }
         long start = threads.getCurrentThreadCpuTime();
+        long allocated = threads.getCurrentThreadAllocatedBytes();
         long records = 0;
         long bytes = 0;
         while (threads.getCurrentThreadCpuTime() < start + seconds * 1_000_000_000L) {
-            bytes += run(bodies, batchesPerSegment, shape, decoder, encoder);
+            bytes += run(bodies, batchesPerSegment, subject, encoder);
             records += (long) bodies.size() * RECORDS;
         }
         double cpuSeconds = (threads.getCurrentThreadCpuTime() - start) / 1e9;
-        System.out.printf("%-16s %6d rows/segment: %8.0f records per CPU-second, %6.1f bytes/record stored%n", name, batchesPerSegment * RECORDS, records / cpuSeconds, (double) bytes / records);
+        double garbage = (double) (threads.getCurrentThreadAllocatedBytes() - allocated) / records;
+        System.out.printf(
+                "%-16s %6d rows/segment: %8.0f records per CPU-second, %7.1f bytes/record allocated, %6.1f stored%n",
+                name,
+                batchesPerSegment * RECORDS,
+                records / cpuSeconds,
+                garbage,
+                (double) bytes / records);
     }
 
-    private static long run(List<byte[]> bodies, int batchesPerSegment, TableShape shape, OtlpRequestDecoder decoder, Optional<SegmentEncoder> encoder)
+    private static long run(List<byte[]> bodies, int batchesPerSegment, Subject subject, Optional<SegmentEncoder> encoder)
     {
         long bytes = 0;
         for (int i = 0; i < bodies.size(); i += batchesPerSegment) {
             List<RowBatch> batches = new ArrayList<>();
             for (int j = i; j < i + batchesPerSegment; j++) {
-                batches.add(decoder.decode(bodies.get(j), Encoding.PROTOBUF, new BatchId(0, j), "tenant").batch());
+                batches.add(subject.decoder().decode(bodies.get(j), Encoding.PROTOBUF, new BatchId(0, j), "tenant").batch());
             }
             if (encoder.isPresent()) {
-                bytes += encoder.orElseThrow().encode(HEADER, 0, shape.schema(), batches).content().length;
+                bytes += encoder.orElseThrow().encode(HEADER, 0, subject.signal().shape().schema(), batches).content().length;
             }
         }
         return bytes;
@@ -190,14 +214,14 @@ public final class EncoderFigures
         return record.build();
     }
 
-    private static KeyValue attribute(String key, String value)
+    static KeyValue attribute(String key, String value)
     {
         KeyValue.Builder attribute = KeyValue.newBuilder().setKey(key);
         attribute.getValueBuilder().setStringValue(value);
         return attribute.build();
     }
 
-    private static KeyValue attribute(String key, long value)
+    static KeyValue attribute(String key, long value)
     {
         KeyValue.Builder attribute = KeyValue.newBuilder().setKey(key);
         attribute.getValueBuilder().setIntValue(value);
