@@ -9,28 +9,15 @@ import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.EncodedSegment;
-import io.icegate.wal.SegmentFooter;
-import io.icegate.wal.table.TableProfile;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.MetricsConfig;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.types.Conversions;
-import org.apache.iceberg.types.Types.NestedField;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,26 +30,22 @@ final class TestMetricSegment
     private static final MetricRow ABSENT = row(GAUGE, 0, 0, PointValue.Missing.INSTANCE, List.of());
 
     private final Schema schema = Signal.METRICS.shape().schema();
+    private final SegmentCheck<MetricBatch> check = new SegmentCheck<>(
+            Signal.METRICS.shape(),
+            batch -> batch.rows().stream().map(MetricRows::values).toList(),
+            row -> MetricRows.values(MetricRows.fromRecord(row)));
     private final SegmentEncoder encoder = new SegmentEncoder(Signal.METRICS.shape());
 
     @Test
     void testEveryKindAndExtreme()
     {
-        for (long seed = 0; seed < 10; seed++) {
-            Random random = new Random(seed);
-            List<MetricBatch> batches = new ArrayList<>();
-            for (int i = 0; i < 1 + random.nextInt(4); i++) {
-                batches.add(MetricRows.random(random, new BatchId(random.nextLong(), i), "tenant-" + random.nextInt(3), random.nextInt(200)));
-            }
-            batches.add(MetricRows.random(random, new BatchId(1, 1), "tenant-1", 1));
-            assertReadsBack(schema, batches);
-        }
+        check.assertRandomBatchesReadBack(MetricRows::random, 10, 200);
     }
 
     @Test
     void testAllAbsent()
     {
-        assertReadsBack(schema, List.of(new MetricBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
+        check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
     }
 
     /**
@@ -79,7 +62,7 @@ final class TestMetricSegment
                 row(histogram, 0, 0, new PointValue.Histogram(0, null, null, null, new long[0], new double[0]), List.of()),
                 row(exponential, 0, 0, new PointValue.ExponentialHistogram(0, null, null, null, 0, 0, 0, new PointValue.Buckets(0, new long[0]), null), List.of()),
                 row(summary, 0, 0, new PointValue.Summary(0, 0, List.of()), List.of())), 0);
-        for (Schema table : List.of(schema, loose())) {
+        for (Schema table : List.of(schema, SegmentRows.optional(schema))) {
             List<Record> rows = SegmentRows.read(encoder.encode(TestSegmentEncoder.HEADER, 0, table, List.of(batch)).content(), table);
             assertThat(rows.stream().map(row -> row.getField("bucket_counts")).toList()).containsExactly(null, List.of(), null, null);
             assertThat(rows.stream().map(row -> row.getField("explicit_bounds")).toList()).containsExactly(null, List.of(), null, null);
@@ -97,14 +80,9 @@ final class TestMetricSegment
     @Test
     void testOptionalNestedFields()
     {
-        assertReadsBack(loose(), List.of(
+        check.assertReadsBackFromOptional(List.of(
                 MetricRows.random(new Random(7), new BatchId(1, 1), "tenant", 400),
                 new MetricBatch(new BatchId(1, 2), "tenant", List.of(ABSENT), 0)));
-    }
-
-    private Schema loose()
-    {
-        return new Schema(schema.columns().stream().map(column -> NestedField.from(column).ofType(TestSegmentEncoder.allOptional(column.type())).asOptional().build()).toList());
     }
 
     /**
@@ -120,14 +98,14 @@ final class TestMetricSegment
                 2,
                 new PointValue.Histogram(1, null, null, null, new Random(1).longs(300_000).toArray(), new Random(2).doubles(300_000).toArray()),
                 Collections.nCopies(300_000, new Exemplar(1, new PointValue.Int(2), "01", null, Attributes.EMPTY)));
-        assertReadsBack(schema, List.of(new MetricBatch(new BatchId(1, 2), "t", List.of(ABSENT, many, many, ABSENT), 0)));
+        check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", List.of(ABSENT, many, many, ABSENT), 0)));
     }
 
     @Test
     void testManyRows()
     {
         List<MetricRow> rows = IntStream.range(0, 50_000).mapToObj(i -> row(GAUGE, i, i, i % 3 == 0 ? new PointValue.Int(i) : new PointValue.Real(i / 7.0), List.of())).toList();
-        assertReadsBack(schema, List.of(new MetricBatch(new BatchId(1, 2), "t", rows, 0)));
+        check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", rows, 0)));
     }
 
     @Test
@@ -139,21 +117,8 @@ final class TestMetricSegment
                 row(sum, 0, 10_000, new PointValue.Real(Double.NaN), List.of()),
                 row(GAUGE, 0, 7_000, PointValue.Missing.INSTANCE, List.of())), 0);
         assertThat(batch.times()).isEqualTo(new RowBatch.Times(5, 10, 0, true));
-        SegmentFooter footer = encoder.encode(TestSegmentEncoder.HEADER, 0, schema, List.of(batch)).footer();
-        DataFile file = SegmentMetrics.toDataFile(
-                footer,
-                PartitionSpec.builderFor(schema).build(),
-                MetricsConfig.from(TableProfile.properties(Signal.METRICS.shape()), schema, SortOrder.unsorted()),
-                "file");
-        Map<String, String> bounds = new TreeMap<>();
-        for (NestedField column : schema.columns()) {
-            ByteBuffer low = file.lowerBounds().get(column.fieldId());
-            ByteBuffer high = file.upperBounds().get(column.fieldId());
-            if (low != null || high != null) {
-                bounds.put(column.name(), "%s to %s".formatted(bound(column, low), bound(column, high)));
-            }
-        }
-        assertThat(bounds).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+        DataFile file = check.dataFile(batch);
+        assertThat(check.bounds(file)).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                 Map.entry("tenant_id", "t to t"),
                 Map.entry("timestamp", "5 to 10"),
                 Map.entry("ingest_time", "20 to 20"),
@@ -186,25 +151,6 @@ final class TestMetricSegment
         assertThatThrownBy(() -> row(GAUGE, 0, 0, new PointValue.Summary(0, 0, List.of()), List.of())).hasMessage("Cannot use Summary as a value of a gauge");
         assertThatThrownBy(() -> new MetricValues(MetricValues.Type.SUM, null, null, null, Attributes.EMPTY, 1, null))
                 .hasMessage("Cannot describe a sum with temporality 1 and monotonicity null");
-    }
-
-    private static Object bound(NestedField column, @Nullable ByteBuffer bound)
-    {
-        return bound == null ? "none" : Conversions.fromByteBuffer(column.type(), bound);
-    }
-
-    private void assertReadsBack(Schema table, List<MetricBatch> batches)
-    {
-        EncodedSegment segment = encoder.encode(TestSegmentEncoder.HEADER, 3, table, batches);
-        List<Record> records = SegmentRows.read(segment.content(), table);
-        List<Object> expected = new ArrayList<>();
-        batches.stream()
-                .sorted(Comparator.comparing(MetricBatch::tenant))
-                .forEach(batch -> batch.rows().forEach(row -> expected.add(List.of(batch.tenant(), MetricRows.values(row)))));
-        List<Object> actual = records.stream()
-                .<Object>map(record -> List.of(record.getField("tenant_id"), MetricRows.values(MetricRows.fromRecord(record))))
-                .toList();
-        assertThat(actual).isEqualTo(expected);
     }
 
     private static MetricRow row(MetricValues metric, long startTime, long time, PointValue value, List<Exemplar> exemplars)

@@ -14,9 +14,6 @@ import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.parquet.RowGroupWriter;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.FileMetaData;
@@ -51,20 +48,16 @@ final class TestSegmentEncoder
     private static final LogRow ABSENT = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
 
     private final Schema schema = Signal.LOGS.shape().schema();
+    private final SegmentCheck<LogBatch> check = new SegmentCheck<>(
+            Signal.LOGS.shape(),
+            batch -> batch.rows().stream().map(LogRows::values).toList(),
+            row -> LogRows.values(LogRows.fromRecord(row)));
     private final SegmentEncoder encoder = new SegmentEncoder(Signal.LOGS.shape());
 
     @Test
     void testEveryTypeAndExtreme()
     {
-        for (long seed = 0; seed < 20; seed++) {
-            Random random = new Random(seed);
-            List<LogBatch> batches = new ArrayList<>();
-            for (int i = 0; i < 1 + random.nextInt(5); i++) {
-                batches.add(LogRows.random(random, new BatchId(random.nextLong(), i), "tenant-" + random.nextInt(3), random.nextInt(400)));
-            }
-            batches.add(LogRows.random(random, new BatchId(1, 1), "tenant-1", 1));
-            assertReadsBack(batches);
-        }
+        check.assertRandomBatchesReadBack(LogRows::random, 20, 400);
     }
 
     /**
@@ -161,7 +154,7 @@ final class TestSegmentEncoder
     @Test
     void testAllAbsent()
     {
-        assertReadsBack(List.of(new LogBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
+        check.assertReadsBack(List.of(new LogBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
     }
 
     /**
@@ -170,28 +163,9 @@ final class TestSegmentEncoder
     @Test
     void testOptionalNestedFields()
     {
-        Schema nested = new Schema(schema.columns().stream().map(column -> NestedField.from(column).ofType(allOptional(column.type())).build()).toList());
-        Schema everything = new Schema(nested.columns().stream().map(NestedField::asOptional).toList());
-        for (Schema table : List.of(nested, everything)) {
-            Random random = new Random(7);
-            assertReadsBack(table, List.of(
-                    LogRows.random(random, new BatchId(1, 1), "tenant", 400),
-                    new LogBatch(new BatchId(1, 2), "tenant", List.of(ABSENT), 0)));
-        }
-    }
-
-    static Type allOptional(Type type)
-    {
-        if (type instanceof Types.ListType list) {
-            return Types.ListType.ofOptional(list.elementId(), allOptional(list.elementType()));
-        }
-        if (type instanceof Types.MapType map) {
-            return Types.MapType.ofOptional(map.keyId(), map.valueId(), allOptional(map.keyType()), allOptional(map.valueType()));
-        }
-        if (type instanceof Types.StructType struct) {
-            return Types.StructType.of(struct.fields().stream().map(field -> NestedField.from(field).ofType(allOptional(field.type())).asOptional().build()).toList());
-        }
-        return type;
+        check.assertReadsBackFromOptional(List.of(
+                LogRows.random(new Random(7), new BatchId(1, 1), "tenant", 400),
+                new LogBatch(new BatchId(1, 2), "tenant", List.of(ABSENT), 0)));
     }
 
     /**
@@ -215,27 +189,7 @@ final class TestSegmentEncoder
         List<LogBatch> batches = List.of(
                 LogRows.batch(1, "b", 100_000),
                 LogRows.batch(2, "a", 50_000));
-        EncodedSegment segment = assertReadsBack(batches);
+        EncodedSegment segment = check.assertReadsBack(batches);
         assertThat(segment.footer().splitOffsets()).hasSize(2);
-    }
-
-    private EncodedSegment assertReadsBack(List<LogBatch> batches)
-    {
-        return assertReadsBack(schema, batches);
-    }
-
-    private EncodedSegment assertReadsBack(Schema table, List<LogBatch> batches)
-    {
-        EncodedSegment segment = encoder.encode(HEADER, 3, table, batches);
-        List<Record> records = SegmentRows.read(segment.content(), table);
-        List<Object> expected = new ArrayList<>();
-        batches.stream()
-                .sorted(java.util.Comparator.comparing(LogBatch::tenant))
-                .forEach(batch -> batch.rows().forEach(row -> expected.add(List.of(batch.tenant(), LogRows.values(row)))));
-        List<Object> actual = records.stream()
-                .<Object>map(record -> List.of(record.getField("tenant_id"), LogRows.values(LogRows.fromRecord(record))))
-                .toList();
-        assertThat(actual).isEqualTo(expected);
-        return segment;
     }
 }

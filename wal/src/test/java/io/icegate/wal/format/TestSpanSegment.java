@@ -8,29 +8,16 @@ import io.icegate.schema.SpanRow;
 import io.icegate.schema.SpanRow.Event;
 import io.icegate.schema.SpanRow.Link;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.EncodedSegment;
-import io.icegate.wal.SegmentFooter;
-import io.icegate.wal.table.TableProfile;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.MetricsConfig;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SortOrder;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.types.Conversions;
-import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.TreeMap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,26 +28,22 @@ final class TestSpanSegment
     private static final SpanRow ABSENT = span(0, 0, List.of(), List.of());
 
     private final Schema schema = Signal.SPANS.shape().schema();
+    private final SegmentCheck<SpanBatch> check = new SegmentCheck<>(
+            Signal.SPANS.shape(),
+            batch -> batch.rows().stream().map(SpanRows::values).toList(),
+            row -> SpanRows.values(SpanRows.fromRecord(row)));
     private final SegmentEncoder encoder = new SegmentEncoder(Signal.SPANS.shape());
 
     @Test
     void testEveryTypeAndExtreme()
     {
-        for (long seed = 0; seed < 10; seed++) {
-            Random random = new Random(seed);
-            List<SpanBatch> batches = new ArrayList<>();
-            for (int i = 0; i < 1 + random.nextInt(4); i++) {
-                batches.add(SpanRows.random(random, new BatchId(random.nextLong(), i), "tenant-" + random.nextInt(3), random.nextInt(200)));
-            }
-            batches.add(SpanRows.random(random, new BatchId(1, 1), "tenant-1", 1));
-            assertReadsBack(schema, batches);
-        }
+        check.assertRandomBatchesReadBack(SpanRows::random, 10, 200);
     }
 
     @Test
     void testAllAbsent()
     {
-        assertReadsBack(schema, List.of(new SpanBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
+        check.assertReadsBack(List.of(new SpanBatch(new BatchId(1, 2), "t", Collections.nCopies(1000, ABSENT), 0)));
     }
 
     /**
@@ -69,13 +52,9 @@ final class TestSpanSegment
     @Test
     void testOptionalNestedFields()
     {
-        Schema nested = new Schema(schema.columns().stream().map(column -> NestedField.from(column).ofType(TestSegmentEncoder.allOptional(column.type())).build()).toList());
-        Schema everything = new Schema(nested.columns().stream().map(NestedField::asOptional).toList());
-        for (Schema table : List.of(nested, everything)) {
-            assertReadsBack(table, List.of(
-                    SpanRows.random(new Random(7), new BatchId(1, 1), "tenant", 300),
-                    new SpanBatch(new BatchId(1, 2), "tenant", List.of(ABSENT), 0)));
-        }
+        check.assertReadsBackFromOptional(List.of(
+                SpanRows.random(new Random(7), new BatchId(1, 1), "tenant", 300),
+                new SpanBatch(new BatchId(1, 2), "tenant", List.of(ABSENT), 0)));
     }
 
     /**
@@ -89,7 +68,7 @@ final class TestSpanSegment
                 2,
                 Collections.nCopies(300_000, new Event(1, "tick", Attributes.EMPTY, 0)),
                 Collections.nCopies(10_000, new Link("01", "02", null, Attributes.EMPTY, 0, 1)));
-        assertReadsBack(schema, List.of(new SpanBatch(new BatchId(1, 2), "t", List.of(ABSENT, many, many, ABSENT, ABSENT), 0)));
+        check.assertReadsBack(List.of(new SpanBatch(new BatchId(1, 2), "t", List.of(ABSENT, many, many, ABSENT, ABSENT), 0)));
     }
 
     @Test
@@ -100,21 +79,8 @@ final class TestSpanSegment
                 named("x".repeat(100), 1, 5_000, 0, 0),
                 named(null, 2, 9_000, 4_000, 0)), 0);
         assertThat(batch.times()).isEqualTo(new RowBatch.Times(5, 10, 0, true));
-        SegmentFooter footer = encoder.encode(TestSegmentEncoder.HEADER, 0, schema, List.of(batch)).footer();
-        DataFile file = SegmentMetrics.toDataFile(
-                footer,
-                PartitionSpec.builderFor(schema).build(),
-                MetricsConfig.from(TableProfile.properties(Signal.SPANS.shape()), schema, SortOrder.unsorted()),
-                "file");
-        Map<String, String> bounds = new TreeMap<>();
-        for (NestedField column : schema.columns()) {
-            ByteBuffer low = file.lowerBounds().get(column.fieldId());
-            ByteBuffer high = file.upperBounds().get(column.fieldId());
-            if (low != null || high != null) {
-                bounds.put(column.name(), "%s to %s".formatted(bound(column, low), bound(column, high)));
-            }
-        }
-        assertThat(bounds).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+        DataFile file = check.dataFile(batch);
+        assertThat(check.bounds(file)).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                 Map.entry("tenant_id", "t to t"),
                 Map.entry("timestamp", "5 to 10"),
                 Map.entry("ingest_time", "20 to 20"),
@@ -154,25 +120,6 @@ final class TestSpanSegment
     {
         List<RowBatch> mixed = List.of(SpanRows.random(new Random(1), new BatchId(1, 1), "t", 1), LogRows.batch(1, "t", 1));
         assertThatThrownBy(() -> encoder.encode(TestSegmentEncoder.HEADER, 0, schema, mixed)).hasMessage("Cannot write logs: the columns are open for another kind of rows");
-    }
-
-    private static Object bound(NestedField column, @Nullable ByteBuffer bound)
-    {
-        return bound == null ? "none" : Conversions.fromByteBuffer(column.type(), bound);
-    }
-
-    private void assertReadsBack(Schema table, List<SpanBatch> batches)
-    {
-        EncodedSegment segment = encoder.encode(TestSegmentEncoder.HEADER, 3, table, batches);
-        List<Record> records = SegmentRows.read(segment.content(), table);
-        List<Object> expected = new ArrayList<>();
-        batches.stream()
-                .sorted(Comparator.comparing(SpanBatch::tenant))
-                .forEach(batch -> batch.rows().forEach(row -> expected.add(List.of(batch.tenant(), SpanRows.values(row)))));
-        List<Object> actual = records.stream()
-                .<Object>map(record -> List.of(record.getField("tenant_id"), SpanRows.values(SpanRows.fromRecord(record))))
-                .toList();
-        assertThat(actual).isEqualTo(expected);
     }
 
     private static SpanRow named(@Nullable String name, int kind, long start, long end, int status)
