@@ -121,6 +121,7 @@ final class TestReceiverDocumentation
                 "decode.json.WireWriter.VARINT_BYTES_MAX", // of the format
                 "decode.MessageCounter.MESSAGE_BYTES_MIN", // of the format
                 "decode.wire.WireSpanDecoder.MESSAGE_BYTES_MIN", // of the format
+                "decode.wire.WireMetricDecoder.MESSAGE_BYTES_MIN", // of the format
                 "decode.ValueDecoder.UTF8_BYTES_MAX", // of the format
                 "decode.json.JsonScalars.EXPONENT_MAX", // beyond 64 bits
                 "decode.wire.RepeatingTexts.COUNT_MAX", // of a cache

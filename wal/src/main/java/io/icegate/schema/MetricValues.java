@@ -46,7 +46,10 @@ public record MetricValues(
             return text;
         }
 
-        private boolean hasTemporality()
+        /**
+         * True when values of this kind add up over time.
+         */
+        public boolean hasTemporality()
         {
             return this == SUM || this == HISTOGRAM || this == EXPONENTIAL_HISTOGRAM;
         }

@@ -10,6 +10,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WireFormat;
 import io.icegate.receiver.decode.Findings.Kind;
 import io.icegate.receiver.decode.json.Place;
+import io.icegate.receiver.decode.wire.WireMetric;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.EntityRef;
@@ -17,6 +18,7 @@ import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.resource.v1.Resource;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ final class EnvelopeDecoder
     private final RequestContext context;
     private final byte[] bytes;
     private final MetricMessage metric = new MetricMessage();
+    private @Nullable WireMetric usualMetric;
     private final int[] counts = new int[4];
     private long valueCount;
 
@@ -316,13 +319,23 @@ final class EnvelopeDecoder
             return scope.children();
         }
         int[] rows = {0};
-        forEachChild(scope, (_, offset, length) -> rows[0] += metric.count(bytes, offset, length));
+        forEachChild(scope, (_, offset, length) -> rows[0] += points(offset, length));
         return rows[0];
+    }
+
+    private int points(int offset, int length)
+    {
+        WireMetric usual = usualMetric;
+        if (usual == null) {
+            usual = new WireMetric(bytes);
+            usualMetric = usual;
+        }
+        return usual.read(offset, length) ? usual.points() : metric.count(bytes, offset, length);
     }
 
     private int rows(MessageBytes message)
     {
-        return type.hasPoints() ? metric.count(bytes, message.offset(), message.length()) : 1;
+        return type.hasPoints() ? points(message.offset(), message.length()) : 1;
     }
 
     private void record(Place place, int offset, int length)

@@ -2,6 +2,8 @@ package io.icegate.receiver.decode;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.icegate.receiver.decode.wire.WireMetric;
+import io.icegate.receiver.decode.wire.WireMetricDecoder;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.Exemplar;
 import io.icegate.schema.MetricRow;
@@ -9,6 +11,7 @@ import io.icegate.schema.MetricValues;
 import io.icegate.schema.PointValue;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.format.MetricBatch;
+import io.icegate.wal.format.MetricBlock;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * Turns metrics to rows of {@code metrics}, one per data point. A data point that is bad costs neither its neighbours nor the
@@ -27,8 +33,60 @@ import java.util.List;
 public final class MetricRecordDecoder
         implements RecordDecoder
 {
+    private final DecodeLimits limits;
     private final MetricMessage message = new MetricMessage();
     private final List<MetricRow> rows = new ArrayList<>();
+    private final List<Integer> positions = new ArrayList<>();
+    private @Nullable WireMetricDecoder wire;
+    /**
+     * The metric that is read from the wire, once a data point of it has another form.
+     */
+    private @Nullable MetricValues usualMetric;
+
+    public MetricRecordDecoder(DecodeLimits limits)
+    {
+        this.limits = requireNonNull(limits, "limits is null");
+    }
+
+    /**
+     * Adds a metric that has the usual form. Its data points need not have it.
+     */
+    @Override
+    public boolean addUsual(RecordContext context)
+            throws BadRecordException
+    {
+        WireMetricDecoder reader = wire;
+        if (reader == null) {
+            reader = new WireMetricDecoder(context.request(), limits.attributesMax(), limits.valueBytesMax(), limits.messagesMax());
+            wire = reader;
+        }
+        if (!reader.readMetric(context.offset(), context.length())) {
+            return false;
+        }
+        WireMetric metric = reader.metric();
+        context.endUsualShared(reader.textBytes(), reader.metadata(), metric.points());
+        usualMetric = null;
+        WireMetricDecoder points = reader;
+        forEachPoint(context, metric.type(), metric.points(), metric::pointOffset, metric::pointLength, () -> addUsualPoint(context, points));
+        return true;
+    }
+
+    private void addUsualPoint(RecordContext context, WireMetricDecoder reader)
+            throws BadRecordException, InvalidProtocolBufferException
+    {
+        MetricBlock block = reader.block();
+        if (reader.readPoint(context.offset(), context.length())) {
+            context.values().count(reader.values());
+            block.endRow(context.resource(), context.scope(), context.timestamp(block.time(), block.startTime()), context.ingestMicros(), context.residual());
+            return;
+        }
+        MetricValues metric = usualMetric;
+        if (metric == null) {
+            metric = block.metric();
+            usualMetric = metric;
+        }
+        addPoint(context, metric);
+    }
 
     @Override
     public void add(RecordContext context)
@@ -42,18 +100,7 @@ public final class MetricRecordDecoder
         }
         MetricValues columns = columns(metric, context.values());
         context.endShared(columns, message.points());
-        switch (metric.getDataCase()) {
-            case GAUGE -> forEachPoint(context, NumberDataPoint.getDescriptor(), "gauge/dataPoints", () -> addNumber(context, columns));
-            case SUM -> forEachPoint(context, NumberDataPoint.getDescriptor(), "sum/dataPoints", () -> addNumber(context, columns));
-            case HISTOGRAM -> forEachPoint(context, HistogramDataPoint.getDescriptor(), "histogram/dataPoints", () -> addHistogram(context, columns));
-            case EXPONENTIAL_HISTOGRAM -> forEachPoint(
-                    context,
-                    ExponentialHistogramDataPoint.getDescriptor(),
-                    "exponentialHistogram/dataPoints",
-                    () -> addExponentialHistogram(context, columns));
-            case SUMMARY -> forEachPoint(context, SummaryDataPoint.getDescriptor(), "summary/dataPoints", () -> addSummary(context, columns));
-            case DATA_NOT_SET -> throw new IllegalStateException("Cannot read data points of no data");
-        }
+        forEachPoint(context, columns.type(), message.points(), message::offset, message::length, () -> addPoint(context, columns));
     }
 
     /**
@@ -110,10 +157,34 @@ public final class MetricRecordDecoder
         };
     }
 
-    private void forEachPoint(RecordContext context, Descriptor type, String list, RecordContext.PointReader reader)
+    private static void forEachPoint(RecordContext context, MetricValues.Type type, int points, IntUnaryOperator offset, IntUnaryOperator length, RecordContext.PointReader reader)
     {
-        for (int i = 0; i < message.points(); i++) {
-            context.point(type, list, i, message.offset(i), message.length(i), reader);
+        Descriptor message = switch (type) {
+            case GAUGE, SUM -> NumberDataPoint.getDescriptor();
+            case HISTOGRAM -> HistogramDataPoint.getDescriptor();
+            case EXPONENTIAL_HISTOGRAM -> ExponentialHistogramDataPoint.getDescriptor();
+            case SUMMARY -> SummaryDataPoint.getDescriptor();
+        };
+        String list = switch (type) {
+            case GAUGE -> "gauge/dataPoints";
+            case SUM -> "sum/dataPoints";
+            case HISTOGRAM -> "histogram/dataPoints";
+            case EXPONENTIAL_HISTOGRAM -> "exponentialHistogram/dataPoints";
+            case SUMMARY -> "summary/dataPoints";
+        };
+        for (int i = 0; i < points; i++) {
+            context.point(message, list, i, offset.applyAsInt(i), length.applyAsInt(i), reader);
+        }
+    }
+
+    private void addPoint(RecordContext context, MetricValues metric)
+            throws BadRecordException, InvalidProtocolBufferException
+    {
+        switch (metric.type()) {
+            case GAUGE, SUM -> addNumber(context, metric);
+            case HISTOGRAM -> addHistogram(context, metric);
+            case EXPONENTIAL_HISTOGRAM -> addExponentialHistogram(context, metric);
+            case SUMMARY -> addSummary(context, metric);
         }
     }
 
@@ -206,6 +277,7 @@ public final class MetricRecordDecoder
             List<Exemplar> exemplars,
             byte @Nullable [] residual)
     {
+        positions.add((wire == null ? 0 : wire.block().rowCount()) + rows.size());
         rows.add(new MetricRow(
                 context.resource(),
                 context.scope(),
@@ -250,6 +322,7 @@ public final class MetricRecordDecoder
     @Override
     public MetricBatch batch(BatchId id, String tenant, long bytes)
     {
-        return new MetricBatch(id, tenant, rows, bytes);
+        MetricBlock block = wire == null ? new MetricBlock(new byte[0]) : wire.block();
+        return new MetricBatch(id, tenant, block, rows, positions.stream().mapToInt(Integer::intValue).toArray(), bytes);
     }
 }

@@ -55,7 +55,7 @@ public final class OtlpRequestDecoder
 
     public static OtlpRequestDecoder metrics(DecodeLimits limits, InstantSource clock)
     {
-        return new OtlpRequestDecoder(ExportMetricsServiceRequest.getDescriptor(), MetricRecordDecoder::new, limits, clock);
+        return new OtlpRequestDecoder(ExportMetricsServiceRequest.getDescriptor(), () -> new MetricRecordDecoder(limits), limits, clock);
     }
 
     @Override

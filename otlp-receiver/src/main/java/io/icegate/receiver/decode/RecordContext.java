@@ -51,6 +51,17 @@ public interface RecordContext
             throws BadRecordException;
 
     /**
+     * Ends what data points share when columns lose nothing of it.
+     *
+     * @param textBytes of its texts
+     * @param attributes among them
+     * @param rows data points of the record
+     * @throws BadRecordException when so many rows cannot repeat it
+     */
+    void endUsualShared(long textBytes, int attributes, int rows)
+            throws BadRecordException;
+
+    /**
      * Reads one data point of the record. When it is bad it is counted, and costs no neighbour.
      *
      * @param list path of all data points below the record

@@ -23,8 +23,10 @@ public interface RecordDecoder
      * same as {@link #add} makes of it.
      *
      * @return false when nothing was added
+     * @throws BadRecordException when the record cannot be stored
      */
     default boolean addUsual(RecordContext record)
+            throws BadRecordException
     {
         return false;
     }

@@ -23,6 +23,7 @@ final class RequestContext
         implements RecordContext
 {
     private static final long REPEATED_BYTES_MAX = 256L * 1024 * 1024;
+    private static final int NONE = -1;
 
     private final EnvelopeType type;
     private final DecodeLimits limits;
@@ -40,8 +41,13 @@ final class RequestContext
     private long repeatedBytes;
     private long resourceTextBytes;
     private @Nullable MessageBytes message;
+    private int messageOffset;
+    private int messageLength;
     private Place place = new Place(0, 0, 0);
+    // of the data point that is being read, whose message and place are made only when they are needed
+    private @Nullable Descriptor pointType;
     private String pointList = "";
+    private int point = NONE;
     private boolean repaired;
 
     /**
@@ -102,7 +108,7 @@ final class RequestContext
 
     void record(MessageBytes newMessage, Place newPlace)
     {
-        message = requireNonNull(newMessage, "newMessage is null");
+        message(requireNonNull(newMessage, "newMessage is null"));
         place = requireNonNull(newPlace, "newPlace is null");
         request = newMessage.bytes();
         residual = scopeResidual;
@@ -110,19 +116,36 @@ final class RequestContext
         repaired = false;
     }
 
+    private void message(MessageBytes newMessage)
+    {
+        message = newMessage;
+        messageOffset = newMessage.offset();
+        messageLength = newMessage.length();
+    }
+
+    private MessageBytes message()
+    {
+        MessageBytes known = message;
+        if (known == null) {
+            known = new MessageBytes(requireNonNull(pointType, "there is no record"), request, messageOffset, messageLength);
+            message = known;
+        }
+        return known;
+    }
+
     @Override
     public <M extends MessageLite> M parse(Parser<M> parser)
             throws BadRecordException, InvalidProtocolBufferException
     {
-        return parse(requireNonNull(message, "there is no record"), parser);
+        return parse(message(), parser);
     }
 
     @Override
     public <M extends MessageLite> M parseShared(byte[] shared, Parser<M> parser)
             throws BadRecordException, InvalidProtocolBufferException
     {
-        message = new MessageBytes(type.record(), shared, 0, shared.length);
-        return parse(message, parser);
+        message(new MessageBytes(type.record(), shared, 0, shared.length));
+        return parse(message(), parser);
     }
 
     private <M extends MessageLite> M parse(MessageBytes bytes, Parser<M> parser)
@@ -140,6 +163,14 @@ final class RequestContext
     }
 
     @Override
+    public void endUsualShared(long textBytes, int attributes, int rows)
+            throws BadRecordException
+    {
+        addRepeated(SharedTexts.stored(textBytes, rows), rows);
+        values.count((long) attributes * rows);
+    }
+
+    @Override
     public void endShared(MetricValues metric, int rows)
             throws BadRecordException
     {
@@ -147,7 +178,7 @@ final class RequestContext
         int reasons = values.takeReasons() | (repaired ? Reasons.INVALID_UTF8 : 0);
         values.count(values.takeCount() * rows);
         if (reasons != 0) {
-            residual = residual.withMetric(requireNonNull(message).toByteString(), reasons);
+            residual = residual.withMetric(message().toByteString(), reasons);
             sharedResidual = repeated(residual, rows);
             if ((reasons & Reasons.SHORTENED) != 0) {
                 findings.add(Kind.SHORTENED, rows, this::path);
@@ -159,12 +190,14 @@ final class RequestContext
     }
 
     @Override
-    public void point(Descriptor pointType, String list, int index, int offset, int length, PointReader reader)
+    public void point(Descriptor newPointType, String list, int index, int offset, int length, PointReader reader)
     {
-        Place metric = place;
-        place = new Place(metric.resource(), metric.scope(), metric.record(), index);
+        pointType = newPointType;
         pointList = list;
-        message = new MessageBytes(pointType, request, offset, length);
+        point = index;
+        message = null;
+        messageOffset = offset;
+        messageLength = length;
         repaired = false;
         long counted = values.takeCount();
         try {
@@ -179,13 +212,13 @@ final class RequestContext
             reject(e.getMessage());
         }
         values.count(counted);
-        place = metric;
+        point = NONE;
     }
 
     private void check()
             throws BadRecordException
     {
-        String reason = wrong.isEmpty() ? null : wrong.get(place);
+        String reason = wrong.isEmpty() ? null : wrong.get(new Place(place.resource(), place.scope(), place.record(), point));
         if (reason != null) {
             throw new BadRecordException(reason);
         }
@@ -205,25 +238,25 @@ final class RequestContext
 
     private String path()
     {
-        return place.point() < 0 ? type.path(place) : "%s/%s/%s".formatted(type.path(place), pointList, place.point());
+        return point == NONE ? type.path(place) : "%s/%s/%s".formatted(type.path(place), pointList, point);
     }
 
     @Override
     public byte[] request()
     {
-        return requireNonNull(message, "there is no record").bytes();
+        return message().bytes();
     }
 
     @Override
     public int offset()
     {
-        return requireNonNull(message, "there is no record").offset();
+        return messageOffset;
     }
 
     @Override
     public int length()
     {
-        return requireNonNull(message, "there is no record").length();
+        return messageLength;
     }
 
     @Override
@@ -274,7 +307,7 @@ final class RequestContext
         }
         if (repaired) {
             findings.add(Kind.TEXT, 1, this::path);
-            return residual.withRecord(requireNonNull(message).toByteString(), reasons | Reasons.INVALID_UTF8).toColumn();
+            return residual.withRecord(message().toByteString(), reasons | Reasons.INVALID_UTF8).toColumn();
         }
         return reasons == 0 ? sharedResidual : residual.withRecord(record.toByteString(), reasons).toColumn();
     }

@@ -59,18 +59,29 @@ final class SharedTexts
     {
         long bytes = 0;
         for (int i = 0; i < attributes.size(); i++) {
-            bytes += attributes.keys().key(i).length() + bytes(attributes.text(i));
+            bytes += bytes(attributes.keys().key(i)) + bytes(attributes.text(i));
         }
         return bytes;
     }
 
     private static long bytes(List<String> texts)
     {
-        return texts.stream().mapToLong(String::length).sum();
+        return texts.stream().mapToLong(SharedTexts::bytes).sum();
     }
 
+    /**
+     * Bytes of a text in UTF-8, in which a character of two surrogates takes four.
+     */
     private static long bytes(@Nullable String text)
     {
-        return text == null ? 0 : text.length();
+        if (text == null) {
+            return 0;
+        }
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            bytes += character < 0x80 ? 0 : character < 0x800 || Character.isSurrogate(character) ? 1 : 2;
+        }
+        return bytes;
     }
 }

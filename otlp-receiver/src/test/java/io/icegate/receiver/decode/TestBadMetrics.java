@@ -224,8 +224,9 @@ final class TestBadMetrics
         List<NumberDataPoint> points = IntStream.range(0, 10_000).mapToObj(i -> NumberDataPoint.newBuilder().setAsInt(i).addAttributes(TestMetricsDecoder.attribute("i", "" + i)).build()).toList();
         Metric metric = Metric.newBuilder().setName("many").setGauge(Gauge.newBuilder().addAllDataPoints(points)).build();
         DecodedRequest decoded = decode(inScope(metric.toByteString()));
-        assertThat(rows(decoded).stream().map(MetricRow::value).toList()).isEqualTo(IntStream.range(0, 10_000).mapToObj(PointValue.Int::new).toList());
-        assertThat(rows(decoded).get(9_999).metric()).isSameAs(rows(decoded).get(0).metric());
+        List<MetricRow> rows = rows(decoded);
+        assertThat(rows.stream().map(MetricRow::value).toList()).isEqualTo(IntStream.range(0, 10_000).mapToObj(PointValue.Int::new).toList());
+        assertThat(rows.get(9_999).metric()).isSameAs(rows.get(0).metric());
         assertThat(decoded.acknowledgement()).isEqualTo(Acknowledgement.FULL);
     }
 

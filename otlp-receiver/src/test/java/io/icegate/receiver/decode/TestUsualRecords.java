@@ -1,39 +1,23 @@
 package io.icegate.receiver.decode;
 
-import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.icegate.receiver.signal.Acknowledgement;
 import io.icegate.receiver.signal.Encoding;
 import io.icegate.receiver.signal.RefusedException;
-import io.icegate.schema.Signal;
-import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.SegmentHeader;
-import io.icegate.wal.SegmentId;
-import io.icegate.wal.SegmentKey;
-import io.icegate.wal.Sequence;
-import io.icegate.wal.WriterId;
-import io.icegate.wal.format.LogBatch;
-import io.icegate.wal.format.LogRows;
+import io.icegate.wal.format.BlockRows;
 import io.icegate.wal.format.RowBatch;
-import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.format.SegmentRows;
-import io.icegate.wal.format.SpanBatch;
-import io.icegate.wal.format.SpanRows;
-import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import org.apache.iceberg.data.Record;
+import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,65 +27,35 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestUsualRecords
 {
-    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     /**
      * Small, so that they are reached.
      */
     private static final DecodeLimits LIMITS = new DecodeLimits(8, 200, 6, 2_000, 50, 5_000, Duration.ofDays(365), Duration.ofDays(1));
-    private static final SegmentHeader HEADER = new SegmentHeader(
-            new SegmentKey(new UUID(1, 1), new WriterId(new UUID(2, 2)), Sequence.FIRST),
-            new SegmentId("00112233445566778899aabbccddeeff"),
-            NOW);
-
     private static final int REQUESTS = Integer.getInteger("icegate.wire-requests", 300);
 
+    // rows that were stored
     private final AtomicInteger usual = new AtomicInteger();
     private final AtomicInteger others = new AtomicInteger();
-
-    /**
-     * What differs between signals.
-     *
-     * @param payload generates a request
-     * @param rows of a batch, as comparable values
-     * @param stored a row that was read, as a comparable value
-     */
-    private record Kind(
-            Descriptor request,
-            TableShape shape,
-            BiFunction<Random, Boolean, Message> payload,
-            Function<DecodeLimits, RecordDecoder> decoder,
-            Function<RowBatch, List<List<Object>>> rows,
-            Function<Record, List<Object>> stored) {}
-
-    private static final Kind LOGS = new Kind(
-            ExportLogsServiceRequest.getDescriptor(),
-            Signal.LOGS.shape(),
-            (random, odd) -> new OtlpPayloads(random, odd).request(),
-            LogRecordDecoder::new,
-            batch -> ((LogBatch) batch).rows().stream().map(LogRows::values).toList(),
-            row -> LogRows.values(LogRows.fromRecord(row)));
-
-    private static final Kind SPANS = new Kind(
-            ExportTraceServiceRequest.getDescriptor(),
-            Signal.SPANS.shape(),
-            (random, odd) -> new SpanPayloads(random, odd).request(),
-            SpanRecordDecoder::new,
-            batch -> ((SpanBatch) batch).rows().stream().map(SpanRows::values).toList(),
-            row -> SpanRows.values(SpanRows.fromRecord(row)));
 
     @Test
     void testSameRowsAsFromObjects()
     {
-        assertSameRows(LOGS);
+        assertSameRows(SignalKind.LOGS);
     }
 
     @Test
     void testSameSpansAsFromObjects()
     {
-        assertSameRows(SPANS);
+        assertSameRows(SignalKind.SPANS);
     }
 
-    private void assertSameRows(Kind kind)
+    @Test
+    void testSameMetricsAsFromObjects()
+    {
+        assertSameRows(SignalKind.METRICS);
+    }
+
+    private void assertSameRows(SignalKind<?> kind)
     {
         for (long seed : seeds(REQUESTS / 4)) {
             Random random = new Random(seed);
@@ -116,16 +70,22 @@ final class TestUsualRecords
     @Test
     void testSameOutcomeOfDamagedRequests()
     {
-        assertSameOutcomeOfDamage(LOGS);
+        assertSameOutcomeOfDamage(SignalKind.LOGS);
     }
 
     @Test
     void testSameOutcomeOfDamagedSpans()
     {
-        assertSameOutcomeOfDamage(SPANS);
+        assertSameOutcomeOfDamage(SignalKind.SPANS);
     }
 
-    private void assertSameOutcomeOfDamage(Kind kind)
+    @Test
+    void testSameOutcomeOfDamagedMetrics()
+    {
+        assertSameOutcomeOfDamage(SignalKind.METRICS);
+    }
+
+    private void assertSameOutcomeOfDamage(SignalKind<?> kind)
     {
         for (long seed : seeds(REQUESTS)) {
             Random random = new Random(seed);
@@ -136,18 +96,84 @@ final class TestUsualRecords
     }
 
     @Test
+    void testSameOutcomeOfRewrittenLogs()
+    {
+        assertSameOutcomeOfRewriting(SignalKind.LOGS);
+    }
+
+    @Test
+    void testSameOutcomeOfRewrittenSpans()
+    {
+        assertSameOutcomeOfRewriting(SignalKind.SPANS);
+    }
+
+    @Test
+    void testSameOutcomeOfRewrittenMetrics()
+    {
+        assertSameOutcomeOfRewriting(SignalKind.METRICS);
+    }
+
+    /**
+     * Fields come in any order, twice, in parts and in other types; and what protobuf reads of that can be rebuilt.
+     */
+    private void assertSameOutcomeOfRewriting(SignalKind<?> kind)
+    {
+        int whole = 0;
+        for (long seed : seeds(REQUESTS / 3)) {
+            Random random = new Random(seed);
+            Message sent = kind.payload().apply(random, random.nextBoolean());
+            byte[] request = new RewrittenWire(random, List.of(20, 100, 500, Integer.MAX_VALUE).get(random.nextInt(4))).rewrite(sent.getDescriptorForType(), sent.toByteArray());
+            Object outcome = outcome(kind, request, DecodeLimits.DEFAULT, true);
+            assertThat(outcome).as("seed %s", seed).isEqualTo(outcome(kind, request, DecodeLimits.DEFAULT, false));
+            Optional<Message> read = read(kind, request);
+            if (read.isPresent() && outcome instanceof List<?> accepted && ((Acknowledgement) accepted.get(0)).rejectedRecords() == 0) {
+                RowBatch batch = decode(kind, request, DecodeLimits.DEFAULT, true).batch();
+                assertThat(rebuilt(kind, batch)).as("seed %s", seed).isEqualTo(NormalForm.of(List.of(read.orElseThrow())));
+                whole++;
+            }
+        }
+        assertThat(whole).as("requests rebuilt").isGreaterThan(REQUESTS / 12);
+        assertThat(usual.get()).as("records read from the wire").isGreaterThan(50);
+        assertThat(others.get()).as("records read as objects").isGreaterThan(50);
+    }
+
+    private static <R> List<String> rebuilt(SignalKind<R> kind, RowBatch batch)
+    {
+        return NormalForm.of(kind.rebuilt(kind.rows().apply(batch)));
+    }
+
+    /**
+     * What protobuf reads, if it does.
+     */
+    private static Optional<Message> read(SignalKind<?> kind, byte[] request)
+    {
+        try {
+            return Optional.of(kind.request().getParserForType().parseFrom(request));
+        }
+        catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
     void testSameSegment()
     {
-        assertSameSegment(LOGS);
+        assertSameSegment(SignalKind.LOGS);
     }
 
     @Test
     void testSameSegmentOfSpans()
     {
-        assertSameSegment(SPANS);
+        assertSameSegment(SignalKind.SPANS);
     }
 
-    private void assertSameSegment(Kind kind)
+    @Test
+    void testSameSegmentOfMetrics()
+    {
+        assertSameSegment(SignalKind.METRICS);
+    }
+
+    private void assertSameSegment(SignalKind<?> kind)
     {
         for (long seed : seeds(REQUESTS / 20)) {
             Random random = new Random(seed);
@@ -155,16 +181,15 @@ final class TestUsualRecords
             RowBatch fast = decode(kind, request, DecodeLimits.DEFAULT, true).batch();
             RowBatch slow = decode(kind, request, DecodeLimits.DEFAULT, false).batch();
             assertThat(fast.times()).as("seed %s", seed).isEqualTo(slow.times());
-            if (fast.rowCount() > 0) {
-                assertThat(read(kind, fast)).as("seed %s", seed).isEqualTo(read(kind, slow));
+            for (Schema table : List.of(kind.shape().schema(), SegmentRows.optional(kind.shape().schema()))) {
+                assertThat(stored(kind, table, fast)).as("seed %s", seed).isEqualTo(stored(kind, table, slow));
             }
         }
     }
 
-    private static List<List<Object>> read(Kind kind, RowBatch batch)
+    private static <R> List<List<@Nullable Object>> stored(SignalKind<R> kind, Schema table, RowBatch batch)
     {
-        byte[] content = new SegmentEncoder(kind.shape()).encode(HEADER, 0, kind.shape().schema(), List.of(batch)).content();
-        return SegmentRows.read(content, kind.shape().schema()).stream().map(kind.stored()).toList();
+        return kind.stored(table, List.of(batch)).stream().map(kind.values()).toList();
     }
 
     private static byte[] damaged(Random random, byte[] request)
@@ -179,37 +204,31 @@ final class TestUsualRecords
     /**
      * Rows and answer, or the reason of the refusal.
      */
-    private Object outcome(Kind kind, byte[] request, DecodeLimits limits, boolean fromWire)
+    private Object outcome(SignalKind<?> kind, byte[] request, DecodeLimits limits, boolean fromWire)
     {
         try {
             DecodedRequest decoded = decode(kind, request, limits, fromWire);
-            return List.of(decoded.acknowledgement(), kind.rows().apply(decoded.batch()));
+            if (fromWire) {
+                int fromBlock = BlockRows.count(decoded.batch());
+                usual.addAndGet(fromBlock);
+                others.addAndGet(decoded.batch().rowCount() - fromBlock);
+            }
+            return List.of(decoded.acknowledgement(), kind.values(decoded.batch()));
         }
         catch (RefusedException e) {
             return String.valueOf(e.getMessage());
         }
     }
 
-    private DecodedRequest decode(Kind kind, byte[] request, DecodeLimits limits, boolean fromWire)
+    private static DecodedRequest decode(SignalKind<?> kind, byte[] request, DecodeLimits limits, boolean fromWire)
     {
-        return new OtlpRequestDecoder(kind.request(), () -> decoder(kind.decoder().apply(limits), fromWire), limits, InstantSource.fixed(NOW))
-                .decode(request, Encoding.PROTOBUF, new BatchId(0, 0), "t");
+        return kind.decode(request, Encoding.PROTOBUF, limits, () -> decoder(kind.decoder().apply(limits), fromWire));
     }
 
-    private RecordDecoder decoder(RecordDecoder decoder, boolean fromWire)
+    private static RecordDecoder decoder(RecordDecoder decoder, boolean fromWire)
     {
-        return new RecordDecoder()
+        return fromWire ? decoder : new RecordDecoder()
         {
-            @Override
-            public boolean addUsual(RecordContext record)
-            {
-                boolean added = fromWire && decoder.addUsual(record);
-                if (fromWire) {
-                    (added ? usual : others).incrementAndGet();
-                }
-                return added;
-            }
-
             @Override
             public void add(RecordContext record)
                     throws BadRecordException, InvalidProtocolBufferException

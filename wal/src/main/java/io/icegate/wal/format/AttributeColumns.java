@@ -102,6 +102,22 @@ final class AttributeColumns
         types.write(encoded.types(), repetition, types.definitionMax() - 1);
     }
 
+    /**
+     * Writes rows that all have the attributes of one owner.
+     */
+    void repeat(RecordBlock block, AttributeBlock attributes, int owner, int rows, SharedBytes shared)
+    {
+        if (attributes.shape(owner).size() == 0) {
+            keys.absentRows(keys.definitionMax() - 1, rows);
+            values.absentRows(keys.definitionMax() - 1, rows);
+            types.absentRows(rows);
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            write(block, attributes, owner, 0, shared);
+        }
+    }
+
     void write(Encoded attributes)
     {
         write(attributes, 0);
@@ -126,6 +142,18 @@ final class AttributeColumns
         keys.absent(repetition, definition);
         values.absent(repetition, definition);
         types.absent(repetition, definition);
+    }
+
+    /**
+     * Says of so many rows that there is no map, because a level above it is not there.
+     *
+     * @param definition how many of the levels above are there
+     */
+    void absentRows(int definition, int rows)
+    {
+        keys.absentRows(definition, rows);
+        values.absentRows(definition, rows);
+        types.absentRows(definition, rows);
     }
 
     private void writeEntries(Encoded attributes, int firstRepetition)

@@ -19,6 +19,7 @@ import static java.util.Objects.requireNonNull;
 abstract sealed class BlockBatch<B extends RecordBlock, R>
         implements RowBatch
         permits LogBatch,
+                MetricBatch,
                 SpanBatch
 {
     private final BatchId id;

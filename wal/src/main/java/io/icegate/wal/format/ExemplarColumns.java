@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.Exemplar;
+import io.icegate.schema.TraceContext;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
@@ -40,13 +41,7 @@ final class ExemplarColumns
     void write(List<Exemplar> exemplars)
     {
         if (exemplars.isEmpty()) {
-            time.absent(0, empty);
-            real.absent(0, empty);
-            integer.absent(0, empty);
-            traceId.absent(0, empty);
-            spanId.absent(0, empty);
-            attributes.absent(0, empty);
-            return;
+            writeEmpty(1);
         }
         for (int i = 0; i < exemplars.size(); i++) {
             Exemplar exemplar = exemplars.get(i);
@@ -57,5 +52,50 @@ final class ExemplarColumns
             spanId.write(shared.unshared(exemplar.spanId()), repetition, present);
             attributes.write(shared.rowAttributes(exemplar.filteredAttributes()), repetition);
         }
+    }
+
+    /**
+     * Writes the exemplars of the rows {@code [from, to)} of a block.
+     */
+    void write(MetricBlock block, int from, int to)
+    {
+        int row = from;
+        while (row < to) {
+            int first = block.exemplars.start(row);
+            int end = row + 1;
+            while (end < to && block.exemplars.end(end - 1) == first && block.exemplars.end(end) == first) {
+                end++;
+            }
+            if (block.exemplars.end(row) == first) {
+                writeEmpty(end - row);
+            }
+            else {
+                writeRow(block, first, block.exemplars.end(row));
+            }
+            row = end;
+        }
+    }
+
+    private void writeRow(MetricBlock block, int from, int to)
+    {
+        ExemplarBlock exemplars = block.exemplars;
+        for (int i = from; i < to; i++) {
+            int repetition = i == from ? 0 : 1;
+            time.write(exemplars.times[i], repetition);
+            PointValueColumns.write(exemplars.kinds[i], exemplars.values[i], real, integer, repetition, present);
+            block.writeId(traceId, exemplars.traceIds[i], TraceContext.TRACE_ID_BYTES, repetition, present);
+            block.writeId(spanId, exemplars.spanIds[i], TraceContext.SPAN_ID_BYTES, repetition, present);
+            attributes.write(block, exemplars.attributes, i, repetition, shared);
+        }
+    }
+
+    private void writeEmpty(int rows)
+    {
+        time.absentRows(empty, rows);
+        real.absentRows(empty, rows);
+        integer.absentRows(empty, rows);
+        traceId.absentRows(empty, rows);
+        spanId.absentRows(empty, rows);
+        attributes.absentRows(empty, rows);
     }
 }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * The elements of a list of each row of a block, one after the other.
  */
 abstract sealed class ListBlock
-        permits SpanEventBlock,
+        permits ExemplarBlock,
+                SpanEventBlock,
                 SpanLinkBlock
 {
     static final int ELEMENTS_INITIAL = 16;

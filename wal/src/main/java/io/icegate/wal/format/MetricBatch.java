@@ -1,37 +1,37 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.MetricRow;
+import io.icegate.schema.MetricValues;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.parquet.RowGroupWriter;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-
-import static java.util.Objects.requireNonNull;
+import java.util.stream.IntStream;
 
 /**
  * The data points of one request.
  */
 public final class MetricBatch
-        implements RowBatch
+        extends BlockBatch<MetricBlock, MetricRow>
 {
-    private final BatchId id;
-    private final String tenant;
-    private final List<MetricRow> rows;
-    private final long requestBytes;
-    private final Times times;
-
     public MetricBatch(BatchId id, String tenant, List<MetricRow> rows, long requestBytes)
     {
-        this(id, tenant, List.copyOf(rows), requestBytes, times(rows));
+        this(id, tenant, new MetricBlock(new byte[0]), rows, IntStream.range(0, rows.size()).toArray(), requestBytes);
     }
 
-    private MetricBatch(BatchId id, String tenant, List<MetricRow> rows, long requestBytes, Times times)
+    /**
+     * @param block ended, and not changed from here on
+     * @param otherPositions row of the batch that each of the others is, ascending; handed over
+     */
+    public MetricBatch(BatchId id, String tenant, MetricBlock block, List<MetricRow> others, int[] otherPositions, long requestBytes)
     {
-        this.id = requireNonNull(id, "id is null");
-        this.tenant = requireNonNull(tenant, "tenant is null");
-        this.rows = requireNonNull(rows, "rows is null");
-        this.requestBytes = requestBytes;
-        this.times = requireNonNull(times, "times is null");
+        super(id, tenant, block, others, otherPositions, requestBytes, times(others));
+    }
+
+    private MetricBatch(BatchId id, MetricBatch batch)
+    {
+        super(id, batch);
     }
 
     private static Times times(List<MetricRow> rows)
@@ -44,44 +44,44 @@ public final class MetricBatch
     }
 
     @Override
-    public BatchId id()
-    {
-        return id;
-    }
-
-    @Override
     public MetricBatch withId(BatchId newId)
     {
-        return new MetricBatch(newId, tenant, rows, requestBytes, times);
+        return new MetricBatch(newId, this);
     }
 
-    @Override
-    public String tenant()
-    {
-        return tenant;
-    }
-
+    /**
+     * All rows as objects. Those of one metric share it.
+     */
     public List<MetricRow> rows()
     {
-        return rows;
+        return rows(new RowReader(block())::row);
     }
 
-    @Override
-    public int rowCount()
+    /**
+     * Reads rows of a block in order.
+     */
+    private static final class RowReader
     {
-        return rows.size();
-    }
+        private final MetricBlock block;
+        private int metric = -1;
+        private @Nullable MetricValues values;
 
-    @Override
-    public long requestBytes()
-    {
-        return requestBytes;
-    }
+        private RowReader(MetricBlock block)
+        {
+            this.block = block;
+        }
 
-    @Override
-    public Times times()
-    {
-        return times;
+        private MetricRow row(int row)
+        {
+            int wanted = block.metrics.of(row);
+            MetricValues known = values;
+            if (known == null || metric != wanted) {
+                known = block.metrics.values(block, wanted);
+                values = known;
+                metric = wanted;
+            }
+            return block.row(row, known);
+        }
     }
 
     @Override
@@ -96,8 +96,6 @@ public final class MetricBatch
         if (!(columns instanceof MetricColumnWriters metrics)) {
             throw new IllegalArgumentException("Cannot write metrics: the columns are open for another kind of rows");
         }
-        for (MetricRow row : rows.subList(from, to)) {
-            metrics.write(tenant, row);
-        }
+        write(from, to, (first, end) -> metrics.write(tenant(), block(), first, end), row -> metrics.write(tenant(), row));
     }
 }

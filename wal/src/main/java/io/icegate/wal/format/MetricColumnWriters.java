@@ -74,6 +74,50 @@ final class MetricColumnWriters
         group.endRow();
     }
 
+    void write(String tenant, MetricBlock block, int from, int to)
+    {
+        common.write(tenant, block, from, to, (first, end) -> writeColumns(block, first, end));
+    }
+
+    private void writeColumns(MetricBlock block, int from, int to)
+    {
+        int at = from;
+        for (int metric = block.metrics.of(from); at < to; metric++) {
+            int end = Math.min(to, block.metrics.end(metric, block.rowCount()));
+            if (end > at) {
+                repeatMetric(block, metric, end - at);
+                value.write(block, block.metrics.type(metric), at, end);
+                at = end;
+            }
+        }
+        startTime.write(block.startTimes, from, to);
+        time.write(block.times, from, to);
+        flags.write(block.flags, from, to);
+        exemplars.write(block, from, to);
+    }
+
+    private void repeatMetric(MetricBlock block, int metric, int rows)
+    {
+        MetricHeaderBlock metrics = block.metrics;
+        name.repeat(metrics.name(metric), rows);
+        description.repeat(metrics.description(metric), rows);
+        unit.repeat(metrics.unit(metric), rows);
+        type.repeat(shared.text(metrics.type(metric).text()), rows);
+        metadata.repeat(block, metrics.metadata(), metric, rows, shared);
+        if (metrics.type(metric).hasTemporality()) {
+            aggregationTemporality.repeat(metrics.temporality(metric), rows);
+        }
+        else {
+            aggregationTemporality.absentRows(rows);
+        }
+        if (metrics.type(metric) == MetricValues.Type.SUM) {
+            isMonotonic.repeat(metrics.isMonotonic(metric), rows);
+        }
+        else {
+            isMonotonic.absentRows(rows);
+        }
+    }
+
     private void writeMetric(MetricValues metric)
     {
         Encoded encoded = encoded(metric);

@@ -1,5 +1,6 @@
 package io.icegate.wal.format;
 
+import io.icegate.schema.MetricValues;
 import io.icegate.schema.PointValue;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
@@ -84,14 +85,24 @@ final class PointValueColumns
             }
         }
 
-        void absent(int definition)
+        void write(MetricBlock block, int slice, int size)
         {
-            leaf.absent(0, definition);
+            if (size == 0) {
+                leaf.absent(0, empty);
+            }
+            for (int i = 0; i < size; i++) {
+                leaf.write(block.listed(slice, i), i == 0 ? 0 : 1);
+            }
         }
 
-        void absent()
+        void absentRows(int definition, int rows)
         {
-            absent(empty - 1);
+            leaf.absentRows(definition, rows);
+        }
+
+        void absentRows(int rows)
+        {
+            absentRows(empty - 1, rows);
         }
     }
 
@@ -114,13 +125,24 @@ final class PointValueColumns
         void write(PointValue.@Nullable Buckets buckets)
         {
             if (buckets == null) {
-                offset.absent(0, absent);
-                counts.absent(absent);
+                absentRows(1);
             }
             else {
                 offset.write(buckets.offset());
                 counts.write(buckets.counts());
             }
+        }
+
+        void write(MetricBlock block, int bucketOffset, int slice, int size)
+        {
+            offset.write(bucketOffset);
+            counts.write(block, slice, size);
+        }
+
+        void absentRows(int rows)
+        {
+            offset.absentRows(absent, rows);
+            counts.absentRows(absent, rows);
         }
     }
 
@@ -143,10 +165,10 @@ final class PointValueColumns
     private void writeNumber(PointValue.Number value)
     {
         write(value, real, integer, 0, 0);
-        writeMeasurements(null, null, null, null);
-        writeNoHistogram();
-        writeNoExponentialHistogram();
-        writeNoQuantiles();
+        writeNoMeasurements(1);
+        writeNoHistograms(1);
+        writeNoExponentialHistograms(1);
+        writeNoQuantiles(1);
     }
 
     /**
@@ -170,35 +192,202 @@ final class PointValueColumns
         }
     }
 
+    /**
+     * Writes a number of a block to the column of its type.
+     *
+     * @param present definition level above the two columns
+     */
+    static void write(NumberKind kind, long bits, NumberLeaf real, NumberLeaf integer, int repetition, int present)
+    {
+        if (kind == NumberKind.REAL) {
+            real.write(bits, repetition);
+        }
+        else {
+            real.absent(repetition, present);
+        }
+        if (kind == NumberKind.INT) {
+            integer.write(bits, repetition);
+        }
+        else {
+            integer.absent(repetition, present);
+        }
+    }
+
+    /**
+     * Writes the rows {@code [from, to)} of a block, which are of one metric.
+     */
+    void write(MetricBlock block, MetricValues.Type type, int from, int to)
+    {
+        int rows = to - from;
+        int first = block.distributions.of(from);
+        switch (type) {
+            case GAUGE, SUM -> {
+                writeNumbers(block, from, to);
+                writeNoMeasurements(rows);
+                writeNoHistograms(rows);
+                writeNoExponentialHistograms(rows);
+                writeNoQuantiles(rows);
+            }
+            case HISTOGRAM -> {
+                writeNoNumbers(rows);
+                writeMeasurements(block.distributions, first, first + rows);
+                writeHistograms(block, first, first + rows);
+                writeNoExponentialHistograms(rows);
+                writeNoQuantiles(rows);
+            }
+            case EXPONENTIAL_HISTOGRAM -> {
+                writeNoNumbers(rows);
+                writeMeasurements(block.distributions, first, first + rows);
+                writeNoHistograms(rows);
+                writeExponentialHistograms(block, first, first + rows);
+                writeNoQuantiles(rows);
+            }
+            case SUMMARY -> {
+                writeNoNumbers(rows);
+                count.write(block.distributions.counts, first, first + rows);
+                sum.write(block.distributions.sums, first, first + rows);
+                min.absentRows(rows);
+                max.absentRows(rows);
+                writeNoHistograms(rows);
+                writeNoExponentialHistograms(rows);
+                writeQuantiles(block, first, first + rows);
+            }
+        }
+    }
+
+    /**
+     * Values of one metric are mostly all of one type.
+     */
+    private void writeNumbers(MetricBlock block, int from, int to)
+    {
+        int row = from;
+        while (row < to) {
+            NumberKind kind = block.kinds[row];
+            int end = row + 1;
+            while (end < to && block.kinds[end] == kind) {
+                end++;
+            }
+            if (kind == NumberKind.REAL) {
+                real.write(block.values, row, end);
+            }
+            else {
+                real.absentRows(end - row);
+            }
+            if (kind == NumberKind.INT) {
+                integer.write(block.values, row, end);
+            }
+            else {
+                integer.absentRows(end - row);
+            }
+            row = end;
+        }
+    }
+
+    private void writeNoNumbers(int rows)
+    {
+        real.absentRows(rows);
+        integer.absentRows(rows);
+    }
+
+    private void writeMeasurements(DistributionBlock distributions, int from, int to)
+    {
+        count.write(distributions.counts, from, to);
+        writeOptional(sum, distributions, DistributionBlock.SUM, distributions.sums, from, to);
+        writeOptional(min, distributions, DistributionBlock.MIN, distributions.mins, from, to);
+        writeOptional(max, distributions, DistributionBlock.MAX, distributions.maxs, from, to);
+    }
+
+    private static void writeOptional(NumberLeaf leaf, DistributionBlock distributions, int part, long[] bits, int from, int to)
+    {
+        for (int i = from; i < to; i++) {
+            if (distributions.has(i, part)) {
+                leaf.write(bits[i]);
+            }
+            else {
+                leaf.absentRows(1);
+            }
+        }
+    }
+
+    private void writeHistograms(MetricBlock block, int from, int to)
+    {
+        DistributionBlock distributions = block.distributions;
+        for (int i = from; i < to; i++) {
+            bucketCounts.write(block, distributions.firstSlices[i], distributions.firstSizes[i]);
+        }
+        for (int i = from; i < to; i++) {
+            explicitBounds.write(block, distributions.secondSlices[i], distributions.secondSizes[i]);
+        }
+    }
+
+    private void writeExponentialHistograms(MetricBlock block, int from, int to)
+    {
+        DistributionBlock distributions = block.distributions;
+        scale.write(distributions.scales, from, to);
+        zeroCount.write(distributions.zeroCounts, from, to);
+        zeroThreshold.write(distributions.zeroThresholds, from, to);
+        for (int i = from; i < to; i++) {
+            if (distributions.has(i, DistributionBlock.POSITIVE)) {
+                positive.write(block, distributions.positiveOffsets[i], distributions.firstSlices[i], distributions.firstSizes[i]);
+            }
+            else {
+                positive.absentRows(1);
+            }
+            if (distributions.has(i, DistributionBlock.NEGATIVE)) {
+                negative.write(block, distributions.negativeOffsets[i], distributions.secondSlices[i], distributions.secondSizes[i]);
+            }
+            else {
+                negative.absentRows(1);
+            }
+        }
+    }
+
+    private void writeQuantiles(MetricBlock block, int from, int to)
+    {
+        DistributionBlock distributions = block.distributions;
+        for (int i = from; i < to; i++) {
+            int slice = distributions.firstSlices[i];
+            int size = distributions.firstSizes[i];
+            if (size == 0) {
+                quantiles.absent(0, emptyQuantiles);
+                quantileValues.absent(0, emptyQuantiles);
+            }
+            for (int number = 0; number < size; number += 2) {
+                quantiles.write(block.listed(slice, number), number == 0 ? 0 : 1);
+                quantileValues.write(block.listed(slice, number + 1), number == 0 ? 0 : 1);
+            }
+        }
+    }
+
     private void writeHistogram(PointValue.Histogram histogram)
     {
-        write(null, real, integer, 0, 0);
+        writeNoNumbers(1);
         writeMeasurements(histogram.count(), histogram.sum(), histogram.min(), histogram.max());
         bucketCounts.write(histogram.bucketCounts());
         explicitBounds.write(histogram.explicitBounds());
-        writeNoExponentialHistogram();
-        writeNoQuantiles();
+        writeNoExponentialHistograms(1);
+        writeNoQuantiles(1);
     }
 
     private void writeExponentialHistogram(PointValue.ExponentialHistogram histogram)
     {
-        write(null, real, integer, 0, 0);
+        writeNoNumbers(1);
         writeMeasurements(histogram.count(), histogram.sum(), histogram.min(), histogram.max());
-        writeNoHistogram();
+        writeNoHistograms(1);
         scale.write(histogram.scale());
         zeroCount.write(histogram.zeroCount());
         zeroThreshold.write(histogram.zeroThreshold(), 0);
         positive.write(histogram.positive());
         negative.write(histogram.negative());
-        writeNoQuantiles();
+        writeNoQuantiles(1);
     }
 
     private void writeSummary(PointValue.Summary summary)
     {
-        write(null, real, integer, 0, 0);
+        writeNoNumbers(1);
         writeMeasurements(summary.count(), summary.sum(), null, null);
-        writeNoHistogram();
-        writeNoExponentialHistogram();
+        writeNoHistograms(1);
+        writeNoExponentialHistograms(1);
         List<PointValue.Quantile> values = summary.quantiles();
         if (values.isEmpty()) {
             quantiles.absent(0, emptyQuantiles);
@@ -210,14 +399,9 @@ final class PointValueColumns
         }
     }
 
-    private void writeMeasurements(@Nullable Long measurements, @Nullable Double total, @Nullable Double smallest, @Nullable Double largest)
+    private void writeMeasurements(long measurements, @Nullable Double total, @Nullable Double smallest, @Nullable Double largest)
     {
-        if (measurements == null) {
-            count.absentRows(1);
-        }
-        else {
-            count.write(measurements);
-        }
+        count.write(measurements);
         optional(sum, total);
         optional(min, smallest);
         optional(max, largest);
@@ -233,24 +417,32 @@ final class PointValueColumns
         }
     }
 
-    private void writeNoHistogram()
+    private void writeNoMeasurements(int rows)
     {
-        bucketCounts.absent();
-        explicitBounds.absent();
+        count.absentRows(rows);
+        sum.absentRows(rows);
+        min.absentRows(rows);
+        max.absentRows(rows);
     }
 
-    private void writeNoExponentialHistogram()
+    private void writeNoHistograms(int rows)
     {
-        scale.absentRows(1);
-        zeroCount.absentRows(1);
-        zeroThreshold.absentRows(1);
-        positive.write(null);
-        negative.write(null);
+        bucketCounts.absentRows(rows);
+        explicitBounds.absentRows(rows);
     }
 
-    private void writeNoQuantiles()
+    private void writeNoExponentialHistograms(int rows)
     {
-        quantiles.absent(0, emptyQuantiles - 1);
-        quantileValues.absent(0, emptyQuantiles - 1);
+        scale.absentRows(rows);
+        zeroCount.absentRows(rows);
+        zeroThreshold.absentRows(rows);
+        positive.absentRows(rows);
+        negative.absentRows(rows);
+    }
+
+    private void writeNoQuantiles(int rows)
+    {
+        quantiles.absentRows(emptyQuantiles - 1, rows);
+        quantileValues.absentRows(emptyQuantiles - 1, rows);
     }
 }

@@ -22,6 +22,7 @@ import static java.util.Objects.requireNonNull;
  */
 public abstract sealed class RecordBlock
         permits LogBlock,
+                MetricBlock,
                 SpanBlock
 {
     /**

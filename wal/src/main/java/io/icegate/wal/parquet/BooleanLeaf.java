@@ -25,6 +25,16 @@ public final class BooleanLeaf
         bits.set(count++, value);
     }
 
+    /**
+     * Writes one value for so many rows of a column without levels above it.
+     */
+    public void repeat(boolean value, int rows)
+    {
+        presentRows(rows);
+        bits.set(count, count + rows, value);
+        count += rows;
+    }
+
     @Override
     int valueBytes()
     {

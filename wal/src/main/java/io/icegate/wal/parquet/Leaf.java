@@ -66,8 +66,18 @@ public abstract sealed class Leaf
      */
     public final void absentRows(int rows)
     {
+        absentRows(0, rows);
+    }
+
+    /**
+     * Says of so many rows that there is no value.
+     *
+     * @param definition how many of the levels above are there
+     */
+    public final void absentRows(int definition, int rows)
+    {
         repetitions.add(0, rows);
-        definitions.add(0, rows);
+        definitions.add(definition, rows);
         nulls += rows;
         checkCount();
     }

@@ -1,6 +1,5 @@
 package io.icegate.receiver.decode.wire;
 
-import io.icegate.schema.AttributeShape;
 import io.icegate.schema.TraceContext;
 import io.icegate.wal.format.LogBlock;
 
@@ -76,15 +75,7 @@ public final class WireLogDecoder
             }
             seen |= 1 << field;
         }
-        if (in.failed()) {
-            return false;
-        }
-        AttributeShape shape = values.shape();
-        if (shape == null) {
-            return false;
-        }
-        block.attributes(shape, values.slices(), values.sliceLengths());
-        return true;
+        return values.endRecord();
     }
 
     private boolean field(int tag)

@@ -16,6 +16,7 @@ final class WireReader
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
     private static final int VARINT_BITS = 64;
+    private static final long CANONICAL_NAN = Double.doubleToLongBits(Double.NaN);
 
     private final byte[] bytes;
     private int position;
@@ -130,6 +131,24 @@ final class WireReader
         return value;
     }
 
+    /**
+     * The bits of a double. One that is no number fails unless it is the canonical one, because columns keep no other.
+     */
+    long realBits()
+    {
+        long bits = fixed64();
+        return bits != CANONICAL_NAN && Double.isNaN(Double.longBitsToDouble(bits)) ? fail() : bits;
+    }
+
+    /**
+     * A number of 32 bits whose sign is its lowest bit on the wire.
+     */
+    int zigzag32()
+    {
+        int value = (int) varint();
+        return value >>> 1 ^ -(value & 1);
+    }
+
     void skip(int length)
     {
         position += length;
@@ -140,15 +159,20 @@ final class WireReader
      */
     void skipText(int length, int lengthMax)
     {
-        if (length > lengthMax) {
-            fail();
-            return;
+        if (isText(position, length, lengthMax)) {
+            position += length;
         }
-        if (!isAscii(position, length) && !UnsafeByteOperations.unsafeWrap(bytes, position, length).isValidUtf8()) {
+        else {
             fail();
-            return;
         }
-        position += length;
+    }
+
+    /**
+     * True when a part of the message is UTF-8 and not too long.
+     */
+    boolean isText(int from, int length, int lengthMax)
+    {
+        return length <= lengthMax && (isAscii(from, length) || UnsafeByteOperations.unsafeWrap(bytes, from, length).isValidUtf8());
     }
 
     private boolean isAscii(int from, int length)

@@ -122,15 +122,7 @@ public final class WireSpanDecoder
             }
             seen |= 1 << field;
         }
-        if (in.failed()) {
-            return false;
-        }
-        AttributeShape shape = values.shape();
-        if (shape == null) {
-            return false;
-        }
-        block.attributes(shape, values.slices(), values.sliceLengths());
-        return true;
+        return values.endRecord();
     }
 
     private boolean field(int tag)

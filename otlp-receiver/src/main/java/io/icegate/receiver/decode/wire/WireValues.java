@@ -87,6 +87,34 @@ final class WireValues
     }
 
     /**
+     * Sets the attributes of a record that was read to its end. False when it has not the usual form after all.
+     */
+    boolean endRecord()
+    {
+        if (in.failed()) {
+            return false;
+        }
+        AttributeShape shape = shape();
+        if (shape == null) {
+            return false;
+        }
+        block.attributes(shape, slices, sliceLengths);
+        return true;
+    }
+
+    /**
+     * Bytes of the keys and values of the attributes.
+     */
+    long textBytes()
+    {
+        long bytes = 0;
+        for (int i = 0; i < attributes; i++) {
+            bytes += keyLengths[i] + sliceLengths[i];
+        }
+        return bytes;
+    }
+
+    /**
      * Slices of the values of the attributes, as received.
      */
     int[] slices()
