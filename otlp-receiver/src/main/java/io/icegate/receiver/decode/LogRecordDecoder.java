@@ -39,6 +39,7 @@ public final class LogRecordDecoder
     {
         if (wire == null) {
             wire = new WireLogDecoder(record.request(), limits.attributesMax(), limits.valueBytesMax());
+            wire.block().expectRows(record.scopeRows());
         }
         if (!wire.read(record.offset(), record.length())) {
             return false;

@@ -87,6 +87,11 @@ public interface RecordContext
      */
     ValueDecoder values();
 
+    /**
+     * How many rows the scope of the record becomes, at most.
+     */
+    int scopeRows();
+
     ResourceValues resource();
 
     ScopeValues scope();

@@ -38,6 +38,7 @@ final class RequestContext
     private byte @Nullable [] sharedResidual;
     private Residual scopeResidual = Residual.NONE;
     private byte @Nullable [] scopeSharedResidual;
+    private int scopeRows;
     private long repeatedBytes;
     private long resourceTextBytes;
     private @Nullable MessageBytes message;
@@ -78,6 +79,7 @@ final class RequestContext
         }
         resource = requireNonNull(newResource, "newResource is null");
         scope = requireNonNull(newScope, "newScope is null");
+        scopeRows = rows;
         addRepeated(SharedTexts.stored(resourceTextBytes + SharedTexts.bytes(newScope), rows), rows);
         scopeSharedResidual = repeated(newResidual, rows);
         scopeResidual = newResidual;
@@ -269,6 +271,12 @@ final class RequestContext
     public ValueDecoder values()
     {
         return values;
+    }
+
+    @Override
+    public int scopeRows()
+    {
+        return scopeRows;
     }
 
     @Override

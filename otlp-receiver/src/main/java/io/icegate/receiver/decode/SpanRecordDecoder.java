@@ -39,6 +39,7 @@ public final class SpanRecordDecoder
     {
         if (wire == null) {
             wire = new WireSpanDecoder(record.request(), limits.attributesMax(), limits.valueBytesMax(), limits.messagesMax());
+            wire.block().expectRows(record.scopeRows());
         }
         if (!wire.read(record.offset(), record.length())) {
             return false;

@@ -12,6 +12,10 @@ final class AttributeBlock
 {
     private static final int OWNERS_INITIAL = 64;
     private static final int VALUES_INITIAL = 512;
+    /**
+     * Values for which room is made before they have come.
+     */
+    private static final int EXPECTED_VALUES_MAX = 262_144;
 
     private AttributeShape[] shapes = new AttributeShape[OWNERS_INITIAL];
     /**
@@ -22,6 +26,17 @@ final class AttributeBlock
     private int[] lengths = new int[VALUES_INITIAL];
 
     /**
+     * Makes room for so many owners.
+     */
+    void expect(int owners)
+    {
+        if (owners > shapes.length) {
+            shapes = Arrays.copyOf(shapes, owners);
+            ends = Arrays.copyOf(ends, owners);
+        }
+    }
+
+    /**
      * Sets the attributes of an owner that follows the last one, or replaces it.
      *
      * @param received slices of the received values
@@ -29,13 +44,14 @@ final class AttributeBlock
     void set(int owner, AttributeShape shape, int[] received, int[] receivedLengths)
     {
         if (owner == shapes.length) {
-            shapes = Arrays.copyOf(shapes, owner * 2);
-            ends = Arrays.copyOf(ends, owner * 2);
+            expect(owner * 2);
         }
         int start = start(owner);
         int end = start + shape.size();
         if (end > slices.length) {
-            int capacity = Math.max(end, slices.length * 2);
+            // if owners to come have as many values as those before
+            long likely = Math.min((long) end * shapes.length / (owner + 1), EXPECTED_VALUES_MAX);
+            int capacity = Math.max(Math.max(end, slices.length * 2), (int) likely);
             slices = Arrays.copyOf(slices, capacity);
             lengths = Arrays.copyOf(lengths, capacity);
         }
@@ -61,6 +77,16 @@ final class AttributeBlock
     int end(int owner)
     {
         return ends[owner];
+    }
+
+    int[] slices()
+    {
+        return slices;
+    }
+
+    int[] lengths()
+    {
+        return lengths;
     }
 
     int slice(int value)

@@ -20,7 +20,18 @@ final class AttributeColumns
      * @param types null when all are strings
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Encoded(Binary[] keys, @Nullable Binary[] values, @Nullable Binary types) {}
+    record Encoded(Binary[] keys, @Nullable Binary[] values, @Nullable Binary types)
+    {
+        boolean hasAllValues()
+        {
+            for (Binary value : values) {
+                if (value == null) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     /**
      * @param name path of the map, as for {@link RowGroupWriter#bytes}
@@ -37,10 +48,20 @@ final class AttributeColumns
      */
     void repeat(Encoded attributes, int rows)
     {
-        for (int row = 0; row < rows; row++) {
-            writeEntries(attributes, 0);
-        }
         types.repeat(attributes.types(), rows);
+        if (attributes.keys().length == 0) {
+            keys.absentRows(keys.definitionMax() - 1, rows);
+            values.absentRows(keys.definitionMax() - 1, rows);
+        }
+        else if (attributes.hasAllValues()) {
+            keys.repeat(attributes.keys(), rows);
+            values.repeat(attributes.values(), rows);
+        }
+        else {
+            for (int row = 0; row < rows; row++) {
+                writeEntries(attributes, 0);
+            }
+        }
     }
 
     /**
@@ -59,20 +80,12 @@ final class AttributeColumns
             }
             SharedBytes.Shape encoded = shared.shape(shape);
             if (shape.size() == 0) {
-                for (int i = row; i < end; i++) {
-                    keys.absent(0, keys.definitionMax() - 1);
-                    values.absent(0, keys.definitionMax() - 1);
-                }
+                keys.absentRows(keys.definitionMax() - 1, end - row);
+                values.absentRows(keys.definitionMax() - 1, end - row);
             }
             else {
                 keys.repeat(encoded.keys(), end - row);
-                for (int i = row; i < end; i++) {
-                    values.startRow(shape.size());
-                    for (int value = attributes.start(i); value < attributes.end(i); value++) {
-                        int slice = attributes.slice(value);
-                        values.add(block.bytes(slice), RecordBlock.offset(slice), attributes.length(value));
-                    }
-                }
+                block.write(values, attributes, row, end);
             }
             types.repeat(encoded.types(), end - row);
             row = end;

@@ -127,9 +127,7 @@ final class CommonColumnWriters
         resourceAttributes.repeat(resource.attributes(), rows);
         resourceDroppedAttributesCount.repeat(resource.droppedAttributesCount(), rows);
         resourceSchemaUrl.repeat(resource.schemaUrl(), rows);
-        for (int row = 0; row < rows; row++) {
-            entityRefs.write(resource.entityRefs());
-        }
+        entityRefs.repeat(resource.entityRefs(), rows);
     }
 
     private void repeat(SharedBytes.Scope scope, int rows)

@@ -36,13 +36,27 @@ final class EntityRefColumns
         emptyDescriptionKeys = group.definition(name + ".list.element.description_keys");
     }
 
+    /**
+     * Writes rows that all have these references.
+     */
+    void repeat(List<Encoded> refs, int rows)
+    {
+        if (refs.isEmpty()) {
+            schemaUrl.absentRows(emptyRefs, rows);
+            type.absentRows(emptyRefs, rows);
+            idKeys.absentRows(emptyRefs, rows);
+            descriptionKeys.absentRows(emptyRefs, rows);
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            write(refs);
+        }
+    }
+
     void write(List<Encoded> refs)
     {
         if (refs.isEmpty()) {
-            schemaUrl.absent(0, emptyRefs);
-            type.absent(0, emptyRefs);
-            idKeys.absent(0, emptyRefs);
-            descriptionKeys.absent(0, emptyRefs);
+            repeat(refs, 1);
             return;
         }
         for (int i = 0; i < refs.size(); i++) {

@@ -82,15 +82,26 @@ final class LogColumnWriters
         eventName.write(block.eventNames, from, to);
         flags.write(block.flags, from, to);
         droppedAttributesCount.write(block.droppedAttributesCounts, from, to);
-        for (int row = from; row < to; row++) {
-            block.write(body, block.bodies[row], block.bodyLengths[row]);
-        }
-        for (int row = from; row < to; row++) {
-            char type = block.bodyTypes[row];
-            bodyType.write(block.bodyLengths[row] == RecordBlock.ABSENT || type == CanonicalText.STRING ? null : shared.text(String.valueOf(type)));
-        }
+        block.write(body, block.bodies, block.bodyLengths, from, to);
+        writeBodyTypes(block, from, to);
         block.writeIds(traceId, block.traceIds, TraceContext.TRACE_ID_BYTES, from, to);
         block.writeIds(spanId, block.spanIds, TraceContext.SPAN_ID_BYTES, from, to);
+    }
+
+    private void writeBodyTypes(LogBlock block, int from, int to)
+    {
+        int strings = 0;
+        for (int row = from; row < to; row++) {
+            char type = block.bodyTypes[row];
+            if (block.bodyLengths[row] == RecordBlock.ABSENT || type == CanonicalText.STRING) {
+                strings++;
+                continue;
+            }
+            bodyType.absentRows(strings);
+            strings = 0;
+            bodyType.write(shared.text(String.valueOf(type)));
+        }
+        bodyType.absentRows(strings);
     }
 
     private void writeBody(@Nullable CanonicalText value)

@@ -30,10 +30,15 @@ public abstract sealed class RecordBlock
      */
     public static final int ABSENT = -1;
     static final int ROWS_INITIAL = 64;
+    /**
+     * Records for which room is made before the last but a few have come.
+     */
+    private static final int EXPECTED_ROWS_MAX = 16_384;
 
     private final byte[] request;
     private final AttributeBlock attributes = new AttributeBlock();
     private int rows;
+    private int expectedRows;
     private long[] timestampMicros = new long[ROWS_INITIAL];
 
     /**
@@ -68,9 +73,19 @@ public abstract sealed class RecordBlock
     final void reserveRow()
     {
         if (rows == timestampMicros.length) {
-            timestampMicros = Arrays.copyOf(timestampMicros, rows * 2);
-            grow(rows * 2);
+            int size = Math.max(rows * 2, expectedRows);
+            timestampMicros = Arrays.copyOf(timestampMicros, size);
+            attributes.expect(size);
+            grow(size);
         }
+    }
+
+    /**
+     * Tells how many records will follow, so that room for them is made at once.
+     */
+    public final void expectRows(int count)
+    {
+        expectedRows = Math.min(count, EXPECTED_ROWS_MAX);
     }
 
     /**
@@ -101,7 +116,7 @@ public abstract sealed class RecordBlock
     }
 
     /**
-     * Keeps the decimal text of a number from 0 on, and returns its slice. Its length is {@link #digits}.
+     * Keeps the decimal text of a number from 0 on, and returns its slice. Its length is {@link #lastNumberLength}.
      */
     public final int number(int value)
     {
@@ -118,9 +133,16 @@ public abstract sealed class RecordBlock
     }
 
     /**
-     * Decimal digits of a number from 0 on.
+     * Length of the text of the number that was kept last.
+     *
+     * @param slice of it
      */
-    public static int digits(int value)
+    public final int lastNumberLength(int slice)
+    {
+        return numberBytes - offset(slice);
+    }
+
+    private static int digits(int value)
     {
         int digits = 1;
         for (long limit = 10; value >= limit; limit *= 10) {
@@ -227,18 +249,21 @@ public abstract sealed class RecordBlock
     }
 
     /**
-     * Writes a text to a column without levels above it.
+     * Writes texts to a column without levels above it.
      *
-     * @param length {@link #ABSENT} for none
+     * @param textLengths {@link #ABSENT} for none
      */
-    final void write(BytesLeaf leaf, int slice, int length)
+    final void write(BytesLeaf leaf, int[] slices, int[] textLengths, int from, int to)
     {
-        if (length == ABSENT) {
-            leaf.absentRows(1);
-        }
-        else {
-            leaf.write(bytes(slice), offset(slice), length);
-        }
+        leaf.write(request, numbers, slices, textLengths, from, to);
+    }
+
+    /**
+     * Writes the values of rows that all have the same shape, of one attribute at least.
+     */
+    final void write(BytesLeaf leaf, AttributeBlock values, int from, int to)
+    {
+        leaf.write(request, numbers, values.slices(), values.lengths(), values.start(from), values.shape(from).size(), to - from);
     }
 
     /**
@@ -246,9 +271,7 @@ public abstract sealed class RecordBlock
      */
     final void writeIds(BytesLeaf leaf, int[] offsets, int length, int from, int to)
     {
-        for (int row = from; row < to; row++) {
-            writeId(leaf, offsets[row], length, 0, 0);
-        }
+        leaf.writeHex(request, offsets, length, from, to);
     }
 
     /**
@@ -304,6 +327,9 @@ public abstract sealed class RecordBlock
      */
     final int cut(int from, int to, int bytesMax)
     {
+        if ((long) request.length + numberBytes <= bytesMax) {
+            return to;
+        }
         long bytes = 0;
         int row = from;
         do {

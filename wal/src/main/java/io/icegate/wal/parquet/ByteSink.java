@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
+import static java.lang.Math.toIntExact;
+
 /**
  * Growing bytes with access to the array. Not safe for use by several threads.
  */
@@ -15,6 +17,12 @@ public final class ByteSink
         extends ByteArrayOutputStream
 {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /**
+     * Texts up to so many bytes are copied in steps of {@value Long#BYTES}, as long as no array ends before.
+     */
+    private static final int SHORT_TEXT_BYTES = 32;
     private static final short[] HEX = hex();
 
     public ByteSink(int capacity)
@@ -38,6 +46,16 @@ public final class ByteSink
         if (buf.length - count < bytes) {
             buf = Arrays.copyOf(buf, Math.max(Math.addExact(count, bytes), (int) Math.min(Integer.MAX_VALUE - 16L, buf.length * 2L)));
         }
+    }
+
+    /**
+     * Bytes that were written. Unlike in the class above, no lock is taken.
+     */
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // used by one thread, and asked for every value
+    public int size()
+    {
+        return count;
     }
 
     /**
@@ -70,7 +88,92 @@ public final class ByteSink
 
     public void writeInt(int value)
     {
-        writeNumber(value, Integer.BYTES);
+        reserve(Integer.BYTES);
+        INT.set(buf, count, value);
+        count += Integer.BYTES;
+    }
+
+    /**
+     * Appends eight bytes, the lowest first.
+     */
+    void writeLong(long value)
+    {
+        reserve(Long.BYTES);
+        LONG.set(buf, count, value);
+        count += Long.BYTES;
+    }
+
+    /**
+     * Appends the first {@code size} numbers.
+     *
+     * @param bytes of each, {@link Integer#BYTES} or {@link Long#BYTES}
+     */
+    void writeNumbers(long[] numbers, int size, int bytes)
+    {
+        reserve(Math.multiplyExact(size, bytes));
+        byte[] to = buf;
+        int at = count;
+        if (bytes == Long.BYTES) {
+            for (int i = 0; i < size; i++) {
+                LONG.set(to, at, numbers[i]);
+                at += Long.BYTES;
+            }
+        }
+        else {
+            for (int i = 0; i < size; i++) {
+                INT.set(to, at, (int) numbers[i]);
+                at += Integer.BYTES;
+            }
+        }
+        count = at;
+    }
+
+    /**
+     * Appends texts behind their lengths, as Parquet has them in plain pages.
+     *
+     * @param slices where each text begins: in {@code texts}, or when negative at the complement in {@code others}
+     */
+    void writeTexts(byte[] texts, byte[] others, int[] slices, int[] lengths, int from, int to)
+    {
+        long size = 0;
+        for (int i = from; i < to; i++) {
+            size += Integer.BYTES + lengths[i];
+        }
+        reserve(toIntExact(size + SHORT_TEXT_BYTES));
+        byte[] out = buf;
+        int at = count;
+        for (int i = from; i < to; i++) {
+            int slice = slices[i];
+            int length = lengths[i];
+            INT.set(out, at, length);
+            at += Integer.BYTES;
+            if (slice >= 0) {
+                copy(texts, slice, out, at, length);
+            }
+            else {
+                copy(others, ~slice, out, at, length);
+            }
+            at += length;
+        }
+        count = at;
+    }
+
+    /**
+     * Copies a text. Room for a short text is there behind it.
+     */
+    private static void copy(byte[] from, int offset, byte[] to, int at, int length)
+    {
+        if (length > SHORT_TEXT_BYTES || from.length - offset < SHORT_TEXT_BYTES) {
+            System.arraycopy(from, offset, to, at, length);
+            return;
+        }
+        // more than the text may be copied: what comes next overwrites it
+        LONG.set(to, at, (long) LONG.get(from, offset));
+        LONG.set(to, at + Long.BYTES, (long) LONG.get(from, offset + Long.BYTES));
+        if (length > 2 * Long.BYTES) {
+            LONG.set(to, at + 2 * Long.BYTES, (long) LONG.get(from, offset + 2 * Long.BYTES));
+            LONG.set(to, at + 3 * Long.BYTES, (long) LONG.get(from, offset + 3 * Long.BYTES));
+        }
     }
 
     /**
@@ -116,9 +219,7 @@ public final class ByteSink
      */
     void setInt(int at, int value)
     {
-        for (int i = 0; i < Integer.BYTES; i++) {
-            buf[at + i] = (byte) (value >>> (Byte.SIZE * i));
-        }
+        INT.set(buf, at, value);
     }
 
     /**

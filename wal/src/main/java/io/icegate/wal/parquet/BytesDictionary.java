@@ -46,6 +46,18 @@ final class BytesDictionary
         plainBytes += value.length() + LENGTH_BYTES;
     }
 
+    /**
+     * Adds the values that were added last again.
+     *
+     * @param last how many of them, at least one
+     * @param bytes of them
+     */
+    void repeat(int last, int bytes, int times)
+    {
+        repeatIds(last, times);
+        plainBytes += (bytes + (long) last * LENGTH_BYTES) * times;
+    }
+
     private int id(Binary value)
     {
         Integer known = ids.get(value);

@@ -86,7 +86,15 @@ public final class BytesLeaf
             return;
         }
         presentRows(rows);
-        for (int i = 0; i < rows; i++) {
+        if (rows == 0) {
+            return;
+        }
+        add(value);
+        if (usesDictionary) {
+            entries().repeat(1, value.length(), rows - 1);
+            return;
+        }
+        for (int i = 1; i < rows; i++) {
             add(value);
         }
     }
@@ -107,20 +115,76 @@ public final class BytesLeaf
      */
     public void repeat(Binary[] values, int rows)
     {
-        for (int row = 0; row < rows; row++) {
-            presentRow(values.length);
+        presentRows(values.length, rows);
+        int row = 0;
+        while (row < rows) {
+            int bytes = 0;
             for (Binary value : values) {
                 add(value);
+                bytes += value.length();
+            }
+            row++;
+            if (usesDictionary) {
+                entries().repeat(values.length, bytes, rows - row);
+                return;
             }
         }
     }
 
     /**
-     * Begins a row of so many values of a repeated column, at least one; {@link #add(byte[], int, int)} follows for each.
+     * Writes rows of a repeated column that have so many values each, at least one. They are copied.
+     *
+     * @param slices where each value begins: in {@code texts}, or when negative at the complement in {@code others}
+     * @param first of the first row, in {@code slices}
      */
-    public void startRow(int values)
+    public void write(byte[] texts, byte[] others, int[] slices, int[] lengths, int first, int values, int rows)
     {
-        presentRow(values);
+        presentRows(values, rows);
+        add(texts, others, slices, lengths, first, first + Math.multiplyExact(values, rows));
+    }
+
+    /**
+     * Writes values, or none, of the rows {@code [from, to)} of a column without levels above it. They are copied.
+     *
+     * @param slices as in {@link #write(byte[], byte[], int[], int[], int, int, int)}
+     * @param lengths negative for none
+     */
+    public void write(byte[] texts, byte[] others, int[] slices, int[] lengths, int from, int to)
+    {
+        int at = from;
+        while (at < to) {
+            int start = at;
+            while (at < to && lengths[at] >= 0) {
+                at++;
+            }
+            presentRows(at - start);
+            add(texts, others, slices, lengths, start, at);
+            start = at;
+            while (at < to && lengths[at] < 0) {
+                at++;
+            }
+            absentRows(at - start);
+        }
+    }
+
+    private void add(byte[] texts, byte[] others, int[] slices, int[] lengths, int from, int to)
+    {
+        if (usesDictionary || bounded) {
+            for (int i = from; i < to; i++) {
+                int slice = slices[i];
+                add(slice >= 0 ? texts : others, slice >= 0 ? slice : ~slice, lengths[i]);
+            }
+            return;
+        }
+        plain.writeTexts(texts, others, slices, lengths, from, to);
+        checkPlain();
+    }
+
+    private void checkPlain()
+    {
+        if (plain.size() >= SegmentLayout.PAGE_BYTES) {
+            limit.reach();
+        }
     }
 
     /**
@@ -154,15 +218,28 @@ public final class BytesLeaf
         }
         plain.writeInt(Math.multiplyExact(2, length));
         plain.writeHex(bytes, offset, length);
-        if (plain.size() >= SegmentLayout.PAGE_BYTES) {
-            limit.reach();
-        }
+        checkPlain();
     }
 
     /**
-     * Adds a value to a row that was started. It is copied.
+     * Writes the lower-case hex texts of ids of the rows {@code [from, to)} of a column without levels above it.
+     *
+     * @param offsets of the ids in {@code bytes}, negative for none
+     * @param length of each
      */
-    public void add(byte[] bytes, int offset, int length)
+    public void writeHex(byte[] bytes, int[] offsets, int length, int from, int to)
+    {
+        for (int row = from; row < to; row++) {
+            if (offsets[row] < 0) {
+                absent(0, 0);
+            }
+            else {
+                writeHex(bytes, offsets[row], length, 0);
+            }
+        }
+    }
+
+    private void add(byte[] bytes, int offset, int length)
     {
         if (usesDictionary || bounded) {
             add(Binary.fromConstantByteArray(Arrays.copyOfRange(bytes, offset, offset + length)));
@@ -195,14 +272,9 @@ public final class BytesLeaf
 
     private void writePlain(byte[] bytes, int offset, int length)
     {
-        plain.reserve(Math.addExact(Integer.BYTES, length));
-        int at = plain.size();
-        plain.advance(Integer.BYTES + length);
-        plain.setInt(at, length);
-        System.arraycopy(bytes, offset, plain.array(), at + Integer.BYTES, length);
-        if (plain.size() >= SegmentLayout.PAGE_BYTES) {
-            limit.reach();
-        }
+        plain.writeInt(length);
+        plain.write(bytes, offset, length);
+        checkPlain();
     }
 
     /**

@@ -101,9 +101,16 @@ public abstract sealed class Leaf
      */
     final void presentRow(int values)
     {
-        repetitions.add(0);
-        repetitions.add(1, values - 1);
-        definitions.add(definitionMax, values);
+        presentRows(values, 1);
+    }
+
+    /**
+     * Rows of so many values each.
+     */
+    final void presentRows(int values, int rows)
+    {
+        repetitions.addRows(0, 1, values, rows);
+        definitions.add(definitionMax, Math.multiplyExact(values, rows));
         checkCount();
     }
 

@@ -13,54 +13,78 @@ final class Levels
     private int first;
     private int count;
     private boolean uniform = true;
-    private int[] levels = {};
+    private byte[] levels = {};
 
     /**
-     * @param max the highest level; levels of a column whose highest is 0 take no bytes
+     * @param max the highest level, below 128; levels of a column whose highest is 0 take no bytes
      */
     Levels(int max)
     {
+        if (max > Byte.MAX_VALUE) {
+            throw new IllegalArgumentException("Cannot write levels up to %s: a table nests no deeper than %s".formatted(max, Byte.MAX_VALUE));
+        }
         bitWidth = BytesUtils.getWidthFromMaxInt(max);
     }
 
     void add(int level)
     {
-        if (uniform) {
-            if (count == 0) {
-                first = level;
-            }
-            if (level == first) {
-                count++;
-                return;
-            }
-            uniform = false;
-            levels = grown(levels, count + 1);
-            Arrays.fill(levels, 0, count, first);
+        if (uniform && (level == first || count == 0)) {
+            first = level;
+            count++;
+            return;
         }
-        else if (count == levels.length) {
-            levels = grown(levels, count + 1);
-        }
-        levels[count++] = level;
+        makeRoom(1);
+        levels[count++] = (byte) level;
     }
 
     void add(int level, int times)
     {
-        if (times > 0) {
-            add(level);
-        }
-        if (uniform && level == first) {
-            count += Math.max(times - 1, 0);
+        if (uniform && (level == first || count == 0)) {
+            first = times > 0 ? level : first;
+            count += times;
             return;
         }
-        levels = grown(levels, count + times);
-        for (int i = 1; i < times; i++) {
-            levels[count++] = level;
-        }
+        makeRoom(times);
+        Arrays.fill(levels, count, count + times, (byte) level);
+        count += times;
     }
 
-    private static int[] grown(int[] array, int size)
+    /**
+     * Adds levels of rows that have so many values each, at least one.
+     *
+     * @param level of the first value of a row
+     * @param others level of all that follow in it
+     */
+    void addRows(int level, int others, int values, int rows)
     {
-        return array.length >= size ? array : Arrays.copyOf(array, Math.max(size, Math.max(256, array.length * 2)));
+        if (values == 1 || level == others) {
+            add(level, values * rows);
+            return;
+        }
+        if (rows == 0) {
+            return;
+        }
+        int size = Math.multiplyExact(values, rows);
+        makeRoom(size);
+        levels[count] = (byte) level;
+        Arrays.fill(levels, count + 1, count + values, (byte) others);
+        Tiles.repeat(levels, count, values, size);
+        count += size;
+    }
+
+    /**
+     * Makes room for levels that are not all the same.
+     */
+    private void makeRoom(int more)
+    {
+        int size = Math.addExact(count, more);
+        if (levels.length < size) {
+            levels = Arrays.copyOf(levels, Math.max(size, Math.max(256, levels.length * 2)));
+        }
+        if (uniform) {
+            uniform = false;
+            Arrays.fill(levels, 0, count, (byte) first);
+        }
     }
 
     int count()
@@ -89,7 +113,7 @@ final class Levels
 
     long bufferBytes()
     {
-        return (long) levels.length * Integer.BYTES;
+        return levels.length;
     }
 
     void reset()

@@ -82,9 +82,30 @@ public final class NumberLeaf
     public void write(long[] values, int from, int to)
     {
         presentRows(to - from);
-        for (int i = from; i < to; i++) {
-            add(values[i]);
+        if (usesDictionary) {
+            for (int i = from; i < to; i++) {
+                add(values[i]);
+            }
+            return;
         }
+        if (bounded) {
+            bound(values, from, to);
+        }
+        reservePlain(to - from);
+        System.arraycopy(values, from, plain, count, to - from);
+        count += to - from;
+    }
+
+    private void bound(long[] values, int from, int to)
+    {
+        long smallest = min;
+        long largest = max;
+        for (int i = from; i < to; i++) {
+            smallest = Math.min(smallest, values[i]);
+            largest = Math.max(largest, values[i]);
+        }
+        min = smallest;
+        max = largest;
     }
 
     /**
@@ -93,17 +114,31 @@ public final class NumberLeaf
     public void repeat(long value, int rows)
     {
         presentRows(rows);
-        for (int i = 0; i < rows; i++) {
-            add(value);
+        if (rows == 0) {
+            return;
+        }
+        add(value);
+        if (usesDictionary) {
+            entries().repeatIds(1, rows - 1);
+        }
+        else {
+            reservePlain(rows - 1);
+            Arrays.fill(plain, count, count + rows - 1, value);
+            count += rows - 1;
         }
     }
 
     private void writePlain(long value)
     {
-        if (count == plain.length) {
-            plain = Arrays.copyOf(plain, Math.max(256, count * 2));
-        }
+        reservePlain(1);
         plain[count++] = value;
+    }
+
+    private void reservePlain(int more)
+    {
+        if (plain.length - count < more) {
+            plain = Arrays.copyOf(plain, Math.max(Math.addExact(count, more), Math.max(256, plain.length * 2)));
+        }
     }
 
     /**
@@ -136,9 +171,7 @@ public final class NumberLeaf
             page.truncate(start);
             fallBack();
         }
-        for (int i = 0; i < count; i++) {
-            page.writeNumber(plain[i], width);
-        }
+        page.writeNumbers(plain, count, width);
         count = 0;
         return Encoding.PLAIN;
     }

@@ -31,6 +31,21 @@ abstract sealed class PageDictionary
     }
 
     /**
+     * Adds the ids that were added last again.
+     *
+     * @param last how many of them, at least one
+     */
+    final void repeatIds(int last, int times)
+    {
+        int size = Math.multiplyExact(last, times);
+        if (ids.length - count < size) {
+            ids = Arrays.copyOf(ids, Math.max(Math.addExact(count, size), count * 2));
+        }
+        Tiles.repeat(ids, count - last, last, last + size);
+        count += size;
+    }
+
+    /**
      * Values of the page.
      */
     final int count()

@@ -55,20 +55,36 @@ final class TestRunLengths
     void testLevelsThatDiffer()
             throws IOException
     {
-        for (long seed = 0; seed < 1_000; seed++) {
+        for (long seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
-            Levels levels = new Levels(3);
+            int max = 1 + random.nextInt(Byte.MAX_VALUE);
+            int bitWidth = BytesUtils.getWidthFromMaxInt(max);
+            Levels levels = new Levels(max);
             int[] expected = new int[0];
-            for (int run = 0; run < random.nextInt(20); run++) {
-                int level = random.nextInt(4);
-                int count = random.nextInt(30);
-                levels.add(level, count);
+            int runs = random.nextInt(20);
+            for (int run = 0; run < runs; run++) {
+                int level = random.nextInt(max + 1);
                 int start = expected.length;
-                expected = Arrays.copyOf(expected, start + count);
-                Arrays.fill(expected, start, expected.length, level);
+                if (random.nextBoolean()) {
+                    int count = random.nextInt(30);
+                    levels.add(level, count);
+                    expected = Arrays.copyOf(expected, start + count);
+                    Arrays.fill(expected, start, expected.length, level);
+                }
+                else {
+                    int values = 1 + random.nextInt(12);
+                    int rows = random.nextInt(70);
+                    int others = random.nextInt(max + 1);
+                    levels.addRows(level, others, values, rows);
+                    expected = Arrays.copyOf(expected, start + values * rows);
+                    for (int i = start; i < expected.length; i++) {
+                        expected[i] = (i - start) % values == 0 ? level : others;
+                    }
+                }
             }
             assertThat(levels.count()).isEqualTo(expected.length);
-            assertThat(written(levels)).as("seed %s", seed).endsWith(parquetJava(expected, 2)).hasSize(Integer.BYTES + parquetJava(expected, 2).length);
+            byte[] packed = parquetJava(expected, bitWidth);
+            assertThat(written(levels)).as("seed %s", seed).endsWith(packed).hasSize(Integer.BYTES + packed.length);
         }
     }
 

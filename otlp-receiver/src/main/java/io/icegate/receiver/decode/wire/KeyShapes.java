@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 /**
  * Remembers the keys that call sites send and the shape that they have. A shape that is forgotten is made again.
@@ -17,7 +18,12 @@ final class KeyShapes
     private static final int SLOTS = 1024;
 
     private final byte[] bytes;
-    private final @Nullable Known[] slots = new Known[SLOTS];
+    private static final byte[] NO_KEY = {};
+
+    /**
+     * Not there before the second shape: most requests have one.
+     */
+    private @Nullable Known @Nullable [] slots;
     private @Nullable Known last;
 
     /**
@@ -46,6 +52,38 @@ final class KeyShapes
     }
 
     /**
+     * How many attributes the last shape has; negative when there is none.
+     */
+    int lastSize()
+    {
+        return last == null ? -1 : last.keys().length;
+    }
+
+    /**
+     * The last shape.
+     */
+    AttributeShape last()
+    {
+        return requireNonNull(last, "last is null").shape();
+    }
+
+    /**
+     * A key of the last shape, in the order in which they were received. One that is not there is empty.
+     */
+    byte[] lastKey(int index)
+    {
+        return last == null || index >= last.keys().length ? NO_KEY : last.keys()[index];
+    }
+
+    /**
+     * Code of a value of the last shape.
+     */
+    char lastType(int index)
+    {
+        return last == null || index >= last.types().length ? 0 : last.types()[index];
+    }
+
+    /**
      * @param types code of each value
      */
     @SuppressWarnings("NullAway") // does not see that array components are @Nullable
@@ -56,6 +94,13 @@ final class KeyShapes
         }
         if (last != null && last.is(bytes, offsets, lengths, types, count)) {
             return last.shape();
+        }
+        if (last == null) {
+            last = known(offsets, lengths, types, count);
+            return last.shape();
+        }
+        if (slots == null) {
+            slots = new Known[SLOTS];
         }
         int slot = hash(offsets, lengths, types, count) & (SLOTS - 1);
         Known known = slots[slot];

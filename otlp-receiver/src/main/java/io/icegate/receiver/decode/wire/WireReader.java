@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A position in a message on the wire. Never reads beyond the end that was set: what does not fit makes the reader fail, and a
@@ -155,6 +156,36 @@ final class WireReader
     }
 
     /**
+     * Passes over bytes that were found to fit, if they are the expected ones.
+     */
+    boolean skipExpected(byte[] expected, int length)
+    {
+        if (expected.length != length || !startsWith(expected)) {
+            return false;
+        }
+        position += length;
+        return true;
+    }
+
+    private boolean startsWith(byte[] expected)
+    {
+        int last = expected.length - Long.BYTES;
+        if (last < 0) {
+            return Arrays.equals(expected, 0, expected.length, bytes, position, position + expected.length);
+        }
+        // the last eight bytes may be looked at twice
+        if ((long) LONGS.get(bytes, position + last) != (long) LONGS.get(expected, last)) {
+            return false;
+        }
+        for (int i = 0; i < last; i += Long.BYTES) {
+            if ((long) LONGS.get(bytes, position + i) != (long) LONGS.get(expected, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * Passes over a text that was found to fit; one that is not UTF-8 or too long fails.
      */
     void skipText(int length, int lengthMax)
@@ -177,19 +208,20 @@ final class WireReader
 
     private boolean isAscii(int from, int length)
     {
-        int at = from;
         int to = from + length;
-        for (; at <= to - Long.BYTES; at += Long.BYTES) {
-            if (((long) LONGS.get(bytes, at) & NOT_ASCII) != 0) {
-                return false;
+        if (length < Long.BYTES) {
+            int seen = 0;
+            for (int at = from; at < to; at++) {
+                seen |= bytes[at];
             }
+            return seen >= 0;
         }
-        for (; at < to; at++) {
-            if (bytes[at] < 0) {
-                return false;
-            }
+        // the last eight bytes may be looked at twice
+        long seen = (long) LONGS.get(bytes, to - Long.BYTES);
+        for (int at = from; at < to - Long.BYTES; at += Long.BYTES) {
+            seen |= (long) LONGS.get(bytes, at);
         }
-        return true;
+        return (seen & NOT_ASCII) == 0;
     }
 
     private int fail()

@@ -36,6 +36,10 @@ final class WireValues
     private final KeyShapes shapes;
 
     private int attributes;
+    /**
+     * True as long as keys and types are those of the record before. Such keys need no look at their text.
+     */
+    private boolean expected;
     private int[] keys = new int[16];
     private int[] keyLengths = new int[16];
     private char[] types = new char[16];
@@ -69,6 +73,7 @@ final class WireValues
     void startAttributes()
     {
         attributes = 0;
+        expected = true;
     }
 
     int attributes()
@@ -82,7 +87,7 @@ final class WireValues
     @Nullable
     AttributeShape shape()
     {
-        AttributeShape shape = shapes.shape(keys, keyLengths, types, attributes);
+        AttributeShape shape = expected && attributes == shapes.lastSize() ? shapes.last() : shapes.shape(keys, keyLengths, types, attributes);
         return shape.hasRepeatedKey() ? null : shape;
     }
 
@@ -203,12 +208,18 @@ final class WireValues
         if (in.tag() != KEY) {
             return false;
         }
-        keys[attributes] = text();
-        keyLengths[attributes] = sliceLength;
+        int keyLength = in.length();
+        keys[attributes] = in.position();
+        keyLengths[attributes] = keyLength;
+        expected = expected && in.skipExpected(shapes.lastKey(attributes), keyLength);
+        if (!expected) {
+            in.skipText(keyLength, valueBytesMax);
+        }
         if (in.failed() || in.tag() != VALUE || !value() || !in.atEnd()) {
             return false;
         }
         in.leave(outer);
+        expected = expected && type == shapes.lastType(attributes);
         types[attributes] = type;
         slices[attributes] = slice;
         sliceLengths[attributes] = sliceLength;
@@ -272,7 +283,7 @@ final class WireValues
             return;
         }
         slice = block.number((int) value);
-        sliceLength = RecordBlock.digits((int) value);
+        sliceLength = block.lastNumberLength(slice);
     }
 
     private void number(String text)
