@@ -47,6 +47,28 @@ public final class Main
         return 0;
     }
 
+    @Command(name = "bytes", mixinStandardHelpOptions = true, description = "Bytes of a record of each signal on the wire, in segments, and after Trino has rewritten them.")
+    int bytes(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--seconds", defaultValue = "15", description = "Seconds of load per signal (default: ${DEFAULT-VALUE}).") int seconds)
+            throws IOException, InterruptedException, SQLException
+    {
+        try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
+            new BytesBenchmark(Installation.current(), folder.path(), Duration.ofSeconds(seconds)).run(List.of(Payload.values())).print(json, System.out);
+        }
+        return 0;
+    }
+
+    @Command(name = "encode", mixinStandardHelpOptions = true, description = "Records per CPU second of decoding and encoding alone, with their garbage, beside protobuf-java and Iceberg's Parquet writer.")
+    int encode(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--seconds", defaultValue = "15", description = "CPU seconds per signal and side, after half as many to warm up (default: ${DEFAULT-VALUE}).") int seconds)
+            throws IOException, InterruptedException
+    {
+        new EncodeBenchmark(Installation.current(), seconds).run(List.of(Payload.values())).print(json, System.out);
+        return 0;
+    }
+
     @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads and 8 x 8, at GET 12 ms and PUT 30 ms, beside a root-object catalog.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,

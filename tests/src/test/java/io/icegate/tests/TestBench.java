@@ -3,6 +3,7 @@ package io.icegate.tests;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
@@ -26,28 +27,52 @@ final class TestBench
     void testIngest()
             throws Exception
     {
-        List<JsonNode> results = results("ingest", "--clients", "2", "--records", "100", "--warm-up", "0", "--seconds", "1");
-        assertThat(results).extracting(result -> result.get("injected_put_millis").asInt()).containsExactly(0, 60);
-        assertThat(results).allSatisfy(result -> {
-            assertThat(result.get("records").asLong()).isPositive();
-            assertThat(result.get("records_per_cpu_second").asLong()).isPositive();
-            assertThat(result.get("ack_ms_p50").asDouble()).isPositive();
-            assertThat(result.get("ack_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("ack_ms_p50").asDouble());
-        });
+        List<JsonNode> results = results("ingest", "--signal", "LOGS", "--put-millis", "0,60", "--clients", "2", "--records", "100", "--warm-up", "0", "--seconds", "1");
+        assertThat(results).extracting(result -> result.get("store").asText()).containsExactly("S3, PUT + 0 ms", "S3, PUT + 60 ms");
+        assertThat(results).allSatisfy(TestBench::checkIngest);
     }
 
     @Test
     void testSteadyIngest()
             throws Exception
     {
-        List<JsonNode> results = results("ingest", "--steady", "--clients", "1,2", "--records", "100", "--warm-up", "0", "--seconds", "1");
-        assertThat(results).extracting(result -> result.get("protocol").asText() + " " + result.get("clients").asInt())
-                .containsExactly("http 1", "http 2", "grpc 1", "grpc 2");
+        List<JsonNode> results = results("ingest", "--steady", "1", "--folder", "--protocols", "GRPC", "--clients", "2", "--records", "100", "--warm-up", "0");
+        assertThat(results).extracting(result -> result.get("signal").asText()).containsExactly("logs", "spans", "metrics");
+        assertThat(results).allSatisfy(TestBench::checkIngest);
+        assertThat(results).allSatisfy(result -> assertThat(result.get("ack_ms_p50_by_10_s")).isNotEmpty());
+    }
+
+    private static void checkIngest(JsonNode result)
+    {
+        assertThat(result.get("records").asLong()).isPositive();
+        assertThat(result.get("acknowledged_and_stored").asLong()).isGreaterThanOrEqualTo(result.get("records").asLong());
+        assertThat(result.get("records_per_cpu_second").asLong()).isPositive();
+        assertThat(result.get("ack_ms_p50").asDouble()).isPositive();
+        assertThat(result.get("ack_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("ack_ms_p50").asDouble());
+        assertThat(result.get("wal_bytes_per_record").asDouble()).isPositive();
+        assertThat(result.get("resident_mb_max").asLong()).isGreaterThanOrEqualTo(result.get("resident_mb_loaded").asLong()).isPositive();
+    }
+
+    @Test
+    void testEncode()
+            throws Exception
+    {
+        List<JsonNode> results = results("encode", "--seconds", "1");
+        assertThat(results).extracting(result -> result.get("signal").asText()).containsExactly("logs", "logs", "spans", "spans", "metrics", "metrics");
         assertThat(results).allSatisfy(result -> {
-            assertThat(result.get("records_per_second").asLong()).isPositive();
-            assertThat(result.get("segments").asLong()).isPositive();
-            assertThat(result.get("ack_ms_p99").asDouble()).isGreaterThanOrEqualTo(result.get("ack_ms_p50").asDouble());
+            assertThat(result.get("records_per_cpu_second").asLong()).isPositive();
+            assertThat(result.get("bytes_per_record").asDouble()).isPositive();
         });
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "icegate.bench-bytes", matches = "true", disabledReason = "takes a minute more: runs with -Dicegate.bench-bytes=true")
+    void testBytes()
+            throws Exception
+    {
+        List<JsonNode> results = results("bytes", "--seconds", "1");
+        assertThat(results).extracting(result -> result.get("signal").asText()).containsExactly("logs", "spans", "metrics");
+        assertThat(results).allSatisfy(result -> assertThat(result.get("rewritten_bytes_per_record").asDouble()).isPositive());
     }
 
     @Test
