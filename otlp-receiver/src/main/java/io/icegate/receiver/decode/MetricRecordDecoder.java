@@ -58,6 +58,7 @@ public final class MetricRecordDecoder
         WireMetricDecoder reader = wire;
         if (reader == null) {
             reader = new WireMetricDecoder(context.request(), limits.attributesMax(), limits.valueBytesMax(), limits.messagesMax());
+            reader.block().expectRows(context.scopeRows());
             wire = reader;
         }
         if (!reader.readMetric(context.offset(), context.length())) {

@@ -32,6 +32,10 @@ final class DistributionBlock
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int INITIAL = 16;
     private static final int NUMBERS_INITIAL = 256;
+    /**
+     * Distributions for which room is made before they have come.
+     */
+    private static final int EXPECTED_MAX = 16_384;
 
     private int count;
     private int[] ends = new int[RecordBlock.ROWS_INITIAL];
@@ -61,15 +65,31 @@ final class DistributionBlock
     private int[] numberEnds = new int[INITIAL];
 
     /**
+     * Makes room for so many rows.
+     */
+    void growRows(int size)
+    {
+        ends = Arrays.copyOf(ends, size);
+    }
+
+    /**
+     * Makes room for so many distributions more, which may be those of one huge metric.
+     */
+    void expect(int more)
+    {
+        long wanted = (long) count + Math.min(more, EXPECTED_MAX);
+        if (wanted > counts.length) {
+            grow((int) Math.max(wanted, counts.length * 2L));
+        }
+    }
+
+    /**
      * Begins a row. A distribution of a row that was not ended is forgotten.
      *
      * @param has true when the row has a distribution
      */
     void startRow(int row, boolean has)
     {
-        if (row == ends.length) {
-            ends = Arrays.copyOf(ends, row * 2);
-        }
         count = row == 0 ? 0 : ends[row - 1];
         if (has) {
             if (count == counts.length) {

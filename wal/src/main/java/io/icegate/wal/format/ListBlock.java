@@ -20,6 +20,14 @@ abstract sealed class ListBlock
     private int[] ends = new int[RecordBlock.ROWS_INITIAL];
 
     /**
+     * Makes room for the lists of so many rows.
+     */
+    final void growRows(int size)
+    {
+        ends = Arrays.copyOf(ends, size);
+    }
+
+    /**
      * Makes room for so many elements.
      */
     abstract void grow(int size);
@@ -34,9 +42,6 @@ abstract sealed class ListBlock
      */
     final void startRow(int row)
     {
-        if (row == ends.length) {
-            ends = Arrays.copyOf(ends, row * 2);
-        }
         count = start(row);
         ends[row] = count;
     }

@@ -38,10 +38,20 @@ public final class MetricBlock
 
     /**
      * Begins a metric, whose data points follow. It has neither temporality nor metadata.
+     *
+     * @param points that follow, at most
      */
-    public void startMetric(MetricValues.Type type, @Nullable Binary name, @Nullable Binary description, @Nullable Binary unit)
+    public void startMetric(MetricValues.Type type, @Nullable Binary name, @Nullable Binary description, @Nullable Binary unit, int points)
     {
         metrics.add(type, name, description, unit, rowCount());
+        if (hasDistributions(type)) {
+            distributions.expect(points);
+        }
+    }
+
+    private static boolean hasDistributions(MetricValues.Type type)
+    {
+        return type != MetricValues.Type.GAUGE && type != MetricValues.Type.SUM;
     }
 
     public void aggregation(int temporality, boolean isMonotonic)
@@ -72,8 +82,7 @@ public final class MetricBlock
     {
         reserveRow();
         int row = rowCount();
-        MetricValues.Type type = metrics.type(metrics.last());
-        distributions.startRow(row, type != MetricValues.Type.GAUGE && type != MetricValues.Type.SUM);
+        distributions.startRow(row, hasDistributions(metrics.type(metrics.last())));
         exemplars.startRow(row);
         startTimes[row] = 0;
         times[row] = 0;
@@ -85,6 +94,8 @@ public final class MetricBlock
     @Override
     void grow(int size)
     {
+        distributions.growRows(size);
+        exemplars.growRows(size);
         startTimes = Arrays.copyOf(startTimes, size);
         times = Arrays.copyOf(times, size);
         flags = Arrays.copyOf(flags, size);

@@ -190,13 +190,21 @@ public abstract sealed class RecordBlock
 
     final RowBatch.Times times()
     {
-        RowBatch.Times times = RowBatch.Times.NONE;
+        long min = RowBatch.Times.NONE.minMicros();
+        long max = RowBatch.Times.NONE.maxMicros();
+        long clamped = 0;
+        boolean anyGiven = false;
         for (int index = 0; index < originCount; index++) {
+            long ingestMicros = origins[index].ingestMicros();
             for (int row = origins[index].firstRow(); row < originEnd(index); row++) {
-                times = times.with(timestampMicros[row], origins[index].ingestMicros(), nanos(row));
+                long nanos = nanos(row);
+                min = Math.min(min, timestampMicros[row]);
+                max = Math.max(max, timestampMicros[row]);
+                clamped += RowBatch.Times.isReplaced(timestampMicros[row], ingestMicros, nanos) ? 1 : 0;
+                anyGiven |= nanos != 0;
             }
         }
-        return times;
+        return new RowBatch.Times(min, max, clamped, anyGiven);
     }
 
     public final int rowCount()

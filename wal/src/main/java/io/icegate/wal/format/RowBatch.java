@@ -30,8 +30,18 @@ public interface RowBatch
          */
         public Times with(long timestampMicros, long ingestMicros, long nanos)
         {
-            boolean replaced = nanos != 0 && timestampMicros == ingestMicros && Long.divideUnsigned(nanos, 1000) != timestampMicros;
-            return new Times(Math.min(minMicros, timestampMicros), Math.max(maxMicros, timestampMicros), clamped + (replaced ? 1 : 0), anyGiven || nanos != 0);
+            long replaced = isReplaced(timestampMicros, ingestMicros, nanos) ? 1 : 0;
+            return new Times(Math.min(minMicros, timestampMicros), Math.max(maxMicros, timestampMicros), clamped + replaced, anyGiven || nanos != 0);
+        }
+
+        /**
+         * True when a row carries a time, but the ingest time stands in {@code timestamp}.
+         *
+         * @param nanos as in {@link #with}
+         */
+        static boolean isReplaced(long timestampMicros, long ingestMicros, long nanos)
+        {
+            return nanos != 0 && timestampMicros == ingestMicros && Long.divideUnsigned(nanos, 1000) != timestampMicros;
         }
 
         public Times and(Times other)

@@ -74,6 +74,8 @@ public final class SpanBlock
     @Override
     void grow(int size)
     {
+        events.growRows(size);
+        links.growRows(size);
         traceIds = Arrays.copyOf(traceIds, size);
         spanIds = Arrays.copyOf(spanIds, size);
         parentSpanIds = Arrays.copyOf(parentSpanIds, size);

@@ -195,7 +195,7 @@ public final class WireMetricDecoder
         if (shape == null) {
             return false;
         }
-        block.startMetric(metric.type(), text(names, WireMetric.NAME), text(descriptions, WireMetric.DESCRIPTION), text(units, WireMetric.UNIT));
+        block.startMetric(metric.type(), text(names, WireMetric.NAME), text(descriptions, WireMetric.DESCRIPTION), text(units, WireMetric.UNIT), metric.points());
         block.aggregation(metric.temporality(), metric.isMonotonic());
         block.metadata(shape, elementValues.slices(), elementValues.sliceLengths());
         fields = Fields.of(metric.type());
