@@ -1,25 +1,26 @@
 package io.icegate.wal.parquet;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
- * A dictionary of integers. Remembers the last id of numbers that are alike in their low bits, because a column that has a
- * dictionary repeats a few numbers.
+ * A dictionary of integers, or of doubles by their bits. Its table holds no objects: buckets and bounds of histograms come by
+ * the dozen per row.
  */
 final class NumberDictionary
         extends PageDictionary
 {
-    private static final int SLOTS = 64;
+    private static final int TABLE_INITIAL = 256;
+    /**
+     * Keeps clients, who choose the numbers, from choosing ones that meet in the table.
+     */
+    private static final long SALT = new SplittableRandom().nextLong();
 
     private final int width;
-    private final long[] recent = new long[SLOTS];
     /**
-     * One more than the id, 0 for nothing.
+     * One more than the id, 0 for nothing. At most half full, and a power of two.
      */
-    private final int[] recentIds = new int[SLOTS];
-    private Map<Long, Integer> ids = new HashMap<>();
+    private int[] table = new int[TABLE_INITIAL];
     private long[] entries = {};
     private int size;
 
@@ -33,26 +34,43 @@ final class NumberDictionary
 
     void add(long value)
     {
-        int slot = (int) value & (SLOTS - 1);
-        if (recentIds[slot] == 0 || recent[slot] != value) {
-            recentIds[slot] = id(value) + 1;
-            recent[slot] = value;
+        int slot = slot(value);
+        while (table[slot] != 0) {
+            int id = table[slot] - 1;
+            if (entries[id] == value) {
+                addId(id);
+                return;
+            }
+            slot = (slot + 1) & (table.length - 1);
         }
-        addId(recentIds[slot] - 1);
-    }
-
-    private int id(long value)
-    {
-        Integer known = ids.get(value);
-        if (known != null) {
-            return known;
-        }
-        ids.put(value, size);
+        addId(size);
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, Math.max(16, size * 2));
         }
         entries[size++] = value;
-        return size - 1;
+        table[slot] = size;
+        if (size * 2 > table.length) {
+            growTable();
+        }
+    }
+
+    private int slot(long value)
+    {
+        long hash = (value ^ SALT) * 0x9E37_79B9_7F4A_7C15L;
+        hash = (hash ^ hash >>> 32) * 0xD6E8_FEB8_6659_FD93L;
+        return (int) (hash >>> 32) & (table.length - 1);
+    }
+
+    private void growTable()
+    {
+        table = new int[table.length * 2];
+        for (int id = 0; id < size; id++) {
+            int slot = slot(entries[id]);
+            while (table[slot] != 0) {
+                slot = (slot + 1) & (table.length - 1);
+            }
+            table[slot] = id + 1;
+        }
     }
 
     @Override
@@ -65,12 +83,20 @@ final class NumberDictionary
     void reset()
     {
         super.reset();
-        Arrays.fill(recentIds, 0);
         if (size > KEPT_ENTRIES_MAX) {
-            ids = new HashMap<>();
+            table = new int[TABLE_INITIAL];
+            entries = new long[0];
         }
-        ids.clear();
+        else {
+            Arrays.fill(table, 0);
+        }
         size = 0;
+    }
+
+    @Override
+    long bufferBytes()
+    {
+        return super.bufferBytes() + (long) table.length * Integer.BYTES + (long) entries.length * Long.BYTES;
     }
 
     /**
