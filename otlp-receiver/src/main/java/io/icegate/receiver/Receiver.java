@@ -17,6 +17,8 @@ import io.icegate.receiver.ingest.IngestConfig;
 import io.icegate.receiver.ingest.RecentBatches;
 import io.icegate.receiver.ingest.Repetitions;
 import io.icegate.receiver.otlp.GrpcServer;
+import io.icegate.receiver.signal.Origin;
+import io.icegate.receiver.telemetry.SelfTelemetry;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
@@ -65,14 +67,23 @@ final class Receiver
     /**
      * The parts that a receiver drives.
      */
-    record Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, StoreHealth health, StatusPage status)
+    record Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, Observation observation)
     {
         @Inject
         @SuppressWarnings("unused") // orders the start: the HTTP server is there before, and stopped after, the receiver
-        Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, StoreHealth health, StatusPage status)
+        Parts(ServedSignals signals, SegmentCodec codec, GrpcServer grpc, HttpServer httpServer, HttpServerInfo http, NodeInfo node, ReceiverMetrics metrics, Observation observation)
         {
-            this(signals, codec, grpc, http, node, metrics, health, status);
+            this(signals, codec, grpc, http, node, metrics, observation);
         }
+    }
+
+    /**
+     * What tells operators of a receiver.
+     */
+    record Observation(StoreHealth health, StatusPage status, SelfTelemetry telemetry)
+    {
+        @Inject
+        Observation {}
     }
 
     @Inject
@@ -94,9 +105,10 @@ final class Receiver
 
     synchronized void start()
     {
+        parts.observation().telemetry().start();
         Warehouse opened = openWarehouse();
         warehouse = opened;
-        CommitLoop started = loop(OpenWarehouse.open(opened, parts.codec(), WalEnvironment.system(executor)));
+        CommitLoop started = loop(OpenWarehouse.open(opened, parts.codec(), WalEnvironment.system(Origin.keeping(executor))));
         loop = started;
         parts.signals().list().forEach(signal -> WarmUp.run(signal.otlp(), signal.decoder(), signal.shape()));
         try {
@@ -127,17 +139,19 @@ final class Receiver
                         warehouse,
                         new TableSession.Route(served.ingest(), served.decoder(), repetitions, served.shape()),
                         sessionSettings,
-                        new TableSession.Observers(parts.metrics().ofSignal(served.otlp().name()), parts.metrics().ofTable(served.shape().name())),
+                        new TableSession.Observers(
+                                served.spans().over(parts.metrics().ofSignal(served.otlp().name())),
+                                served.spans().over(parts.metrics().ofTable(served.shape().name()))),
                         signal))
                 .toList();
-        parts.status().sessions(sessions);
+        parts.observation().status().sessions(sessions);
         return new CommitLoop(sessions, commitInterval, signal);
     }
 
     private Warehouse openWarehouse()
     {
         Warehouse opened = Warehouses.open(warehouseLocation, storeProperties);
-        Warehouse metered = new Warehouse(opened.root(), parts.metrics().metered(opened.store(), parts.health()));
+        Warehouse metered = new Warehouse(opened.root(), parts.metrics().metered(opened.store(), parts.observation().health()));
         try {
             StoreSelfCheck.verify(metered.store());
         }
@@ -171,6 +185,7 @@ final class Receiver
         }
         stopped = true;
         log.info("IceGate receiver is stopping");
+        parts.observation().telemetry().stop();
         parts.signals().close("the receiver is stopping");
         parts.grpc().refuseNew();
         if (loop != null) {

@@ -6,7 +6,9 @@ import io.icegate.receiver.commit.CommitMetrics;
 import io.icegate.receiver.commit.WaitingRows;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
+import io.icegate.receiver.telemetry.SelfMetrics;
 import io.icegate.server.MeteredObjectStore;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -29,6 +31,8 @@ public final class ReceiverMetrics
     private static final double[] SECONDS = {.005, .01, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75, 1, 2, 3, 5, 10};
 
     private static final String NO_SIGNAL = "none";
+    private static final String SELF_ACCEPTED = "accepted";
+    private static final String SELF_DROPPED = "dropped";
 
     private final ClientNames clients = new ClientNames();
     private final Counter clientRequests;
@@ -45,6 +49,7 @@ public final class ReceiverMetrics
     private final Counter commitSegments;
     private final Counter commitRows;
     private final Counter commitDuplicates;
+    private final Counter selfRecords;
     private final Counter storeRequests;
     private final Gauge waitingSegments;
     private final Gauge waitingBytes;
@@ -75,6 +80,7 @@ public final class ReceiverMetrics
         waitingBytes = gauge(registry, "icegate_wal_uncommitted_bytes", "Bytes of these segments");
         waitingOldestSeconds = gauge(registry, "icegate_wal_uncommitted_oldest_seconds", "Age of the oldest of these segments");
         corruptWriters = gauge(registry, "icegate_wal_corrupt_writers", "Writers whose run ends at a segment that cannot be read");
+        selfRecords = Counter.builder().name("icegate_telemetry_self_records").help("Records of this process about itself, in no other count of requests and records").labelNames("signal", "outcome").register(registry);
         storeRequests = Counter.builder().name("icegate_objectstore_requests").help("Requests to the store").labelNames("operation", "outcome").register(registry);
         GaugeWithCallback.builder().name("icegate_ingest_budget_used_bytes").help("Bytes of the memory budget in use")
                 .callback(callback -> callback.call(admission.usedBytes())).register(registry);
@@ -138,6 +144,46 @@ public final class ReceiverMetrics
     }
 
     /**
+     * Counts what becomes of own telemetry.
+     */
+    SelfMetrics ofSelf()
+    {
+        for (OtlpSignal signal : OtlpSignal.ALL) {
+            selfRecords.initLabelValues(signal.name(), SELF_ACCEPTED);
+            selfRecords.initLabelValues(signal.name(), SELF_DROPPED);
+        }
+        return new SelfMetrics()
+        {
+            @Override
+            public void accepted(OtlpSignal signal, long records)
+            {
+                selfRecords.labelValues(signal.name(), SELF_ACCEPTED).inc(records);
+            }
+
+            @Override
+            public void dropped(OtlpSignal signal, long records)
+            {
+                selfRecords.labelValues(signal.name(), SELF_DROPPED).inc(records);
+            }
+        };
+    }
+
+    long selfAccepted()
+    {
+        return selfRecords(SELF_ACCEPTED);
+    }
+
+    long selfDropped()
+    {
+        return selfRecords(SELF_DROPPED);
+    }
+
+    private long selfRecords(String outcome)
+    {
+        return OtlpSignal.ALL.stream().mapToLong(signal -> selfRecords.labelValues(signal.name(), outcome).getLongValue()).sum();
+    }
+
+    /**
      * Counts what happens to the segments of a table. The gauges of waiting segments are NaN until the first measurement.
      */
     public CommitMetrics ofTable(String table)
@@ -164,7 +210,7 @@ public final class ReceiverMetrics
         }
 
         @Override
-        public void accepted(long records, long bytes, Duration sinceDecoded)
+        public void accepted(long records, long bytes, Duration sinceRead, Duration sinceDecoded)
         {
             acceptedRequests.labelValues(signal).inc();
             acceptedRecords.labelValues(signal).inc(records);
@@ -185,11 +231,11 @@ public final class ReceiverMetrics
         }
 
         @Override
-        public void segment(long bytes, long rows, Duration put)
+        public void segment(DurableSegment segment)
         {
-            segmentBytes.observe(bytes);
-            segmentRows.observe(rows);
-            putSeconds.observe(seconds(put));
+            segmentBytes.observe(segment.bytes());
+            segmentRows.observe(segment.rows());
+            putSeconds.observe(seconds(segment.put()));
         }
     }
 

@@ -19,6 +19,9 @@ import io.icegate.receiver.otlp.GrpcServer;
 import io.icegate.receiver.otlp.JettyAnswers;
 import io.icegate.receiver.otlp.OtlpServlet;
 import io.icegate.receiver.otlp.RefusalLog;
+import io.icegate.receiver.telemetry.SelfTelemetry;
+import io.icegate.receiver.telemetry.SpanBuffer;
+import io.icegate.receiver.telemetry.TelemetryConfig;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
@@ -33,12 +36,16 @@ import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.resource.v1.Resource;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -64,6 +71,7 @@ final class ReceiverModule
         buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(otlp.getHttpPort(), file)));
         configBinder(binder).bindConfig(IngestConfig.class);
         configBinder(binder).bindConfig(CommitConfig.class);
+        configBinder(binder).bindConfig(TelemetryConfig.class);
         configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
         configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(otlp.getHttpPort()));
         configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
@@ -86,6 +94,8 @@ final class ReceiverModule
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
         binder.bind(ServedSignals.class).in(Scopes.SINGLETON);
+        binder.bind(StatusPage.Parts.class).in(Scopes.SINGLETON);
+        binder.bind(Receiver.Observation.class).in(Scopes.SINGLETON);
         binder.bind(StatusPage.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.Parts.class).in(Scopes.SINGLETON);
         binder.bind(Receiver.class).in(Scopes.SINGLETON);
@@ -103,6 +113,32 @@ final class ReceiverModule
     static TenantQuotas tenantQuotas(IngestConfig config, Admission admission)
     {
         return new TenantQuotas(config.tenantLimits(), admission.budgetBytes(), System::nanoTime);
+    }
+
+    @Provides
+    @Singleton
+    static SpanBuffer spanBuffer(TelemetryConfig config, ReceiverMetrics metrics, InstantSource clock, RandomGenerator random)
+    {
+        return new SpanBuffer(config.isEnabled(), metrics.ofSelf(), clock, System::nanoTime, random);
+    }
+
+    @Provides
+    @Singleton
+    static SelfTelemetry selfTelemetry(TelemetryConfig config, NodeInfo node, ServedSignals signals, PrometheusRegistry registry, SpanBuffer spans, ReceiverMetrics metrics, InstantSource clock)
+    {
+        return new SelfTelemetry(config.settings(), resource(node), signals.self(), registry, spans, metrics.ofSelf(), clock);
+    }
+
+    private static Resource resource(NodeInfo node)
+    {
+        Resource.Builder resource = Resource.newBuilder();
+        Map.of(
+                        "service.name", SelfTelemetry.SERVICE,
+                        "service.instance.id", node.getInstanceId(),
+                        "service.version", Receiver.build(),
+                        "host.name", node.getInternalAddress())
+                .forEach((key, value) -> resource.addAttributes(KeyValue.newBuilder().setKey(key).setValue(AnyValue.newBuilder().setStringValue(value))));
+        return resource.build();
     }
 
     @Provides

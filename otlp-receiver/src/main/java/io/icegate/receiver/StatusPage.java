@@ -11,6 +11,7 @@ import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.SegmentBatcher;
 import io.icegate.receiver.ingest.TenantQuotas;
 import io.icegate.receiver.ingest.WindowPolicy;
+import io.icegate.receiver.telemetry.TelemetryConfig;
 import io.icegate.server.StoreHealth;
 
 import java.io.ByteArrayOutputStream;
@@ -42,24 +43,27 @@ final class StatusPage
     private static final JsonFactory JSON = new JsonFactory();
     private static final double MILLIS_PER_SECOND = 1_000;
 
-    private final ServedSignals signals;
-    private final Admission admission;
-    private final TenantQuotas quotas;
-    private final StoreHealth store;
-    private final NodeInfo node;
+    private final Parts parts;
+    private final boolean selfTelemetry;
     private final String namespace;
     private final InstantSource clock;
     private final Instant started;
     private volatile Map<String, TableSession> sessions = Map.of();
 
-    @Inject
-    StatusPage(ReceiverConfig config, ServedSignals signals, Admission admission, TenantQuotas quotas, StoreHealth store, NodeInfo node, InstantSource clock)
+    /**
+     * What the page tells about.
+     */
+    record Parts(ServedSignals signals, Admission admission, TenantQuotas quotas, StoreHealth store, ReceiverMetrics metrics, NodeInfo node)
     {
-        this.signals = requireNonNull(signals, "signals is null");
-        this.admission = requireNonNull(admission, "admission is null");
-        this.quotas = requireNonNull(quotas, "quotas is null");
-        this.store = requireNonNull(store, "store is null");
-        this.node = requireNonNull(node, "node is null");
+        @Inject
+        Parts {}
+    }
+
+    @Inject
+    StatusPage(ReceiverConfig config, TelemetryConfig telemetry, Parts parts, InstantSource clock)
+    {
+        this.parts = requireNonNull(parts, "parts is null");
+        this.selfTelemetry = telemetry.isEnabled();
         this.namespace = config.getNamespace();
         this.clock = requireNonNull(clock, "clock is null");
         this.started = clock.instant();
@@ -92,13 +96,14 @@ final class StatusPage
         json.writeStartObject();
         json.writeNumberField("format", FORMAT);
         json.writeStringField("time", text(now));
-        json.writeBooleanField("ready", signals.readiness().ready());
+        json.writeBooleanField("ready", parts.signals().readiness().ready());
         writeReceiver(json, now);
         writeMemory(json);
         writeTenants(json);
         writeStore(json);
+        writeTelemetry(json);
         json.writeArrayFieldStart("signals");
-        for (ServedSignal signal : signals.list()) {
+        for (ServedSignal signal : parts.signals().list()) {
             writeSignal(json, signal);
         }
         json.writeEndArray();
@@ -109,9 +114,9 @@ final class StatusPage
             throws IOException
     {
         json.writeObjectFieldStart("receiver");
-        json.writeStringField("id", node.getNodeId());
-        json.writeStringField("instance", node.getInstanceId());
-        json.writeStringField("host", node.getInternalAddress());
+        json.writeStringField("id", parts.node().getNodeId());
+        json.writeStringField("instance", parts.node().getInstanceId());
+        json.writeStringField("host", parts.node().getInternalAddress());
         json.writeStringField("version", Receiver.build());
         json.writeStringField("started_at", text(started));
         json.writeNumberField("uptime_seconds", seconds(Duration.between(started, now)));
@@ -123,9 +128,9 @@ final class StatusPage
     {
         Runtime runtime = Runtime.getRuntime();
         json.writeObjectFieldStart("memory");
-        json.writeNumberField("budget_bytes", admission.budgetBytes());
-        json.writeNumberField("used_bytes", admission.usedBytes());
-        json.writeNumberField("open_requests", admission.openRequests());
+        json.writeNumberField("budget_bytes", parts.admission().budgetBytes());
+        json.writeNumberField("used_bytes", parts.admission().usedBytes());
+        json.writeNumberField("open_requests", parts.admission().openRequests());
         json.writeNumberField("heap_used_bytes", runtime.totalMemory() - runtime.freeMemory());
         json.writeNumberField("heap_max_bytes", runtime.maxMemory());
         json.writeEndObject();
@@ -134,7 +139,7 @@ final class StatusPage
     private void writeTenants(JsonGenerator json)
             throws IOException
     {
-        TenantQuotas.Summary tenants = quotas.summary();
+        TenantQuotas.Summary tenants = parts.quotas().summary();
         json.writeObjectFieldStart("tenants");
         json.writeNumberField("known", tenants.known());
         json.writeNumberField("above_rate", tenants.aboveRate());
@@ -145,7 +150,7 @@ final class StatusPage
     private void writeStore(JsonGenerator json)
             throws IOException
     {
-        StoreHealth.Report report = store.report();
+        StoreHealth.Report report = parts.store().report();
         json.writeObjectFieldStart("store");
         json.writeStringField("state", switch (report.state()) {
             case UNKNOWN -> "unknown";
@@ -157,6 +162,16 @@ final class StatusPage
         json.writeNumberField("failures_in_a_row", report.failuresInARow());
         writeTime(json, "last_answer_at", report.lastAnswer());
         writeTime(json, "last_failure_at", report.lastFailure());
+        json.writeEndObject();
+    }
+
+    private void writeTelemetry(JsonGenerator json)
+            throws IOException
+    {
+        json.writeObjectFieldStart("telemetry");
+        json.writeBooleanField("enabled", selfTelemetry);
+        json.writeNumberField("accepted_records", parts.metrics().selfAccepted());
+        json.writeNumberField("dropped_records", parts.metrics().selfDropped());
         json.writeEndObject();
     }
 

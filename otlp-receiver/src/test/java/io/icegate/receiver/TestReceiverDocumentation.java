@@ -6,11 +6,15 @@ import io.airlift.units.DataSize;
 import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.decode.DecodeLimits;
+import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
+import io.icegate.receiver.telemetry.TelemetryConfig;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.TenantHeader;
 import io.icegate.server.tls.TlsConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import org.junit.jupiter.api.Test;
 
 import java.io.File;
@@ -26,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +45,8 @@ final class TestReceiverDocumentation
 {
     private static final Path PAGE = Path.of("..", "docs", "operations", "receiver.md");
     private static final Pattern BOUND = Pattern.compile("static final (?:int|long|Duration) (\\w+_(?:MAX|MIN))\\b");
+    private static final Pattern METRIC = Pattern.compile("(?m)^\\| `(\\w+)` \\|");
+    private static final Pattern NAME = Pattern.compile("icegate_\\w+");
     private static final Pattern KEY = Pattern.compile("`([^`]+)`");
 
     @Test
@@ -92,7 +99,7 @@ final class TestReceiverDocumentation
                 "`icegate.ingest.memory-budget`");
         assertThat(cells.stream().filter(cell -> cell.matches("[0-9]+")).map(Long::valueOf))
                 .as("numbers without a limit in the code")
-                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 8_192L, 268_435_456L)::contains);
+                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 8_192L, 268_435_456L, 256L, 2_048L)::contains);
     }
 
     /**
@@ -113,6 +120,10 @@ final class TestReceiverDocumentation
                 Map.entry("ingest.SignalIngest.RETRY_MIN", "| time that a client is asked to wait | %s to"),
                 Map.entry("ingest.SignalIngest.RETRY_MAX", "| time that a client is asked to wait | 1 s to %s |"),
                 Map.entry("Receiver.RECENT_BATCHES_MAX", "| requests remembered to recognise those that are sent again | %s,"),
+                Map.entry("telemetry.LogCapture.LINES_MAX", "| own warnings that wait to be stored | %s |"),
+                Map.entry("telemetry.LogCapture.MESSAGE_LENGTH_MAX", "| characters of an own warning; of its stack trace | %s; "),
+                Map.entry("telemetry.LogCapture.STACK_TRACE_LENGTH_MAX", "| characters of an own warning; of its stack trace | 1000; %s |"),
+                Map.entry("telemetry.SpanBuffer.SPANS_MAX", "| own spans that wait to be stored | %s |"),
                 Map.entry("ingest.TenantQuotas.TENANTS_MAX", "| tenants whose rates are remembered | %s |"),
                 Map.entry("ingest.FileBudget.SAVED_MAX", "after a burst of %s worth of files"),
                 Map.entry("commit.TableSession.UNCONFIRMED_MAX", "Without an answer of the catalog for %s nothing is acknowledged"));
@@ -153,6 +164,24 @@ final class TestReceiverDocumentation
         assertThat(new HttpServerConfig().getMaxRequestHeaderSize()).as("Jetty's own default of 8 kB").isNull();
     }
 
+    /**
+     * The page about dashboards has a line for each metric of {@code /metrics}, and for no other.
+     */
+    @Test
+    void testMetrics()
+            throws Exception
+    {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        new ReceiverMetrics(registry, new Admission(1)).ofSelf();
+        List<String> metrics = registry.scrape().stream().map(snapshot -> snapshot.getMetadata().getPrometheusName() + (snapshot instanceof CounterSnapshot ? "_total" : "")).toList();
+        String page = Files.readString(PAGE.resolveSibling("dashboard.md"));
+        String lines = page.substring(page.indexOf("## Each metric"), page.indexOf("## Queries"));
+        assertThat(METRIC.matcher(lines).results().map(match -> match.group(1))).containsExactlyInAnyOrderElementsOf(metrics);
+        assertThat(NAME.matcher(page).results().map(MatchResult::group).map(name -> name.replaceFirst("_total$", "")))
+                .as("in queries and alerts")
+                .isSubsetOf(metrics.stream().map(name -> name.replaceFirst("_total$", "")).toList());
+    }
+
     private static Map<String, String> documented()
             throws Exception
     {
@@ -181,7 +210,7 @@ final class TestReceiverDocumentation
             throws Exception
     {
         Map<String, Object> defaults = new TreeMap<>();
-        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new AccessConfig(), new TlsConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig())) {
+        for (Object config : List.of(new ReceiverConfig(), new StoreConfig(), new AccessConfig(), new TlsConfig(), new OtlpConfig(), new IngestConfig(), new CommitConfig(), new TelemetryConfig())) {
             for (Method method : config.getClass().getMethods()) {
                 Config annotation = method.getAnnotation(Config.class);
                 if (annotation != null) {

@@ -1,9 +1,12 @@
 package io.icegate.receiver.ingest;
 
+import io.icegate.receiver.signal.Origin;
 import io.icegate.receiver.signal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * Counts requests and segments.
@@ -19,8 +22,11 @@ public interface IngestMetrics
 
     /**
      * A request became durable.
+     *
+     * @param sinceRead from the last byte of the request to durable
+     * @param sinceDecoded the part of it after decoding
      */
-    default void accepted(long records, long bytes, Duration sinceDecoded) {}
+    default void accepted(long records, long bytes, Duration sinceRead, Duration sinceDecoded) {}
 
     /**
      * A request was recognised as sent again.
@@ -32,10 +38,22 @@ public interface IngestMetrics
      */
     default void refused(Refusal refusal) {}
 
+    default void segment(DurableSegment segment) {}
+
     /**
-     * A segment became durable.
+     * A segment that became durable.
      *
-     * @param put from encoded to durable
+     * @param origin {@link Origin#SELF} when it holds own telemetry only
+     * @param sinceClosed from the end of its window to durable
+     * @param put from encoded to durable, with all segments before
      */
-    default void segment(long bytes, long rows, Duration put) {}
+    record DurableSegment(Origin origin, int requests, long rows, long bytes, Duration sinceClosed, Duration put)
+    {
+        public DurableSegment
+        {
+            requireNonNull(origin, "origin is null");
+            requireNonNull(sinceClosed, "sinceClosed is null");
+            requireNonNull(put, "put is null");
+        }
+    }
 }

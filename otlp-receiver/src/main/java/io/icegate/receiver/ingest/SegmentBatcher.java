@@ -2,6 +2,7 @@ package io.icegate.receiver.ingest;
 
 import io.airlift.log.Logger;
 import io.icegate.receiver.ingest.SegmentSink.StoredSegment;
+import io.icegate.receiver.signal.Origin;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.WalException;
@@ -129,7 +130,7 @@ public final class SegmentBatcher
                 last = new Group(System.nanoTime());
                 waiting.add(last);
             }
-            Pending pending = new Pending(batch, new CompletableFuture<>());
+            Pending pending = new Pending(batch, Origin.current(), new CompletableFuture<>());
             last.add(pending);
             changed.signalAll();
             return pending.durable();
@@ -234,7 +235,7 @@ public final class SegmentBatcher
                 if (group == null) {
                     break;
                 }
-                Thread.ofVirtual().name("segment").start(() -> upload(group.pendings));
+                start(group.pendings, () -> upload(group.pendings));
             }
             ended.complete(null);
         }
@@ -292,8 +293,23 @@ public final class SegmentBatcher
         }
     }
 
+    /**
+     * Works on a segment in a thread of its own, for whom its requests are from.
+     */
+    private static void start(List<Pending> pendings, Runnable work)
+    {
+        Origin origin = origin(pendings);
+        Thread.ofVirtual().name("segment").start(() -> origin.run(work));
+    }
+
+    private static Origin origin(List<Pending> pendings)
+    {
+        return pendings.stream().allMatch(pending -> pending.origin() == Origin.SELF) ? Origin.SELF : Origin.CLIENT;
+    }
+
     private void upload(List<Pending> pendings)
     {
+        long startNanos = System.nanoTime();
         CompletableFuture<StoredSegment> stored;
         try {
             stored = sink.append(pendings.stream().map(Pending::batch).toList());
@@ -305,12 +321,12 @@ public final class SegmentBatcher
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null) {
                 window.uploaded(segment.upload());
-                metrics.segment(segment.bytes(), segment.rows(), segment.upload());
+                metrics.segment(new IngestMetrics.DurableSegment(origin(pendings), pendings.size(), segment.rows(), segment.bytes(), Duration.ofNanos(System.nanoTime() - startNanos), segment.upload()));
                 pendings.forEach(pending -> pending.durable().complete(null));
                 leave();
             }
             else if (cause instanceof NotEncodedException notEncoded) {
-                Thread.ofVirtual().name("segment").start(() -> bisect(pendings, notEncoded));
+                start(pendings, () -> bisect(pendings, notEncoded));
             }
             else {
                 fail(pendings, unavailable(cause));
@@ -389,7 +405,7 @@ public final class SegmentBatcher
         pendings.forEach(pending -> pending.durable().completeExceptionally(failure));
     }
 
-    private record Pending(RowBatch batch, CompletableFuture<Void> durable) {}
+    private record Pending(RowBatch batch, Origin origin, CompletableFuture<Void> durable) {}
 
     private static final class Group
     {

@@ -39,12 +39,25 @@ public final class SignalIngest
     private final TenantQuotas quotas;
     private final RandomGenerator random;
     private final IngestMetrics metrics;
-    private volatile Target target = new Closed("the receiver is starting");
+    private final Aim aim;
 
     /**
      * Where requests go at the moment.
      */
     public sealed interface Target {}
+
+    /**
+     * The target of all ways into one table.
+     */
+    private static final class Aim
+    {
+        private volatile Target target;
+
+        private Aim(Target target)
+        {
+            this.target = target;
+        }
+    }
 
     /**
      * @param table that the batcher's segments belong to
@@ -82,17 +95,31 @@ public final class SignalIngest
      */
     public SignalIngest(String signal, Admission admission, TenantQuotas quotas, RandomGenerator random, IngestMetrics metrics)
     {
+        this(signal, admission, quotas, random, metrics, new Aim(new Closed("the receiver is starting")));
+    }
+
+    private SignalIngest(String signal, Admission admission, TenantQuotas quotas, RandomGenerator random, IngestMetrics metrics, Aim aim)
+    {
         this.signal = requireNonNull(signal, "signal is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.quotas = requireNonNull(quotas, "quotas is null");
         this.random = requireNonNull(random, "random is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
+        this.aim = requireNonNull(aim, "aim is null");
         admission.whenEnded(this::requestEnded);
+    }
+
+    /**
+     * Another way into the same table, always: one that shares neither memory nor quotas nor counts with this one.
+     */
+    public ExportHandler beside(Admission otherAdmission, TenantQuotas otherQuotas, IngestMetrics otherMetrics)
+    {
+        return new SignalIngest(signal, otherAdmission, otherQuotas, random, otherMetrics, aim);
     }
 
     private void requestEnded()
     {
-        if (target instanceof Open open) {
+        if (aim.target instanceof Open open) {
             open.batcher().requestEnded();
         }
     }
@@ -107,7 +134,7 @@ public final class SignalIngest
 
     public void target(Target target)
     {
-        this.target = requireNonNull(target, "target is null");
+        aim.target = requireNonNull(target, "target is null");
     }
 
     /**
@@ -115,7 +142,7 @@ public final class SignalIngest
      */
     public Optional<String> closedReason()
     {
-        return switch (target) {
+        return switch (aim.target) {
             case Open open -> open.lease().isHeld() ? Optional.empty() : Optional.of(unconfirmed(open.lease()));
             case Closed closed -> Optional.of(closed.reason());
         };
@@ -141,7 +168,7 @@ public final class SignalIngest
 
     private Open open()
     {
-        return switch (target) {
+        return switch (aim.target) {
             case Open open when open.lease().isHeld() -> open;
             case Open open -> throw unavailable(unconfirmed(open.lease()));
             case Closed closed -> throw new RefusedException(Refusal.DRAINING, "Cannot accept request now: " + closed.reason());
@@ -156,6 +183,7 @@ public final class SignalIngest
     @Override
     public CompletableFuture<Acknowledgement> export(IngestRequest request)
     {
+        long readNanos = System.nanoTime();
         boolean handedOver = false;
         try {
             Open open = open();
@@ -189,7 +217,7 @@ public final class SignalIngest
                 batch = batch.withId(repetitions.ids().unique());
             }
             handedOver = true;
-            append(open, new DecodedRequest(batch, decoded.acknowledgement()), request.ticket(), answer);
+            append(open, new DecodedRequest(batch, decoded.acknowledgement()), request.ticket(), readNanos, answer);
             return within(answer, request.deadlineNanos());
         }
         finally {
@@ -207,7 +235,7 @@ public final class SignalIngest
         ticket.add(Math.clamp(batch.requestBytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
-    private void append(Open open, DecodedRequest decoded, Admission.Ticket ticket, CompletableFuture<Acknowledgement> answer)
+    private void append(Open open, DecodedRequest decoded, Admission.Ticket ticket, long readNanos, CompletableFuture<Acknowledgement> answer)
     {
         RowBatch batch = decoded.batch();
         long startNanos = System.nanoTime();
@@ -225,7 +253,8 @@ public final class SignalIngest
                 answer.completeExceptionally(unavailable(unconfirmed(open.lease())));
             }
             else if (failure == null) {
-                metrics.accepted(batch.rowCount(), batch.requestBytes(), Duration.ofNanos(System.nanoTime() - startNanos));
+                long now = System.nanoTime();
+                metrics.accepted(batch.rowCount(), batch.requestBytes(), Duration.ofNanos(now - readNanos), Duration.ofNanos(now - startNanos));
                 answer.complete(decoded.acknowledgement());
             }
             else {

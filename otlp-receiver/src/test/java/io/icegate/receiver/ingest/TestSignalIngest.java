@@ -89,6 +89,27 @@ final class TestSignalIngest
         assertThat(again.get(60, SECONDS)).as("what was refused can be sent again").isEqualTo(Acknowledgement.FULL);
     }
 
+    /**
+     * A second way into the table takes memory of its own, waits for the same segments, and ends with the first.
+     */
+    @Test
+    void testBesideSharesTheTableOnly()
+            throws Exception
+    {
+        Admission own = new Admission(10);
+        ExportHandler beside = ingest.beside(own, new TenantQuotas(TenantQuotas.Limits.NONE, own.budgetBytes(), System::nanoTime), IngestMetrics.NONE);
+        beside.checkOpen("icegate");
+        CompletableFuture<Acknowledgement> answer = beside.export(new IngestRequest("icegate", Encoding.PROTOBUF, "", new byte[] {1}, own.admit(1), System.nanoTime() + SECONDS.toNanos(60)));
+        assertThat(own.usedBytes()).isPositive();
+        assertThat(admission.usedBytes()).isZero();
+        assertThat(admission.openRequests()).isZero();
+        durable();
+        assertThat(answer.get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+        assertThat(own.usedBytes()).isZero();
+        ingest.target(new SignalIngest.Closed("the table is gone"));
+        assertThatThrownBy(() -> beside.checkOpen("icegate")).hasMessage("Cannot accept request now: the table is gone");
+    }
+
     @Test
     void testALateAnswerRenewsFromWhenItWasAskedFor()
     {
