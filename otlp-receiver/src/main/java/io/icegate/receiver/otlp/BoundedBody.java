@@ -26,16 +26,40 @@ final class BoundedBody
     private BoundedBody() {}
 
     /**
+     * @param announcedBytes length that the client named, if it did: a body of that length is read without a copy. Memory is
+     *         taken for it at once, so the ticket holds so much.
      * @param ticket holds {@code heldBytes} already; grows to the size of the body
      * @throws RefusedException above the limit or the budget
      */
-    static byte[] read(InputStream in, long limitBytes, Admission.Ticket ticket)
+    static byte[] read(InputStream in, long announcedBytes, long limitBytes, Admission.Ticket ticket)
+            throws IOException
+    {
+        if (announcedBytes <= 0 || announcedBytes > Math.min(limitBytes, ticket.heldBytes())) {
+            return read(in, new byte[CHUNK_BYTES], 0, limitBytes, ticket);
+        }
+        byte[] body = new byte[toIntExact(announcedBytes)];
+        int filled = in.readNBytes(body, 0, body.length);
+        int next = filled < body.length ? -1 : in.read();
+        if (next < 0) {
+            return filled < body.length ? Arrays.copyOf(body, filled) : body;
+        }
+        // longer than it was said to be
+        if (filled == limitBytes) {
+            throw tooLarge(limitBytes);
+        }
+        ticket.add(CHUNK_BYTES);
+        byte[] chunk = Arrays.copyOf(body, toIntExact(Math.min(body.length + (long) CHUNK_BYTES, limitBytes + 1)));
+        chunk[filled] = (byte) next;
+        return read(in, chunk, filled + 1, limitBytes, ticket);
+    }
+
+    private static byte[] read(InputStream in, byte[] first, int firstFilled, long limitBytes, Admission.Ticket ticket)
             throws IOException
     {
         List<byte[]> full = new ArrayList<>();
-        byte[] chunk = new byte[CHUNK_BYTES];
-        int filled = 0;
-        long total = 0;
+        byte[] chunk = first;
+        int filled = firstFilled;
+        long total = firstFilled;
         while (true) {
             if (filled == chunk.length) {
                 full.add(chunk);

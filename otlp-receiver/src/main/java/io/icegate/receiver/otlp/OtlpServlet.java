@@ -204,7 +204,7 @@ public final class OtlpServlet
         Admission.Ticket ticket = admission.admit(Math.max(length, BoundedBody.CHUNK_BYTES));
         boolean handedOver = false;
         try {
-            byte[] body = body(new WireStream(request.getInputStream(), wireLimit, setting), coding, ticket);
+            byte[] body = body(new WireStream(request.getInputStream(), wireLimit, setting), coding, compressed ? 0 : length, ticket);
             long deadlineNanos = receivedNanos + settings.ackDeadline().toNanos();
             handedOver = true;
             return handler.export(new IngestRequest(tenant, payload, idempotencyKey(request), body, ticket, deadlineNanos)).get();
@@ -226,7 +226,7 @@ public final class OtlpServlet
                         : "Cannot read content type '%s': %s and %s are served".formatted(contentType, MediaType.PROTOBUF, MediaType.JSON));
     }
 
-    private byte[] body(InputStream wire, ContentCoding coding, Admission.Ticket ticket)
+    private byte[] body(InputStream wire, ContentCoding coding, long announcedBytes, Admission.Ticket ticket)
             throws IOException
     {
         try (InputStream in = coding.open(wire, bytes -> {
@@ -235,7 +235,7 @@ public final class OtlpServlet
             }
             ticket.add(bytes);
         })) {
-            return BoundedBody.read(in, settings.requestBytesMax(), ticket);
+            return BoundedBody.read(in, announcedBytes, settings.requestBytesMax(), ticket);
         }
     }
 

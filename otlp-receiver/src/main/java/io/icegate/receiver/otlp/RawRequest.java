@@ -1,5 +1,6 @@
 package io.icegate.receiver.otlp;
 
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -55,8 +56,9 @@ sealed interface RawRequest
         {
             Admission.Ticket ticket = null;
             try {
+                int announced = in instanceof KnownLength ? in.available() : 0;
                 ticket = admission.admit(Math.max(in.available(), BoundedBody.CHUNK_BYTES));
-                return new Body(BoundedBody.read(in, limitBytes, ticket), ticket);
+                return new Body(BoundedBody.read(in, announced, limitBytes, ticket), ticket);
             }
             catch (RefusedException e) {
                 return refused(ticket, e);
