@@ -7,6 +7,7 @@ import io.icegate.standalone.process.Installation;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,13 @@ final class EncodeBenchmark
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Installation installation;
+    private final Path folder;
     private final int seconds;
 
-    EncodeBenchmark(Installation installation, int seconds)
+    EncodeBenchmark(Installation installation, Path folder, int seconds)
     {
         this.installation = installation;
+        this.folder = folder;
         this.seconds = seconds;
     }
 
@@ -54,11 +57,13 @@ final class EncodeBenchmark
         builder.command().addAll(JAVA_OPTIONS);
         builder.command().addAll(List.of(EncodeMeasurement.class.getName(), payload.name(), Integer.toString(RECORDS), Integer.toString(REQUESTS_PER_SEGMENT), Integer.toString(seconds)));
         builder.environment().put("CLASSPATH", installation.classPath("otlp-receiver") + File.pathSeparator + System.getProperty("java.class.path", ""));
-        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        // parquet-java reports there what nobody wants to know, unless something fails
+        Path log = folder.resolve("encode-%s.log".formatted(payload));
+        Process process = builder.redirectError(log.toFile()).start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);
             if (process.waitFor() != 0) {
-                throw new CommandException("Cannot measure %s: the process ended with exit code %s".formatted(payload, process.exitValue()));
+                throw new CommandException("Cannot measure %s: the process ended with exit code %s: %s".formatted(payload, process.exitValue(), Files.readString(log, UTF_8)));
             }
             return MAPPER.readValue(output, new TypeReference<>() {});
         }

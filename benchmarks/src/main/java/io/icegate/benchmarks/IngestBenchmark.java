@@ -1,11 +1,13 @@
 package io.icegate.benchmarks;
 
+import io.icegate.standalone.TemporaryFolder;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.Installation;
 import io.icegate.warehouse.Warehouses;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What a receiver process can take: records per second of its CPU time, how long clients wait for the acknowledgement, and the
@@ -62,19 +65,22 @@ final class IngestBenchmark
     private final long deadline;
     private final List<String> leftOut = new ArrayList<>();
     private final Report report = new Report("ingest");
+    private final Consumer<Object> progress;
     private @Nullable ExportRequests lastRequests;
     private Optional<IngestCell> lastCell = Optional.empty();
     private int runs;
 
     /**
      * @param limit of all measurements; those that do not fit are left out, and the report says so
+     * @param progress is told each result at once
      */
-    IngestBenchmark(Installation installation, Path folder, ReceiverSetup setup, Times times, Optional<Duration> limit)
+    IngestBenchmark(Installation installation, Path folder, ReceiverSetup setup, Times times, Optional<Duration> limit, Consumer<Object> progress)
     {
         this.installation = installation;
         this.folder = folder;
         this.setup = setup;
         this.times = times;
+        this.progress = progress;
         this.deadline = System.nanoTime() + limit.orElse(Duration.ofDays(10)).toNanos();
     }
 
@@ -147,8 +153,7 @@ final class IngestBenchmark
     private void result(Map<String, Object> result)
     {
         report.result(result);
-        // a run takes minutes: who waits sees what there is
-        System.err.println(result);
+        progress.accept(result);
     }
 
     private ExportRequests requests(IngestCell cell)
@@ -163,6 +168,15 @@ final class IngestBenchmark
         return requests;
     }
 
+    /**
+     * A folder for one measurement. It goes away with it, because a whole matrix would not fit on a disk.
+     */
+    private TemporaryFolder place()
+            throws IOException
+    {
+        return new TemporaryFolder(Files.createDirectories(folder.resolve("run-" + runs++)));
+    }
+
     private Measured measure(IngestCell cell)
             throws IOException, InterruptedException
     {
@@ -171,11 +185,11 @@ final class IngestBenchmark
         result.put("system", "icegate");
         result.putAll(cell.description());
         result.put("bytes_per_record", requests.bytesPerRecord());
-        Path place = folder.resolve("run-" + runs++);
         Measured measured;
-        try (IngestStore.Opened store = cell.store().open(place)) {
+        try (TemporaryFolder place = place();
+                IngestStore.Opened store = cell.store().open(place.path())) {
             long acknowledged;
-            try (MeasuredReceiver receiver = new MeasuredReceiver(installation, place, store, setup);
+            try (MeasuredReceiver receiver = new MeasuredReceiver(installation, place.path(), store, setup);
                     ExportClient client = receiver.connect(cell.protocol(), cell.payload())) {
                 Thread.sleep(IDLE);
                 ProcessUsage idle = receiver.usage();
@@ -213,7 +227,8 @@ final class IngestBenchmark
         result.putAll(cell.description());
         result.put("store", IngestStore.FOLDER.toString());
         result.put("bytes_per_record", requests.bytesPerRecord());
-        try (VictoriaLogs receiver = new VictoriaLogs(peer.binary(), folder.resolve("run-" + runs++));
+        try (TemporaryFolder place = place();
+                VictoriaLogs receiver = new VictoriaLogs(peer.binary(), place.path());
                 ExportClient client = receiver.connect()) {
             Thread.sleep(IDLE);
             ProcessUsage idle = receiver.usage();

@@ -2,6 +2,8 @@ package io.icegate.benchmarks;
 
 import io.icegate.objectstore.s3.StrictS3Server;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -31,8 +33,10 @@ record IngestStore(Optional<Duration> putLatency)
     }
 
     Opened open(Path folder)
+            throws IOException
     {
-        return putLatency.<Opened>map(Opened::server).orElseGet(() -> new Opened(Optional.empty(), folder.resolve("warehouse").toAbsolutePath().toString(), Map.of()));
+        Path data = Files.createDirectories(folder.resolve("store"));
+        return putLatency.map(latency -> Opened.server(latency, data)).orElseGet(() -> new Opened(Optional.empty(), data.toAbsolutePath().toString(), Map.of()));
     }
 
     @Override
@@ -49,9 +53,11 @@ record IngestStore(Optional<Duration> putLatency)
     record Opened(Optional<StrictS3Server> server, String warehouse, Map<String, String> properties)
             implements AutoCloseable
     {
-        private static Opened server(Duration putLatency)
+        private static Opened server(Duration putLatency, Path data)
         {
             StrictS3Server server = StrictS3Server.start();
+            // minutes of load do not fit into the heap
+            server.keepLargeObjectsIn(data);
             server.follow(Duration.ZERO, putLatency);
             return new Opened(Optional.of(server), "s3://%s/warehouse".formatted(BUCKET), server.properties());
         }

@@ -65,7 +65,9 @@ public final class Main
             @Option(names = "--seconds", defaultValue = "15", description = "CPU seconds per signal and side, after half as many to warm up (default: ${DEFAULT-VALUE}).") int seconds)
             throws IOException, InterruptedException
     {
-        new EncodeBenchmark(Installation.current(), seconds).run(List.of(Payload.values())).print(json, System.out);
+        try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
+            new EncodeBenchmark(Installation.current(), folder.path(), seconds).run(List.of(Payload.values())).print(json, System.out);
+        }
         return 0;
     }
 

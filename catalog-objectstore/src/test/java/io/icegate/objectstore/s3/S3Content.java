@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,22 +14,32 @@ import static java.util.Objects.requireNonNull;
  */
 final class S3Content
 {
-    private final byte[] bytes;
+    private final int size;
+    private final Supplier<byte[]> bytes;
     private final String etag;
     private final Instant lastModified;
     private final Map<String, String> headers;
 
-    S3Content(byte[] bytes, String etag, Instant lastModified, Map<String, String> headers)
+    /**
+     * @param bytes reads them from where they lie
+     */
+    S3Content(int size, Supplier<byte[]> bytes, String etag, Instant lastModified, Map<String, String> headers)
     {
+        this.size = size;
         this.bytes = requireNonNull(bytes, "bytes is null");
         this.etag = requireNonNull(etag, "etag is null");
         this.lastModified = requireNonNull(lastModified, "lastModified is null");
         this.headers = Map.copyOf(headers);
     }
 
+    int size()
+    {
+        return size;
+    }
+
     byte[] bytes()
     {
-        return bytes;
+        return bytes.get();
     }
 
     String etag()

@@ -120,7 +120,7 @@ final class S3Listing
             element(text, "Key", encoded(key));
             element(text, "LastModified", content.lastModified().truncatedTo(ChronoUnit.MILLIS).toString());
             element(text, "ETag", content.etag());
-            element(text, "Size", Integer.toString(content.bytes().length));
+            element(text, "Size", Integer.toString(content.size()));
             element(text, "StorageClass", "STANDARD");
             text.append("</Contents>");
         });

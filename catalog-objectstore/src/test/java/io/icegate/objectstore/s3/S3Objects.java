@@ -12,6 +12,9 @@ import javax.xml.parsers.ParserConfigurationException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import static io.icegate.objectstore.s3.S3Answer.escape;
 import static java.util.Objects.requireNonNull;
@@ -37,6 +41,8 @@ import static java.util.Objects.requireNonNull;
  */
 final class S3Objects
 {
+    private static final int FILE_BYTES_MIN = 64 * 1024;
+
     private record Upload(String bucket, String key, Map<String, String> headers, NavigableMap<Integer, byte[]> parts) {}
 
     private final InstantSource clock;
@@ -46,6 +52,7 @@ final class S3Objects
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private volatile S3Veto veto = (_operation, _bucket, _key) -> Optional.empty();
     private volatile boolean createsBuckets = true;
+    private volatile Optional<Path> largeObjects = Optional.empty();
 
     S3Objects(InstantSource clock)
     {
@@ -55,6 +62,11 @@ final class S3Objects
     void follow(S3Veto newVeto)
     {
         veto = requireNonNull(newVeto, "newVeto is null");
+    }
+
+    void keepLargeObjectsIn(Path folder)
+    {
+        largeObjects = Optional.of(folder);
     }
 
     void requireBuckets()
@@ -156,7 +168,7 @@ final class S3Objects
         if (call.header("If-None-Match").map(etag -> isEtag(etag, content)).orElse(false)) {
             return S3Answer.empty(304, headers);
         }
-        int size = content.bytes().length;
+        int size = content.size();
         int from = 0;
         int to = size;
         int status = 200;
@@ -207,7 +219,7 @@ final class S3Objects
             throw new S3Refusal(501, "NotImplemented", "If-None-Match of a write must be *");
         }
         // not an MD5 sum: some clients would compare it
-        S3Content next = new S3Content(bytes, "\"%032x-1\"".formatted(nextId.incrementAndGet()), now(), headers);
+        S3Content next = new S3Content(bytes.length, place(bytes), "\"%032x-1\"".formatted(nextId.incrementAndGet()), now(), headers);
         while (true) {
             S3Content current = objects.get(call.key());
             if (current == null) {
@@ -227,6 +239,32 @@ final class S3Objects
                 return next;
             }
         }
+    }
+
+    /**
+     * Keeps the bytes of an object.
+     */
+    private Supplier<byte[]> place(byte[] bytes)
+    {
+        Optional<Path> folder = largeObjects;
+        if (folder.isEmpty() || bytes.length < FILE_BYTES_MIN) {
+            return () -> bytes;
+        }
+        Path file = folder.orElseThrow().resolve("object-" + nextId.incrementAndGet());
+        try {
+            Files.write(file, bytes);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return () -> {
+            try {
+                return Files.readAllBytes(file);
+            }
+            catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 
     private S3Answer copy(S3Call call)

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -32,7 +33,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * An S3 server in this JVM that is strict where emulators are not: conditional writes are atomic, listings are in byte
- * order and show every acknowledged write. Path style only; signatures are not verified; objects live in the heap. Buckets
+ * order and show every acknowledged write. Path style only; signatures are not verified; objects live in the heap, or large ones in files when asked to. Buckets
  * are created by their first use unless {@link #requireBuckets()} was called.
  *
  * <p>Faults come from a seeded {@link S3FaultPlan}, latency is injected by operation, every request is remembered (the
@@ -118,6 +119,14 @@ public final class StrictS3Server
     public void createBucket(String bucket)
     {
         objects.createBucket(bucket);
+    }
+
+    /**
+     * From now on the bytes of large objects lie in files of this folder and not in the heap.
+     */
+    public void keepLargeObjectsIn(Path folder)
+    {
+        objects.keepLargeObjectsIn(folder);
     }
 
     /**

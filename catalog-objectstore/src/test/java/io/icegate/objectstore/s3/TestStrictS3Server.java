@@ -3,6 +3,7 @@ package io.icegate.objectstore.s3;
 import io.icegate.objectstore.ObjectStoreRaces;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -65,6 +67,20 @@ final class TestStrictS3Server
         assertThat(send("DELETE", "/b/k%20%2B%C3%BC", "").statusCode()).isEqualTo(204);
         assertThat(send("DELETE", "/b/k%20%2B%C3%BC", "").statusCode()).isEqualTo(204);
         assertThat(server.keys("b")).isEmpty();
+    }
+
+    @Test
+    void testLargeObjectsInFiles(@TempDir Path folder)
+            throws Exception
+    {
+        server.keepLargeObjectsIn(folder);
+        String large = "0123456789".repeat(10_000);
+        assertThat(put("/b/large", large).statusCode()).isEqualTo(200);
+        assertThat(put("/b/small", "small").statusCode()).isEqualTo(200);
+        assertThat(folder.toFile().list()).hasSize(1);
+        assertThat(send("GET", "/b/large", "").body()).isEqualTo(large);
+        assertThat(send("GET", "/b/large", "", "Range", "bytes=99995-").body()).isEqualTo("56789");
+        assertThat(send("HEAD", "/b/large", "").headers().firstValueAsLong("Content-Length")).hasValue(100_000);
     }
 
     @Test
