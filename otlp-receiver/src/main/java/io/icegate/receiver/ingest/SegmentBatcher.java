@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -47,6 +48,7 @@ public final class SegmentBatcher
     private final ArrayDeque<Group> waiting = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicReference<RefusedException> broken = new AtomicReference<>();
+    private final ServiceTime service = new ServiceTime();
     private int inFlight;
     private boolean ending;
 
@@ -134,6 +136,29 @@ public final class SegmentBatcher
             last.add(pending);
             changed.signalAll();
             return pending.durable();
+        }
+        finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How long a request that comes now waits until it is durable; zero when its segment is the next one, or has its turn
+     * already. Such a request is accepted whatever the store does, else we would never learn that the store is fast again.
+     */
+    Duration expectedWait()
+    {
+        lock.lock();
+        try {
+            Group last = waiting.peekLast();
+            int full = last == null || last.isFull(limits) ? waiting.size() : waiting.size() - 1;
+            int ahead = full - Math.max(0, limits.segmentsInFlight() - inFlight);
+            if (ahead <= 0) {
+                return Duration.ZERO;
+            }
+            // segments end at the rate of those in flight per time of one; it begins when those ahead have begun, and takes its own
+            long nanos = service.nanos(System.nanoTime());
+            return Duration.ofNanos(nanos * (ahead + 1) / limits.segmentsInFlight() + nanos);
         }
         finally {
             lock.unlock();
@@ -283,6 +308,9 @@ public final class SegmentBatcher
                     changed.await();
                     continue;
                 }
+                if (inFlight == 0) {
+                    service.began(System.nanoTime());
+                }
                 inFlight++;
                 window.closed();
                 return waiting.remove();
@@ -321,6 +349,7 @@ public final class SegmentBatcher
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null) {
                 window.uploaded(segment.upload());
+                stored(startNanos);
                 metrics.segment(new IngestMetrics.DurableSegment(origin(pendings), pendings.size(), segment.rows(), segment.bytes(), Duration.ofNanos(System.nanoTime() - startNanos), segment.upload()));
                 pendings.forEach(pending -> pending.durable().complete(null));
                 leave();
@@ -352,6 +381,17 @@ public final class SegmentBatcher
         int half = pendings.size() / 2;
         upload(new ArrayList<>(pendings.subList(0, half)));
         upload(new ArrayList<>(pendings.subList(half, pendings.size())));
+    }
+
+    private void stored(long startNanos)
+    {
+        lock.lock();
+        try {
+            service.ended(startNanos, System.nanoTime());
+        }
+        finally {
+            lock.unlock();
+        }
     }
 
     private void enter()
@@ -406,6 +446,39 @@ public final class SegmentBatcher
     }
 
     private record Pending(RowBatch batch, Origin origin, CompletableFuture<Void> durable) {}
+
+    /**
+     * How long a segment takes from its turn until it is durable: the median of the last ones, or the time since the last
+     * one when the store seems to stand still.
+     */
+    private static final class ServiceTime
+    {
+        private static final int SAMPLES = 7;
+
+        private final long[] samples = new long[SAMPLES];
+        private int count;
+        private long lastNanos;
+
+        private void began(long nowNanos)
+        {
+            lastNanos = nowNanos;
+        }
+
+        private void ended(long startNanos, long nowNanos)
+        {
+            samples[count % SAMPLES] = nowNanos - startNanos;
+            count++;
+            lastNanos = nowNanos;
+        }
+
+        private long nanos(long nowNanos)
+        {
+            long[] sorted = Arrays.copyOf(samples, Math.min(count, SAMPLES));
+            Arrays.sort(sorted);
+            long median = sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+            return Math.max(median, nowNanos - lastNanos);
+        }
+    }
 
     private static final class Group
     {

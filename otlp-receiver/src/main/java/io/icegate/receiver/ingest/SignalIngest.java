@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,6 +32,11 @@ public final class SignalIngest
      * Bytes of decoded rows beside each byte of a request.
      */
     private static final int DECODED_BYTES_PER_BYTE = 2;
+    /**
+     * A request is accepted when the time it has is this many times what others waited. Half of them waited longer, and the
+     * answer has to travel.
+     */
+    private static final int WAIT_MARGIN = 2;
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofSeconds(30);
 
@@ -197,6 +203,8 @@ public final class SignalIngest
                 metrics.deduplicated();
                 return within(known.orElseThrow(), request.deadlineNanos());
             }
+            requireInTime(open.batcher().expectedWait(), request.deadlineNanos());
+            holdDecoded(request);
             request.ticket().whenClosed(quotas.take(request.tenant(), (1L + DECODED_BYTES_PER_BYTE) * request.body().length, request.body().length));
             DecodedRequest decoded = open.decoder().decode(request.body(), request.encoding(), id, request.tenant());
             RowBatch batch = decoded.batch();
@@ -204,7 +212,6 @@ public final class SignalIngest
                 return CompletableFuture.completedFuture(decoded.acknowledgement());
             }
             quotas.records(request.tenant(), batch.rowCount());
-            holdDecoded(request.ticket(), batch);
             CompletableFuture<Acknowledgement> answer = new CompletableFuture<>();
             if (isRecognisable(request, batch)) {
                 Optional<CompletableFuture<Acknowledgement>> winner = repetitions.recent().claim(open.table(), id, answer);
@@ -228,11 +235,27 @@ public final class SignalIngest
     }
 
     /**
-     * Rows take more memory than their bytes on the wire; a request that fits alone is never refused for that.
+     * Refuses what would be answered too late anyway, before it costs anything. What is sent again is not refused: it waits
+     * already.
      */
-    private void holdDecoded(Admission.Ticket ticket, RowBatch batch)
+    private void requireInTime(Duration wait, long deadlineNanos)
     {
-        ticket.add(Math.clamp(batch.requestBytes() * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
+        if (!wait.isZero() && wait.toNanos() * WAIT_MARGIN > deadlineNanos - System.nanoTime()) {
+            throw new RefusedException(
+                    Refusal.OVERLOADED,
+                    "Cannot accept request now: the receiver is overloaded, it would be durable in %s ms and not in time; send it again later".formatted(wait.toMillis()),
+                    OptionalLong.of(jittered(wait.toMillis())));
+        }
+    }
+
+    /**
+     * Rows take more memory than their bytes on the wire. It is taken before they are decoded, so that an overloaded receiver
+     * decodes nothing that it then has no place for. A request that fits alone is never refused for that.
+     */
+    private void holdDecoded(IngestRequest request)
+    {
+        Admission.Ticket ticket = request.ticket();
+        ticket.add(Math.clamp((long) request.body().length * DECODED_BYTES_PER_BYTE, 0, admission.budgetBytes() - ticket.heldBytes()));
     }
 
     private void append(Open open, DecodedRequest decoded, Admission.Ticket ticket, long readNanos, CompletableFuture<Acknowledgement> answer)
@@ -297,8 +320,12 @@ public final class SignalIngest
     public long retryMillis()
     {
         double load = (double) admission.usedBytes() / admission.budgetBytes();
-        long base = RETRY_MIN.toMillis() + Math.round(load * 4 * RETRY_MIN.toMillis());
-        return Math.clamp(Math.round(base * random.nextDouble(1, 1.5)), RETRY_MIN.toMillis(), RETRY_MAX.toMillis());
+        return jittered(RETRY_MIN.toMillis() + Math.round(load * 4 * RETRY_MIN.toMillis()));
+    }
+
+    private long jittered(long millis)
+    {
+        return Math.clamp(Math.round(millis * random.nextDouble(1, 1.5)), RETRY_MIN.toMillis(), RETRY_MAX.toMillis());
     }
 
     @Override

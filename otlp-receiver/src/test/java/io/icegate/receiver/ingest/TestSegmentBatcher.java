@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static io.icegate.receiver.Deadlines.eventually;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,6 +114,33 @@ final class TestSegmentBatcher
         batcher.append(logs(3, 10));
         first.complete();
         assertThat(sink.next().batches()).containsExactly(2L, 3L);
+    }
+
+    /**
+     * What is next is accepted however long the store takes, because only a new segment shows that it is fast again.
+     */
+    @Test
+    void testTheWaitIsForetold()
+            throws Exception
+    {
+        SegmentBatcher batcher = batcher(SHORT_WINDOW, new SegmentBatcher.Limits(100, 1_000, 1));
+        assertThat(batcher.expectedWait()).as("idle").isZero();
+        batcher.append(logs(1, 60));
+        FakeSegment first = sink.next();
+        assertThat(batcher.expectedWait()).as("next").isZero();
+        batcher.append(logs(2, 60));
+        assertThat(batcher.expectedWait()).as("in the next one").isZero();
+        batcher.append(logs(3, 60));
+        Duration wait = batcher.expectedWait();
+        assertThat(wait).as("one is ahead").isPositive();
+        eventually("nothing ends", () -> batcher.expectedWait().compareTo(wait.plusMillis(10)) > 0);
+        first.complete();
+        FakeSegment second = sink.next();
+        assertThat(batcher.expectedWait()).as("one is uploading, one is next").isZero();
+        batcher.append(logs(4, 100));
+        batcher.append(logs(5, 60));
+        assertThat(batcher.expectedWait()).as("two are ahead, and a segment took 10 ms").isGreaterThan(Duration.ofMillis(20));
+        second.complete();
     }
 
     @Test

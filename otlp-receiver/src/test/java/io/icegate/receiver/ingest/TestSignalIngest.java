@@ -10,11 +10,13 @@ import io.icegate.schema.Attributes;
 import io.icegate.schema.LogRow;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
+import io.icegate.wal.BatchId;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.RowBatch;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -22,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import static java.util.Objects.requireNonNull;
@@ -33,11 +36,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class TestSignalIngest
 {
     private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final int SEGMENT_BYTES = 1_000;
 
     private final AtomicLong clock = new AtomicLong();
     private final Lease lease = new Lease(BOUND, clock::get, clock.get());
     private final Admission admission = new Admission(1_000_000);
     private final SignalIngest ingest = new SignalIngest("logs", admission, new TenantQuotas(TenantQuotas.Limits.NONE, admission.budgetBytes(), System::nanoTime), new Random(1), IngestMetrics.NONE);
+    private final AtomicInteger decoded = new AtomicInteger();
     private final BlockingQueue<CompletableFuture<StoredSegment>> segments = new LinkedBlockingQueue<>();
 
     TestSignalIngest()
@@ -45,7 +50,7 @@ final class TestSignalIngest
         SegmentBatcher batcher = new SegmentBatcher(
                 this::append,
                 new WindowPolicy(Duration.ofMillis(5), OptionalDouble.empty(), System::nanoTime),
-                new SegmentBatcher.Limits(1_000, 1_000, 4),
+                new SegmentBatcher.Limits(SEGMENT_BYTES, 1_000, 4),
                 admission::openRequests,
                 IngestMetrics.NONE,
                 () -> {});
@@ -53,10 +58,16 @@ final class TestSignalIngest
         ingest.target(new SignalIngest.Open(
                 new UUID(0, 1),
                 batcher,
-                (payload, _, id, tenant) -> new DecodedRequest(new LogBatch(id, tenant, List.of(row()), payload.length), Acknowledgement.FULL),
+                this::decode,
                 repetitions,
                 lease));
         batcher.start();
+    }
+
+    private DecodedRequest decode(byte[] payload, Encoding encoding, BatchId id, String tenant)
+    {
+        decoded.incrementAndGet();
+        return new DecodedRequest(new LogBatch(id, tenant, List.of(row()), payload.length), Acknowledgement.FULL);
     }
 
     /**
@@ -122,6 +133,56 @@ final class TestSignalIngest
         assertThat(lease.isHeld()).isFalse();
     }
 
+    /**
+     * Four segments are on their way, one waits, and nothing ends.
+     */
+    @Test
+    void testWhatWouldBeTooLateIsRefusedBeforeItIsDecoded()
+            throws Exception
+    {
+        long later = System.nanoTime() + SECONDS.toNanos(60);
+        long passed = System.nanoTime();
+        List<CompletableFuture<StoredSegment>> onTheirWay = new ArrayList<>();
+        for (int number = 1; number <= 4; number++) {
+            export(number, SEGMENT_BYTES, later);
+            onTheirWay.add(requireNonNull(segments.poll(60, SECONDS), "no segment"));
+        }
+        CompletableFuture<Acknowledgement> waiting = export(5, SEGMENT_BYTES, later);
+        int decodedBefore = decoded.get();
+        assertThatThrownBy(() -> export(6, SEGMENT_BYTES, passed)).isInstanceOfSatisfying(RefusedException.class, e -> {
+            assertThat(e.refusal()).isEqualTo(Refusal.OVERLOADED);
+            assertThat(e.retryMillis()).isPresent();
+            assertThat(e.retryMillis().getAsLong()).isBetween(1_000L, 30_000L);
+        });
+        assertThat(decoded).hasValue(decodedBefore);
+        assertThat(admission.openRequests()).isEqualTo(5);
+        assertThatThrownBy(() -> export(5, SEGMENT_BYTES, passed).get(60, SECONDS))
+                .as("what waits already is not new")
+                .cause()
+                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TOO_LATE));
+        CompletableFuture<Acknowledgement> patient = export(7, SEGMENT_BYTES, later);
+        onTheirWay.forEach(segment -> segment.complete(new StoredSegment(1, 1, Duration.ZERO)));
+        durable();
+        durable();
+        assertThat(waiting.get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+        assertThat(patient.get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+        CompletableFuture<Acknowledgement> late = export(6, SEGMENT_BYTES, passed);
+        assertThatThrownBy(() -> late.get(60, SECONDS)).as("nothing waits: it is stored, and what is sent again finds it").cause().isInstanceOf(RefusedException.class);
+        durable();
+        assertThat(export(6, SEGMENT_BYTES, later).get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+    }
+
+    @Test
+    void testWithoutMemoryForItsRowsARequestIsNotDecoded()
+    {
+        Admission.Ticket others = admission.admit(admission.budgetBytes() - 2 * SEGMENT_BYTES);
+        assertThatThrownBy(() -> export(1, SEGMENT_BYTES, System.nanoTime() + SECONDS.toNanos(60)))
+                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.OVERLOADED));
+        assertThat(decoded).hasValue(0);
+        others.close();
+        assertThat(admission.usedBytes()).isZero();
+    }
+
     private CompletableFuture<StoredSegment> append(List<RowBatch> batches)
     {
         CompletableFuture<StoredSegment> stored = new CompletableFuture<>();
@@ -137,8 +198,14 @@ final class TestSignalIngest
 
     private CompletableFuture<Acknowledgement> export(int number)
     {
-        long deadlineNanos = System.nanoTime() + SECONDS.toNanos(60);
-        return ingest.export(new IngestRequest("acme", Encoding.PROTOBUF, "", new byte[] {(byte) number}, admission.admit(1), deadlineNanos));
+        return export(number, 1, System.nanoTime() + SECONDS.toNanos(60));
+    }
+
+    private CompletableFuture<Acknowledgement> export(int number, int bytes, long deadlineNanos)
+    {
+        byte[] body = new byte[bytes];
+        body[0] = (byte) number;
+        return ingest.export(new IngestRequest("acme", Encoding.PROTOBUF, "", body, admission.admit(bytes), deadlineNanos));
     }
 
     private static void assertRefused(CompletableFuture<Acknowledgement> answer)
