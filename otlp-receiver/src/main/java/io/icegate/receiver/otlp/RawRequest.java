@@ -69,12 +69,12 @@ sealed interface RawRequest
                 }
                 return refused(ticket, e);
             }
-            catch (IOException | RuntimeException e) {
+            catch (IOException | RuntimeException | Error e) {
                 return refused(ticket, e);
             }
         }
 
-        private static RawRequest refused(Admission.@org.jspecify.annotations.Nullable Ticket ticket, Exception failure)
+        private static RawRequest refused(Admission.@org.jspecify.annotations.Nullable Ticket ticket, Throwable failure)
         {
             if (ticket != null) {
                 ticket.close();

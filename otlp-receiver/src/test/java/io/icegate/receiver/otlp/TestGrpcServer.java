@@ -39,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -228,6 +229,42 @@ final class TestGrpcServer
         }
         assertThat(export(channel, new byte[10], null)).isEmpty();
         assertThat(logs.refusals).containsOnly(Refusal.UNAVAILABLE);
+    }
+
+    /**
+     * What a marshaller throws is answered with UNKNOWN, which clients take for the end.
+     */
+    @Test
+    void testAMessageThatCannotBeReadKeepsNoMemory()
+    {
+        for (Throwable failure : failures()) {
+            RawRequest request = new RawRequest.Marshaller(admission, REQUEST_BYTES_MAX).parse(failing(failure));
+            assertThat(request).isInstanceOfSatisfying(RawRequest.Unreadable.class, unreadable -> assertThat(unreadable.failure()).isSameAs(failure));
+        }
+        assertThat(admission.usedBytes()).isZero();
+        assertThat(admission.openRequests()).isZero();
+    }
+
+    private static InputStream failing(Throwable failure)
+    {
+        return new InputStream()
+        {
+            @Override
+            public int read()
+            {
+                throw new AssertionError("not called");
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length)
+            {
+                switch (failure) {
+                    case RuntimeException e -> throw e;
+                    case Error e -> throw e;
+                    default -> throw new IllegalArgumentException(failure);
+                }
+            }
+        };
     }
 
     @Test
