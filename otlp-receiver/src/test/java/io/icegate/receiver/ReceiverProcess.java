@@ -6,14 +6,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -24,6 +28,9 @@ final class ReceiverProcess
         implements AutoCloseable
 {
     private static final Pattern READY = Pattern.compile("IceGate receiver is ready: grpc=(\\d+) http=(\\d+)");
+
+    private static final Pattern LIVE = Pattern.compile("Pause Full .*->(\\d+)M");
+    private static final Pattern RESIDENT = Pattern.compile("^VmHWM:\\s+(\\d+) kB");
 
     private static final int PATIENCE_SECONDS = 180;
 
@@ -46,14 +53,14 @@ final class ReceiverProcess
         return launch(folder, config, "-Xmx256m");
     }
 
-    private static ReceiverProcess launch(Path folder, Map<String, String> config, String heap)
+    private static ReceiverProcess launch(Path folder, Map<String, String> config, String... options)
             throws IOException
     {
         Path file = Files.createTempFile(folder, "receiver", ".properties");
         Files.writeString(file, config.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining("\n")));
-        Process process = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
+        List<String> command = new ArrayList<>(List.of(tool("java")));
+        command.addAll(List.of(options));
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
@@ -63,10 +70,13 @@ final class ReceiverProcess
                 System.getProperty("java.class.path"),
                 ReceiverMain.class.getName(),
                 "--config",
-                file.toString()))
-                .redirectErrorStream(true)
-                .start();
-        return new ReceiverProcess(process);
+                file.toString()));
+        return new ReceiverProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    private static String tool(String name)
+    {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 
     static ReceiverProcess start(Path folder, Map<String, String> config)
@@ -75,11 +85,13 @@ final class ReceiverProcess
         return start(folder, config, "-Xmx256m");
     }
 
-    static ReceiverProcess start(Path folder, Map<String, String> config, String heap)
+    /**
+     * @param options of the virtual machine
+     */
+    static ReceiverProcess start(Path folder, Map<String, String> config, String... options)
             throws IOException, InterruptedException
     {
-        ReceiverProcess receiver = launch(folder, config, heap);
-        return receiver.awaitReady();
+        return launch(folder, config, options).awaitReady();
     }
 
     private void read()
@@ -104,6 +116,9 @@ final class ReceiverProcess
     ReceiverProcess awaitReady()
             throws InterruptedException
     {
+        if (grpcPort > 0) {
+            return this;
+        }
         Matcher matcher = ready.poll(PATIENCE_SECONDS, SECONDS);
         if (matcher == null) {
             process.destroyForcibly();
@@ -129,11 +144,70 @@ final class ReceiverProcess
         return String.join("\n", output);
     }
 
+    boolean isAlive()
+    {
+        return process.isAlive();
+    }
+
+    /**
+     * What is left of the heap after a full collection. Needs the option {@code -Xlog:gc}.
+     */
+    long liveHeapMegabytes()
+            throws IOException, InterruptedException
+    {
+        new ProcessBuilder(tool("jcmd"), Long.toString(process.pid()), "GC.run").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        return output.stream()
+                .map(LIVE::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> Long.parseLong(matcher.group(1)))
+                .reduce((_, last) -> last)
+                .orElseThrow(() -> new AssertionError("No full collection:\n" + output()));
+    }
+
+    /**
+     * The most that ever was, as Linux knows it; 0 elsewhere.
+     */
+    long residentMegabytes()
+            throws IOException
+    {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.map(RESIDENT::matcher).filter(Matcher::find).mapToLong(matcher -> Long.parseLong(matcher.group(1)) / 1_024).findFirst().orElse(0);
+        }
+    }
+
     void kill()
             throws InterruptedException
     {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /**
+     * Stops the process for a while, as a pause of its machine does.
+     */
+    void stall(Duration duration)
+            throws IOException, InterruptedException
+    {
+        signal("STOP");
+        try {
+            LockSupport.parkNanos(duration.toNanos());
+        }
+        finally {
+            signal("CONT");
+        }
+    }
+
+    private void signal(String name)
+            throws IOException, InterruptedException
+    {
+        int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+        if (exit != 0) {
+            throw new IOException("Cannot send %s to the receiver: exit code %s".formatted(name, exit));
+        }
     }
 
     /**

@@ -51,10 +51,10 @@ final class TestReceiverFaults
                 eventually("requests are acknowledged", () -> run.acknowledgedRequests() > REQUESTS);
             }
             s3.follow(S3FaultPlan.none());
-            assertThat(load.problems(load.acknowledged(), stored(s3).all())).as("seed %s", SEED).isEmpty();
+            assertThat(load.problems(load.acknowledged(), signals(s3).all())).as("seed %s", SEED).isEmpty();
             load.repeatAll(receiver.grpcPort(), receiver.httpPort());
-            eventually("all is committed", () -> StoredLogs.isAllCommitted(WAREHOUSE, s3.properties()));
-            List<String> committed = stored(s3).committed();
+            eventually("all is committed", () -> StoredSignals.isAllCommitted(WAREHOUSE, s3.properties()));
+            List<String> committed = signals(s3).committed();
             assertThat(load.problems(load.acknowledged(), committed)).as("seed %s", SEED).isEmpty();
             assertThat(committed).hasSameSizeAs(load.acknowledged());
             assertThat(load.finalAnswers()).as("answers that make an exporter drop data, seed %s", SEED).isEmpty();
@@ -182,6 +182,12 @@ final class TestReceiverFaults
             throws Exception
     {
         return StoredLogs.read(WAREHOUSE, s3.properties(), StoredLogs.LOGS);
+    }
+
+    private static StoredSignals signals(StrictS3Server s3)
+            throws Exception
+    {
+        return StoredSignals.read(WAREHOUSE, s3.properties());
     }
 
     private static ReceiverServer start(StrictS3Server s3, Map<String, String> settings)

@@ -1,6 +1,5 @@
 package io.icegate.receiver;
 
-import io.icegate.objectstore.s3.StrictS3Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,8 +16,9 @@ import static io.icegate.receiver.Deadlines.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A receiver that dies, or is stopped, under load with clients that send again. {@code -Dicegate.kill-rounds} sets the
- * number of kills on each store (20 with {@code -Plong}), {@code -Dicegate.seed} repeats their moments.
+ * A receiver that dies, or is stopped, under load of all signals with clients that send again, on the local store; see
+ * {@link TestResendStorm} for the other one. {@code -Dicegate.kill-rounds} sets the number of kills (20 with {@code -Plong}),
+ * {@code -Dicegate.seed} repeats their moments.
  */
 final class TestReceiverKill
 {
@@ -32,28 +32,14 @@ final class TestReceiverKill
     void testKilledAtRandomMomentsOnTheLocalStore()
             throws Exception
     {
-        killRounds(KILL_ROUNDS, "file:" + folder.resolve("warehouse"), Map.of());
-    }
-
-    @Test
-    void testKilledAtRandomMomentsOnS3()
-            throws Exception
-    {
-        try (StrictS3Server s3 = StrictS3Server.start()) {
-            killRounds(KILL_ROUNDS, "s3://lake/wh", s3.properties());
-        }
-    }
-
-    private void killRounds(int rounds, String warehouse, Map<String, String> store)
-            throws Exception
-    {
+        String warehouse = "file:" + folder.resolve("warehouse");
         System.out.printf("kill rounds: seed=%s%n", SEED);
         Random random = new Random(SEED);
         ExporterLoad load = new ExporterLoad();
         int acknowledgedRequests = 0;
-        ReceiverProcess next = ReceiverProcess.launch(folder, config(warehouse, store));
+        ReceiverProcess next = ReceiverProcess.launch(folder, config(warehouse));
         try {
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < KILL_ROUNDS; round++) {
                 try (ReceiverProcess receiver = next.awaitReady(); ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
                     eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 0);
                     LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
@@ -61,14 +47,14 @@ final class TestReceiverKill
                     acknowledgedRequests += run.acknowledgedRequests();
                 }
                 // the next one starts, and commits, while what is stored is read
-                next = ReceiverProcess.launch(folder, config(warehouse, store));
+                next = ReceiverProcess.launch(folder, config(warehouse));
                 Set<String> acknowledged = load.acknowledged();
-                assertThat(load.problems(acknowledged, StoredLogs.read(warehouse, store, StoredLogs.LOGS).all())).as("round %s, seed %s", round, SEED).isEmpty();
+                assertThat(load.problems(acknowledged, StoredSignals.read(warehouse, Map.of()).all())).as("round %s, seed %s", round, SEED).isEmpty();
             }
             System.out.printf("kill rounds: acknowledged=%s requests, to be sent again=%s%n", acknowledgedRequests, load.notAcknowledgedRequests());
             try (ReceiverProcess receiver = next.awaitReady()) {
                 load.repeatAll(receiver.grpcPort(), receiver.httpPort());
-                eventually("all is committed", () -> StoredLogs.isAllCommitted(warehouse, store));
+                eventually("all is committed", () -> StoredSignals.isAllCommitted(warehouse, Map.of()));
             }
         }
         finally {
@@ -76,7 +62,7 @@ final class TestReceiverKill
         }
         assertThat(load.notAcknowledgedRequests()).isZero();
         assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
-        List<String> committed = StoredLogs.read(warehouse, store, StoredLogs.LOGS).committed();
+        List<String> committed = StoredSignals.read(warehouse, Map.of()).committed();
         assertThat(load.problems(load.acknowledged(), committed)).as("after commit, seed %s", SEED).isEmpty();
         assertThat(committed).hasSameSizeAs(load.acknowledged());
     }
@@ -88,20 +74,20 @@ final class TestReceiverKill
     {
         String warehouse = "file:" + folder.resolve("warehouse");
         ExporterLoad load = new ExporterLoad();
-        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, Map.of()));
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse));
                 ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
             eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 50);
             assertThat(receiver.terminate()).as("128 + SIGTERM").isEqualTo(143);
         }
         assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
-        StoredLogs stored = StoredLogs.read(warehouse);
+        StoredSignals stored = StoredSignals.read(warehouse, Map.of());
         assertThat(load.problems(load.acknowledged(), stored.all())).isEmpty();
         assertThat(stored.openWriters()).as("writers that are not sealed").isZero();
-        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse, Map.of()))) {
+        try (ReceiverProcess receiver = ReceiverProcess.start(folder, config(warehouse))) {
             load.repeatAll(receiver.grpcPort(), receiver.httpPort());
         }
-        assertThat(load.problems(load.acknowledged(), StoredLogs.read(warehouse).all())).isEmpty();
-        assertThat(StoredLogs.read(warehouse).all()).hasSameSizeAs(load.acknowledged());
+        assertThat(load.problems(load.acknowledged(), StoredSignals.read(warehouse, Map.of()).all())).isEmpty();
+        assertThat(StoredSignals.read(warehouse, Map.of()).all()).hasSameSizeAs(load.acknowledged());
     }
 
     @Test
@@ -109,7 +95,7 @@ final class TestReceiverKill
             throws Exception
     {
         String warehouse = "file:" + folder.resolve("warehouse");
-        Map<String, String> good = config(warehouse, Map.of());
+        Map<String, String> good = config(warehouse);
         try (ReceiverProcess running = ReceiverProcess.start(folder, good); LogsClient client = new LogsClient(running.grpcPort(), running.httpPort())) {
             client.export("before");
             Map<String, String> wrong = with(with(good, "icegate.wal.windw", "10ms"), "icegate.wal.window", "10 parsecs");
@@ -141,11 +127,8 @@ final class TestReceiverKill
         assertThat(receiver.output().lines().filter(line -> line.startsWith("Cannot start receiver: "))).as(receiver.output()).singleElement().asString().contains(messages);
     }
 
-    private static Map<String, String> config(String warehouse, Map<String, String> store)
+    private static Map<String, String> config(String warehouse)
     {
-        Map<String, String> settings = new TreeMap<>(store);
-        settings.put("icegate.tenant.default", "acme");
-        settings.put("icegate.commit.interval", "300ms");
-        return TestingReceiver.config(warehouse, settings);
+        return TestingReceiver.config(warehouse, Map.of("icegate.tenant.default", "acme", "icegate.commit.interval", "300ms"));
     }
 }
