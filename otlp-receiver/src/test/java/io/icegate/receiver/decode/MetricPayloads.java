@@ -23,7 +23,7 @@ import java.util.Random;
  * Generates metrics requests: every kind, type and extreme, what does not fit together, and on request also what the columns
  * cannot hold.
  */
-final class MetricPayloads
+public final class MetricPayloads
 {
     private final Random random;
     private final OtlpPayloads common;
@@ -31,13 +31,13 @@ final class MetricPayloads
     /**
      * @param odd as for {@link OtlpPayloads}
      */
-    MetricPayloads(Random random, boolean odd)
+    public MetricPayloads(Random random, boolean odd)
     {
         this.random = random;
         common = new OtlpPayloads(random, odd);
     }
 
-    ExportMetricsServiceRequest request()
+    public ExportMetricsServiceRequest request()
     {
         ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
         for (int i = random.nextInt(3); i >= 0; i--) {

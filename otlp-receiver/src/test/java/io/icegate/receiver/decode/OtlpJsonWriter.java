@@ -18,18 +18,18 @@ import java.util.Set;
  * Writes OTLP's JSON encoding in all the ways that senders may: numbers as numbers or strings, enums as numbers or names, hex
  * in any case, fields in any order, defaults left out or not, unknown fields in between.
  */
-final class OtlpJsonWriter
+public final class OtlpJsonWriter
 {
     private static final Set<String> HEX_FIELDS = Set.of("trace_id", "span_id", "parent_span_id");
 
     private final Random random;
 
-    OtlpJsonWriter(Random random)
+    public OtlpJsonWriter(Random random)
     {
         this.random = random;
     }
 
-    String write(Message message)
+    public String write(Message message)
     {
         List<String> fields = new ArrayList<>();
         for (FieldDescriptor field : message.getDescriptorForType().getFields()) {

@@ -11,7 +11,7 @@ import java.util.Random;
 /**
  * Generates trace requests: every type, nesting and extreme, and on request also what the columns cannot hold.
  */
-final class SpanPayloads
+public final class SpanPayloads
 {
     private final Random random;
     private final OtlpPayloads common;
@@ -19,13 +19,13 @@ final class SpanPayloads
     /**
      * @param odd as for {@link OtlpPayloads}
      */
-    SpanPayloads(Random random, boolean odd)
+    public SpanPayloads(Random random, boolean odd)
     {
         this.random = random;
         common = new OtlpPayloads(random, odd);
     }
 
-    ExportTraceServiceRequest request()
+    public ExportTraceServiceRequest request()
     {
         ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
         for (int i = random.nextInt(4); i >= 0; i--) {
