@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -102,6 +103,16 @@ final class CatalogLocations
         return RESERVED.stream().map(this::reserved).noneMatch(reserved -> Folders.isInside(file, reserved) && !file.substring(reserved.length()).contains("/" + tableUuid + "/"));
     }
 
+    /**
+     * The folder of the catalog or the WAL that a location is, lies in, or holds.
+     *
+     * @param location in the catalog's spelling
+     */
+    Optional<String> overlappingReserved(String location)
+    {
+        return RESERVED.stream().map(this::reserved).filter(reserved -> Folders.isInside(location, reserved) || Folders.isInside(reserved, location)).findFirst();
+    }
+
     private String reserved(String name)
     {
         return root + "/" + name;
@@ -110,12 +121,9 @@ final class CatalogLocations
     private String verified(String location)
     {
         String spelled = canonical(location);
-        for (String name : RESERVED) {
-            String reserved = reserved(name);
-            if (Folders.isInside(spelled, reserved) || Folders.isInside(reserved, spelled)) {
-                throw new ValidationException("Cannot use location %s for a table: it holds or lies in %s, which is the catalog's own", location, reserved);
-            }
-        }
+        overlappingReserved(spelled).ifPresent(reserved -> {
+            throw new ValidationException("Cannot use location %s for a table: it holds or lies in %s, which is the catalog's own", location, reserved);
+        });
         return spelled;
     }
 

@@ -10,6 +10,7 @@ import io.icegate.catalog.state.CatalogChanges;
 import io.icegate.catalog.state.CatalogCommit;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.Folders;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.StoreSelfCheck;
@@ -32,6 +33,7 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableGroup;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.view.BaseMetastoreViewCatalog;
@@ -397,6 +399,25 @@ public final class ObjectStoreCatalog
     public Optional<TableIdentifier> findByLocation(String location)
     {
         return state().folderOwner(CatalogLocations.canonical(location));
+    }
+
+    /**
+     * Refuses to let a table take the files of a folder for its own when they belong to the WAL or to another table or view.
+     * A table deletes what no snapshot of it needs, so the first expiry would destroy them.
+     *
+     * @param tableLocation of the table that files are added to
+     * @param location where these files are
+     */
+    public void verifyAdoptable(TableIdentifier table, String tableLocation, String location)
+    {
+        String folder = CatalogLocations.canonical(location);
+        if (Folders.isInside(folder, CatalogLocations.canonical(tableLocation))) {
+            return;
+        }
+        Optional<String> owner = parts().locations.overlappingReserved(folder).or(() -> state().folderOwner(folder).map(TableIdentifier::toString));
+        if (owner.isPresent()) {
+            throw new ValidationException("Cannot add files of %s to table %s: they belong to %s, and %s would delete them with its snapshots; INSERT copies their rows", location, table, owner.orElseThrow(), table);
+        }
     }
 
     @Override

@@ -130,6 +130,26 @@ final class TestTableChanges
         }
     }
 
+    /**
+     * An expiry of snapshots would delete them.
+     */
+    @Test
+    void testFilesOfOthersAreNotAdded(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder);
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            wal.append(1, 0, 9);
+            spark.sql("CREATE TABLE {c}.otel.copy AS SELECT * FROM {c}.otel.logs WHERE false");
+            String segments = spark.warehouse() + "/_wal/v1/" + wal.catalog().loadTable(LOGS).uuid();
+            for (String source : List.of(segments, spark.warehouse(), wal.catalog().loadTable(LOGS).location() + "/data")) {
+                assertThatThrownBy(() -> spark.sql("CALL {c}.system.add_files(table => 'otel.copy', source_table => '`parquet`.`%s`')".formatted(source))).as(source)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith("Cannot add files of %s to table otel.copy: they belong to ".formatted(source));
+            }
+        }
+    }
+
     private static List<Path> makeOld(Path folder)
             throws IOException
     {

@@ -37,7 +37,7 @@ final class TestTableLocations
             throws Exception
     {
         folder = temporary;
-        lake = new TrinoLake(folder, Map.of("iceberg.remove-orphan-files.min-retention", "0s", "iceberg.register-table-procedure.enabled", "true"));
+        lake = new TrinoLake(folder, Map.of("iceberg.remove-orphan-files.min-retention", "0s", "iceberg.expire-snapshots.min-retention", "0s", "iceberg.add-files-procedure.enabled", "true", "iceberg.register-table-procedure.enabled", "true"));
     }
 
     @AfterAll
@@ -132,6 +132,29 @@ final class TestTableLocations
         }
         assertThatThrownBy(() -> lake.sql("CALL icegate.system.register_table('other', 'again', '%s')".formatted(location))).hasMessageMatching("Cannot add table other.again: table \\S+ already exists as taken.logs");
         assertThat(lake.numbers("taken.logs")).isEqualTo(TrinoLake.range(1, 3));
+    }
+
+    /**
+     * A table deletes what its snapshots no longer need, and so it would delete what it took from another one.
+     */
+    @Test
+    void testFilesOfOthersAreNotAdded()
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("shared");
+        logs.append("acme", 1, 3);
+        lake.sql("CREATE TABLE shared.copy AS SELECT * FROM shared.logs WITH NO DATA");
+        String add = "ALTER TABLE shared.copy EXECUTE add_files(location => '%s', format => 'PARQUET', recursive_directory => 'TRUE')";
+        String wal = "file:%s/_wal/v1/%s".formatted(folder, logs.uuid());
+        assertThatThrownBy(() -> {
+            lake.sql(add.formatted(wal));
+            lake.sql("DELETE FROM shared.copy");
+            lake.sql("ALTER TABLE shared.copy EXECUTE expire_snapshots(retention_threshold => '0s')");
+        }).hasMessageMatching("Cannot add files of %s to table shared.copy: they belong to \\S+/_wal, and .*".formatted(wal));
+        logs.commit();
+        lake.sql("ALTER TABLE shared.logs EXECUTE optimize");
+        assertThatThrownBy(() -> lake.sql(add.formatted(logs.table().location()))).hasMessageContaining("they belong to shared.logs");
+        assertThatThrownBy(() -> lake.sql(add.formatted("file:%s/shared".formatted(folder)))).hasMessageContaining("they belong to shared.");
+        assertThat(lake.numbers("shared.logs")).isEqualTo(TrinoLake.range(1, 3));
     }
 
     /**

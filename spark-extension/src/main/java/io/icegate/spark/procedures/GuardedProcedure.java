@@ -1,9 +1,12 @@
 package io.icegate.spark.procedures;
 
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.spark.Spark3Util;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.procedures.BoundProcedure;
 import org.apache.spark.sql.connector.catalog.procedures.ProcedureParameter;
 import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
@@ -13,17 +16,25 @@ import org.apache.spark.sql.types.StructType;
 
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
 
 /**
  * A procedure of Iceberg. {@code remove_orphan_files} takes any folder and any list of files from its caller: here it looks
- * for orphans of a table in the folder of that table only, and so never finds the WAL or another table's files.
+ * for orphans of a table in the folder of that table only, and so never finds the WAL or another table's files. {@code
+ * add_files} takes no files of the WAL or of another table, which an expiry of snapshots would delete.
  */
 record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
         implements UnboundProcedure
 {
     private static final String REMOVE_ORPHAN_FILES = "remove_orphan_files";
+    private static final String ADD_FILES = "add_files";
+    /**
+     * Files without a table, as Spark names them: a format and a path.
+     */
+    private static final Pattern FOLDER = Pattern.compile("(?i)`?(?:parquet|orc|avro)`?\\.`?([^`]*)`?");
 
     GuardedProcedure
     {
@@ -82,7 +93,25 @@ record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
             if (stock.name().equalsIgnoreCase(REMOVE_ORPHAN_FILES)) {
                 checkFolder(arguments);
             }
+            if (stock.name().equalsIgnoreCase(ADD_FILES)) {
+                checkSource(arguments);
+            }
             return Refusals.clean(() -> stock.call(arguments));
+        }
+
+        private void checkSource(InternalRow arguments)
+        {
+            Matcher source = FOLDER.matcher(argument("source_table", arguments).orElse("").strip());
+            if (!source.matches()) {
+                return;
+            }
+            Identifier name = tables.identifier("table", arguments, ordinal("table"));
+            try {
+                tables.catalog().verifyAdoptable(Spark3Util.identifierToTableIdentifier(name), tables.load("table", name).location(), source.group(1));
+            }
+            catch (ValidationException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
         }
 
         private void checkFolder(InternalRow arguments)

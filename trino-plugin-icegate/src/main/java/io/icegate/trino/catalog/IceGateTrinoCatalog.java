@@ -41,6 +41,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.ValidationException;
 
 import java.util.Iterator;
 import java.util.List;
@@ -116,6 +117,19 @@ public final class IceGateTrinoCatalog
     public BaseTable table(ConnectorSession session, SchemaTableName name, TableMetadata metadata)
     {
         return IcebergUtil.getIcebergTableWithMetadata(this, operationsProvider, session, name, metadata);
+    }
+
+    /**
+     * Refuses to add files that belong to the WAL or to another table.
+     */
+    public void verifyAdoptable(SchemaTableName table, String tableLocation, String location)
+    {
+        try {
+            catalog.verifyAdoptable(existing(table), tableLocation, location);
+        }
+        catch (ValidationException e) {
+            throw new TrinoException(NOT_SUPPORTED, e.getMessage(), e);
+        }
     }
 
     /**

@@ -98,6 +98,10 @@ final class IceGateMetadata
 {
     private static final List<String> SNAPSHOT_TABLE_SUFFIXES = ImmutableList.of("$files", "$partitions");
     private static final String WAL_TABLE_SUFFIX = "$wal";
+    /**
+     * Argument of the one table procedure that takes files from elsewhere.
+     */
+    private static final String ADD_FILES_LOCATION = "location";
 
     private final IceGateTrinoCatalog catalog;
     private final WalReads walReads;
@@ -310,7 +314,11 @@ final class IceGateMetadata
     @Override
     public Optional<ConnectorTableExecuteHandle> getTableHandleForExecute(ConnectorSession session, ConnectorAccessControl accessControl, ConnectorTableHandle tableHandle, String procedureName, Map<String, Object> executeProperties, RetryMode retryMode)
     {
-        ConnectorTableHandle source = guards.on(PIN_IN_EXECUTE) ? TableHandles.withoutPin((IcebergTableHandle) tableHandle) : tableHandle;
+        IcebergTableHandle table = (IcebergTableHandle) tableHandle;
+        if (executeProperties.get(ADD_FILES_LOCATION) instanceof String location) {
+            catalog.verifyAdoptable(table.getSchemaTableName(), table.getTableLocation(), location);
+        }
+        ConnectorTableHandle source = guards.on(PIN_IN_EXECUTE) ? TableHandles.withoutPin(table) : tableHandle;
         return super.getTableHandleForExecute(session, accessControl, source, procedureName, executeProperties, retryMode);
     }
 
