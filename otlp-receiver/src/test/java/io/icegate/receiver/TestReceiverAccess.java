@@ -1,9 +1,17 @@
 package io.icegate.receiver;
 
 import com.google.rpc.Status;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.icegate.server.access.KeyHash;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -249,13 +257,33 @@ final class TestReceiverAccess
     }
 
     /**
+     * The health of the server is no secret.
+     */
+    @Test
+    void testEverySignalAsksForAKey()
+    {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", receiver.grpcPort()).usePlaintext().build();
+        try {
+            for (String signal : List.of("logs.v1.Logs", "trace.v1.Trace", "metrics.v1.Metrics")) {
+                MethodDescriptor<byte[], byte[]> method = RawExport.method("opentelemetry.proto.collector.%sService/Export".formatted(signal));
+                StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, new byte[0]));
+                assertThat(failure.getStatus().getCode()).as(signal).isEqualTo(Code.UNAUTHENTICATED);
+            }
+            assertThat(HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance()).getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        }
+        finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /**
      * Sent as they are, because a client would tidy them up.
      */
     @Test
     void testPaths()
             throws Exception
     {
-        for (String path : List.of("/v1/logs", "//v1/logs", "/v1//logs", "/v1/logs/", "/v1/logs?x=/health", "/V1/LOGS", "/v1/traces", "/", "/metrics", "//metrics", "/v1/status", "//v1/status", "/nothing", "/healthy", "/health/x", "/Health", "/metrics/health")) {
+        for (String path : List.of("/v1/logs", "//v1/logs", "/v1//logs", "/v1/logs/", "/v1/logs?x=/health", "/V1/LOGS", "/v1/traces", "/v1/metrics", "/v1development/profiles", "/", "/metrics", "//metrics", "/v1/status", "//v1/status", "/nothing", "/healthy", "/health/x", "/Health", "/metrics/health")) {
             for (String method : List.of("GET", "POST", "PUT", "OPTIONS", "TRACE", "get")) {
                 assertThat(raw("%s %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(method, path, PROTOBUF)))
                         .as("%s %s", method, path)
