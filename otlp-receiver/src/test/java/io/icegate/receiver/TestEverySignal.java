@@ -12,6 +12,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.icegate.receiver.decode.WireMessage;
 import io.icegate.receiver.otlp.OtlpStatus;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -33,8 +35,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,9 +190,14 @@ final class TestEverySignal
 
     private static String deepJson(SignalSample sample)
     {
-        String value = "{\"arrayValue\":{\"values\":[".repeat(10_000) + "{}" + "]}}".repeat(10_000);
+        return new String(sample.inJson(deepJsonRecord(sample, 10_000)), UTF_8);
+    }
+
+    private static String deepJsonRecord(SignalSample sample, int depth)
+    {
+        String value = "{\"arrayValue\":{\"values\":[".repeat(depth) + "{}" + "]}}".repeat(depth);
         String attributes = "\"attributes\":[{\"key\":\"deep\",\"value\":%s}]".formatted(value);
-        return new String(sample.inJson(sample.table().equals("metrics") ? "{\"gauge\":{\"dataPoints\":[{%s}]}}".formatted(attributes) : "{%s}".formatted(attributes)), UTF_8);
+        return sample.table().equals("metrics") ? "{\"gauge\":{\"dataPoints\":[{%s}]}}".formatted(attributes) : "{%s}".formatted(attributes);
     }
 
     @Test
@@ -360,6 +369,93 @@ final class TestEverySignal
                 accepted(sample, text + ", after");
                 assertThat(rows(sample, row -> "%s %s".formatted(row.getField(sample.column()), row.getField("otlp_residual") == null ? "as sent" : "kept")))
                         .contains(text + ", before as sent", text + " kept", text + ", after as sent");
+            }
+        }
+    }
+
+    /**
+     * A value that is nested too deep costs its record, or of a metric its data point, and nothing beside it. The client learns how
+     * many and where the first is.
+     */
+    @Test
+    @OtlpRow({4, 6, 31})
+    void testABadRecordCostsNoNeighbour()
+            throws Exception
+    {
+        for (SignalSample sample : SignalSample.ALL) {
+            String place = "%s/0/%s/0/%s/1".formatted(sample.envelopes().toArray());
+            List<ByteString> records = List.of(sample.record("before bad"), withAttribute(sample, "bad", deepAttribute(100)), sample.record("after bad"));
+            for (byte[] answer : List.of(
+                    export(sample, sample.request(records), "identity"),
+                    send(post(sample.signal().path(), sample.request(records.reversed())).header("Content-Type", PROTOBUF)).body())) {
+                // of all signals the answers are equal on the wire
+                ExportLogsPartialSuccess partial = ExportLogsServiceResponse.parseFrom(answer).getPartialSuccess();
+                assertThat(partial.getRejectedLogRecords()).as(sample.table()).isEqualTo(1);
+                assertThat(partial.getErrorMessage()).contains("1 record not stored, first " + place);
+                accepted(sample, "before bad");
+                accepted(sample, "after bad");
+            }
+            String time = Long.toString(SignalSample.nowNanos());
+            byte[] json = sample.inJson("%s,%s,%s".formatted(sample.json().apply("before bad", time), deepJsonRecord(sample, 100), sample.json().apply("after bad", time)));
+            HttpResponse<byte[]> answer = send(post(sample.signal().path(), json).header("Content-Type", JSON));
+            assertThat(new String(answer.body(), UTF_8)).contains("\"%s\":\"1\"".formatted(sample.signal().rejectedField()), place);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            accepted(sample, "before bad");
+            accepted(sample, "after bad");
+            List<ByteString> tenThousand = new ArrayList<>(Collections.nCopies(10_000, withAttribute(sample, "bad", deepAttribute(100))));
+            tenThousand.add(sample.record("after thousands"));
+            byte[] many = export(sample, sample.request(tenThousand), "identity");
+            assertThat(ExportLogsServiceResponse.parseFrom(many).getPartialSuccess().getRejectedLogRecords()).isEqualTo(10_000);
+            assertThat(many).hasSizeLessThan(2_000);
+            accepted(sample, "after thousands");
+        }
+    }
+
+    @Test
+    @OtlpRow(7)
+    void testATimeFarOffIsAWarning()
+            throws Exception
+    {
+        for (SignalSample sample : SignalSample.ALL) {
+            // seconds and milliseconds in place of nanoseconds
+            for (long time : new long[] {Instant.now().getEpochSecond(), Instant.now().toEpochMilli()}) {
+                String text = "time " + time;
+                byte[] answer = export(sample, sample.request(List.of(sample.record().apply(text, time).toByteString())), "identity");
+                ExportLogsPartialSuccess warning = ExportLogsServiceResponse.parseFrom(answer).getPartialSuccess();
+                assertThat(warning.getRejectedLogRecords()).as(sample.table()).isZero();
+                assertThat(warning.getErrorMessage()).contains("since 1970, nanoseconds are expected");
+                accepted(sample, text);
+                assertThat(rows(sample, row -> "%s %s".formatted(row.getField(sample.column()), row.getField("timestamp").equals(row.getField("ingest_time"))))).contains(text + " true");
+            }
+        }
+    }
+
+    /**
+     * As a client sends that got no answer: byte for byte.
+     */
+    @Test
+    @OtlpRow(23)
+    void testTheSameRequestTwiceIsStoredOnce()
+            throws Exception
+    {
+        for (SignalSample sample : SignalSample.ALL) {
+            byte[] request = sample.request("repeated");
+            assertThat(export(sample, request, "identity")).isEmpty();
+            assertThat(export(sample, request, "gzip")).isEmpty();
+            assertAccepted(sample, sample.signal().path(), "repeated", post(sample.signal().path(), request).header("Content-Type", PROTOBUF));
+        }
+    }
+
+    @Test
+    @OtlpRow(26)
+    void testTenants()
+            throws Exception
+    {
+        for (SignalSample sample : SignalSample.ALL) {
+            assertAccepted(sample, sample.signal().path(), "of a tenant", post(sample.signal().path(), sample.request("of a tenant")).header("Content-Type", PROTOBUF).header("X-Scope-OrgID", "billing"));
+            assertThat(rows(sample, row -> "%s %s".formatted(row.getField(sample.column()), row.getField("tenant_id")))).contains("of a tenant billing");
+            for (String invalid : List.of("", "a b", "../x", "x".repeat(129))) {
+                assertRefused(post(sample.signal().path(), sample.request("never stored")).header("Content-Type", PROTOBUF).header("X-Scope-OrgID", invalid), 400, Code.INVALID_ARGUMENT);
             }
         }
     }

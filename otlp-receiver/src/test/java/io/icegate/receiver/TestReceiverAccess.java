@@ -2,9 +2,9 @@ package io.icegate.receiver;
 
 import com.google.rpc.Status;
 import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -12,7 +12,10 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.server.access.KeyHash;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -45,6 +49,7 @@ import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -100,6 +105,7 @@ final class TestReceiverAccess
     };
     private Path keysFile;
     private TestingReceiver receiver;
+    private ManagedChannel channel;
 
     /**
      * @param headers names and values in turn; one that occurs twice is sent twice
@@ -132,15 +138,20 @@ final class TestReceiverAccess
                 "icegate.auth.keys", "variable billing " + KeyHash.of(FIXED),
                 "icegate.tenant.default", "default",
                 "icegate.otlp.max-request-size", "%sB".formatted(REQUEST_BYTES_MAX)));
+        channel = NettyChannelBuilder.forAddress("localhost", receiver.grpcPort()).usePlaintext().build();
     }
 
     @AfterAll
     void stop()
             throws IOException
     {
+        channel.shutdownNow();
         receiver.close();
         ROOT.removeHandler(log);
         receiver.verifyStored();
+        for (String table : List.of("spans", "metrics")) {
+            assertThat(StoredLogs.read(receiver.warehouse(), table, Record::toString).all()).as(table).isEmpty();
+        }
         assertThat(logged).anyMatch(line -> line.contains("(UNAUTHENTICATED)")).anyMatch(line -> line.contains("(FORBIDDEN)"));
         assertThat(logged).noneMatch(line -> Stream.of(SHOP, TEAM, ALL, EXPIRED, REVOKED, FIXED, "not stored").anyMatch(line::contains));
     }
@@ -193,23 +204,30 @@ final class TestReceiverAccess
     private void assertRefused(Attempt attempt)
             throws Exception
     {
-        byte[] request = LogsClient.request(List.of("not stored: " + attempt.name()));
-        assertThat(grpc(request, attempt.headers())).as("%s over gRPC", attempt.name()).isEqualTo(attempt.grpc());
-        for (String type : List.of(PROTOBUF, "application/json", "text/plain")) {
-            HttpResponse<byte[]> response = receiver.client().send(post(request, attempt.headers()).header("Content-Type", type));
-            boolean known = !type.equals("text/plain");
-            // what the content is does not matter before the key, and before the tenant only its type
-            assertThat(response.statusCode()).as("%s as %s", attempt.name(), type).isEqualTo(known || attempt.headers().isEmpty() ? attempt.http() : response.statusCode());
-            assertThat(response.statusCode()).as("%s as %s", attempt.name(), type).isGreaterThanOrEqualTo(400);
-            if (type.equals(PROTOBUF)) {
-                assertThat(Status.parseFrom(response.body()).getCode()).as(attempt.name()).isEqualTo(attempt.grpc().value());
+        for (SignalSample sample : SignalSample.ALL) {
+            byte[] request = sample.request("not stored: " + attempt.name());
+            assertThat(grpc(sample.signal(), request, attempt.headers())).as("%s over gRPC", attempt.name()).isEqualTo(attempt.grpc());
+            for (String type : List.of(PROTOBUF, "application/json", "text/plain")) {
+                assertRefused(attempt, type, receiver.client().send(post(sample.signal(), request, attempt.headers()).header("Content-Type", type)));
             }
-            else {
-                assertThat(new String(response.body(), UTF_8)).as(attempt.name()).startsWith("{\"code\":");
-            }
-            assertThat(response.headers().allValues("WWW-Authenticate")).hasSize(response.statusCode() == 401 ? 2 : 0);
-            assertThat(new String(response.body(), UTF_8)).as(attempt.name()).doesNotContain(SHOP, TEAM, ALL, EXPIRED, "not stored");
         }
+    }
+
+    private static void assertRefused(Attempt attempt, String type, HttpResponse<byte[]> response)
+            throws IOException
+    {
+        boolean known = !type.equals("text/plain");
+        // what the content is does not matter before the key, and before the tenant only its type
+        assertThat(response.statusCode()).as("%s as %s", attempt.name(), type).isEqualTo(known || attempt.headers().isEmpty() ? attempt.http() : response.statusCode());
+        assertThat(response.statusCode()).as("%s as %s", attempt.name(), type).isGreaterThanOrEqualTo(400);
+        if (type.equals(PROTOBUF)) {
+            assertThat(Status.parseFrom(response.body()).getCode()).as(attempt.name()).isEqualTo(attempt.grpc().value());
+        }
+        else {
+            assertThat(new String(response.body(), UTF_8)).as(attempt.name()).startsWith("{\"code\":");
+        }
+        assertThat(response.headers().allValues("WWW-Authenticate")).hasSize(response.statusCode() == 401 ? 2 : 0);
+        assertThat(new String(response.body(), UTF_8)).as(attempt.name()).doesNotContain(SHOP, TEAM, ALL, EXPIRED, "not stored");
     }
 
     @Test
@@ -256,24 +274,10 @@ final class TestReceiverAccess
         send(List.of("X-API-Key", SHOP));
     }
 
-    /**
-     * The health of the server is no secret.
-     */
     @Test
-    void testEverySignalAsksForAKey()
+    void testHealthIsNoSecret()
     {
-        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", receiver.grpcPort()).usePlaintext().build();
-        try {
-            for (String signal : List.of("logs.v1.Logs", "trace.v1.Trace", "metrics.v1.Metrics")) {
-                MethodDescriptor<byte[], byte[]> method = RawExport.method("opentelemetry.proto.collector.%sService/Export".formatted(signal));
-                StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, new byte[0]));
-                assertThat(failure.getStatus().getCode()).as(signal).isEqualTo(Code.UNAUTHENTICATED);
-            }
-            assertThat(HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance()).getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
-        }
-        finally {
-            channel.shutdownNow();
-        }
+        assertThat(HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance()).getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
     }
 
     /**
@@ -382,11 +386,22 @@ final class TestReceiverAccess
 
     private Code grpc(byte[] request, List<String> headers)
     {
+        return grpc(OtlpSignal.LOGS, request, headers);
+    }
+
+    private Code grpc(OtlpSignal signal, byte[] request, List<String> headers)
+    {
         Metadata metadata = new Metadata();
         for (int i = 0; i < headers.size(); i += 2) {
             metadata.put(Metadata.Key.of(headers.get(i), Metadata.ASCII_STRING_MARSHALLER), headers.get(i + 1));
         }
-        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> receiver.client().export(request, metadata));
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> ClientCalls.blockingUnaryCall(
+                        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(metadata)),
+                        RawExport.method(signal.service() + "/Export"),
+                        CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS),
+                        request));
         if (failure == null) {
             return Code.OK;
         }
@@ -396,7 +411,12 @@ final class TestReceiverAccess
 
     private HttpRequest.Builder post(byte[] request, List<String> headers)
     {
-        HttpRequest.Builder post = receiver.client().post(request);
+        return post(OtlpSignal.LOGS, request, headers);
+    }
+
+    private HttpRequest.Builder post(OtlpSignal signal, byte[] request, List<String> headers)
+    {
+        HttpRequest.Builder post = HttpRequest.newBuilder(URI.create("http://localhost:%s%s".formatted(receiver.httpPort(), signal.path()))).POST(HttpRequest.BodyPublishers.ofByteArray(request));
         for (int i = 0; i < headers.size(); i += 2) {
             post.header(headers.get(i), headers.get(i + 1));
         }

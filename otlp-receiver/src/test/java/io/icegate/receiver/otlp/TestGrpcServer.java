@@ -14,6 +14,7 @@ import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -46,7 +47,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +65,9 @@ final class TestGrpcServer
     private static final int KEEP_ALIVE_PINGS = Integer.getInteger("icegate.keep-alive-pings", 1);
     private static final Duration ACK_DEADLINE = Duration.ofSeconds(3);
 
-    private final FakeLogs logs = new FakeLogs();
+    private final SignalHandlers handlers = new SignalHandlers();
+    private OtlpSignal signal = OtlpSignal.LOGS;
+    private FakeLogs logs = handlers.of(signal);
     private final Admission admission = new Admission(32 * 1024 * 1024);
     private GrpcServer server;
     private ManagedChannel channel;
@@ -82,7 +84,7 @@ final class TestGrpcServer
         compressors.register(new StreamCompressor("zstd", ZstdOutputStreamNoFinalizer::new));
         compressors.register(new StreamCompressor("snappy", out -> new SnappyFramedOutputStream(new SnappyJavaCompressor(), out)));
         compressors.register(new StreamCompressor("deflate", DeflaterOutputStream::new));
-        compressors.register(new NamedCompressor("lz4"));
+        compressors.register(new StreamCompressor("lz4", out -> out));
         channel = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
     }
 
@@ -90,7 +92,7 @@ final class TestGrpcServer
     {
         return new GrpcServer(
                 new GrpcServer.Settings(new InetSocketAddress("localhost", 0), REQUEST_BYTES_MAX, keepAliveMin, connectionAge, ackDeadline),
-                Map.of(OtlpSignal.LOGS, logs),
+                handlers.all(),
                 AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme"))),
                 admission,
                 new RefusalLog(System::nanoTime, IngestMetrics.NONE));
@@ -106,25 +108,41 @@ final class TestGrpcServer
         assertThat(admission.usedBytes()).as("budget that was not given back").isZero();
     }
 
+    private void forEachSignal(SignalHandlers.Test test)
+            throws Exception
+    {
+        handlers.forEach((each, handler) -> {
+            signal = each;
+            logs = handler;
+            test.run();
+        });
+    }
+
     @Test
     @OtlpRow(5)
     void testSuccessIsTheEmptyResponse()
+            throws Exception
     {
-        byte[] body = randomBytes(100_000);
-        assertThat(export(channel, body, null)).isEmpty();
-        IngestRequest request = logs.requests.getFirst();
-        assertThat(request.body()).isEqualTo(body);
-        assertThat(request.tenant()).isEqualTo("acme");
-        assertThat(request.encoding()).isEqualTo(Encoding.PROTOBUF);
-        assertThat(logs.refusals).isEmpty();
+        forEachSignal(() -> {
+            byte[] body = randomBytes(100_000);
+            assertThat(export(channel, body, null)).isEmpty();
+            IngestRequest request = logs.requests.getFirst();
+            assertThat(request.body()).isEqualTo(body);
+            assertThat(request.tenant()).isEqualTo("acme");
+            assertThat(request.encoding()).isEqualTo(Encoding.PROTOBUF);
+            assertThat(logs.refusals).isEmpty();
+        });
     }
 
     @Test
     @OtlpRow(16)
     void testEmptyRequest()
+            throws Exception
     {
-        assertThat(export(channel, new byte[0], null)).isEmpty();
-        assertThat(logs.requests.getFirst().body()).isEmpty();
+        forEachSignal(() -> {
+            assertThat(export(channel, new byte[0], null)).isEmpty();
+            assertThat(logs.requests.getFirst().body()).isEmpty();
+        });
     }
 
     @Test
@@ -132,59 +150,71 @@ final class TestGrpcServer
     void testPartialSuccess()
             throws Exception
     {
-        logs.answer = CompletableFuture.completedFuture(new Acknowledgement(3, "x".repeat(100_000)));
-        var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(export(channel, new byte[10], null));
-        assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(3);
-        assertThat(response.getPartialSuccess().getErrorMessage()).hasSizeLessThan(OtlpStatus.MESSAGE_LENGTH_MAX + 2).startsWith("xxx");
+        forEachSignal(() -> {
+            logs.answer = CompletableFuture.completedFuture(new Acknowledgement(3, "x".repeat(100_000)));
+            var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(export(channel, new byte[10], null));
+            assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(3);
+            assertThat(response.getPartialSuccess().getErrorMessage()).hasSizeLessThan(OtlpStatus.MESSAGE_LENGTH_MAX + 2).startsWith("xxx");
+        });
     }
 
     @Test
     @OtlpRow(2)
     void testEncodings()
+            throws Exception
     {
-        byte[] body = new byte[200_000];
-        for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
-            logs.requests.clear();
-            assertThat(export(channel, body, encoding)).as(encoding).isEmpty();
-            assertThat(logs.requests.getFirst().body()).as(encoding).isEqualTo(body);
-        }
-        StatusRuntimeException unknown = failure(channel, body, "lz4");
-        assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-        assertThat(unknown.getStatus().getDescription()).isEqualTo("Cannot read grpc-encoding 'lz4': identity, gzip, zstd, snappy, deflate are served");
-        assertThat(unknown.getTrailers().get(GrpcCodecs.ACCEPT_ENCODING)).isEqualTo("identity,gzip,zstd,snappy,deflate");
-        assertThat(logs.refusals).containsExactly(Refusal.UNKNOWN_ENCODING);
+        forEachSignal(() -> {
+            byte[] body = new byte[200_000];
+            for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
+                logs.requests.clear();
+                assertThat(export(channel, body, encoding)).as(encoding).isEmpty();
+                assertThat(logs.requests.getFirst().body()).as(encoding).isEqualTo(body);
+            }
+            StatusRuntimeException unknown = failure(channel, body, "lz4");
+            assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+            assertThat(unknown.getStatus().getDescription()).isEqualTo("Cannot read grpc-encoding 'lz4': identity, gzip, zstd, snappy, deflate are served");
+            assertThat(unknown.getTrailers().get(GrpcCodecs.ACCEPT_ENCODING)).isEqualTo("identity,gzip,zstd,snappy,deflate");
+            assertThat(logs.refusals).containsExactly(Refusal.UNKNOWN_ENCODING);
+        });
     }
 
     @Test
     @OtlpRow(15)
     void testDamagedCompression()
+            throws Exception
     {
-        byte[] body = randomBytes(10_000);
-        CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
-        for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
-            compressors.register(new NamedCompressor(encoding));
-        }
-        ManagedChannel lying = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
-        try {
+        forEachSignal(() -> {
+            byte[] body = randomBytes(10_000);
+            CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+            // they claim to compress
             for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
-                assertFinal(failure(lying, body, encoding), Status.Code.INVALID_ARGUMENT);
+                compressors.register(new StreamCompressor(encoding, out -> out));
             }
-        }
-        finally {
-            lying.shutdownNow();
-        }
-        assertThat(export(channel, body, null)).isEmpty();
+            ManagedChannel lying = NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext().compressorRegistry(compressors).build();
+            try {
+                for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
+                    assertFinal(failure(lying, body, encoding), Status.Code.INVALID_ARGUMENT);
+                }
+            }
+            finally {
+                lying.shutdownNow();
+            }
+            assertThat(export(channel, body, null)).isEmpty();
+        });
     }
 
     @Test
     @OtlpRow(3)
     void testSizeLimit()
+            throws Exception
     {
-        assertThat(export(channel, randomBytes(REQUEST_BYTES_MAX), null)).isEmpty();
-        byte[] oneMore = randomBytes(REQUEST_BYTES_MAX + 1);
-        assertFinal(failure(channel, oneMore, null), Status.Code.RESOURCE_EXHAUSTED);
-        assertFinal(failure(channel, oneMore, "gzip"), Status.Code.RESOURCE_EXHAUSTED);
-        assertThat(export(channel, new byte[10], null)).as("right after").isEmpty();
+        forEachSignal(() -> {
+            assertThat(export(channel, randomBytes(REQUEST_BYTES_MAX), null)).isEmpty();
+            byte[] oneMore = randomBytes(REQUEST_BYTES_MAX + 1);
+            assertFinal(failure(channel, oneMore, null), Status.Code.RESOURCE_EXHAUSTED);
+            assertFinal(failure(channel, oneMore, "gzip"), Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(export(channel, new byte[10], null)).as("right after").isEmpty();
+        });
     }
 
     /**
@@ -193,42 +223,51 @@ final class TestGrpcServer
     @Test
     @OtlpRow(3)
     void testBytesAreLimitedNotRatios()
+            throws Exception
     {
-        for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
-            assertThat(export(channel, new byte[REQUEST_BYTES_MAX], encoding)).as(encoding).isEmpty();
-            assertFinal(failure(channel, new byte[REQUEST_BYTES_MAX + 1], encoding), Status.Code.RESOURCE_EXHAUSTED);
-        }
-        assertThat(logs.requests).hasSize(4);
+        forEachSignal(() -> {
+            for (String encoding : List.of("gzip", "zstd", "snappy", "deflate")) {
+                assertThat(export(channel, new byte[REQUEST_BYTES_MAX], encoding)).as(encoding).isEmpty();
+                assertFinal(failure(channel, new byte[REQUEST_BYTES_MAX + 1], encoding), Status.Code.RESOURCE_EXHAUSTED);
+            }
+            assertThat(logs.requests).hasSize(4);
+        });
     }
 
     @Test
     @OtlpRow(26)
     void testTenant()
+            throws Exception
     {
-        assertThat(export(withTenant("other"), new byte[10], null)).isEmpty();
-        assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
-        assertFinal(failure(withTenant("a/b"), new byte[10], null), Status.Code.INVALID_ARGUMENT);
-        assertFinal(failure(withTenant(""), new byte[10], null), Status.Code.INVALID_ARGUMENT);
-        assertThat(logs.requests).hasSize(1);
+        forEachSignal(() -> {
+            assertThat(export(withTenant("other"), new byte[10], null)).isEmpty();
+            assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
+            assertFinal(failure(withTenant("a/b"), new byte[10], null), Status.Code.INVALID_ARGUMENT);
+            assertFinal(failure(withTenant(""), new byte[10], null), Status.Code.INVALID_ARGUMENT);
+            assertThat(logs.requests).hasSize(1);
+        });
     }
 
     @Test
     @OtlpRow({8, 9})
     void testNothingSurfacesAsUnknownOrInternal()
+            throws Exception
     {
-        for (Throwable failure : failures()) {
-            logs.thrown = failure;
-            assertRetryable(failure(channel, new byte[10], null));
-            logs.thrown = null;
-            logs.answer = CompletableFuture.failedFuture(failure);
-            assertRetryable(failure(channel, new byte[10], null));
-            logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
-            logs.refuseAtOnce = failure;
-            assertRetryable(failure(channel, new byte[10], null));
-            logs.refuseAtOnce = null;
-        }
-        assertThat(export(channel, new byte[10], null)).isEmpty();
-        assertThat(logs.refusals).containsOnly(Refusal.UNAVAILABLE);
+        forEachSignal(() -> {
+            for (Throwable failure : failures()) {
+                logs.thrown = failure;
+                assertRetryable(failure(channel, new byte[10], null));
+                logs.thrown = null;
+                logs.answer = CompletableFuture.failedFuture(failure);
+                assertRetryable(failure(channel, new byte[10], null));
+                logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+                logs.refuseAtOnce = failure;
+                assertRetryable(failure(channel, new byte[10], null));
+                logs.refuseAtOnce = null;
+            }
+            assertThat(export(channel, new byte[10], null)).isEmpty();
+            assertThat(logs.refusals).containsOnly(Refusal.UNAVAILABLE);
+        });
     }
 
     /**
@@ -272,36 +311,41 @@ final class TestGrpcServer
     void testRefusals()
             throws Exception
     {
-        for (Refusal refusal : Refusal.values()) {
-            logs.answer = CompletableFuture.failedFuture(new RefusedException(refusal, "because"));
-            StatusRuntimeException answer = failure(channel, new byte[10], null);
-            switch (refusal) {
-                case MALFORMED -> {
-                    assertFinal(answer, Status.Code.INVALID_ARGUMENT);
-                    com.google.rpc.Status details = details(answer);
-                    assertThat(details.getDetails(0).unpack(BadRequest.class).getFieldViolations(0).getDescription()).isEqualTo("because");
+        forEachSignal(() -> {
+            for (Refusal refusal : Refusal.values()) {
+                logs.answer = CompletableFuture.failedFuture(new RefusedException(refusal, "because"));
+                StatusRuntimeException answer = failure(channel, new byte[10], null);
+                switch (refusal) {
+                    case MALFORMED -> {
+                        assertFinal(answer, Status.Code.INVALID_ARGUMENT);
+                        com.google.rpc.Status details = details(answer);
+                        assertThat(details.getDetails(0).unpack(BadRequest.class).getFieldViolations(0).getDescription()).isEqualTo("because");
+                    }
+                    case UNAUTHENTICATED -> assertFinal(answer, Status.Code.UNAUTHENTICATED);
+                    case FORBIDDEN -> assertFinal(answer, Status.Code.PERMISSION_DENIED);
+                    case TOO_LARGE -> assertFinal(answer, Status.Code.RESOURCE_EXHAUSTED);
+                    case UNKNOWN_SERVICE, UNKNOWN_METHOD, UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> assertFinal(answer, Status.Code.UNIMPLEMENTED);
+                    case QUOTA -> assertRetryable(answer, Status.Code.RESOURCE_EXHAUSTED);
+                    case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> assertRetryable(answer);
                 }
-                case UNAUTHENTICATED -> assertFinal(answer, Status.Code.UNAUTHENTICATED);
-                case FORBIDDEN -> assertFinal(answer, Status.Code.PERMISSION_DENIED);
-                case TOO_LARGE -> assertFinal(answer, Status.Code.RESOURCE_EXHAUSTED);
-                case UNKNOWN_SERVICE, UNKNOWN_METHOD, UNKNOWN_MEDIA_TYPE, UNKNOWN_ENCODING -> assertFinal(answer, Status.Code.UNIMPLEMENTED);
-                case QUOTA -> assertRetryable(answer, Status.Code.RESOURCE_EXHAUSTED);
-                case OVERLOADED, TOO_LATE, DRAINING, UNAVAILABLE -> assertRetryable(answer);
+                assertThat(answer.getStatus().getDescription()).isEqualTo("because");
             }
-            assertThat(answer.getStatus().getDescription()).isEqualTo("because");
-        }
+        });
     }
 
     @Test
     @OtlpRow(9)
     void testOverloadIsRefusedAndRecovers()
+            throws Exception
     {
-        try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
-            assertThat(ticket.heldBytes()).isEqualTo(admission.budgetBytes());
-            assertRetryable(failure(channel, new byte[10], null));
-        }
-        assertThat(export(channel, new byte[10], null)).isEmpty();
-        assertThat(logs.refusals).containsExactly(Refusal.OVERLOADED);
+        forEachSignal(() -> {
+            try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
+                assertThat(ticket.heldBytes()).isEqualTo(admission.budgetBytes());
+                assertRetryable(failure(channel, new byte[10], null));
+            }
+            assertThat(export(channel, new byte[10], null)).isEmpty();
+            assertThat(logs.refusals).containsExactly(Refusal.OVERLOADED);
+        });
     }
 
     @Test
@@ -309,8 +353,9 @@ final class TestGrpcServer
     void testOtherSignalsAndServices()
     {
         for (String method : List.of(
-                "opentelemetry.proto.collector.trace.v1.TraceService/Export",
-                "opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+                "opentelemetry.proto.collector.logs.v1.LogsService/Import",
+                "opentelemetry.proto.collector.trace.v1.TracesService/Export",
+                "opentelemetry.proto.collector.metrics.v2.MetricsService/Export",
                 "opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export")) {
             StatusRuntimeException answer = catchThrowableOfType(
                     StatusRuntimeException.class,
@@ -324,17 +369,19 @@ final class TestGrpcServer
     void testManyCallsInFlightOnOneConnection()
             throws Exception
     {
-        logs.answer = new CompletableFuture<>();
-        List<CompletableFuture<byte[]>> answers = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
-            answers.add(RawExport.export(channel, CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), randomBytes(100)));
-        }
-        eventually("all requests arrive before any is answered", () -> logs.requests.size() == 1_000);
-        assertThat(answers).noneMatch(CompletableFuture::isDone);
-        logs.answer.complete(Acknowledgement.FULL);
-        for (CompletableFuture<byte[]> answer : answers) {
-            assertThat(answer.get(60, SECONDS)).isEmpty();
-        }
+        forEachSignal(() -> {
+            logs.answer = new CompletableFuture<>();
+            List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                answers.add(RawExport.export(channel, method(), CallOptions.DEFAULT.withDeadlineAfter(60, SECONDS), randomBytes(100)));
+            }
+            eventually("all requests arrive before any is answered", () -> logs.requests.size() == 1_000);
+            assertThat(answers).noneMatch(CompletableFuture::isDone);
+            logs.answer.complete(Acknowledgement.FULL);
+            for (CompletableFuture<byte[]> answer : answers) {
+                assertThat(answer.get(60, SECONDS)).isEmpty();
+            }
+        });
     }
 
     /**
@@ -447,8 +494,10 @@ final class TestGrpcServer
     void testTheClientsDeadline()
             throws Exception
     {
-        assertDeadline(Duration.ofMinutes(10), Duration.ofSeconds(90), Duration.ofSeconds(90).minus(GrpcExport.ANSWER_MARGIN));
-        assertDeadline(Duration.ofMinutes(1), Duration.ofSeconds(90), Duration.ofMinutes(1));
+        forEachSignal(() -> {
+            assertDeadline(Duration.ofMinutes(10), Duration.ofSeconds(90), Duration.ofSeconds(90).minus(GrpcExport.ANSWER_MARGIN));
+            assertDeadline(Duration.ofMinutes(1), Duration.ofSeconds(90), Duration.ofMinutes(1));
+        });
     }
 
     private void assertDeadline(Duration ackDeadline, Duration clientDeadline, Duration expected)
@@ -458,9 +507,9 @@ final class TestGrpcServer
             patient.start();
             ManagedChannel client = NettyChannelBuilder.forAddress("localhost", patient.port()).usePlaintext().build();
             try {
-                ClientCalls.blockingUnaryCall(client, RawExport.LOGS, CallOptions.DEFAULT.withDeadlineAfter(clientDeadline), new byte[10]);
+                ClientCalls.blockingUnaryCall(client, method(), CallOptions.DEFAULT.withDeadlineAfter(clientDeadline), new byte[10]);
                 long before = System.nanoTime();
-                ClientCalls.blockingUnaryCall(client, RawExport.LOGS, CallOptions.DEFAULT.withDeadlineAfter(clientDeadline), new byte[10]);
+                ClientCalls.blockingUnaryCall(client, method(), CallOptions.DEFAULT.withDeadlineAfter(clientDeadline), new byte[10]);
                 Duration took = Duration.ofNanos(System.nanoTime() - before);
                 assertThat(Duration.ofNanos(logs.requests.getLast().deadlineNanos() - before)).isBetween(expected.minus(took), expected.plus(took));
             }
@@ -529,12 +578,17 @@ final class TestGrpcServer
         return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
-    private static byte[] export(Channel channel, byte[] body, @Nullable String compression)
+    private MethodDescriptor<byte[], byte[]> method()
     {
-        return ClientCalls.blockingUnaryCall(channel, RawExport.LOGS, CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(60, SECONDS), body);
+        return RawExport.method(signal.service() + "/Export");
     }
 
-    private static StatusRuntimeException failure(Channel channel, byte[] body, @Nullable String compression)
+    private byte[] export(Channel channel, byte[] body, @Nullable String compression)
+    {
+        return ClientCalls.blockingUnaryCall(channel, method(), CallOptions.DEFAULT.withCompression(compression == null ? "identity" : compression).withDeadlineAfter(60, SECONDS), body);
+    }
+
+    private StatusRuntimeException failure(Channel channel, byte[] body, @Nullable String compression)
     {
         return catchThrowableOfType(StatusRuntimeException.class, () -> export(channel, body, compression));
     }
@@ -566,25 +620,6 @@ final class TestGrpcServer
                 throws IOException
         {
             return compression.open(out);
-        }
-    }
-
-    /**
-     * Claims to compress.
-     */
-    private record NamedCompressor(String name)
-            implements io.grpc.Compressor
-    {
-        @Override
-        public String getMessageEncoding()
-        {
-            return name;
-        }
-
-        @Override
-        public OutputStream compress(OutputStream out)
-        {
-            return out;
         }
     }
 }

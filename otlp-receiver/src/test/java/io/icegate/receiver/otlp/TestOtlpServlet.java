@@ -1,10 +1,7 @@
 package io.icegate.receiver.otlp;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdOutputStream;
 import com.google.rpc.RetryInfo;
-import io.airlift.compress.v3.snappy.SnappyFramedOutputStream;
-import io.airlift.compress.v3.snappy.SnappyJavaCompressor;
 import io.icegate.receiver.OtlpRow;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestMetrics;
@@ -18,7 +15,6 @@ import io.icegate.server.OperatorPages;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +24,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -44,10 +39,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPOutputStream;
 
+import static io.icegate.receiver.otlp.Compressions.deflate;
+import static io.icegate.receiver.otlp.Compressions.gzip;
+import static io.icegate.receiver.otlp.Compressions.lz4;
+import static io.icegate.receiver.otlp.Compressions.snappyBlock;
+import static io.icegate.receiver.otlp.Compressions.snappyFramed;
+import static io.icegate.receiver.otlp.Compressions.streamedZstd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -59,7 +57,9 @@ final class TestOtlpServlet
     private static final String PROTOBUF = "application/x-protobuf";
     private static final String JSON = "application/json";
 
-    private final FakeLogs logs = new FakeLogs();
+    private final SignalHandlers handlers = new SignalHandlers();
+    private OtlpSignal signal = OtlpSignal.LOGS;
+    private FakeLogs logs = handlers.of(signal);
     private final Admission admission = new Admission(32 * 1024 * 1024);
     private HttpClient client;
     private TestingHttpServer server;
@@ -70,7 +70,7 @@ final class TestOtlpServlet
     void startServer()
     {
         OtlpServlet servlet = new OtlpServlet(
-                Map.of(OtlpSignal.LOGS, logs),
+                handlers.all(),
                 AccessControl.open(new TenantHeader("X-Scope-OrgID", Optional.of("acme"))),
                 admission,
                 new OperatorPages(() -> new OperatorPages.Readiness(ready, ready ? List.of() : List.of("the store does not answer")), new PrometheusRegistry(), () -> new byte[0]),
@@ -96,11 +96,7 @@ final class TestOtlpServlet
     @BeforeEach
     void reset()
     {
-        logs.requests.clear();
-        logs.refusals.clear();
-        logs.thrown = null;
-        logs.refuseAtOnce = null;
-        logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+        handlers.reset();
         ready = true;
     }
 
@@ -110,22 +106,34 @@ final class TestOtlpServlet
         assertThat(admission.usedBytes()).as("budget that was not given back").isZero();
     }
 
+    private void forEachSignal(SignalHandlers.Test test)
+            throws Exception
+    {
+        handlers.forEach((each, handler) -> {
+            signal = each;
+            logs = handler;
+            test.run();
+        });
+    }
+
     @Test
     @OtlpRow({5, 13})
     void testSuccess()
             throws Exception
     {
-        byte[] body = randomBytes(300_000);
-        HttpResponse<byte[]> protobuf = send(post("/v1/logs", PROTOBUF, body));
-        assertThat(protobuf.statusCode()).isEqualTo(200);
-        assertThat(protobuf.headers().firstValue("Content-Type")).hasValue(PROTOBUF);
-        assertThat(protobuf.body()).isEmpty();
-        HttpResponse<byte[]> json = send(post("/v1/logs", JSON, body));
-        assertThat(json.statusCode()).isEqualTo(200);
-        assertThat(json.headers().firstValue("Content-Type")).hasValue(JSON);
-        assertThat(json.body()).asString().isEqualTo("{}");
-        assertThat(logs.requests).extracting(IngestRequest::encoding).containsExactly(Encoding.PROTOBUF, Encoding.JSON);
-        assertThat(logs.requests).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
+        forEachSignal(() -> {
+            byte[] body = randomBytes(300_000);
+            HttpResponse<byte[]> protobuf = send(post(signal.path(), PROTOBUF, body));
+            assertThat(protobuf.statusCode()).isEqualTo(200);
+            assertThat(protobuf.headers().firstValue("Content-Type")).hasValue(PROTOBUF);
+            assertThat(protobuf.body()).isEmpty();
+            HttpResponse<byte[]> json = send(post(signal.path(), JSON, body));
+            assertThat(json.statusCode()).isEqualTo(200);
+            assertThat(json.headers().firstValue("Content-Type")).hasValue(JSON);
+            assertThat(json.body()).asString().isEqualTo("{}");
+            assertThat(logs.requests).extracting(IngestRequest::encoding).containsExactly(Encoding.PROTOBUF, Encoding.JSON);
+            assertThat(logs.requests).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
+        });
     }
 
     @Test
@@ -133,12 +141,14 @@ final class TestOtlpServlet
     void testPartialSuccess()
             throws Exception
     {
-        logs.answer = CompletableFuture.completedFuture(new Acknowledgement(2, "two are \"bad\"\n"));
-        var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(send(post("/v1/logs", PROTOBUF, new byte[1])).body());
-        assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(2);
-        assertThat(response.getPartialSuccess().getErrorMessage()).isEqualTo("two are \"bad\"\n");
-        assertThat(send(post("/v1/logs", JSON, new byte[1])).body()).asString()
-                .isEqualTo("{\"partialSuccess\":{\"rejectedLogRecords\":\"2\",\"errorMessage\":\"two are \\\"bad\\\"\\u000a\"}}");
+        forEachSignal(() -> {
+            logs.answer = CompletableFuture.completedFuture(new Acknowledgement(2, "two are \"bad\"\n"));
+            var response = io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse.parseFrom(send(post(signal.path(), PROTOBUF, new byte[1])).body());
+            assertThat(response.getPartialSuccess().getRejectedLogRecords()).isEqualTo(2);
+            assertThat(response.getPartialSuccess().getErrorMessage()).isEqualTo("two are \"bad\"\n");
+            assertThat(send(post(signal.path(), JSON, new byte[1])).body()).asString()
+                    .isEqualTo("{\"partialSuccess\":{\"%s\":\"2\",\"errorMessage\":\"two are \\\"bad\\\"\\u000a\"}}".formatted(signal.rejectedField()));
+        });
     }
 
     @Test
@@ -146,13 +156,15 @@ final class TestOtlpServlet
     void testContentTypes()
             throws Exception
     {
-        for (String type : List.of("application/json; charset=utf-8", "APPLICATION/JSON", "application/x-protobuf;charset=UTF-8", "Application/X-Protobuf")) {
-            HttpResponse<byte[]> response = send(post("/v1/logs", type, new byte[1]));
-            assertThat(response.statusCode()).as(type).isEqualTo(200);
-            assertThat(type).startsWithIgnoringCase(response.headers().firstValue("Content-Type").orElseThrow());
-        }
-        assertAnswer(post("/v1/logs", "text/plain", new byte[1]), 415, io.grpc.Status.Code.UNIMPLEMENTED);
-        assertAnswer(HttpRequest.newBuilder(base.resolve("/v1/logs")).POST(BodyPublishers.ofByteArray(new byte[1])), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+        forEachSignal(() -> {
+            for (String type : List.of("application/json; charset=utf-8", "APPLICATION/JSON", "application/x-protobuf;charset=UTF-8", "Application/X-Protobuf")) {
+                HttpResponse<byte[]> response = send(post(signal.path(), type, new byte[1]));
+                assertThat(response.statusCode()).as(type).isEqualTo(200);
+                assertThat(type).startsWithIgnoringCase(response.headers().firstValue("Content-Type").orElseThrow());
+            }
+            assertAnswer(post(signal.path(), "text/plain", new byte[1]), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+            assertAnswer(HttpRequest.newBuilder(base.resolve(signal.path())).POST(BodyPublishers.ofByteArray(new byte[1])), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+        });
     }
 
     @Test
@@ -160,10 +172,13 @@ final class TestOtlpServlet
     void testPaths()
             throws Exception
     {
-        for (String path : List.of("/v1/logs", "/v1/logs/", "/otel/v1/logs", "/otel/v1/logs/", "//v1/logs", "/v1//logs", "/otel//v1/logs//")) {
-            assertThat(send(post(path, JSON, new byte[1])).statusCode()).as(path).isEqualTo(200);
-        }
-        for (String path : List.of("/", "/v1", "/v1/traces", "/v1/metrics", "/otel/v1/traces", "/v1development/profiles", "/v2/logs", "/other/v1/logs")) {
+        forEachSignal(() -> {
+            for (String path : List.of("%s", "%s/", "/otel%s", "/otel%s/", "/%s", "/otel/%s//")) {
+                assertThat(send(post(path.formatted(signal.path()), JSON, new byte[1])).statusCode()).as(path).isEqualTo(200);
+            }
+            assertThat(send(post(signal.path().replace("/v1/", "/v1//"), JSON, new byte[1])).statusCode()).isEqualTo(200);
+        });
+        for (String path : List.of("/", "/v1", "/v1/trace", "/v1/spans", "/otel/v1/log", "/v1development/profiles", "/v2/logs", "/other/v1/logs", "/other/v1/traces", "/other/v1/metrics")) {
             assertAnswer(post(path, JSON, new byte[1]), 404, io.grpc.Status.Code.UNIMPLEMENTED);
             assertAnswer(post(path, PROTOBUF, new byte[1]), 404, io.grpc.Status.Code.UNIMPLEMENTED);
         }
@@ -174,17 +189,19 @@ final class TestOtlpServlet
     void testMethods()
             throws Exception
     {
-        for (String method : List.of("GET", "PUT", "PATCH", "DELETE", "OPTIONS")) {
-            HttpResponse<byte[]> response = assertAnswer(
-                    HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF).method(method, BodyPublishers.noBody()),
-                    405,
-                    io.grpc.Status.Code.UNIMPLEMENTED);
-            assertThat(response.headers().firstValue("Allow")).hasValue("POST");
-        }
-        HttpResponse<byte[]> head = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).method("HEAD", BodyPublishers.noBody()));
-        assertThat(head.statusCode()).isEqualTo(405);
-        assertThat(head.headers().firstValue("Allow")).hasValue("POST");
-        assertThat(head.body()).isEmpty();
+        forEachSignal(() -> {
+            for (String method : List.of("GET", "PUT", "PATCH", "DELETE", "OPTIONS")) {
+                HttpResponse<byte[]> response = assertAnswer(
+                        HttpRequest.newBuilder(base.resolve(signal.path())).header("Content-Type", PROTOBUF).method(method, BodyPublishers.noBody()),
+                        405,
+                        io.grpc.Status.Code.UNIMPLEMENTED);
+                assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+            }
+            HttpResponse<byte[]> head = send(HttpRequest.newBuilder(base.resolve(signal.path())).method("HEAD", BodyPublishers.noBody()));
+            assertThat(head.statusCode()).isEqualTo(405);
+            assertThat(head.headers().firstValue("Allow")).hasValue("POST");
+            assertThat(head.body()).isEmpty();
+        });
     }
 
     @Test
@@ -192,21 +209,23 @@ final class TestOtlpServlet
     void testEncodings()
             throws Exception
     {
-        byte[] body = new byte[500_000];
-        assertThat(send(post("/v1/logs", PROTOBUF, gzip(body)).header("Content-Encoding", "gzip")).statusCode()).isEqualTo(200);
-        assertThat(send(post("/v1/logs", PROTOBUF, gzip(body)).header("Content-Encoding", "GZIP")).statusCode()).isEqualTo(200);
-        assertThat(send(post("/v1/logs", PROTOBUF, Zstd.compress(body)).header("Content-Encoding", "zstd")).statusCode()).isEqualTo(200);
-        assertThat(send(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", "identity")).statusCode()).isEqualTo(200);
-        assertThat(logs.requests).hasSize(4).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
-        for (String encoding : List.of("br", "lzma", "gzip, gzip")) {
-            HttpResponse<byte[]> unknown = assertAnswer(post("/v1/logs", PROTOBUF, body).header("Content-Encoding", encoding), 415, io.grpc.Status.Code.UNIMPLEMENTED);
-            assertThat(unknown.headers().firstValue("Accept-Encoding")).as(encoding).hasValue("identity, gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4");
-        }
-        for (String encoding : List.of("gzip", "zstd", "deflate", "zlib", "snappy", "x-snappy-framed", "lz4")) {
-            assertAnswer(post("/v1/logs", JSON, randomBytes(1_000)).header("Content-Encoding", encoding), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
-        }
-        byte[] truncated = gzip(randomBytes(10_000));
-        assertAnswer(post("/v1/logs", JSON, java.util.Arrays.copyOf(truncated, 5_000)).header("Content-Encoding", "gzip"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        forEachSignal(() -> {
+            byte[] body = new byte[500_000];
+            assertThat(send(post(signal.path(), PROTOBUF, gzip(body)).header("Content-Encoding", "gzip")).statusCode()).isEqualTo(200);
+            assertThat(send(post(signal.path(), PROTOBUF, gzip(body)).header("Content-Encoding", "GZIP")).statusCode()).isEqualTo(200);
+            assertThat(send(post(signal.path(), PROTOBUF, Zstd.compress(body)).header("Content-Encoding", "zstd")).statusCode()).isEqualTo(200);
+            assertThat(send(post(signal.path(), PROTOBUF, body).header("Content-Encoding", "identity")).statusCode()).isEqualTo(200);
+            assertThat(logs.requests).hasSize(4).allSatisfy(request -> assertThat(request.body()).isEqualTo(body));
+            for (String encoding : List.of("br", "lzma", "gzip, gzip")) {
+                HttpResponse<byte[]> unknown = assertAnswer(post(signal.path(), PROTOBUF, body).header("Content-Encoding", encoding), 415, io.grpc.Status.Code.UNIMPLEMENTED);
+                assertThat(unknown.headers().firstValue("Accept-Encoding")).as(encoding).hasValue("identity, gzip, zstd, deflate, zlib, snappy, x-snappy-framed, lz4");
+            }
+            for (String encoding : List.of("gzip", "zstd", "deflate", "zlib", "snappy", "x-snappy-framed", "lz4")) {
+                assertAnswer(post(signal.path(), JSON, randomBytes(1_000)).header("Content-Encoding", encoding), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+            }
+            byte[] truncated = gzip(randomBytes(10_000));
+            assertAnswer(post(signal.path(), JSON, java.util.Arrays.copyOf(truncated, 5_000)).header("Content-Encoding", "gzip"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        });
     }
 
     @Test
@@ -214,24 +233,26 @@ final class TestOtlpServlet
     void testSizeLimits()
             throws Exception
     {
-        assertThat(send(post("/v1/logs", PROTOBUF, new byte[REQUEST_BYTES_MAX])).statusCode()).isEqualTo(200);
-        assertAnswer(post("/v1/logs", PROTOBUF, new byte[REQUEST_BYTES_MAX + 1]), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
-        byte[] noise = gzip(randomBytes(COMPRESSED_BYTES_MAX));
-        assertThat(noise.length).isGreaterThan(COMPRESSED_BYTES_MAX);
-        assertAnswer(post("/v1/logs", PROTOBUF, noise).header("Content-Encoding", "gzip"), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
-        // chunked, so that the length is not known before
-        assertAnswer(
-                HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip")
-                        .POST(BodyPublishers.ofByteArrays(List.of(noise))),
-                413,
-                io.grpc.Status.Code.RESOURCE_EXHAUSTED);
-        assertAnswer(
-                HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", PROTOBUF)
-                        .POST(BodyPublishers.ofByteArrays(List.of(new byte[REQUEST_BYTES_MAX], new byte[1]))),
-                413,
-                io.grpc.Status.Code.RESOURCE_EXHAUSTED);
-        logs.requests.clear();
-        assertThat(send(post("/v1/logs", PROTOBUF, new byte[1])).statusCode()).as("right after").isEqualTo(200);
+        forEachSignal(() -> {
+            assertThat(send(post(signal.path(), PROTOBUF, new byte[REQUEST_BYTES_MAX])).statusCode()).isEqualTo(200);
+            assertAnswer(post(signal.path(), PROTOBUF, new byte[REQUEST_BYTES_MAX + 1]), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+            byte[] noise = gzip(randomBytes(COMPRESSED_BYTES_MAX));
+            assertThat(noise.length).isGreaterThan(COMPRESSED_BYTES_MAX);
+            assertAnswer(post(signal.path(), PROTOBUF, noise).header("Content-Encoding", "gzip"), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+            // chunked, so that the length is not known before
+            assertAnswer(
+                    HttpRequest.newBuilder(base.resolve(signal.path())).header("Content-Type", PROTOBUF).header("Content-Encoding", "gzip")
+                            .POST(BodyPublishers.ofByteArrays(List.of(noise))),
+                    413,
+                    io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+            assertAnswer(
+                    HttpRequest.newBuilder(base.resolve(signal.path())).header("Content-Type", PROTOBUF)
+                            .POST(BodyPublishers.ofByteArrays(List.of(new byte[REQUEST_BYTES_MAX], new byte[1]))),
+                    413,
+                    io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+            logs.requests.clear();
+            assertThat(send(post(signal.path(), PROTOBUF, new byte[1])).statusCode()).as("right after").isEqualTo(200);
+        });
     }
 
     /**
@@ -242,33 +263,35 @@ final class TestOtlpServlet
     void testEncodingsOfExporters()
             throws Exception
     {
-        byte[] body = randomBytes(200_000);
-        System.arraycopy(new byte[100_000], 0, body, 50_000, 100_000);
-        byte[] start = java.util.Arrays.copyOf(body, 10);
-        byte[] rest = java.util.Arrays.copyOfRange(body, 10, body.length);
-        List<Map.Entry<String, byte[]>> encoded = List.of(
-                Map.entry("x-gzip", gzip(body)),
-                Map.entry("gzip", concat(gzip(start), gzip(rest))),
-                Map.entry("gzip", concat(gzip(new byte[0]), gzip(body))),
-                Map.entry("gzip", concat(gzip(body), new byte[8])),
-                Map.entry("zstd", streamedZstd(body)),
-                Map.entry("zstd", concat(Zstd.compress(start), Zstd.compress(rest))),
-                Map.entry("deflate", deflate(body, false)),
-                Map.entry("deflate", deflate(body, true)),
-                Map.entry("zlib", deflate(body, false)),
-                Map.entry("snappy", snappyBlock(body)),
-                Map.entry("snappy", snappyFramed(body)),
-                Map.entry("x-snappy-framed", snappyFramed(body)),
-                Map.entry("lz4", lz4(body, false)),
-                Map.entry("lz4", lz4(body, true)),
-                Map.entry("lz4", concat(lz4(start, false), lz4(rest, false))));
-        for (Map.Entry<String, byte[]> one : encoded) {
-            assertThat(send(post("/v1/logs", PROTOBUF, one.getValue()).header("Content-Encoding", one.getKey())).statusCode()).as(one.getKey()).isEqualTo(200);
-            assertThat(logs.requests.getLast().body()).as(one.getKey()).isEqualTo(body);
-            byte[] cut = java.util.Arrays.copyOf(one.getValue(), one.getValue().length - 20_000);
-            assertAnswer(post("/v1/logs", PROTOBUF, cut).header("Content-Encoding", one.getKey()), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
-        }
-        assertThat(logs.requests).hasSize(encoded.size());
+        forEachSignal(() -> {
+            byte[] body = randomBytes(200_000);
+            System.arraycopy(new byte[100_000], 0, body, 50_000, 100_000);
+            byte[] start = java.util.Arrays.copyOf(body, 10);
+            byte[] rest = java.util.Arrays.copyOfRange(body, 10, body.length);
+            List<Map.Entry<String, byte[]>> encoded = List.of(
+                    Map.entry("x-gzip", gzip(body)),
+                    Map.entry("gzip", concat(gzip(start), gzip(rest))),
+                    Map.entry("gzip", concat(gzip(new byte[0]), gzip(body))),
+                    Map.entry("gzip", concat(gzip(body), new byte[8])),
+                    Map.entry("zstd", streamedZstd(body)),
+                    Map.entry("zstd", concat(Zstd.compress(start), Zstd.compress(rest))),
+                    Map.entry("deflate", deflate(body, false)),
+                    Map.entry("deflate", deflate(body, true)),
+                    Map.entry("zlib", deflate(body, false)),
+                    Map.entry("snappy", snappyBlock(body)),
+                    Map.entry("snappy", snappyFramed(body)),
+                    Map.entry("x-snappy-framed", snappyFramed(body)),
+                    Map.entry("lz4", lz4(body, false)),
+                    Map.entry("lz4", lz4(body, true)),
+                    Map.entry("lz4", concat(lz4(start, false), lz4(rest, false))));
+            for (Map.Entry<String, byte[]> one : encoded) {
+                assertThat(send(post(signal.path(), PROTOBUF, one.getValue()).header("Content-Encoding", one.getKey())).statusCode()).as(one.getKey()).isEqualTo(200);
+                assertThat(logs.requests.getLast().body()).as(one.getKey()).isEqualTo(body);
+                byte[] cut = java.util.Arrays.copyOf(one.getValue(), one.getValue().length - 20_000);
+                assertAnswer(post(signal.path(), PROTOBUF, cut).header("Content-Encoding", one.getKey()), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+            }
+            assertThat(logs.requests).hasSize(encoded.size());
+        });
     }
 
     /**
@@ -279,15 +302,17 @@ final class TestOtlpServlet
     void testBytesAreLimitedNotRatios()
             throws Exception
     {
-        byte[] honest = new byte[REQUEST_BYTES_MAX];
-        byte[] bomb = new byte[REQUEST_BYTES_MAX + 1];
-        for (String coding : List.of("gzip", "zstd", "deflate", "snappy", "lz4")) {
-            assertThat(send(post("/v1/logs", PROTOBUF, encode(coding, honest)).header("Content-Encoding", coding)).statusCode()).as(coding).isEqualTo(200);
-            assertAnswer(post("/v1/logs", PROTOBUF, encode(coding, bomb)).header("Content-Encoding", coding), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
-        }
-        // says that it stands for 4 GiB
-        byte[] liar = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0, 1};
-        assertAnswer(post("/v1/logs", PROTOBUF, liar).header("Content-Encoding", "snappy"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        forEachSignal(() -> {
+            byte[] honest = new byte[REQUEST_BYTES_MAX];
+            byte[] bomb = new byte[REQUEST_BYTES_MAX + 1];
+            for (String coding : List.of("gzip", "zstd", "deflate", "snappy", "lz4")) {
+                assertThat(send(post(signal.path(), PROTOBUF, encode(coding, honest)).header("Content-Encoding", coding)).statusCode()).as(coding).isEqualTo(200);
+                assertAnswer(post(signal.path(), PROTOBUF, encode(coding, bomb)).header("Content-Encoding", coding), 413, io.grpc.Status.Code.RESOURCE_EXHAUSTED);
+            }
+            // says that it stands for 4 GiB
+            byte[] liar = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F, 0, 1};
+            assertAnswer(post(signal.path(), PROTOBUF, liar).header("Content-Encoding", "snappy"), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+        });
     }
 
     private static byte[] encode(String coding, byte[] body)
@@ -331,8 +356,10 @@ final class TestOtlpServlet
     void testMissingContentType()
             throws Exception
     {
-        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).POST(BodyPublishers.ofByteArray(new byte[1])));
-        assertThat(response.body()).asString(StandardCharsets.UTF_8).contains("Cannot read request: it has no Content-Type; send application/x-protobuf or application/json");
+        forEachSignal(() -> {
+            HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve(signal.path())).POST(BodyPublishers.ofByteArray(new byte[1])));
+            assertThat(response.body()).asString(StandardCharsets.UTF_8).contains("Cannot read request: it has no Content-Type; send application/x-protobuf or application/json");
+        });
     }
 
     @Test
@@ -340,35 +367,37 @@ final class TestOtlpServlet
     void testBrowsers()
             throws Exception
     {
-        for (String origin : List.of("https://shop.example.com", "https://a.example.org", "HTTPS://SHOP.example.com")) {
-            HttpResponse<byte[]> preflight = preflight(origin);
-            assertThat(preflight.statusCode()).isEqualTo(204);
-            assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
-            assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods")).hasValue("POST");
-            assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers")).hasValue("Content-Type, X-Scope-OrgID");
-            assertThat(preflight.headers().firstValue("Access-Control-Max-Age")).hasValue("600");
-            assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
-            assertThat(preflight.headers().allValues("Vary")).contains("Origin");
-            for (int status : new int[] {200, 503}) {
-                logs.answer = status == 200 ? CompletableFuture.completedFuture(Acknowledgement.FULL) : CompletableFuture.failedFuture(new IllegalStateException("x"));
-                HttpResponse<byte[]> response = send(post("/v1/logs", JSON, new byte[1]).header("Origin", origin));
-                assertThat(response.statusCode()).isEqualTo(status);
-                assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+        forEachSignal(() -> {
+            for (String origin : List.of("https://shop.example.com", "https://a.example.org", "HTTPS://SHOP.example.com")) {
+                HttpResponse<byte[]> preflight = preflight(origin);
+                assertThat(preflight.statusCode()).isEqualTo(204);
+                assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+                assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods")).hasValue("POST");
+                assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers")).hasValue("Content-Type, X-Scope-OrgID");
+                assertThat(preflight.headers().firstValue("Access-Control-Max-Age")).hasValue("600");
+                assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials")).isEmpty();
+                assertThat(preflight.headers().allValues("Vary")).contains("Origin");
+                for (int status : new int[] {200, 503}) {
+                    logs.answer = status == 200 ? CompletableFuture.completedFuture(Acknowledgement.FULL) : CompletableFuture.failedFuture(new IllegalStateException("x"));
+                    HttpResponse<byte[]> response = send(post(signal.path(), JSON, new byte[1]).header("Origin", origin));
+                    assertThat(response.statusCode()).isEqualTo(status);
+                    assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+                }
             }
-        }
-        logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
-        for (String origin : List.of("https://evil.example.com", "https://shop.example.com.evil.com", "https://example.org", "null")) {
-            assertThat(preflight(origin).statusCode()).as(origin).isEqualTo(405);
-            HttpResponse<byte[]> response = send(post("/v1/logs", JSON, new byte[1]).header("Origin", origin));
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).as(origin).isEmpty();
-        }
+            logs.answer = CompletableFuture.completedFuture(Acknowledgement.FULL);
+            for (String origin : List.of("https://evil.example.com", "https://shop.example.com.evil.com", "https://example.org", "null")) {
+                assertThat(preflight(origin).statusCode()).as(origin).isEqualTo(405);
+                HttpResponse<byte[]> response = send(post(signal.path(), JSON, new byte[1]).header("Origin", origin));
+                assertThat(response.statusCode()).isEqualTo(200);
+                assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).as(origin).isEmpty();
+            }
+        });
     }
 
     private HttpResponse<byte[]> preflight(String origin)
             throws Exception
     {
-        return send(HttpRequest.newBuilder(base.resolve("/v1/logs"))
+        return send(HttpRequest.newBuilder(base.resolve(signal.path()))
                 .method("OPTIONS", BodyPublishers.noBody())
                 .header("Origin", origin)
                 .header("Access-Control-Request-Method", "POST")
@@ -380,10 +409,12 @@ final class TestOtlpServlet
     void testChunkedBody()
             throws Exception
     {
-        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve("/v1/logs")).header("Content-Type", JSON)
-                .POST(BodyPublishers.ofByteArrays(List.of(new byte[100_000], new byte[100_000]))));
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(logs.requests.getFirst().body()).hasSize(200_000);
+        forEachSignal(() -> {
+            HttpResponse<byte[]> response = send(HttpRequest.newBuilder(base.resolve(signal.path())).header("Content-Type", JSON)
+                    .POST(BodyPublishers.ofByteArrays(List.of(new byte[100_000], new byte[100_000]))));
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(logs.requests.getFirst().body()).hasSize(200_000);
+        });
     }
 
     @Test
@@ -391,11 +422,13 @@ final class TestOtlpServlet
     void testTenantsAndForwardedRequests()
             throws Exception
     {
-        assertThat(send(post("/v1/logs", JSON, new byte[1]).header("X-Forwarded-For", "10.0.0.1").header("X-Forwarded-Proto", "https").header("x-scope-orgid", "other")).statusCode()).isEqualTo(200);
-        assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
-        for (String bad : List.of("a b", "a/b", "x".repeat(129), "")) {
-            assertAnswer(post("/v1/logs", JSON, new byte[1]).header("X-Scope-OrgID", bad), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
-        }
+        forEachSignal(() -> {
+            assertThat(send(post(signal.path(), JSON, new byte[1]).header("X-Forwarded-For", "10.0.0.1").header("X-Forwarded-Proto", "https").header("x-scope-orgid", "other")).statusCode()).isEqualTo(200);
+            assertThat(logs.requests.getFirst().tenant()).isEqualTo("other");
+            for (String bad : List.of("a b", "a/b", "x".repeat(129), "")) {
+                assertAnswer(post(signal.path(), JSON, new byte[1]).header("X-Scope-OrgID", bad), 400, io.grpc.Status.Code.INVALID_ARGUMENT);
+            }
+        });
     }
 
     @Test
@@ -403,12 +436,14 @@ final class TestOtlpServlet
     void testHttp2()
             throws Exception
     {
-        try (HttpClient http2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-            http2.send(HttpRequest.newBuilder(base.resolve("/health")).build(), HttpResponse.BodyHandlers.discarding()); // upgrades the connection
-            HttpResponse<byte[]> response = http2.send(post("/v1/logs", PROTOBUF, new byte[100_000]).build(), HttpResponse.BodyHandlers.ofByteArray());
-            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(response.statusCode()).isEqualTo(200);
-        }
+        forEachSignal(() -> {
+            try (HttpClient http2 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+                http2.send(HttpRequest.newBuilder(base.resolve("/health")).build(), HttpResponse.BodyHandlers.discarding()); // upgrades the connection
+                HttpResponse<byte[]> response = http2.send(post(signal.path(), PROTOBUF, new byte[100_000]).build(), HttpResponse.BodyHandlers.ofByteArray());
+                assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(response.statusCode()).isEqualTo(200);
+            }
+        });
     }
 
     @Test
@@ -416,22 +451,24 @@ final class TestOtlpServlet
     void testRefusalsAndUnforeseenFailures()
             throws Exception
     {
-        logs.answer = CompletableFuture.failedFuture(new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge in time"));
-        for (String type : List.of(PROTOBUF, JSON)) {
-            assertThat(assertAnswer(post("/v1/logs", type, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE).headers().firstValue("Retry-After")).hasValue("3");
-        }
-        var status = com.google.rpc.Status.parseFrom(send(post("/v1/logs", PROTOBUF, new byte[1])).body());
-        assertThat(status.getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(2);
-        for (Throwable failure : List.of(new IllegalStateException("x"), new OutOfMemoryError("injected"), new StackOverflowError(), new AssertionError("x"), new UncheckedIOException(new IOException("x")))) {
-            logs.thrown = failure;
-            assertAnswer(post("/v1/logs", PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
-            logs.thrown = null;
-            logs.answer = CompletableFuture.failedFuture(failure);
-            assertAnswer(post("/v1/logs", JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
-            logs.refuseAtOnce = failure;
-            assertAnswer(post("/v1/logs", JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
-            logs.refuseAtOnce = null;
-        }
+        forEachSignal(() -> {
+            logs.answer = CompletableFuture.failedFuture(new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge in time"));
+            for (String type : List.of(PROTOBUF, JSON)) {
+                assertThat(assertAnswer(post(signal.path(), type, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE).headers().firstValue("Retry-After")).hasValue("3");
+            }
+            var status = com.google.rpc.Status.parseFrom(send(post(signal.path(), PROTOBUF, new byte[1])).body());
+            assertThat(status.getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(2);
+            for (Throwable failure : List.of(new IllegalStateException("x"), new OutOfMemoryError("injected"), new StackOverflowError(), new AssertionError("x"), new UncheckedIOException(new IOException("x")))) {
+                logs.thrown = failure;
+                assertAnswer(post(signal.path(), PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+                logs.thrown = null;
+                logs.answer = CompletableFuture.failedFuture(failure);
+                assertAnswer(post(signal.path(), JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+                logs.refuseAtOnce = failure;
+                assertAnswer(post(signal.path(), JSON, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+                logs.refuseAtOnce = null;
+            }
+        });
     }
 
     @Test
@@ -439,11 +476,13 @@ final class TestOtlpServlet
     void testOverload()
             throws Exception
     {
-        try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
-            assertThat(ticket.heldBytes()).isPositive();
-            assertAnswer(post("/v1/logs", PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
-        }
-        assertThat(send(post("/v1/logs", PROTOBUF, new byte[1])).statusCode()).isEqualTo(200);
+        forEachSignal(() -> {
+            try (Admission.Ticket ticket = admission.admit(admission.budgetBytes())) {
+                assertThat(ticket.heldBytes()).isPositive();
+                assertAnswer(post(signal.path(), PROTOBUF, new byte[1]), 503, io.grpc.Status.Code.UNAVAILABLE);
+            }
+            assertThat(send(post(signal.path(), PROTOBUF, new byte[1])).statusCode()).isEqualTo(200);
+        });
     }
 
     @Test
@@ -500,74 +539,11 @@ final class TestOtlpServlet
         return client.send(request.timeout(Duration.ofSeconds(60)).version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    private static byte[] gzip(byte[] content)
-            throws IOException
-    {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(content);
-        }
-        return out.toByteArray();
-    }
-
-    /**
-     * Without the size of the content in the frame.
-     */
-    private static byte[] streamedZstd(byte[] content)
-            throws IOException
-    {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZstdOutputStream zstd = new ZstdOutputStream(out)) {
-            zstd.write(content);
-        }
-        return out.toByteArray();
-    }
-
     private static byte[] concat(byte[] first, byte[] second)
     {
         byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;
-    }
-
-    private static byte[] deflate(byte[] content, boolean raw)
-            throws IOException
-    {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, raw);
-        try (DeflaterOutputStream deflate = new DeflaterOutputStream(out, deflater)) {
-            deflate.write(content);
-        }
-        deflater.end();
-        return out.toByteArray();
-    }
-
-    private static byte[] snappyBlock(byte[] content)
-    {
-        SnappyJavaCompressor compressor = new SnappyJavaCompressor();
-        byte[] compressed = new byte[compressor.maxCompressedLength(content.length)];
-        return java.util.Arrays.copyOf(compressed, compressor.compress(content, 0, content.length, compressed, 0, compressed.length));
-    }
-
-    private static byte[] snappyFramed(byte[] content)
-            throws IOException
-    {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (SnappyFramedOutputStream snappy = new SnappyFramedOutputStream(new SnappyJavaCompressor(), out)) {
-            snappy.write(content);
-        }
-        return out.toByteArray();
-    }
-
-    private static byte[] lz4(byte[] content, boolean dependentBlocks)
-            throws IOException
-    {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        FramedLZ4CompressorOutputStream.Parameters parameters = new FramedLZ4CompressorOutputStream.Parameters(FramedLZ4CompressorOutputStream.BlockSize.K64, true, false, dependentBlocks);
-        try (FramedLZ4CompressorOutputStream lz4 = new FramedLZ4CompressorOutputStream(out, parameters)) {
-            lz4.write(content);
-        }
-        return out.toByteArray();
     }
 
     private static byte[] randomBytes(int length)
