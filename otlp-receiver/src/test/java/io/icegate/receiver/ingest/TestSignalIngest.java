@@ -152,7 +152,7 @@ final class TestSignalIngest
         assertThatThrownBy(() -> export(6, SEGMENT_BYTES, passed)).isInstanceOfSatisfying(RefusedException.class, e -> {
             assertThat(e.refusal()).isEqualTo(Refusal.OVERLOADED);
             assertThat(e.retryMillis()).isPresent();
-            assertThat(e.retryMillis().getAsLong()).isBetween(1_000L, 30_000L);
+            assertThat(e.retryMillis().getAsLong()).isBetween(1_000L, 5_000L);
         });
         assertThat(decoded).hasValue(decodedBefore);
         assertThat(admission.openRequests()).isEqualTo(5);
@@ -181,6 +181,21 @@ final class TestSignalIngest
         assertThat(decoded).hasValue(0);
         others.close();
         assertThat(admission.usedBytes()).isZero();
+    }
+
+    /**
+     * However busy it is.
+     */
+    @Test
+    void testClientsAreNotAskedToWaitLongerThanTheyDo()
+    {
+        for (double load : new double[] {0, 0.5, 1}) {
+            try (Admission.Ticket ticket = admission.admit((long) (load * admission.budgetBytes()))) {
+                for (int i = 0; i < 100; i++) {
+                    assertThat(ingest.retryMillis()).as("with %s bytes", ticket.heldBytes()).isBetween(1_000L, 5_000L);
+                }
+            }
+        }
     }
 
     private CompletableFuture<StoredSegment> append(List<RowBatch> batches)
