@@ -13,6 +13,7 @@ import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.RowBatch;
 import io.icegate.wal.format.SegmentEncoder;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.RegistryEntry;
@@ -37,8 +38,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 
+import static java.util.Objects.requireNonNull;
+
 /**
- * A receiver without its protocols: the logs table of a warehouse and a writer that appends real segments to its WAL. It
+ * A receiver without its protocols: the table of a signal, logs unless another is named, and a writer that appends real segments to its WAL. It
  * opens a catalog of its own, as another process would.
  */
 final class TestingWal
@@ -49,6 +52,7 @@ final class TestingWal
 
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ObjectStoreCatalog catalog = new ObjectStoreCatalog();
+    private final Signal signal;
     private final Table table;
     private final WalWriter writer;
 
@@ -59,10 +63,16 @@ final class TestingWal
 
     TestingWal(String warehouse, Map<String, String> storeProperties)
     {
+        this(warehouse, storeProperties, Signal.LOGS);
+    }
+
+    TestingWal(String warehouse, Map<String, String> storeProperties, Signal signal)
+    {
         Map<String, String> properties = new HashMap<>(storeProperties);
         properties.put("warehouse", warehouse);
         catalog.initialize("receiver", properties);
-        table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape());
+        this.signal = requireNonNull(signal, "signal is null");
+        table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), signal.shape());
         WalEnvironment environment = WalEnvironment.system(executor);
         Instant now = Instant.now();
         RegistryEntry entry = new RegistryEntry(WriterId.random(now, environment.random()), now, "localhost", "test", Set.of(table.uuid()));
@@ -74,7 +84,7 @@ final class TestingWal
      */
     void createViews()
     {
-        ViewBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape(), table);
+        ViewBootstrap.createOrUpdate(catalog, Namespace.of("otel"), signal.shape(), table);
     }
 
     ObjectStoreCatalog catalog()
@@ -95,9 +105,16 @@ final class TestingWal
     void append(long batch, long firstNumber, long lastNumber)
     {
         List<LogRow> rows = LongStream.rangeClosed(firstNumber, lastNumber).mapToObj(TestingWal::row).toList();
-        LogBatch logs = new LogBatch(new BatchId(7, batch), "acme", rows, 100L * rows.size());
+        append(new LogBatch(new BatchId(7, batch), "acme", rows, 100L * rows.size()));
+    }
+
+    /**
+     * Makes one segment of one batch durable.
+     */
+    void append(RowBatch batch)
+    {
         try {
-            lane().append(header -> new SegmentEncoder(Signal.LOGS.shape()).encode(header, table.schema().schemaId(), table.schema(), List.of(logs))).get(120, TimeUnit.SECONDS);
+            lane().append(header -> new SegmentEncoder(signal.shape()).encode(header, table.schema().schemaId(), table.schema(), List.of(batch))).get(120, TimeUnit.SECONDS);
         }
         catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Cannot append a segment", e);
