@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -59,7 +61,7 @@ final class TestOtlpConformance
         assertThat(rows.values().stream().flatMap(tests -> tests.entrySet().stream()).filter(test -> test.getValue() == Outcome.NOT_RUN).map(Map.Entry::getKey).distinct())
                 .as("tests of otlp-receiver without a report: run all of them, then this one")
                 .isEmpty();
-        String page = ConformancePage.render(OtlpRequirement.all(), rows);
+        String page = ConformancePage.render(OtlpRequirement.all(), rows) + clients();
         if (Boolean.getBoolean("icegate.write-docs")) {
             Files.writeString(PAGE, page);
         }
@@ -106,6 +108,17 @@ final class TestOtlpConformance
                 "a.B.testSkipped", Outcome.SKIPPED,
                 "a.B.testEach", Outcome.FAILED));
         assertThat(outcomes(folder.resolve("missing"))).isEmpty();
+    }
+
+    /**
+     * What is known of clients, which no report tells.
+     */
+    private static String clients()
+            throws IOException
+    {
+        try (InputStream in = requireNonNull(TestOtlpConformance.class.getResourceAsStream("/otlp-clients.md"), "no text about clients")) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
     }
 
     private static String page(OtlpRequirement requirement, Map<RowTest, Outcome> tests)
