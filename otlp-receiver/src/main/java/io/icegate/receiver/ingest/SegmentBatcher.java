@@ -457,6 +457,7 @@ public final class SegmentBatcher
 
         private final long[] samples = new long[SAMPLES];
         private int count;
+        private int next;
         private long lastNanos;
 
         private void began(long nowNanos)
@@ -466,14 +467,15 @@ public final class SegmentBatcher
 
         private void ended(long startNanos, long nowNanos)
         {
-            samples[count % SAMPLES] = nowNanos - startNanos;
-            count++;
+            samples[next] = nowNanos - startNanos;
+            next = (next + 1) % SAMPLES;
+            count = Math.min(count + 1, SAMPLES);
             lastNanos = nowNanos;
         }
 
         private long nanos(long nowNanos)
         {
-            long[] sorted = Arrays.copyOf(samples, Math.min(count, SAMPLES));
+            long[] sorted = Arrays.copyOf(samples, count);
             Arrays.sort(sorted);
             long median = sorted.length == 0 ? 0 : sorted[sorted.length / 2];
             return Math.max(median, nowNanos - lastNanos);
