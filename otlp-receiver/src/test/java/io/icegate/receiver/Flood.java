@@ -8,15 +8,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+
+import static io.icegate.receiver.Deadlines.eventually;
 
 /**
  * Sends requests of all signals at a rate that does not depend on the answers, over both transports. What is not acknowledged
@@ -39,6 +41,7 @@ final class Flood
     private final PriorityBlockingQueue<Attempt> waiting = new PriorityBlockingQueue<>();
     private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
     private final Set<String> finalAnswers = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong requests = new AtomicLong();
     private final Map<String, AtomicLong> refusals = new ConcurrentHashMap<>();
     private final AtomicLong silences = new AtomicLong();
@@ -67,57 +70,59 @@ final class Flood
     }
 
     /**
-     * Sends for a while, and waits for the answers.
+     * Sends for a while. The last answers may come later.
      *
      * @param perSecond requests, with those that are sent again
      * @param openMax requests at the same time; above it none is sent
-     * @return acknowledged requests
+     * @return requests that were acknowledged meanwhile
      */
     int run(Duration duration, double perSecond, int openMax)
-            throws InterruptedException
     {
         int before = acknowledged.size();
-        Semaphore open = new Semaphore(openMax);
         long start = System.nanoTime();
         long slots = 0;
         long elapsed = 0;
         while (elapsed < duration.toNanos() && !stopped) {
             long due = (long) (elapsed * perSecond / 1e9);
             for (; slots < due; slots++) {
-                attempt(open);
+                if (open.get() < openMax) {
+                    next().ifPresent(this::start);
+                }
             }
             LockSupport.parkNanos(1_000_000);
             elapsed = System.nanoTime() - start;
         }
-        int acknowledgedInTime = acknowledged.size() - before;
-        open.acquire(openMax);
-        return acknowledgedInTime;
+        return acknowledged.size() - before;
     }
 
-    private void attempt(Semaphore open)
+    /**
+     * Waits until each request has its answer.
+     */
+    void awaitAnswers()
+            throws Exception
     {
-        if (!open.tryAcquire()) {
-            return;
-        }
+        eventually("all requests are answered", () -> open.get() == 0);
+    }
+
+    private Optional<Attempt> next()
+    {
         Attempt due = waiting.poll();
-        if (due != null && due.dueNanos() - System.nanoTime() > 0) {
-            waiting.add(due);
-            due = null;
+        if (due == null || due.dueNanos() - System.nanoTime() <= 0) {
+            return Optional.ofNullable(due).or(() -> Optional.of(new Attempt(numbers.getAndIncrement(), 0, 0)));
         }
-        if (due == null) {
-            if (waiting.size() >= WAITING_MAX) {
-                open.release();
-                return;
-            }
-            due = new Attempt(numbers.getAndIncrement(), 0, 0);
-        }
-        Attempt attempt = due;
+        waiting.add(due);
+        return waiting.size() < WAITING_MAX ? Optional.of(new Attempt(numbers.getAndIncrement(), 0, 0)) : Optional.empty();
+    }
+
+    private void start(Attempt attempt)
+    {
+        open.incrementAndGet();
         Thread.startVirtualThread(() -> {
             try {
                 send(attempt);
             }
             finally {
-                open.release();
+                open.decrementAndGet();
             }
         });
     }
@@ -169,24 +174,15 @@ final class Flood
      * Sends what waits until all is acknowledged.
      */
     void drain(int openMax)
-            throws InterruptedException
+            throws Exception
     {
+        awaitAnswers();
         while (!waiting.isEmpty()) {
-            List<Attempt> left = new ArrayList<>();
-            waiting.drainTo(left);
-            Semaphore open = new Semaphore(openMax);
-            for (Attempt attempt : left) {
-                open.acquire();
-                Thread.startVirtualThread(() -> {
-                    try {
-                        send(attempt);
-                    }
-                    finally {
-                        open.release();
-                    }
-                });
+            for (Attempt attempt = waiting.poll(); attempt != null; attempt = waiting.poll()) {
+                eventually("there is an answer", () -> open.get() < openMax);
+                start(attempt);
             }
-            open.acquire(openMax);
+            awaitAnswers();
         }
     }
 

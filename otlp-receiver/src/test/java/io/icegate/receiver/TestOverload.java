@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -72,12 +71,13 @@ final class TestOverload
             Flood flood = new Flood(clients);
             flood.run(WARM_UP, UNLIMITED, CLIENTS);
             double capacity = (double) flood.run(MEASURED, UNLIMITED, CLIENTS) / MEASURED.toSeconds();
-            double goodput;
             SdkLoad sdk = new SdkLoad(receiver.grpcPort());
+            double goodput;
             try {
-                CompletableFuture<Integer> flooded = CompletableFuture.supplyAsync(() -> flood(flood, OVERLOAD, capacity * OVERLOAD_FACTOR), Thread::startVirtualThread);
-                goodput = (double) flooded.get() / OVERLOAD.toSeconds();
+                flood.run(WARM_UP, capacity * OVERLOAD_FACTOR, CLIENTS_MAX);
+                goodput = (double) flood.run(OVERLOAD, capacity * OVERLOAD_FACTOR, CLIENTS_MAX) / OVERLOAD.toSeconds();
                 assertBounded(receiver);
+                flood.awaitAnswers();
             }
             finally {
                 sdk.close();
@@ -110,7 +110,7 @@ final class TestOverload
             List<SignalClient> clients = clients(receiver);
             Flood flood = new Flood(clients);
             flood.run(WARM_UP, OUTAGE_LOAD, CLIENTS_MAX);
-            CompletableFuture<Integer> flooded = CompletableFuture.supplyAsync(() -> flood(flood, OUTAGE.plusSeconds(60), OUTAGE_LOAD), Thread::startVirtualThread);
+            Thread load = Thread.startVirtualThread(() -> flood.run(OUTAGE.plusSeconds(120), OUTAGE_LOAD, CLIENTS_MAX));
             // the first half is answered, the second is not
             s3.follow(S3FaultPlan.outage());
             pause(OUTAGE.dividedBy(2));
@@ -123,7 +123,7 @@ final class TestOverload
             eventually("requests are acknowledged again", () -> flood.acknowledgedRequests() > during + 10);
             System.out.printf("outage: acknowledged again after %s ms%n", (System.nanoTime() - backNanos) / 1_000_000);
             flood.stop();
-            flooded.get();
+            load.join();
             flood.drain(CLIENTS);
             System.out.printf("outage: requests=%s silent=%s acknowledged=%s refused=%s%n", flood.requests(), flood.silences(), flood.acknowledgedRequests(), flood.refusals());
             assertThat(flood.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
@@ -131,17 +131,6 @@ final class TestOverload
             assertThat(flood.acknowledged()).hasSameSizeAs(flood.sent());
             assertStored(s3, new HashSet<>(flood.acknowledged()), new HashSet<>(flood.sent()));
             clients.forEach(SignalClient::close);
-        }
-    }
-
-    private static int flood(Flood flood, Duration duration, double perSecond)
-    {
-        try {
-            return flood.run(duration, perSecond, CLIENTS_MAX);
-        }
-        catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 

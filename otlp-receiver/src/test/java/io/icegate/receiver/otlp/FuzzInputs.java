@@ -40,7 +40,7 @@ public final class FuzzInputs
     /**
      * Made of one generated request.
      */
-    public static final int INPUTS_PER_SEED = 16;
+    public static final int INPUTS_PER_SEED = 64;
     private static final List<String> CODINGS = List.of("gzip", "zstd", "deflate", "zlib", "snappy", "x-snappy-framed", "lz4");
     private static final int NESTING_MAX = 20_000;
     private static final int RUN_MAX = 3_000;

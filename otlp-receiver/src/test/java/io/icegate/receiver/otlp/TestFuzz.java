@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestFuzz
 {
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("icegate.fuzz-seconds", 60));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("icegate.fuzz-seconds", 30));
     private static final long INPUTS = Long.getLong("icegate.fuzz-inputs", Long.MAX_VALUE);
     private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
     /**
@@ -27,7 +27,7 @@ final class TestFuzz
      */
     private static final Duration INPUT_DEADLINE = Duration.ofSeconds(30);
     private static final Duration CONTROL_TIME = Duration.ofSeconds(60);
-    private static final int ENOUGH = 1_000;
+    private static final int ENOUGH = 100;
 
     @Test
     void testRequestsOfAnyKind()
@@ -42,7 +42,7 @@ final class TestFuzz
                 report.compared(),
                 report.slowest().toMillis());
         assertThat(report.failure()).isEmpty();
-        assertThat(report.inputs()).isGreaterThan(ENOUGH);
+        assertThat(report.inputs()).isGreaterThanOrEqualTo(INPUTS == Long.MAX_VALUE ? ENOUGH : INPUTS);
         assertThat(report.compared()).isGreaterThan(report.inputs() / 20);
         assertThat(report.accepted()).isLessThan(report.inputs() - report.inputs() / 20);
     }
