@@ -65,7 +65,7 @@ final class TestDashboard
     {
         assertThat(queries).hasSizeGreaterThan(10);
         // two starts of one receiver, whose counters begin again
-        for (String point : List.of(
+        lake.runner().execute(session, insert(
                 "'a', 10, 'icegate_ingest_accepted_records', MAP(ARRAY['signal'], ARRAY['logs']), 60000, NULL, NULL, NULL, NULL",
                 "'a', 9, 'icegate_ingest_accepted_records', MAP(ARRAY['signal'], ARRAY['logs']), 60600, NULL, NULL, NULL, NULL",
                 "'b', 8, 'icegate_ingest_accepted_records', MAP(ARRAY['signal'], ARRAY['logs']), 100, NULL, NULL, NULL, NULL",
@@ -79,9 +79,7 @@ final class TestDashboard
                 "'a', 10, 'icegate_commit_seconds', MAP(ARRAY['result'], ARRAY['committed']), NULL, NULL, 1, 1e0, ARRAY[1, 0, 0]",
                 "'a', 9, 'icegate_commit_seconds', MAP(ARRAY['result'], ARRAY['committed']), NULL, NULL, 5, 3e0, ARRAY[5, 0, 0]",
                 "'a', 9, 'icegate_ingest_budget_used_bytes', MAP(), NULL, 25e0, NULL, NULL, NULL",
-                "'a', 9, 'icegate_ingest_budget_bytes', MAP(), NULL, 100e0, NULL, NULL, NULL")) {
-            lake.runner().execute(session, insert(point));
-        }
+                "'a', 9, 'icegate_ingest_budget_bytes', MAP(), NULL, 100e0, NULL, NULL, NULL"));
         assertThat(rows("Records per second")).extracting(row -> row.subList(1, 3)).contains(List.of("logs", 10.0));
         assertThat(rows("How far commits are behind")).extracting(row -> row.subList(1, 3)).containsExactly(List.of("logs", 130.0), List.of("spans", 3.0));
         assertThat(rows("Time to acknowledgement")).containsExactly(List.of(0.1, 0.5, 100L));
@@ -113,9 +111,9 @@ final class TestDashboard
     }
 
     /**
-     * @param point instance, minutes ago, name, labels, integer, double, count, sum and buckets
+     * @param points of each instance, minutes ago, name, labels, integer, double, count, sum and buckets
      */
-    private static String insert(String point)
+    private static String insert(String... points)
     {
         return """
                INSERT INTO metrics (tenant_id, service_name, metric_type, ingest_time, scope_attributes, scope_dropped_attributes_count, resource_attributes, resource_dropped_attributes_count,
@@ -123,7 +121,7 @@ final class TestDashboard
                    service_instance_id, timestamp, metric_name, attributes, value_int, value_double, count, sum, bucket_counts)
                SELECT 'icegate', 'icegate-receiver', 'any', now(), MAP(), 0, MAP(), 0, ARRAY[], MAP(), 0, 0, 0, ARRAY[], ARRAY[1e-1, 5e-1],
                    instance, date_trunc('minute', now()) - minutes * INTERVAL '1' MINUTE, name, labels, n, d, c, s, b
-               FROM (VALUES (%s)) AS point (instance, minutes, name, labels, n, d, c, s, b)
-               """.formatted(point);
+               FROM (VALUES (%s)) AS points (instance, minutes, name, labels, n, d, c, s, b)
+               """.formatted(String.join("), (", points));
     }
 }
