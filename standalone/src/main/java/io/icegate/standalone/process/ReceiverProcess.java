@@ -33,9 +33,10 @@ public final class ReceiverProcess
      */
     private static final List<String> SMALL = List.of("-Xms32M", "-XX:+UseCompactObjectHeaders");
     /**
-     * Without it young objects, which hardly any survives, would get a third of the heap.
+     * Young objects would get a third of the heap, however large it is.
      */
-    private static final String YOUNG_MAX = "-XX:MaxNewSize=96M";
+    private static final long YOUNG_MEGABYTES_MAX = 96;
+    private static final int YOUNG_SHARE = 3;
 
     private ReceiverProcess() {}
 
@@ -47,7 +48,7 @@ public final class ReceiverProcess
         List<String> options = new ArrayList<>(heap.options());
         options.addAll(SMALL);
         if (heap.isSerial()) {
-            options.add(YOUNG_MAX);
+            options.add("-XX:MaxNewSize=%sM".formatted(Math.min(YOUNG_MEGABYTES_MAX, heap.megabytes() / YOUNG_SHARE)));
         }
         return options;
     }

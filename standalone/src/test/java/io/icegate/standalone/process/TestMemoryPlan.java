@@ -61,6 +61,7 @@ final class TestMemoryPlan
     void testReceiver()
     {
         assertThat(ReceiverProcess.options(new HeapSize(512))).containsExactly("-Xmx512M", "-XX:+UseSerialGC", "-Xms32M", "-XX:+UseCompactObjectHeaders", "-XX:MaxNewSize=96M");
+        assertThat(ReceiverProcess.options(new HeapSize(128))).contains("-XX:MaxNewSize=42M");
         assertThat(ReceiverProcess.options(new HeapSize(4_096))).containsExactly("-Xmx4096M", "-XX:+UseG1GC", "-Xms32M", "-XX:+UseCompactObjectHeaders");
     }
 
