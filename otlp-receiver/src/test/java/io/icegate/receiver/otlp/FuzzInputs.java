@@ -163,8 +163,24 @@ public final class FuzzInputs
             case HISTOGRAM -> metric.getHistogram().getDataPointsCount();
             case EXPONENTIAL_HISTOGRAM -> metric.getExponentialHistogram().getDataPointsCount();
             case SUMMARY -> metric.getSummary().getDataPointsCount();
-            case DATA_NOT_SET -> 0;
+            // may be points of a kind that we do not know, and counts as one record then
+            case DATA_NOT_SET -> metric.getUnknownFields().isEmpty() ? 0 : 1;
         };
+    }
+
+    /**
+     * Metrics of a request that have no points. One that is rejected counts as one record, too.
+     */
+    static long metricsWithoutPoints(Message request)
+    {
+        if (!(request instanceof ExportMetricsServiceRequest metrics)) {
+            return 0;
+        }
+        return metrics.getResourceMetricsList().stream()
+                .flatMap(resource -> resource.getScopeMetricsList().stream())
+                .flatMap(scope -> scope.getMetricsList().stream())
+                .filter(metric -> points(metric) == 0)
+                .count();
     }
 
     private static byte[] damaged(Random random, byte[] bytes)
