@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestResendStorm
 {
-    private static final int ROUNDS = Integer.getInteger("icegate.storm-rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("icegate.storm-rounds", 1);
     private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
     private static final String WAREHOUSE = "s3://lake/wh";
     private static final Duration CLIENT_DEADLINE = Duration.ofSeconds(4);
