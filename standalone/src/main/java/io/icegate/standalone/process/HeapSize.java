@@ -63,15 +63,7 @@ public record HeapSize(long megabytes)
      */
     public List<String> options()
     {
-        return List.of("-Xmx" + megabytes + "M", isSerial() ? "-XX:+UseSerialGC" : "-XX:+UseG1GC");
-    }
-
-    /**
-     * Whether the collector stops all threads for its work and needs no memory for itself.
-     */
-    boolean isSerial()
-    {
-        return megabytes <= SERIAL_MEGABYTES_MAX;
+        return List.of("-Xmx" + megabytes + "M", megabytes <= SERIAL_MEGABYTES_MAX ? "-XX:+UseSerialGC" : "-XX:+UseG1GC");
     }
 
     @Override

@@ -28,30 +28,7 @@ public final class ReceiverProcess
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /**
-     * Lets the heap grow from little, because an idle receiver needs little. Benchmarks say what it saves.
-     */
-    private static final List<String> SMALL = List.of("-Xms32M", "-XX:+UseCompactObjectHeaders");
-    /**
-     * Young objects would get a third of the heap, however large it is.
-     */
-    private static final long YOUNG_MEGABYTES_MAX = 96;
-    private static final int YOUNG_SHARE = 3;
-
     private ReceiverProcess() {}
-
-    /**
-     * Heap and collector of a receiver.
-     */
-    public static List<String> options(HeapSize heap)
-    {
-        List<String> options = new ArrayList<>(heap.options());
-        options.addAll(SMALL);
-        if (heap.isSerial()) {
-            options.add("-XX:MaxNewSize=%sM".formatted(Math.min(YOUNG_MEGABYTES_MAX, heap.megabytes() / YOUNG_SHARE)));
-        }
-        return options;
-    }
 
     /**
      * The configuration of a receiver on this machine.
@@ -85,7 +62,7 @@ public final class ReceiverProcess
         Optional<Path> certificate = certificate(configuration);
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), options(heap)),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -112,7 +89,7 @@ public final class ReceiverProcess
     {
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), options(heap)),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -121,7 +98,7 @@ public final class ReceiverProcess
      *
      * @param data the folder for its configuration and log
      * @param configuration keys of the receiver's configuration file
-     * @param options heap and collector of the JVM, see {@link #options}
+     * @param options heap and collector of the JVM, see {@link HeapSize#options}
      */
     public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment, List<String> options)
     {

@@ -54,17 +54,6 @@ final class TestMemoryPlan
         assertThat(HeapSize.parse("--trino-memory", text).options()).containsExactly(heap, collector);
     }
 
-    /**
-     * A receiver starts small, and a serial collector keeps its young generation small.
-     */
-    @Test
-    void testReceiver()
-    {
-        assertThat(ReceiverProcess.options(new HeapSize(512))).containsExactly("-Xmx512M", "-XX:+UseSerialGC", "-Xms32M", "-XX:+UseCompactObjectHeaders", "-XX:MaxNewSize=96M");
-        assertThat(ReceiverProcess.options(new HeapSize(128))).contains("-XX:MaxNewSize=42M");
-        assertThat(ReceiverProcess.options(new HeapSize(4_096))).containsExactly("-Xmx4096M", "-XX:+UseG1GC", "-Xms32M", "-XX:+UseCompactObjectHeaders");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"", "4", "4TB", "-1GB", "0.5GB", "lots", "99999999GB"})
     void testNoSize(String text)
