@@ -94,16 +94,6 @@ public final class ByteSink
     }
 
     /**
-     * Appends eight bytes, the lowest first.
-     */
-    void writeLong(long value)
-    {
-        reserve(Long.BYTES);
-        LONG.set(buf, count, value);
-        count += Long.BYTES;
-    }
-
-    /**
      * Appends the first {@code size} numbers.
      *
      * @param bytes of each, {@link Integer#BYTES} or {@link Long#BYTES}

@@ -97,14 +97,6 @@ public abstract sealed class Leaf
     }
 
     /**
-     * A row of so many values.
-     */
-    final void presentRow(int values)
-    {
-        presentRows(values, 1);
-    }
-
-    /**
      * Rows of so many values each.
      */
     final void presentRows(int values, int rows)

@@ -17,9 +17,9 @@ final class KeyShapes
 {
     private static final int SLOTS = 1024;
 
-    private final byte[] bytes;
     private static final byte[] NO_KEY = {};
 
+    private final byte[] bytes;
     /**
      * Not there before the second shape: most requests have one.
      */
@@ -92,11 +92,11 @@ final class KeyShapes
         if (count == 0) {
             return AttributeShape.EMPTY;
         }
-        if (last != null && last.is(bytes, offsets, lengths, types, count)) {
-            return last.shape();
-        }
         if (last == null) {
             last = known(offsets, lengths, types, count);
+            return last.shape();
+        }
+        if (last.is(bytes, offsets, lengths, types, count)) {
             return last.shape();
         }
         if (slots == null) {
