@@ -6,6 +6,7 @@ import io.icegate.schema.MetricRow;
 import io.icegate.schema.PointValue;
 import io.icegate.wal.format.BlockRows;
 import io.icegate.wal.format.MetricBatch;
+import io.icegate.wal.format.MetricRows;
 import io.icegate.wal.format.RowBatch;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
@@ -123,6 +124,32 @@ final class TestUsualMetrics
         assertThat(row.exemplars()).isEmpty();
         assertThat(row.attributes().size()).isZero();
         assertThat(List.of(row.startTimeUnixNano(), row.timeUnixNano(), row.flags())).containsOnly(0L);
+    }
+
+    /**
+     * Between usual points come odd ones, which are stored as objects, and broken ones, which are not stored.
+     */
+    @Test
+    void testOddPointsAmongStoredOnes()
+    {
+        ByteString odd = HistogramDataPoint.newBuilder()
+                .setCount(1)
+                .addAttributes(TestMetricsDecoder.attribute("k", "1"))
+                .addAttributes(TestMetricsDecoder.attribute("k", "2"))
+                .build()
+                .toByteString();
+        ByteString broken = HistogramDataPoint.newBuilder().setCount(2).addBucketCounts(2).build().toByteString().concat(ByteString.copyFrom(new byte[] {4}));
+        WireMessage points = new WireMessage();
+        for (int i = 10; i < 20; i++) {
+            ByteString usual = HistogramDataPoint.newBuilder().setCount(i).addBucketCounts(i).build().toByteString();
+            points.bytes(1, usual).bytes(1, i % 2 == 0 ? odd : broken).bytes(1, usual);
+        }
+        ByteString metric = new WireMessage().bytes(9, points.toByteString()).toByteString();
+        byte[] request = new WireMessage().bytes(1, new WireMessage().bytes(2, new WireMessage().bytes(2, metric).toByteString()).toByteString()).toByteArray();
+        MetricBatch batch = (MetricBatch) MetricsDecoding.decode(request, Encoding.PROTOBUF, DecodeLimits.DEFAULT).batch();
+        assertThat(usual(batch)).isEqualTo(20);
+        assertThat(batch.rowCount()).isEqualTo(25);
+        assertThat(SignalKind.METRICS.stored(List.of(batch)).stream().map(MetricRows::values).toList()).isEqualTo(batch.rows().stream().map(MetricRows::values).toList());
     }
 
     /**
