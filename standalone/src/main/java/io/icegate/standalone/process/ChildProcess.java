@@ -4,6 +4,7 @@ import io.icegate.standalone.console.CommandException;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
@@ -40,10 +42,19 @@ public final class ChildProcess
     private static final int OUT_OF_MEMORY = 3;
     private static final int LAST_LINES = 20;
     /**
+     * Bytes at the end of a log that are looked at. A program that ran for months may have written any number.
+     */
+    private static final int LOG_BYTES_READ_MAX = 1 << 20;
+    /**
+     * What the JVM, and {@link Supervised}, write before the exception that ends a program.
+     */
+    static final String MAIN_EXCEPTION = "Exception in thread \"main\" ";
+    /**
      * Of -1000 to 1000; 0 is the default.
      */
     private static final String MEMORY_KILLER_SCORE = "500";
     private static final int LINE_LENGTH_MAX = 400;
+    private static final Pattern STACK_FRAME = Pattern.compile("(^|\t)(at [\\w.$/@<>-]+\\(.*\\)|\\.\\.\\. \\d+ more)$");
 
     private final String name;
     private final Process process;
@@ -222,11 +233,11 @@ public final class ChildProcess
     private String problem(int linesMax, int shownMax)
     {
         try {
-            // what was killed may have written half a character
-            List<String> all = new String(Files.readAllBytes(log), UTF_8).lines().toList();
-            List<String> lines = all.subList(Math.max(0, all.size() - linesMax), all.size()).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.contains("\tINFO\t"))
+            List<String> all = lastLines();
+            // a program may say a lot while it stops, but such an exception is why it does
+            int end = lastMainException(all);
+            List<String> lines = all.subList(end >= 0 ? end : Math.max(0, all.size() - linesMax), all.size()).stream()
+                    .filter(line -> !isInformation(line))
                     .map(line -> line.length() > LINE_LENGTH_MAX ? line.substring(0, LINE_LENGTH_MAX) + " ..." : line)
                     .toList();
             if (!lines.isEmpty() && lines.getLast().startsWith("Cannot ")) {
@@ -247,8 +258,44 @@ public final class ChildProcess
         }
     }
 
+    /**
+     * The lines at the end of the log, without those of stack traces that name methods: these are many, and explain nothing here.
+     */
+    private List<String> lastLines()
+            throws IOException
+    {
+        byte[] end;
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(Math.max(0, Files.size(log) - LOG_BYTES_READ_MAX));
+            end = in.readNBytes(LOG_BYTES_READ_MAX);
+        }
+        // what was killed may have written half a character
+        return new String(end, UTF_8).lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !STACK_FRAME.matcher(line).find())
+                .toList();
+    }
+
+    private static int lastMainException(List<String> lines)
+    {
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).contains(MAIN_EXCEPTION)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * What comes by way of {@code System.err} is logged as information, and may still be a problem.
+     */
+    private static boolean isInformation(String line)
+    {
+        return line.contains("\tINFO\t") && !line.contains("\tstderr\t");
+    }
+
     private static boolean saysProblem(String line)
     {
-        return line.contains("ERROR") || line.contains("OutOfMemoryError") || line.startsWith("Exception in") || line.startsWith("Caused by:") || line.matches("\\d+\\) .*");
+        return line.contains("ERROR") || line.contains("OutOfMemoryError") || line.contains("Exception in thread ") || line.startsWith("Caused by:") || line.matches("\\d+\\) .*");
     }
 }

@@ -2,6 +2,9 @@ package io.icegate.standalone.process;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -28,10 +31,11 @@ public final class Supervised
         }
         InputStream parent = System.in;
         Thread.ofPlatform().daemon().name("parent-watch").start(() -> stopWithParent(parent));
-        run(Class.forName(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length));
+        // a program whose logging takes System.err over would hide its end among what it logs
+        run(Class.forName(arguments[0]), Arrays.copyOfRange(arguments, 1, arguments.length), System.err);
     }
 
-    private static void run(Class<?> mainClass, String[] arguments)
+    private static void run(Class<?> mainClass, String[] arguments, PrintStream console)
             throws ReflectiveOperationException
     {
         try {
@@ -39,7 +43,10 @@ public final class Supervised
         }
         catch (InvocationTargetException e) {
             // as the launcher of the JVM does it for a main method that throws, but without waiting for other threads
-            e.getTargetException().printStackTrace();
+            StringWriter trace = new StringWriter();
+            e.getTargetException().printStackTrace(new PrintWriter(trace));
+            console.print(ChildProcess.MAIN_EXCEPTION + trace);
+            console.flush();
             System.exit(1);
         }
     }
