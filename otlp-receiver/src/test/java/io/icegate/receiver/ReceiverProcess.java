@@ -1,6 +1,7 @@
 package io.icegate.receiver;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * A receiver in a process of its own, with the class path of the tests, which can be killed.
+ * A receiver in a process of its own, which can be killed. It has the class path of the tests unless it is told otherwise.
  */
 final class ReceiverProcess
         implements AutoCloseable
@@ -50,10 +51,19 @@ final class ReceiverProcess
     static ReceiverProcess launch(Path folder, Map<String, String> config)
             throws IOException
     {
-        return launch(folder, config, "-Xmx256m");
+        return launch(folder, config, System.getProperty("java.class.path"), "-Xmx256m");
     }
 
-    private static ReceiverProcess launch(Path folder, Map<String, String> config, String... options)
+    /**
+     * With what a receiver has when it runs, and nothing of the tests.
+     */
+    static ReceiverProcess launchPackaged(Path folder, Map<String, String> config)
+            throws IOException
+    {
+        return launch(folder, config, "target/classes" + File.pathSeparator + Files.readString(Path.of("target/runtime-classpath.txt")).strip(), "-Xmx256m");
+    }
+
+    private static ReceiverProcess launch(Path folder, Map<String, String> config, String classPath, String... options)
             throws IOException
     {
         Path file = Files.createTempFile(folder, "receiver", ".properties");
@@ -67,7 +77,7 @@ final class ReceiverProcess
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 ReceiverMain.class.getName(),
                 "--config",
                 file.toString()));
@@ -91,7 +101,7 @@ final class ReceiverProcess
     static ReceiverProcess start(Path folder, Map<String, String> config, String... options)
             throws IOException, InterruptedException
     {
-        return launch(folder, config, options).awaitReady();
+        return launch(folder, config, System.getProperty("java.class.path"), options).awaitReady();
     }
 
     private void read()
