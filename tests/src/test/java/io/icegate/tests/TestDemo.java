@@ -67,7 +67,8 @@ final class TestDemo
 
     private static String normalized(String line)
     {
-        return line.replaceAll("[0-9][0-9,.]*", "#").replaceAll("-+", "-").replaceAll(" +", " ").strip();
+        // numbers are padded, those of a slow machine less
+        return line.replaceAll("[0-9][0-9,.]*", "#").replaceAll("-+", "-").replaceAll(" +", " ").replace("[ #", "[#").strip();
     }
 
     @ParameterizedTest
