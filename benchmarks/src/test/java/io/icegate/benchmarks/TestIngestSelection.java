@@ -2,6 +2,7 @@ package io.icegate.benchmarks;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,10 @@ final class TestIngestSelection
         assertThat(IngestSelection.chosen(List.of(Payload.SPANS), Optional.empty(), Optional.empty(), Optional.of(List.of(1, 8)), Optional.empty()).cells())
                 .extracting(IngestCell::clients)
                 .containsExactly(1, 8);
+        List<IngestStore> stores = List.of(IngestStore.s3(Duration.ZERO), IngestStore.s3(Duration.ofMillis(60)));
+        assertThat(IngestSelection.chosen(List.of(Payload.LOGS), Optional.empty(), Optional.of(stores), Optional.empty(), Optional.empty()).cells())
+                .extracting(cell -> cell.store().toString())
+                .containsExactly("S3, PUT + 0 ms", "S3, PUT + 60 ms");
     }
 
     private static int differences(IngestCell one, IngestCell other)

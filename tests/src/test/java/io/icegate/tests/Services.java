@@ -4,14 +4,39 @@ import io.icegate.standalone.process.Ports;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Arguments of {@code ./icegate start} for a test.
  */
 final class Services
 {
+    private static final String OPTIONS_VARIABLE = "JAVA_TOOL_OPTIONS";
+    /**
+     * Programs of a test are over before the optimizing compiler has paid off, and it takes their cores meanwhile.
+     */
+    private static final String OPTIONS = "-XX:TieredStopAtLevel=1";
+
     private Services() {}
+
+    /**
+     * The environment of a script whose programs are to be up soon. Each of them begins its output with {@link #isOptionsNote a note}.
+     *
+     * @param further variables beside those
+     */
+    static Map<String, String> environment(Map<String, String> further)
+    {
+        Map<String, String> environment = new HashMap<>(further);
+        environment.put(OPTIONS_VARIABLE, OPTIONS);
+        return environment;
+    }
+
+    static boolean isOptionsNote(String line)
+    {
+        return line.equals("Picked up %s: %s".formatted(OPTIONS_VARIABLE, OPTIONS));
+    }
 
     /**
      * Ports for OTLP/gRPC, OTLP/HTTP and Trino.

@@ -43,7 +43,7 @@ final class TestNotebook
     {
         List<Integer> ports = Services.freePorts();
         List<String> arguments = Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.commit.enabled=false");
-        try (IceGateScript start = IceGateScript.start(folder, Map.of(), arguments)) {
+        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), arguments)) {
             start.awaitOutput("IceGate is ready.");
             OtlpTarget target = new OtlpTarget(ports.get(0), ports.get(1));
             LoggedRecord.log(target, new SdkExportCounts(), "for the notebook", RECORDS);

@@ -187,7 +187,7 @@ final class TestStart
     private IceGateScript start(Path data, Map<String, String> environment, String... further)
             throws Exception
     {
-        IceGateScript start = IceGateScript.start(folder, environment, Services.startArguments(data, ports, further));
+        IceGateScript start = IceGateScript.start(folder, Services.environment(environment), Services.startArguments(data, ports, further));
         try {
             start.awaitOutput("IceGate is ready.");
             return start;
