@@ -2,14 +2,7 @@ package io.icegate.benchmarks;
 
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.Installation;
-import io.icegate.standalone.process.MemoryPlan;
-import io.icegate.standalone.process.Ports;
-import io.icegate.standalone.process.Stack;
-import io.icegate.standalone.process.StackSettings;
-import io.icegate.standalone.process.TrinoProcess;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -50,32 +43,28 @@ final class BytesBenchmark
     }
 
     Report run(List<Payload> payloads)
-            throws InterruptedException, SQLException, IOException
+            throws InterruptedException, SQLException
     {
         Report report = new Report("bytes")
                 .setting("requests", "%s records each, %s clients over HTTP, %s s".formatted(RECORDS, CLIENTS, duration.toSeconds()))
                 .setting("rewritten", "ALTER TABLE ... EXECUTE optimize, at its defaults")
                 .peer("none: no other system runs in this benchmark");
-        List<Integer> ports = Ports.free(3);
-        String warehouse = Files.createDirectories(folder.resolve("warehouse")).toUri().toString();
-        StackSettings settings = new StackSettings(folder, warehouse, ports.get(0), ports.get(1), ports.get(2), Map.of("icegate.commit.interval", "1s"), MemoryPlan.ofMachine());
-        try (Stack stack = Stack.start(settings.programs(installation), System.err::println, _ -> {})) {
-            stack.awaitReady();
-            try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
-                for (Payload payload : payloads) {
-                    report.result(measure(payload, ports, connection));
-                }
+        String warehouse = "file:" + folder.resolve("warehouse").toAbsolutePath();
+        try (MeasuredStack stack = new MeasuredStack(installation, folder, warehouse, Map.of("icegate.commit.interval", "1s"), Map.of());
+                Connection connection = stack.sql()) {
+            for (Payload payload : payloads) {
+                report.result(measure(payload, stack, connection));
             }
         }
         return report;
     }
 
-    private Map<String, Object> measure(Payload payload, List<Integer> ports, Connection connection)
+    private Map<String, Object> measure(Payload payload, MeasuredStack stack, Connection connection)
             throws InterruptedException, SQLException
     {
         ExportRequests requests = payload.requests(RECORDS);
         long acknowledged;
-        try (ExportClient client = Protocol.HTTP.connect(payload, ports.get(0), ports.get(1))) {
+        try (ExportClient client = stack.connect(Protocol.HTTP, payload)) {
             acknowledged = (long) ClosedLoop.run(client, requests, CLIENTS, duration).requests().size() * RECORDS;
         }
         Stored segments = committed(payload, acknowledged, connection);

@@ -3,14 +3,8 @@ package io.icegate.benchmarks;
 import io.icegate.objectstore.s3.StrictS3Server;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.Installation;
-import io.icegate.standalone.process.MemoryPlan;
-import io.icegate.standalone.process.Ports;
-import io.icegate.standalone.process.Stack;
-import io.icegate.standalone.process.StackSettings;
-import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.Freshness;
 import io.icegate.standalone.telemetry.FreshnessProbe;
-import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
 
 import java.nio.file.Path;
@@ -19,10 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /**
  * From the acknowledgement of a record to the end of the first query in Trino that returns it, while the commit loop runs.
@@ -55,18 +47,14 @@ final class FreshnessBenchmark
                 .setting("readers", READERS)
                 .setting("store", "S3 server in the process of this benchmark, on the same cores; GET, LIST and PUT have the injected latency; the receiver's commit loop runs")
                 .peer("none: no other system runs in this benchmark");
-        List<Integer> ports = Ports.free(3);
         try (StrictS3Server server = StrictS3Server.start()) {
-            Map<String, String> environment = new HashMap<>();
-            environment.put("AWS_ENDPOINT_URL", server.endpoint().toString());
-            environment.put("AWS_ACCESS_KEY_ID", "benchmark");
-            environment.put("AWS_SECRET_ACCESS_KEY", "benchmark");
-            StackSettings settings = new StackSettings(folder, "s3://freshness/warehouse", ports.get(0), ports.get(1), ports.get(2), Map.of(), MemoryPlan.ofMachine());
-            try (Stack stack = Stack.start(settings.programs(installation, environment), System.err::println, _ -> {})) {
-                stack.awaitReady();
+            Map<String, String> environment = Map.of(
+                    "AWS_ENDPOINT_URL", server.endpoint().toString(),
+                    "AWS_ACCESS_KEY_ID", "benchmark",
+                    "AWS_SECRET_ACCESS_KEY", "benchmark");
+            try (MeasuredStack stack = new MeasuredStack(installation, folder, "s3://freshness/warehouse", Map.of(), environment)) {
                 SdkExportCounts counts = new SdkExportCounts();
-                Callable<Connection> connections = () -> TrinoProcess.connect("localhost:" + ports.get(2));
-                FreshnessProbe probe = new FreshnessProbe(new OtlpTarget(ports.get(0), ports.get(1)), counts, connections, READERS);
+                FreshnessProbe probe = new FreshnessProbe(stack.target(), counts, stack::sql, READERS);
                 if (warmUpProbes > 0) {
                     probe.run(warmUpProbes, INTERVAL);
                 }
@@ -80,16 +68,16 @@ final class FreshnessBenchmark
                             "freshness_ms_max", freshness.max().toNanos() / 1e6));
                 }
                 server.follow(Duration.ZERO, Duration.ZERO);
-                requireStored("localhost:" + ports.get(2), counts.acknowledged(SdkExportCounts.Kind.LOG_RECORDS));
+                requireStored(stack, counts.acknowledged(SdkExportCounts.Kind.LOG_RECORDS));
             }
         }
         return report;
     }
 
-    private static void requireStored(String trino, long acknowledged)
+    private static void requireStored(MeasuredStack stack, long acknowledged)
             throws SQLException
     {
-        try (Connection connection = TrinoProcess.connect(trino);
+        try (Connection connection = stack.sql();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT count(*) FROM logs")) {
             rows.next();
