@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bytes of a record on the wire, in a segment, and after Trino has rewritten the segments.
+ * Bytes of a record on the wire, in a segment, and after Trino has rewritten the segments. No record has the text of another, which
+ * a file of many would not store again.
  */
 final class BytesBenchmark
 {
     private static final int CLIENTS = 8;
-    private static final int RECORDS = 1_000;
+    private static final int RECORDS_PER_REQUEST = 1_000;
     private static final Duration COMMIT_LIMIT = Duration.ofMinutes(2);
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(500);
 
@@ -33,20 +34,23 @@ final class BytesBenchmark
 
     private final Installation installation;
     private final Path folder;
-    private final Duration duration;
+    private final int records;
 
-    BytesBenchmark(Installation installation, Path folder, Duration duration)
+    BytesBenchmark(Installation installation, Path folder, int records)
     {
         this.installation = installation;
         this.folder = folder;
-        this.duration = duration;
+        this.records = records;
+        if (records < CLIENTS * RECORDS_PER_REQUEST) {
+            throw new CommandException("--records must be at least %s".formatted(CLIENTS * RECORDS_PER_REQUEST));
+        }
     }
 
     Report run(List<Payload> payloads)
             throws InterruptedException, SQLException
     {
         Report report = new Report("bytes")
-                .setting("requests", "%s records each, %s clients over HTTP, %s s".formatted(RECORDS, CLIENTS, duration.toSeconds()))
+                .setting("requests", "%s records each, %s clients over HTTP, the text of each record once".formatted(RECORDS_PER_REQUEST, CLIENTS))
                 .setting("rewritten", "ALTER TABLE ... EXECUTE optimize, at its defaults")
                 .peer("none: no other system runs in this benchmark");
         String warehouse = "file:" + folder.resolve("warehouse").toAbsolutePath();
@@ -62,10 +66,10 @@ final class BytesBenchmark
     private Map<String, Object> measure(Payload payload, MeasuredStack stack, Connection connection)
             throws InterruptedException, SQLException
     {
-        ExportRequests requests = payload.requests(RECORDS);
+        ExportRequests requests = payload.requests(RECORDS_PER_REQUEST, records);
         long acknowledged;
         try (ExportClient client = stack.connect(Protocol.HTTP, payload)) {
-            acknowledged = (long) ClosedLoop.run(client, requests, CLIENTS, duration).requests().size() * RECORDS;
+            acknowledged = (long) ClosedLoop.run(client, requests, CLIENTS, records / RECORDS_PER_REQUEST).requests().size() * RECORDS_PER_REQUEST;
         }
         Stored segments = committed(payload, acknowledged, connection);
         try (Statement statement = connection.createStatement()) {

@@ -11,8 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Clients that send the next request when the last one is acknowledged. A request that is refused is sent again, as exporters
@@ -42,10 +44,26 @@ final class ClosedLoop
     static Sent run(ExportClient client, ExportRequests requests, int clients, Duration limit)
             throws InterruptedException
     {
+        long deadline = System.nanoTime() + limit.toNanos();
+        return run(client, requests, clients, () -> System.nanoTime() - deadline < 0);
+    }
+
+    /**
+     * @param count of requests, at least one for each client
+     */
+    static Sent run(ExportClient client, ExportRequests requests, int clients, int count)
+            throws InterruptedException
+    {
+        AtomicInteger left = new AtomicInteger(count - clients);
+        return run(client, requests, clients, () -> left.getAndDecrement() > 0);
+    }
+
+    private static Sent run(ExportClient client, ExportRequests requests, int clients, BooleanSupplier another)
+            throws InterruptedException
+    {
         Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
         AtomicLong retries = new AtomicLong();
         long start = System.nanoTime();
-        long deadline = start + limit.toNanos();
         List<Future<?>> running = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int index = 0; index < clients; index++) {
@@ -58,7 +76,7 @@ final class ClosedLoop
                         long end = System.nanoTime();
                         acknowledged.add(new Acknowledged(end - start, end - begin));
                     }
-                    while (System.nanoTime() - deadline < 0);
+                    while (another.getAsBoolean());
                     return null;
                 }));
             }

@@ -25,7 +25,7 @@ abstract class ExportRequests
     /**
      * Records in all prepared requests: many, so that a segment hardly ever holds one twice.
      */
-    private static final int PREPARED_RECORDS = 32_000;
+    static final int PREPARED_RECORDS = 32_000;
     private static final int TEMPLATES_MIN = 16;
     private static final int INSTANCES = 50;
     private static final int SESSIONS = 512;
@@ -56,10 +56,12 @@ abstract class ExportRequests
 
     /**
      * Makes what all requests share; once, before the first request.
+     *
+     * @param preparedRecords in all of it
      */
-    final void prepare()
+    final void prepare(int preparedRecords)
     {
-        int count = Math.max(TEMPLATES_MIN, PREPARED_RECORDS / records);
+        int count = Math.max(TEMPLATES_MIN, preparedRecords / records);
         for (int template = 0; template < count; template++) {
             byte[] request = typical(resource(template % INSTANCES), scope, records - 1).toByteArray();
             templates.add(new Template(request, FreshFields.of(request, freshFields())));

@@ -50,11 +50,11 @@ public final class Main
     @Command(name = "bytes", mixinStandardHelpOptions = true, description = "Bytes of a record of each signal on the wire, in segments, and after Trino has rewritten them.")
     int bytes(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--seconds", defaultValue = "15", description = "Seconds of load per signal (default: ${DEFAULT-VALUE}).") int seconds)
+            @Option(names = "--records", defaultValue = "200000", description = "Records of each signal (default: ${DEFAULT-VALUE}).") int records)
             throws IOException, InterruptedException, SQLException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new BytesBenchmark(Installation.current(), folder.path(), Duration.ofSeconds(seconds)).run(List.of(Payload.values())).print(json, System.out);
+            new BytesBenchmark(Installation.current(), folder.path(), records).run(List.of(Payload.values())).print(json, System.out);
         }
         return 0;
     }

@@ -54,8 +54,16 @@ enum Payload
      */
     ExportRequests requests(int records)
     {
+        return requests(records, ExportRequests.PREPARED_RECORDS);
+    }
+
+    /**
+     * Requests of so many records. Until they have had the prepared ones, no record has the text of another.
+     */
+    ExportRequests requests(int records, int preparedRecords)
+    {
         ExportRequests made = requests.apply(records);
-        made.prepare();
+        made.prepare(preparedRecords);
         return made;
     }
 

@@ -3,7 +3,6 @@ package io.icegate.tests;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
@@ -68,11 +67,10 @@ final class TestBench
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "icegate.bench-bytes", matches = "true", disabledReason = "takes a minute more: runs with -Dicegate.bench-bytes=true")
     void testBytes()
             throws Exception
     {
-        List<JsonNode> results = results("bytes", "--seconds", "1");
+        List<JsonNode> results = results("bytes", "--records", "8000");
         assertThat(results).extracting(result -> result.get("signal").asText()).containsExactly("logs", "spans", "metrics");
         assertThat(results).allSatisfy(result -> assertThat(result.get("rewritten_bytes_per_record").asDouble()).isPositive());
     }
