@@ -188,6 +188,14 @@ final class DistributionBlock
     }
 
     /**
+     * Bytes of the numbers that the request holds in another form.
+     */
+    long listBytes()
+    {
+        return count == 0 ? 0 : (long) Long.BYTES * numberEnds[count - 1];
+    }
+
+    /**
      * Bytes of the numbers in the lists of a row.
      */
     long listBytes(int row)

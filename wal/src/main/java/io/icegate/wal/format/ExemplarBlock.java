@@ -13,11 +13,6 @@ import java.util.List;
 final class ExemplarBlock
         extends ListBlock
 {
-    /**
-     * The hex text of a trace id, which is the longest value.
-     */
-    private static final int TEXT_BYTES = 2 * TraceContext.TRACE_ID_BYTES;
-
     long[] times = new long[ELEMENTS_INITIAL];
     NumberKind[] kinds = new NumberKind[ELEMENTS_INITIAL];
     long[] values = new long[ELEMENTS_INITIAL];
@@ -37,7 +32,7 @@ final class ExemplarBlock
     @Override
     long textBytesOf(int element)
     {
-        return TEXT_BYTES;
+        return 0;
     }
 
     List<Exemplar> row(RecordBlock block, int row)

@@ -1,6 +1,7 @@
 package io.icegate.wal.format;
 
 import io.icegate.schema.AttributeShape;
+import io.icegate.schema.TraceContext;
 
 import java.util.Arrays;
 
@@ -13,6 +14,10 @@ abstract sealed class ListBlock
                 SpanLinkBlock
 {
     static final int ELEMENTS_INITIAL = 16;
+    /**
+     * The longest value of an element that is no text: a trace id in hex. On the wire an element may take two bytes.
+     */
+    private static final int ELEMENT_BYTES = 2 * TraceContext.TRACE_ID_BYTES;
 
     final AttributeBlock attributes = new AttributeBlock();
     private int capacity = ELEMENTS_INITIAL;
@@ -76,11 +81,19 @@ abstract sealed class ListBlock
     }
 
     /**
-     * Bytes of the texts of a row's elements.
+     * Bytes of all elements without their texts.
      */
-    final long textBytes(int row)
+    final long bytes()
     {
-        long bytes = 0;
+        return (long) ELEMENT_BYTES * count;
+    }
+
+    /**
+     * Bytes of a row's elements.
+     */
+    final long bytes(int row)
+    {
+        long bytes = (long) ELEMENT_BYTES * (ends[row] - start(row));
         for (int element = start(row); element < ends[row]; element++) {
             bytes += textBytesOf(element) + attributes.bytes(element);
         }

@@ -159,7 +159,13 @@ public final class LogBlock
     }
 
     @Override
-    long textBytes(int row)
+    long listBytes()
+    {
+        return 0;
+    }
+
+    @Override
+    long rowBytes(int row)
     {
         return Math.max(bodyLengths[row], 0);
     }

@@ -328,9 +328,15 @@ public final class MetricBlock
     }
 
     @Override
-    long textBytes(int row)
+    long listBytes()
     {
-        return distributions.listBytes(row) + exemplars.textBytes(row);
+        return distributions.listBytes() + exemplars.bytes();
+    }
+
+    @Override
+    long rowBytes(int row)
+    {
+        return distributions.listBytes(row) + exemplars.bytes(row);
     }
 
     /**

@@ -99,9 +99,15 @@ public abstract sealed class RecordBlock
     abstract long nanos(int row);
 
     /**
-     * Bytes of the texts of a row.
+     * Bytes of the lists of all rows that may be more than the request has for them: what is a byte on the wire can be eight
+     * in a column.
      */
-    abstract long textBytes(int row);
+    abstract long listBytes();
+
+    /**
+     * Bytes of the texts and lists of a row, without its attributes.
+     */
+    abstract long rowBytes(int row);
 
     /**
      * Keeps the text of a number or boolean, ASCII, and returns its slice.
@@ -329,19 +335,19 @@ public abstract sealed class RecordBlock
     }
 
     /**
-     * How many rows of {@code [from, to)} can be written at once: one, or as many as have texts of so many bytes.
+     * How many rows of {@code [from, to)} can be written at once: one, or as many as have texts and lists of so many bytes.
      *
      * @return the row after them
      */
     final int cut(int from, int to, int bytesMax)
     {
-        if ((long) request.length + numberBytes <= bytesMax) {
+        if (request.length + numberBytes + listBytes() <= bytesMax) {
             return to;
         }
         long bytes = 0;
         int row = from;
         do {
-            bytes += textBytes(row) + attributes.bytes(row);
+            bytes += rowBytes(row) + attributes.bytes(row);
             row++;
         }
         while (row < to && bytes < bytesMax);

@@ -234,9 +234,15 @@ public final class SpanBlock
     }
 
     @Override
-    long textBytes(int row)
+    long listBytes()
     {
-        return length(names[row]) + length(traceStates[row]) + length(statusMessages[row]) + events.textBytes(row) + links.textBytes(row);
+        return events.bytes() + links.bytes();
+    }
+
+    @Override
+    long rowBytes(int row)
+    {
+        return length(names[row]) + length(traceStates[row]) + length(statusMessages[row]) + events.bytes(row) + links.bytes(row);
     }
 
     /**

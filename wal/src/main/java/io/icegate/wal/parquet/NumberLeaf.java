@@ -16,6 +16,7 @@ public final class NumberLeaf
 {
     private final boolean bounded;
     private final int width;
+    private final PageLimit limit;
     private final @Nullable NumberDictionary dictionary;
     private boolean usesDictionary;
     private long[] plain = {};
@@ -28,6 +29,7 @@ public final class NumberLeaf
     NumberLeaf(LeafLayout layout, ColumnChunkWriter chunk, PageLimit limit)
     {
         super(layout, chunk, limit);
+        this.limit = limit;
         bounded = layout.bounded();
         if (bounded && layout.type() == Type.DOUBLE) {
             throw new IllegalArgumentException("Cannot write bounds of column '%s': doubles have none in segments".formatted(String.join(".", layout.path())));
@@ -132,6 +134,9 @@ public final class NumberLeaf
     {
         reservePlain(1);
         plain[count++] = value;
+        if ((long) count * width >= SegmentLayout.PAGE_BYTES) {
+            limit.reach();
+        }
     }
 
     private void reservePlain(int more)

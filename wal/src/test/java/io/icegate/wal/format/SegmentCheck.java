@@ -12,9 +12,19 @@ import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.PageHeader;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +33,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 
+import static java.lang.Math.toIntExact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -111,6 +122,35 @@ final class SegmentCheck<B extends RowBatch>
                 PartitionSpec.builderFor(shape.schema()).build(),
                 MetricsConfig.from(TableProfile.properties(shape), shape.schema(), SortOrder.unsorted()),
                 "file");
+    }
+
+    /**
+     * Bytes of the largest page of each leaf column before compression.
+     */
+    static Map<String, Integer> largestPages(EncodedSegment segment)
+    {
+        byte[] content = segment.content();
+        int footerLength = ByteBuffer.wrap(content, content.length - 8, Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        Map<String, Integer> largest = new TreeMap<>();
+        try {
+            FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(content, content.length - 8 - footerLength, footerLength));
+            for (RowGroup group : footer.getRow_groups()) {
+                for (ColumnChunk chunk : group.getColumns()) {
+                    ColumnMetaData column = chunk.getMeta_data();
+                    long start = column.isSetDictionary_page_offset() ? column.getDictionary_page_offset() : column.getData_page_offset();
+                    ByteArrayInputStream pages = new ByteArrayInputStream(content, toIntExact(start), toIntExact(column.getTotal_compressed_size()));
+                    while (pages.available() > 0) {
+                        PageHeader page = Util.readPageHeader(pages);
+                        pages.skipNBytes(page.getCompressed_page_size());
+                        largest.merge(String.join(".", column.getPath_in_schema()), page.getUncompressed_page_size(), Math::max);
+                    }
+                }
+            }
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return largest;
     }
 
     /**

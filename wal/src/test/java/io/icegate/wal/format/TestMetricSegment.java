@@ -1,5 +1,6 @@
 package io.icegate.wal.format;
 
+import io.icegate.schema.AttributeShape;
 import io.icegate.schema.Attributes;
 import io.icegate.schema.Exemplar;
 import io.icegate.schema.MetricRow;
@@ -9,6 +10,8 @@ import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.EncodedSegment;
+import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -27,6 +30,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class TestMetricSegment
 {
     private static final MetricValues GAUGE = new MetricValues(MetricValues.Type.GAUGE, null, null, null, Attributes.EMPTY, null, null);
+    /**
+     * A page that is nearly full, what is written at once, and levels.
+     */
+    private static final int PAGE_BYTES_ALLOWED = 2 * SegmentLayout.PAGE_BYTES + 128 * 1024;
     private static final MetricRow ABSENT = row(GAUGE, 0, 0, PointValue.Missing.INSTANCE, List.of());
 
     private final Schema schema = Signal.METRICS.shape().schema();
@@ -99,6 +106,51 @@ final class TestMetricSegment
                 new PointValue.Histogram(1, null, null, null, new Random(1).longs(300_000).toArray(), new Random(2).doubles(300_000).toArray()),
                 Collections.nCopies(300_000, new Exemplar(1, new PointValue.Int(2), "01", null, Attributes.EMPTY)));
         check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", List.of(ABSENT, many, many, ABSENT), 0)));
+    }
+
+    /**
+     * A bucket is one byte on the wire and eight in its column. Pages end between rows, so that one exceeds the limit by what
+     * is written at once.
+     */
+    @Test
+    void testPagesOfPackedBuckets()
+    {
+        MetricBlock block = new MetricBlock(new byte[0]);
+        block.startMetric(MetricValues.Type.EXPONENTIAL_HISTOGRAM, null, null, null, 1_000);
+        Random random = new Random(1);
+        for (int row = 0; row < 1_000; row++) {
+            block.startRow();
+            int slice = block.element(random.nextLong());
+            for (int bucket = 1; bucket < 1_000; bucket++) {
+                block.element(random.nextLong());
+            }
+            block.positive(0, slice, 1_000);
+            block.attributes(AttributeShape.EMPTY, new int[0], new int[0]);
+            block.endRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, null);
+        }
+        EncodedSegment segment = check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", block, List.of(), new int[0], 1_000_000)));
+        assertThat(SegmentCheck.largestPages(segment)).allSatisfy((column, bytes) -> assertThat(bytes).as(column).isLessThan(PAGE_BYTES_ALLOWED));
+    }
+
+    /**
+     * An exemplar may be two bytes on the wire. Its time has eight in its column.
+     */
+    @Test
+    void testPagesOfEmptyExemplars()
+    {
+        MetricBlock block = new MetricBlock(new byte[0]);
+        block.startMetric(MetricValues.Type.GAUGE, null, null, null, 1_000);
+        for (int row = 0; row < 1_000; row++) {
+            block.startRow();
+            for (int exemplar = 0; exemplar < 500; exemplar++) {
+                block.startExemplar();
+                block.endExemplar(AttributeShape.EMPTY, new int[0], new int[0]);
+            }
+            block.attributes(AttributeShape.EMPTY, new int[0], new int[0]);
+            block.endRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, null);
+        }
+        EncodedSegment segment = check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", block, List.of(), new int[0], 1_000_000)));
+        assertThat(SegmentCheck.largestPages(segment)).allSatisfy((column, bytes) -> assertThat(bytes).as(column).isLessThan(PAGE_BYTES_ALLOWED));
     }
 
     @Test
