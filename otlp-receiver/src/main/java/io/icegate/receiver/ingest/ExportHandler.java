@@ -22,9 +22,10 @@ public interface ExportHandler
     /**
      * Refuses what would be refused anyway, before any of it is read.
      *
-     * @throws RefusedException when no request, or none of this tenant, can be accepted now
+     * @param deadlineNanos of {@link System#nanoTime}, when the request must be answered
+     * @throws RefusedException when no request, or none of this tenant, can be accepted now, or answered in time
      */
-    void checkOpen(String tenant);
+    void checkOpen(String tenant, long deadlineNanos);
 
     /**
      * Completes when the records are durable, or exceptionally; never later than the deadline of the request. Takes over

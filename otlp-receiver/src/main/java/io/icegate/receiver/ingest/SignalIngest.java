@@ -37,6 +37,11 @@ public final class SignalIngest
      * answer has to travel.
      */
     private static final int WAIT_MARGIN = 2;
+    /**
+     * How long what was answered too late is sent again. Only its bytes show that it is known, and perhaps stored by now, so
+     * that for this time requests are read before they are refused.
+     */
+    private static final Duration REPEATS = Duration.ofSeconds(60);
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     /**
      * Longest time that a client is asked to wait. Exporters in JavaScript and Python give up at once when it is more than they
@@ -50,6 +55,7 @@ public final class SignalIngest
     private final RandomGenerator random;
     private final IngestMetrics metrics;
     private final Aim aim;
+    private volatile long repeatsEndNanos = System.nanoTime();
 
     /**
      * Where requests go at the moment.
@@ -170,10 +176,13 @@ public final class SignalIngest
     }
 
     @Override
-    public void checkOpen(String tenant)
+    public void checkOpen(String tenant, long deadlineNanos)
     {
-        open();
+        Open open = open();
         quotas.check(tenant);
+        if (System.nanoTime() - repeatsEndNanos > 0) {
+            requireInTime(open.batcher().expectedWait(), deadlineNanos);
+        }
     }
 
     private Open open()
@@ -239,8 +248,7 @@ public final class SignalIngest
     }
 
     /**
-     * Refuses what would be answered too late anyway, before it costs anything. What is sent again is not refused: it waits
-     * already.
+     * Refuses what would be answered too late anyway, before it costs anything more.
      */
     private void requireInTime(Duration wait, long deadlineNanos)
     {
@@ -301,7 +309,7 @@ public final class SignalIngest
     /**
      * The same answer, but not later than the deadline; the batch stays on its way.
      */
-    private static CompletableFuture<Acknowledgement> within(CompletableFuture<Acknowledgement> answer, long deadlineNanos)
+    private CompletableFuture<Acknowledgement> within(CompletableFuture<Acknowledgement> answer, long deadlineNanos)
     {
         if (answer.isDone()) {
             return answer;
@@ -311,6 +319,7 @@ public final class SignalIngest
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
                     if (cause instanceof TimeoutException) {
+                        repeatsEndNanos = System.nanoTime() + REPEATS.toNanos();
                         throw new RefusedException(Refusal.TOO_LATE, "Cannot acknowledge request in time: it is not durable yet; send the same bytes again");
                     }
                     throw new CompletionException(cause);

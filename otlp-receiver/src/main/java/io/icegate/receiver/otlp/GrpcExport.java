@@ -70,10 +70,10 @@ final class GrpcExport
             checkEncoding(headers);
             state.tenant = access.tenant(principal, sent);
             handler.arrived(headers.get(USER_AGENT));
-            handler.checkOpen(state.tenant);
+            state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();
+            handler.checkOpen(state.tenant, state.deadlineNanos);
             state.idempotencyKey = idempotencyKey(headers);
             state.announced = admission.admit(0);
-            state.deadlineNanos = System.nanoTime() + answerWithin(Context.current().getDeadline()).toNanos();
             call.request(2); // one message, and a second one to notice that there are too many
         }
         catch (Throwable e) {

@@ -193,7 +193,8 @@ public final class OtlpServlet
         String tenant = tenants.get();
         exchange.tenant = tenant;
         handler.arrived(request.getHeader("User-Agent"));
-        handler.checkOpen(tenant);
+        long deadlineNanos = receivedNanos + settings.ackDeadline().toNanos();
+        handler.checkOpen(tenant, deadlineNanos);
         boolean compressed = coding != ContentCoding.IDENTITY;
         long wireLimit = compressed ? settings.compressedBytesMax() : settings.requestBytesMax();
         String setting = compressed ? COMPRESSED_SETTING : BoundedBody.REQUEST_SETTING;
@@ -205,7 +206,6 @@ public final class OtlpServlet
         boolean handedOver = false;
         try {
             byte[] body = body(new WireStream(request.getInputStream(), wireLimit, setting), coding, compressed ? 0 : length, ticket);
-            long deadlineNanos = receivedNanos + settings.ackDeadline().toNanos();
             handedOver = true;
             return handler.export(new IngestRequest(tenant, payload, idempotencyKey(request), body, ticket, deadlineNanos)).get();
         }

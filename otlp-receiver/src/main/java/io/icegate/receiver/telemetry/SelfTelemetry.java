@@ -172,14 +172,15 @@ public final class SelfTelemetry
         ExportHandler handler = requireNonNull(handlers.get(signal), "there is no handler");
         long lost = 0;
         try {
-            handler.checkOpen(settings.tenant());
+            long deadlineNanos = System.nanoTime() + ANSWER_PATIENCE.toNanos();
+            handler.checkOpen(settings.tenant(), deadlineNanos);
             Batch batch = batches.get();
             if (batch.records() == 0) {
                 return;
             }
             lost = batch.records();
             Admission.Ticket ticket = admission.admit(batch.body().length);
-            handler.export(new IngestRequest(settings.tenant(), Encoding.PROTOBUF, "", batch.body(), ticket, System.nanoTime() + ANSWER_PATIENCE.toNanos()))
+            handler.export(new IngestRequest(settings.tenant(), Encoding.PROTOBUF, "", batch.body(), ticket, deadlineNanos))
                     .whenComplete((answer, failure) -> {
                         long rejected = failure == null ? answer.rejectedRecords() : batch.records();
                         metrics.accepted(signal, batch.records() - rejected);

@@ -109,7 +109,7 @@ final class TestSignalIngest
     {
         Admission own = new Admission(10);
         ExportHandler beside = ingest.beside(own, new TenantQuotas(TenantQuotas.Limits.NONE, own.budgetBytes(), System::nanoTime), IngestMetrics.NONE);
-        beside.checkOpen("icegate");
+        beside.checkOpen("icegate", System.nanoTime() + SECONDS.toNanos(60));
         CompletableFuture<Acknowledgement> answer = beside.export(new IngestRequest("icegate", Encoding.PROTOBUF, "", new byte[] {1}, own.admit(1), System.nanoTime() + SECONDS.toNanos(60)));
         assertThat(own.usedBytes()).isPositive();
         assertThat(admission.usedBytes()).isZero();
@@ -118,7 +118,7 @@ final class TestSignalIngest
         assertThat(answer.get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
         assertThat(own.usedBytes()).isZero();
         ingest.target(new SignalIngest.Closed("the table is gone"));
-        assertThatThrownBy(() -> beside.checkOpen("icegate")).hasMessage("Cannot accept request now: the table is gone");
+        assertThatThrownBy(() -> beside.checkOpen("icegate", System.nanoTime() + SECONDS.toNanos(60))).hasMessage("Cannot accept request now: the table is gone");
     }
 
     @Test
@@ -170,6 +170,30 @@ final class TestSignalIngest
         assertThatThrownBy(() -> late.get(60, SECONDS)).as("nothing waits: it is stored, and what is sent again finds it").cause().isInstanceOf(RefusedException.class);
         durable();
         assertThat(export(6, SEGMENT_BYTES, later).get(60, SECONDS)).isEqualTo(Acknowledgement.FULL);
+    }
+
+    /**
+     * Unless it may be something that waits already: only its bytes tell.
+     */
+    @Test
+    void testWhatWouldBeTooLateIsRefusedBeforeItIsRead()
+            throws Exception
+    {
+        long later = System.nanoTime() + SECONDS.toNanos(60);
+        long passed = System.nanoTime();
+        List<CompletableFuture<StoredSegment>> onTheirWay = new ArrayList<>();
+        for (int number = 1; number <= 4; number++) {
+            export(number, SEGMENT_BYTES, later);
+            onTheirWay.add(requireNonNull(segments.poll(60, SECONDS), "no segment"));
+        }
+        ingest.checkOpen("acme", passed);
+        export(5, SEGMENT_BYTES, later);
+        assertThatThrownBy(() -> ingest.checkOpen("acme", passed)).isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.OVERLOADED));
+        ingest.checkOpen("acme", later);
+        CompletableFuture<Acknowledgement> late = export(5, SEGMENT_BYTES, passed);
+        assertThatThrownBy(() -> late.get(60, SECONDS)).cause().isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TOO_LATE));
+        ingest.checkOpen("acme", passed);
+        onTheirWay.forEach(segment -> segment.complete(new StoredSegment(1, 1, Duration.ZERO)));
     }
 
     @Test

@@ -24,7 +24,7 @@ final class FakeLogs
     volatile long retryMillis = 2_500;
 
     @Override
-    public void checkOpen(String tenant)
+    public void checkOpen(String tenant, long deadlineNanos)
     {
         sneakyThrow(refuseAtOnce);
     }

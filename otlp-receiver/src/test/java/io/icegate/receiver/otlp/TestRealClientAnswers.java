@@ -118,7 +118,7 @@ final class TestRealClientAnswers
             implements ExportHandler
     {
         @Override
-        public void checkOpen(String tenant) {}
+        public void checkOpen(String tenant, long deadlineNanos) {}
 
         @Override
         public CompletableFuture<Acknowledgement> export(IngestRequest request)

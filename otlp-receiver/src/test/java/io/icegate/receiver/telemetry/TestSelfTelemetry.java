@@ -116,7 +116,7 @@ final class TestSelfTelemetry
         private Runnable work = () -> {};
 
         @Override
-        public void checkOpen(String tenant)
+        public void checkOpen(String tenant, long deadlineNanos)
         {
             assertThat(tenant).isEqualTo("operators");
             closed.ifPresent(failure -> {
