@@ -47,7 +47,7 @@ import static java.util.Objects.requireNonNull;
 final class FuzzPath
 {
     private static final int REQUEST_BYTES_MAX = 64 * 1024 * 1024;
-    private static final int BATCHES_PER_SEGMENT = 50;
+    private static final int BATCHES_PER_SEGMENT = 200;
     /**
      * The other implementation of JSON is slow, so not each request is compared.
      */

@@ -21,6 +21,8 @@ final class FuzzRun
 {
     private static final int THREADS = Math.min(Runtime.getRuntime().availableProcessors(), 8);
 
+    private static final Duration CHECK = Duration.ofMillis(50);
+
     private final UnaryOperator<RequestDecoder> fault;
     private final Duration inputDeadline;
     private final AtomicLong nextSeed;
@@ -39,7 +41,8 @@ final class FuzzRun
     private final class Worker
     {
         private volatile @Nullable FuzzInput current;
-        private volatile long startNanos;
+        private @Nullable FuzzInput watched;
+        private long watchedNanos;
         private final Thread thread = Thread.ofPlatform().daemon().name("fuzz").unstarted(this::run);
 
         private void run()
@@ -68,17 +71,24 @@ final class FuzzRun
                 throws Exception
         {
             long start = System.nanoTime();
-            startNanos = start;
             current = input;
             path.receive(input);
             current = null;
-            slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+            long nanos = System.nanoTime() - start;
+            if (nanos > slowestNanos.get()) {
+                slowestNanos.accumulateAndGet(nanos, Math::max);
+            }
         }
 
-        private void check()
+        /**
+         * @param nanos that have passed since it was called before
+         */
+        private void check(long nanos)
         {
             FuzzInput running = current;
-            if (running != null && System.nanoTime() - startNanos > inputDeadline.toNanos() && running == current) {
+            watchedNanos = running == watched ? watchedNanos + nanos : 0;
+            watched = running;
+            if (running != null && watchedNanos > inputDeadline.toNanos()) {
                 StringBuilder stack = new StringBuilder();
                 for (StackTraceElement frame : thread.getStackTrace()) {
                     stack.append("\n\tat ").append(frame);
@@ -109,16 +119,15 @@ final class FuzzRun
             workers.add(worker);
         }
         long start = System.nanoTime();
-        while (System.nanoTime() - start < time.toNanos() && inputs.get() < inputsMax && failure.get() == null) {
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-            workers.forEach(Worker::check);
-        }
-        stopped = true;
-        for (Worker worker : workers) {
-            while (worker.thread.isAlive() && failure.get() == null) {
-                worker.thread.join(50);
-                worker.check();
-            }
+        long checked = start;
+        while (!stopped || failure.get() == null && workers.stream().anyMatch(worker -> worker.thread.isAlive())) {
+            LockSupport.parkNanos(CHECK.toNanos());
+            long now = System.nanoTime();
+            // a machine that slept, or a process that was stopped, is no hang
+            long nanos = Math.min(now - checked, CHECK.toNanos() * 4);
+            checked = now;
+            workers.forEach(worker -> worker.check(nanos));
+            stopped |= now - start >= time.toNanos() || inputs.get() >= inputsMax || failure.get() != null;
         }
         return new Report(inputs.get(), accepted.get(), compared.get(), Duration.ofNanos(slowestNanos.get()), Optional.ofNullable(failure.get()));
     }
