@@ -2,6 +2,8 @@ package io.icegate.schema;
 
 import org.apache.iceberg.types.Type;
 
+import java.util.Set;
+
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -17,6 +19,8 @@ import static java.util.Objects.requireNonNull;
  */
 public record Column(String name, Type type, boolean required, String doc, Bounds bounds, Encoding encoding, boolean bloomFilter)
 {
+    private static final Set<Type.TypeID> DELTA_TYPES = Set.of(Type.TypeID.LONG, Type.TypeID.TIMESTAMP, Type.TypeID.STRING, Type.TypeID.BINARY);
+
     /**
      * What files say about the values of a column.
      */
@@ -53,6 +57,11 @@ public record Column(String name, Type type, boolean required, String doc, Bound
          * For long or nearly unique values, for which a dictionary is wasted work.
          */
         PLAIN,
+        /**
+         * For nearly unique numbers that lie close together, as times do, and nearly unique texts of one length, as ids are.
+         * Differences are stored: of the numbers, or of the lengths apart from the texts.
+         */
+        DELTA,
     }
 
     public Column
@@ -67,6 +76,9 @@ public record Column(String name, Type type, boolean required, String doc, Bound
         }
         if (!type.isPrimitiveType() && bounds != Bounds.NONE) {
             throw new IllegalArgumentException("Cannot describe column '%s': only primitive columns have bounds, it is %s".formatted(name, type));
+        }
+        if (encoding == Encoding.DELTA && !DELTA_TYPES.contains(type.typeId())) {
+            throw new IllegalArgumentException("Cannot describe column '%s': %s has no differences that could be stored".formatted(name, type));
         }
     }
 

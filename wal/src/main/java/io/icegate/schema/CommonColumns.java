@@ -36,7 +36,7 @@ final class CommonColumns
                 Column.required(TENANT_ID, Types.StringType.get(), "Tenant, from the request header or the configured default").withBounds(Bounds.FULL),
                 Column.required(TIMESTAMP, Types.TimestampType.withZone(), timestamp + ", else ingest_time; the partitions are its days")
                         .withBounds(Bounds.FULL)
-                        .withEncoding(Encoding.PLAIN),
+                        .withEncoding(Encoding.DELTA),
                 Column.required("ingest_time", Types.TimestampType.withZone(), "When the receiver decoded the request").withBounds(Bounds.FULL),
                 Column.optional(SERVICE_NAME, Types.StringType.get(), "Copy of the resource attribute service.name").withBounds(Bounds.FULL),
                 Column.optional("service_namespace", Types.StringType.get(), "Copy of the resource attribute service.namespace").withBounds(Bounds.FULL),

@@ -28,9 +28,9 @@ final class SpansColumns
     private static List<Column> identity()
     {
         return List.of(
-                Column.optional("trace_id", Types.StringType.get(), "Trace, in lower-case hex").withBounds(Bounds.FULL).withEncoding(Encoding.PLAIN).withBloomFilter(),
-                Column.optional("span_id", Types.StringType.get(), "Span, in lower-case hex").withEncoding(Encoding.PLAIN).withBloomFilter(),
-                Column.optional("parent_span_id", Types.StringType.get(), "Span that this one is part of, in lower-case hex; null on roots").withEncoding(Encoding.PLAIN),
+                Column.optional("trace_id", Types.StringType.get(), "Trace, in lower-case hex").withBounds(Bounds.FULL).withEncoding(Encoding.DELTA).withBloomFilter(),
+                Column.optional("span_id", Types.StringType.get(), "Span, in lower-case hex").withEncoding(Encoding.DELTA).withBloomFilter(),
+                Column.optional("parent_span_id", Types.StringType.get(), "Span that this one is part of, in lower-case hex; null on roots").withEncoding(Encoding.DELTA),
                 Column.optional("trace_state", Types.StringType.get(), "W3C tracestate"),
                 Column.required("flags", Types.LongType.get(), "Flags of OTLP; the lowest byte are the W3C trace flags"));
     }
@@ -40,8 +40,8 @@ final class SpansColumns
         return List.of(
                 Column.optional("name", Types.StringType.get(), "What the span does").withBounds(Bounds.TRUNCATED),
                 Column.required("kind", Types.IntegerType.get(), "1 internal, 2 server, 3 client, 4 producer, 5 consumer, 0 unspecified").withBounds(Bounds.FULL),
-                Column.required("start_time_unix_nano", Types.LongType.get(), "Start in nanoseconds since 1970, 0 when unknown").withBounds(Bounds.FULL).withEncoding(Encoding.PLAIN),
-                Column.required("end_time_unix_nano", Types.LongType.get(), "End in nanoseconds since 1970, 0 when unknown").withBounds(Bounds.FULL).withEncoding(Encoding.PLAIN),
+                Column.required("start_time_unix_nano", Types.LongType.get(), "Start in nanoseconds since 1970, 0 when unknown").withBounds(Bounds.FULL).withEncoding(Encoding.DELTA),
+                Column.required("end_time_unix_nano", Types.LongType.get(), "End in nanoseconds since 1970, 0 when unknown").withBounds(Bounds.FULL).withEncoding(Encoding.DELTA),
                 Column.optional("duration_nanos", Types.LongType.get(), "End less start; null when one of them is unknown, negative when the end comes first")
                         .withBounds(Bounds.FULL)
                         .withEncoding(Encoding.PLAIN),

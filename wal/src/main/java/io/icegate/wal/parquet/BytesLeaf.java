@@ -18,6 +18,7 @@ public final class BytesLeaf
     private final PageLimit limit;
     private final ByteSink plain = new ByteSink(256);
     private final @Nullable BytesDictionary dictionary;
+    private final @Nullable TextLengths lengthsApart;
     private boolean usesDictionary;
     private @Nullable Binary last;
     private byte @Nullable [] min;
@@ -30,8 +31,9 @@ public final class BytesLeaf
         super(layout, chunk, limit);
         this.limit = limit;
         bounded = layout.bounded();
-        usesDictionary = layout.dictionary();
+        usesDictionary = layout.hasDictionary();
         dictionary = usesDictionary ? new BytesDictionary() : null;
+        lengthsApart = layout.isDelta() ? new TextLengths() : null;
     }
 
     /**
@@ -169,7 +171,7 @@ public final class BytesLeaf
 
     private void add(byte[] texts, byte[] others, int[] slices, int[] lengths, int from, int to)
     {
-        if (usesDictionary || bounded) {
+        if (usesDictionary || bounded || lengthsApart != null) {
             for (int i = from; i < to; i++) {
                 int slice = slices[i];
                 add(slice >= 0 ? texts : others, slice >= 0 ? slice : ~slice, lengths[i]);
@@ -210,13 +212,18 @@ public final class BytesLeaf
     public void writeHex(byte[] bytes, int offset, int length, int repetition)
     {
         present(repetition);
+        addHex(bytes, offset, length);
+    }
+
+    private void addHex(byte[] bytes, int offset, int length)
+    {
         if (usesDictionary || bounded) {
             ByteSink hex = new ByteSink(2 * length);
             hex.writeHex(bytes, offset, length);
             add(Binary.fromConstantByteArray(hex.array()));
             return;
         }
-        plain.writeInt(Math.multiplyExact(2, length));
+        startPlain(Math.multiplyExact(2, length));
         plain.writeHex(bytes, offset, length);
         checkPlain();
     }
@@ -229,14 +236,35 @@ public final class BytesLeaf
      */
     public void writeHex(byte[] bytes, int[] offsets, int length, int from, int to)
     {
-        for (int row = from; row < to; row++) {
-            if (offsets[row] < 0) {
-                absent(0, 0);
+        int at = from;
+        while (at < to) {
+            int start = at;
+            while (at < to && offsets[at] >= 0) {
+                at++;
             }
-            else {
-                writeHex(bytes, offsets[row], length, 0);
+            presentRows(at - start);
+            addHex(bytes, offsets, length, start, at);
+            start = at;
+            while (at < to && offsets[at] < 0) {
+                at++;
             }
+            absentRows(at - start);
         }
+    }
+
+    private void addHex(byte[] bytes, int[] offsets, int length, int from, int to)
+    {
+        if (lengthsApart == null || bounded) {
+            for (int i = from; i < to; i++) {
+                addHex(bytes, offsets[i], length);
+            }
+            return;
+        }
+        lengthsApart.add(Math.multiplyExact(2, length), to - from);
+        for (int i = from; i < to; i++) {
+            plain.writeHex(bytes, offsets[i], length);
+        }
+        checkPlain();
     }
 
     private void add(byte[] bytes, int offset, int length)
@@ -272,9 +300,22 @@ public final class BytesLeaf
 
     private void writePlain(byte[] bytes, int offset, int length)
     {
-        plain.writeInt(length);
+        startPlain(length);
         plain.write(bytes, offset, length);
         checkPlain();
+    }
+
+    /**
+     * Begins a text that goes through no dictionary.
+     */
+    private void startPlain(int length)
+    {
+        if (lengthsApart == null) {
+            plain.writeInt(length);
+        }
+        else {
+            lengthsApart.add(length, 1);
+        }
     }
 
     /**
@@ -320,9 +361,14 @@ public final class BytesLeaf
             entries().endPage();
             return Encoding.RLE_DICTIONARY;
         }
+        Encoding encoding = Encoding.PLAIN;
+        if (lengthsApart != null && !lengthsApart.isEmpty()) {
+            lengthsApart.write(page);
+            encoding = Encoding.DELTA_LENGTH_BYTE_ARRAY;
+        }
         page.write(plain.array(), 0, plain.size());
         plain.reset();
-        return Encoding.PLAIN;
+        return encoding;
     }
 
     @Override
@@ -336,7 +382,7 @@ public final class BytesLeaf
     @Override
     long plainBufferBytes()
     {
-        return plain.capacity();
+        return plain.capacity() + (lengthsApart == null ? 0 : lengthsApart.bufferBytes());
     }
 
     @Override

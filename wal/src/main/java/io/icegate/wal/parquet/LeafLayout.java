@@ -1,5 +1,6 @@
 package io.icegate.wal.parquet;
 
+import io.icegate.schema.Column;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.Type;
 
@@ -12,17 +13,17 @@ import static java.util.Objects.requireNonNull;
  *
  * @param path names of the levels, those of maps and lists included
  * @param bounded true when readers shall find the smallest and the largest value
- * @param dictionary true when values go through a dictionary as long as that pays
  */
-record LeafLayout(List<String> path, Type type, int repetitionMax, int definitionMax, boolean bounded, boolean dictionary)
+record LeafLayout(List<String> path, Type type, int repetitionMax, int definitionMax, boolean bounded, Column.Encoding encoding)
 {
     LeafLayout
     {
         path = List.copyOf(path);
         requireNonNull(type, "type is null");
+        requireNonNull(encoding, "encoding is null");
     }
 
-    static LeafLayout of(ColumnDescriptor column, boolean bounded, boolean dictionary)
+    static LeafLayout of(ColumnDescriptor column, boolean bounded, Column.Encoding encoding)
     {
         return new LeafLayout(
                 List.of(column.getPath()),
@@ -30,7 +31,23 @@ record LeafLayout(List<String> path, Type type, int repetitionMax, int definitio
                 column.getMaxRepetitionLevel(),
                 column.getMaxDefinitionLevel(),
                 bounded,
-                dictionary);
+                encoding);
+    }
+
+    /**
+     * True when values go through a dictionary as long as that pays.
+     */
+    boolean hasDictionary()
+    {
+        return encoding == Column.Encoding.DICTIONARY;
+    }
+
+    /**
+     * True when differences are stored.
+     */
+    boolean isDelta()
+    {
+        return encoding == Column.Encoding.DELTA;
     }
 
     boolean isTopLevel()

@@ -18,6 +18,7 @@ public final class NumberLeaf
     private final int width;
     private final PageLimit limit;
     private final @Nullable NumberDictionary dictionary;
+    private final boolean delta;
     private boolean usesDictionary;
     private long[] plain = {};
     private int count;
@@ -35,8 +36,9 @@ public final class NumberLeaf
             throw new IllegalArgumentException("Cannot write bounds of column '%s': doubles have none in segments".formatted(String.join(".", layout.path())));
         }
         width = layout.valueBytes();
-        usesDictionary = layout.dictionary();
+        usesDictionary = layout.hasDictionary();
         dictionary = usesDictionary ? new NumberDictionary(width) : null;
+        delta = layout.isDelta();
     }
 
     /**
@@ -176,8 +178,13 @@ public final class NumberLeaf
             page.truncate(start);
             fallBack();
         }
-        page.writeNumbers(plain, count, width);
+        int written = count;
         count = 0;
+        if (delta && written > 0) {
+            Deltas.write(plain, written, page);
+            return Encoding.DELTA_BINARY_PACKED;
+        }
+        page.writeNumbers(plain, written, width);
         return Encoding.PLAIN;
     }
 

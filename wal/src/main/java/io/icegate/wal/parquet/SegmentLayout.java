@@ -79,8 +79,8 @@ public record SegmentLayout(TableShape shape, Schema source, String sourceJson, 
             Column column = shape.column(leaf.getPath()[0]).orElseThrow();
             String path = String.join(".", leaf.getPath());
             boolean bounded = leaf.getPath().length == 1 && column.isBoundedInSegments();
-            boolean dictionary = column.encoding() == Column.Encoding.DICTIONARY || path.endsWith(MAP_KEY);
-            leaves.put(path, LeafLayout.of(leaf, bounded, dictionary));
+            Column.Encoding encoding = path.endsWith(MAP_KEY) ? Column.Encoding.DICTIONARY : column.encoding();
+            leaves.put(path, LeafLayout.of(leaf, bounded, encoding));
         }
         return leaves;
     }

@@ -12,6 +12,7 @@ import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.parquet.BooleanLeaf;
+import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.RowGroupWriter;
 import org.apache.iceberg.Schema;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -46,6 +48,8 @@ final class TestLeaves
                     Column.optional("ratio", Types.DoubleType.get(), ""),
                     Column.optional("good", Types.BooleanType.get(), ""),
                     Column.required("weight", Types.DoubleType.get(), "").withEncoding(Column.Encoding.PLAIN),
+                    Column.required("time", Types.LongType.get(), "").withEncoding(Column.Encoding.DELTA),
+                    Column.optional("id", Types.StringType.get(), "").withEncoding(Column.Encoding.DELTA),
                     Column.required("parts", Types.ListType.ofRequired(1, Types.StructType.of(
                             NestedField.optional(2, "share", Types.DoubleType.get()),
                             NestedField.optional(3, "spare", Types.BooleanType.get()),
@@ -56,7 +60,7 @@ final class TestLeaves
             List.of(),
             Map.of());
 
-    private record Thing(@Nullable Double ratio, @Nullable Boolean good, double weight, List<Part> parts) {}
+    private record Thing(@Nullable Double ratio, @Nullable Boolean good, double weight, long time, @Nullable String id, List<Part> parts) {}
 
     private record Part(@Nullable Double share, @Nullable Boolean spare, Attributes attributes, List<Long> sizes) {}
 
@@ -114,6 +118,8 @@ final class TestLeaves
         private final NumberLeaf ratio;
         private final BooleanLeaf good;
         private final NumberLeaf weight;
+        private final NumberLeaf time;
+        private final BytesLeaf id;
         private final NumberLeaf share;
         private final BooleanLeaf spare;
         private final AttributeColumns attributes;
@@ -125,6 +131,8 @@ final class TestLeaves
             ratio = group.number("ratio");
             good = group.booleans("good");
             weight = group.number("weight");
+            time = group.number("time");
+            id = group.bytes("id");
             share = group.number("parts.list.element.share");
             spare = group.booleans("parts.list.element.spare");
             attributes = new AttributeColumns(group, "parts.list.element.attributes", "parts.list.element.attribute_types");
@@ -136,6 +144,8 @@ final class TestLeaves
             number(ratio, thing.ratio(), 0);
             bool(good, thing.good(), 0);
             weight.write(thing.weight(), 0);
+            time.write(thing.time());
+            id.writeBytes(thing.id() == null ? null : thing.id().getBytes(UTF_8));
             int empty = group.definition("parts");
             if (thing.parts().isEmpty()) {
                 share.absent(0, empty);
@@ -199,8 +209,16 @@ final class TestLeaves
     void testBoundsOfDoublesAreRefused()
     {
         TableShape bounded = new TableShape("things", List.of(Column.required("weight", Types.DoubleType.get(), "").withBounds(Column.Bounds.FULL)), List.of(), List.of(), Map.of());
-        assertThatThrownBy(() -> encode(bounded, List.of(new Thing(null, null, 1, List.of()))))
+        assertThatThrownBy(() -> encode(bounded, List.of(new Thing(null, null, 1, 1, null, List.of()))))
                 .hasMessage("Cannot write bounds of column 'weight': doubles have none in segments");
+    }
+
+    @Test
+    void testDifferencesOfDoublesAreRefused()
+    {
+        Column weight = Column.required("weight", Types.DoubleType.get(), "");
+        assertThatThrownBy(() -> weight.withEncoding(Column.Encoding.DELTA))
+                .hasMessage("Cannot describe column 'weight': double has no differences that could be stored");
     }
 
     private static byte[] encode(TableShape shape, List<Thing> things)
@@ -222,7 +240,29 @@ final class TestLeaves
                     attributes(random),
                     random.longs(random.nextInt(3)).boxed().toList()));
         }
-        return new Thing(random.nextBoolean() ? null : number(random), random.nextBoolean() ? null : random.nextBoolean(), number(random), parts);
+        return new Thing(random.nextBoolean() ? null : number(random), random.nextBoolean() ? null : random.nextBoolean(), number(random), time(random), id(random), parts);
+    }
+
+    /**
+     * Close together, or as far apart as they can be.
+     */
+    private static long time(Random random)
+    {
+        return switch (random.nextInt(20)) {
+            case 0 -> Long.MIN_VALUE;
+            case 1 -> Long.MAX_VALUE;
+            case 2 -> random.nextLong();
+            default -> 1_790_000_000_000_000_000L + random.nextInt(1_000_000);
+        };
+    }
+
+    private static @Nullable String id(Random random)
+    {
+        return switch (random.nextInt(10)) {
+            case 0 -> null;
+            case 1 -> "ä".repeat(random.nextInt(300));
+            default -> "%016x".formatted(random.nextLong());
+        };
     }
 
     private static double number(Random random)
@@ -245,7 +285,7 @@ final class TestLeaves
 
     private static String text(Thing thing)
     {
-        return "%s %s %s %s".formatted(bits(thing.ratio()), thing.good(), bits(thing.weight()), thing.parts().stream().map(TestLeaves::text).toList());
+        return "%s %s %s %s %s %s".formatted(bits(thing.ratio()), thing.good(), bits(thing.weight()), thing.time(), thing.id(), thing.parts().stream().map(TestLeaves::text).toList());
     }
 
     private static String text(Part part)
@@ -259,10 +299,12 @@ final class TestLeaves
 
     private static String text(Record row)
     {
-        return "%s %s %s %s".formatted(
+        return "%s %s %s %s %s %s".formatted(
                 bits((Double) row.getField("ratio")),
                 row.getField("good"),
                 bits((Double) row.getField("weight")),
+                row.getField("time"),
+                row.getField("id"),
                 ((List<?>) row.getField("parts")).stream().map(part -> part((Record) part)).toList());
     }
 
