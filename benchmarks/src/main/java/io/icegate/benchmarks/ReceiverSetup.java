@@ -1,6 +1,7 @@
 package io.icegate.benchmarks;
 
 import io.icegate.standalone.process.MemoryPlan;
+import io.icegate.standalone.process.ReceiverProcess;
 
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,6 @@ record ReceiverSetup(List<String> javaOptions, Map<String, String> configuration
      */
     static ReceiverSetup of(List<String> javaOptions, Map<String, String> configuration)
     {
-        return new ReceiverSetup(javaOptions.isEmpty() ? MemoryPlan.ofMachine().receiver().options() : javaOptions, configuration);
+        return new ReceiverSetup(javaOptions.isEmpty() ? ReceiverProcess.options(MemoryPlan.ofMachine().receiver()) : javaOptions, configuration);
     }
 }

@@ -25,7 +25,7 @@ final class ReceiverOptions
             description = "A key of the receiver's configuration, for example icegate.commit.interval=1m. Can be repeated.")
     private Map<String, String> configuration = new LinkedHashMap<>();
 
-    @Option(names = "--receiver-memory", paramLabel = "SIZE", description = "Heap of the receiver, for example 512MB (default: an eighth of the free memory, 256MB to 2GB).")
+    @Option(names = "--receiver-memory", paramLabel = "SIZE", description = "Heap of the receiver, for example 512MB (default: 256MB).")
     private Optional<String> memory = Optional.empty();
 
     @Option(names = "--secure",

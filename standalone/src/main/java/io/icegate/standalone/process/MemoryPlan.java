@@ -13,9 +13,10 @@ public record MemoryPlan(HeapSize receiver, HeapSize trino)
     private static final int TRINO_SHARE = 2;
     private static final HeapSize TRINO_MIN = new HeapSize(1_024);
     private static final HeapSize TRINO_MAX = new HeapSize(16 * 1_024);
-    private static final int RECEIVER_SHARE = 8;
-    private static final HeapSize RECEIVER_MIN = new HeapSize(256);
-    private static final HeapSize RECEIVER_MAX = new HeapSize(2 * 1_024);
+    /**
+     * Enough for what two cores take in; benchmarks say what more of it brings.
+     */
+    private static final HeapSize RECEIVER = new HeapSize(256);
 
     public MemoryPlan
     {
@@ -24,8 +25,8 @@ public record MemoryPlan(HeapSize receiver, HeapSize trino)
     }
 
     /**
-     * Trino gets half of the memory that is free now, 1 to 16 GB, and the receiver an eighth, 256 MB to 2 GB. The rest is for what
-     * the two need outside of their heaps, and for the system's file cache.
+     * Trino gets half of the memory that is free now, 1 to 16 GB, and the receiver 256 MB. The rest is for what the two need
+     * outside of their heaps, and for the system's file cache.
      */
     public static MemoryPlan ofMachine()
     {
@@ -35,7 +36,7 @@ public record MemoryPlan(HeapSize receiver, HeapSize trino)
     static MemoryPlan of(long freeBytes)
     {
         return new MemoryPlan(
-                HeapSize.share(freeBytes, RECEIVER_SHARE, RECEIVER_MIN, RECEIVER_MAX),
+                RECEIVER,
                 HeapSize.share(freeBytes, TRINO_SHARE, TRINO_MIN, TRINO_MAX));
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -28,7 +29,21 @@ public final class ReceiverProcess
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    /**
+     * Keep a receiver small: the heap grows from little when it is needed, and what compilers and codecs needed once goes back to
+     * the system.
+     */
+    private static final List<String> SMALL = List.of("-Xms32M", "-XX:+UseCompactObjectHeaders", "-XX:TrimNativeHeapInterval=10000");
+
     private ReceiverProcess() {}
+
+    /**
+     * Heap and collector of a receiver.
+     */
+    public static List<String> options(HeapSize heap)
+    {
+        return Stream.concat(heap.options().stream(), SMALL.stream()).toList();
+    }
 
     /**
      * The configuration of a receiver on this machine.
@@ -62,7 +77,7 @@ public final class ReceiverProcess
         Optional<Path> certificate = certificate(configuration);
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), options(heap)),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -89,7 +104,7 @@ public final class ReceiverProcess
     {
         return new Program(
                 NAME,
-                () -> start(installation, data, configuration, StoreEnvironment.with(further), heap.options()),
+                () -> start(installation, data, configuration, StoreEnvironment.with(further), options(heap)),
                 http -> ready(http, httpPort, certificate));
     }
 
@@ -98,7 +113,7 @@ public final class ReceiverProcess
      *
      * @param data the folder for its configuration and log
      * @param configuration keys of the receiver's configuration file
-     * @param options heap and collector of the JVM, see {@link HeapSize#options}
+     * @param options heap and collector of the JVM, see {@link #options(HeapSize)}
      */
     public static ChildProcess start(Installation installation, Path data, Map<String, String> configuration, Map<String, String> environment, List<String> options)
     {

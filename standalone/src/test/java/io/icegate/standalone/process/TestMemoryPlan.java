@@ -23,19 +23,11 @@ final class TestMemoryPlan
     private Path root = Path.of("");
 
     @ParameterizedTest
-    @CsvSource({
-            "0, 256 MB, 1 GB",
-            "1024, 256 MB, 1 GB",
-            "3584, 448 MB, 1792 MB",
-            "4096, 512 MB, 2 GB",
-            "8192, 1 GB, 4 GB",
-            "20480, 2 GB, 10 GB",
-            "1048576, 2 GB, 16 GB",
-    })
-    void testShares(long freeMegabytes, String receiver, String trino)
+    @CsvSource({"0, 1 GB", "1024, 1 GB", "3584, 1792 MB", "4096, 2 GB", "8192, 4 GB", "20480, 10 GB", "1048576, 16 GB"})
+    void testShares(long freeMegabytes, String trino)
     {
         MemoryPlan plan = MemoryPlan.of(freeMegabytes << 20);
-        assertThat(plan.receiver()).hasToString(receiver);
+        assertThat(plan.receiver()).hasToString("256 MB");
         assertThat(plan.trino()).hasToString(trino);
     }
 
@@ -43,7 +35,7 @@ final class TestMemoryPlan
     void testChosenByHand()
     {
         MemoryPlan plan = MemoryPlan.of(4 * GIGABYTE);
-        assertThat(plan.with(Optional.empty(), Optional.of(new HeapSize(3_000)))).isEqualTo(new MemoryPlan(new HeapSize(512), new HeapSize(3_000)));
+        assertThat(plan.with(Optional.empty(), Optional.of(new HeapSize(3_000)))).isEqualTo(new MemoryPlan(new HeapSize(256), new HeapSize(3_000)));
         assertThat(plan.with(Optional.of(new HeapSize(300)), Optional.empty())).isEqualTo(new MemoryPlan(new HeapSize(300), new HeapSize(2_048)));
     }
 
@@ -52,6 +44,16 @@ final class TestMemoryPlan
     void testSize(String text, String heap, String collector)
     {
         assertThat(HeapSize.parse("--trino-memory", text).options()).containsExactly(heap, collector);
+    }
+
+    /**
+     * An idle receiver takes no more memory than it needs.
+     */
+    @Test
+    void testReceiver()
+    {
+        assertThat(ReceiverProcess.options(new HeapSize(512)))
+                .containsExactly("-Xmx512M", "-XX:+UseSerialGC", "-Xms32M", "-XX:+UseCompactObjectHeaders", "-XX:TrimNativeHeapInterval=10000");
     }
 
     @ParameterizedTest
