@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +38,7 @@ final class ReceiverProcess
 
     private final Process process;
     private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
-    private final BlockingQueue<Matcher> ready = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
     private final Thread reader;
     private int grpcPort;
     private int httpPort;
@@ -112,7 +113,7 @@ final class ReceiverProcess
                 output.add(line);
                 Matcher matcher = READY.matcher(line);
                 if (matcher.find()) {
-                    ready.add(matcher);
+                    ready.complete(matcher);
                 }
             }
         }
@@ -120,6 +121,9 @@ final class ReceiverProcess
             if (process.isAlive()) {
                 throw new UncheckedIOException(e);
             }
+        }
+        finally {
+            ready.completeExceptionally(new IllegalStateException("It ended"));
         }
     }
 
@@ -129,14 +133,16 @@ final class ReceiverProcess
         if (grpcPort > 0) {
             return this;
         }
-        Matcher matcher = ready.poll(PATIENCE_SECONDS, SECONDS);
-        if (matcher == null) {
-            process.destroyForcibly();
-            throw new AssertionError("The receiver did not start:\n" + output());
+        try {
+            Matcher matcher = ready.get(PATIENCE_SECONDS, SECONDS);
+            grpcPort = Integer.parseInt(matcher.group(1));
+            httpPort = Integer.parseInt(matcher.group(2));
+            return this;
         }
-        grpcPort = Integer.parseInt(matcher.group(1));
-        httpPort = Integer.parseInt(matcher.group(2));
-        return this;
+        catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly();
+            throw new AssertionError("The receiver did not start:\n" + output(), e);
+        }
     }
 
     int grpcPort()
