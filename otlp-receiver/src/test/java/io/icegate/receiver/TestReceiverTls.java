@@ -1,5 +1,8 @@
 package io.icegate.receiver;
 
+import com.google.inject.Injector;
+import io.airlift.bootstrap.LifeCycleManager;
+import io.airlift.http.server.HttpServerInfo;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
@@ -55,6 +58,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -215,12 +219,17 @@ final class TestReceiverTls
             throws IOException
     {
         install(server);
-        Map<String, String> settings = new HashMap<>(Map.of(
-                "icegate.tenant.default", "default",
-                "icegate.tls.certificate-file", folder.resolve("certificate.pem").toString(),
-                "icegate.tls.private-key-file", folder.resolve("private-key.pem").toString()));
+        Map<String, String> settings = new HashMap<>(settings());
         settings.putAll(further);
         return new TestingReceiver(settings);
+    }
+
+    private Map<String, String> settings()
+    {
+        return Map.of(
+                "icegate.tenant.default", "default",
+                "icegate.tls.certificate-file", folder.resolve("certificate.pem").toString(),
+                "icegate.tls.private-key-file", folder.resolve("private-key.pem").toString());
     }
 
     /**
@@ -322,6 +331,30 @@ final class TestReceiverTls
                 }
             }
             receiver.verifyStored();
+        }
+    }
+
+    /**
+     * A second port for plain text would be one that nobody knows of.
+     */
+    @Test
+    void testNoOtherPort()
+            throws Exception
+    {
+        install(server);
+        Injector injector = ReceiverServer.bootstrap()
+                .setRequiredConfigurationProperties(TestingReceiver.config("memory:" + UUID.randomUUID(), settings()))
+                .disableSystemProperties()
+                .doNotInitializeLogging()
+                .quiet()
+                .initialize();
+        try {
+            HttpServerInfo http = injector.getInstance(HttpServerInfo.class);
+            assertThat(http.getHttpsUri()).isNotNull();
+            assertThat(http.getHttpUri()).isNull();
+        }
+        finally {
+            injector.getInstance(LifeCycleManager.class).stop();
         }
     }
 
