@@ -49,6 +49,12 @@ public final class ReceiverMain
             console.println(e.getMessage());
             System.exit(e.isConfiguration() ? EXIT_WRONG_CONFIGURATION : EXIT_START_FAILED);
         }
+        catch (RuntimeException | Error e) {
+            // as the JVM tells it, but threads of servers that run already would keep a process alive that serves nothing
+            console.print("Exception in thread \"main\" ");
+            e.printStackTrace(console);
+            System.exit(EXIT_START_FAILED);
+        }
     }
 
     private static Bootstrap configured(String[] args)

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -61,7 +63,18 @@ final class ReceiverProcess
     static ReceiverProcess launchPackaged(Path folder, Map<String, String> config)
             throws IOException
     {
-        return launch(folder, config, "target/classes" + File.pathSeparator + Files.readString(Path.of("target/runtime-classpath.txt")).strip(), "-Xmx256m");
+        return launchPackaged(folder, config, _ -> true);
+    }
+
+    /**
+     * With some of the entries of the class path that a receiver has when it runs.
+     */
+    static ReceiverProcess launchPackaged(Path folder, Map<String, String> config, Predicate<String> entries)
+            throws IOException
+    {
+        String libraries = Files.readString(Path.of("target/runtime-classpath.txt")).strip();
+        String present = Arrays.stream(libraries.split(Pattern.quote(File.pathSeparator))).filter(entries).collect(Collectors.joining(File.pathSeparator));
+        return launch(folder, config, "target/classes" + File.pathSeparator + present, "-Xmx256m");
     }
 
     private static ReceiverProcess launch(Path folder, Map<String, String> config, String classPath, String... options)

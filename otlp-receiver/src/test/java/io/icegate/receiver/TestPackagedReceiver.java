@@ -61,6 +61,20 @@ final class TestPackagedReceiver
     }
 
     /**
+     * Such an error is none that a start expects, and the servers have threads by then.
+     */
+    @Test
+    void testAMissingDependencyEndsTheProcess()
+            throws Exception
+    {
+        Map<String, String> config = TestingReceiver.config("file:" + folder.resolve("warehouse"), Map.of());
+        try (ReceiverProcess receiver = ReceiverProcess.launchPackaged(folder, config, entry -> !entry.contains("jackson-databind"))) {
+            assertThat(receiver.awaitExit()).as(receiver.output()).isEqualTo(ReceiverMain.EXIT_START_FAILED);
+            assertThat(receiver.output()).contains("Exception in thread \"main\" java.lang.NoClassDefFoundError: com/fasterxml/jackson/databind/");
+        }
+    }
+
+    /**
      * What that column of the committed rows about the receiver holds.
      */
     private static List<String> own(String warehouse, String table, String column)
