@@ -27,7 +27,10 @@ import static io.icegate.receiver.Deadlines.eventually;
  */
 final class Flood
 {
-    private static final int RECORDS = 16;
+    /**
+     * Of one request.
+     */
+    static final int RECORDS = 16;
     private static final String PADDING = "x".repeat(500);
     private static final int WAITING_MAX = 3_000;
     private static final Pattern NUMBERS = Pattern.compile("\\d+");

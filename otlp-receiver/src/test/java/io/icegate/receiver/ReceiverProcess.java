@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,8 @@ final class ReceiverProcess
 {
     private static final Pattern READY = Pattern.compile("IceGate receiver is ready: grpc=(\\d+) http=(\\d+)");
 
+    private static final Pattern OPENED = Pattern.compile("table=(\\S+) uuid=\\S+ writer=([0-9a-f-]{36})");
+    private static final Pattern SEALED = Pattern.compile("seal table=\\S+ writer=([0-9a-f-]{36})");
     private static final Pattern LIVE = Pattern.compile("Pause Full .*->(\\d+)M");
     private static final Pattern RESIDENT = Pattern.compile("^VmHWM:\\s+(\\d+) kB");
 
@@ -219,15 +223,57 @@ final class ReceiverProcess
      * Stops the process for a while, as a pause of its machine does.
      */
     void stall(Duration duration)
-            throws IOException, InterruptedException
+            throws Exception
+    {
+        stallWhile(() -> LockSupport.parkNanos(duration.toNanos()));
+    }
+
+    /**
+     * Stops the process until the action has returned.
+     */
+    void stallWhile(Action action)
+            throws Exception
     {
         signal("STOP");
         try {
-            LockSupport.parkNanos(duration.toNanos());
+            action.run();
         }
         finally {
             signal("CONT");
         }
+    }
+
+    /**
+     * What happens meanwhile.
+     */
+    @FunctionalInterface
+    interface Action
+    {
+        void run()
+                throws Exception;
+    }
+
+    /**
+     * Ids of the writers that this process has opened, the last one of each table.
+     */
+    Set<String> writers()
+    {
+        Map<String, String> writers = new HashMap<>();
+        output.forEach(line -> {
+            Matcher matcher = OPENED.matcher(line);
+            if (matcher.find()) {
+                writers.put(matcher.group(1), matcher.group(2));
+            }
+        });
+        return Set.copyOf(writers.values());
+    }
+
+    /**
+     * Ids of the writers that this process has ended, because nothing was heard of them.
+     */
+    Set<String> sealed()
+    {
+        return output.stream().map(SEALED::matcher).filter(Matcher::find).map(matcher -> matcher.group(1)).collect(Collectors.toSet());
     }
 
     private void signal(String name)

@@ -33,8 +33,8 @@ import java.util.function.Function;
 import static java.util.Objects.requireNonNull;
 
 /**
- * An application that sends logs, spans and metrics with the Java SDK as it is configured by default: it asks again some
- * times, then drops. Every record is unique.
+ * An application that sends logs, spans and metrics with the Java SDK, in small batches. As by default it asks again some times,
+ * then drops. Every record is unique.
  */
 final class SdkLoad
         implements AutoCloseable
@@ -43,7 +43,11 @@ final class SdkLoad
     private static final Duration EMIT_INTERVAL = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int EMITS_PER_METRIC = 8;
-    private static final int RECORDS = 20;
+    private static final int RECORDS = 3;
+    /**
+     * A segment of the test holds so many, so that one of the SDK holds no more records than others.
+     */
+    private static final int BATCH_RECORDS_MAX = 48;
 
     private final LogRecordExporter logs;
     private final SpanExporter spans;
@@ -64,8 +68,8 @@ final class SdkLoad
 
     private void run()
     {
-        SdkLoggerProvider loggers = SdkLoggerProvider.builder().addLogRecordProcessor(BatchLogRecordProcessor.builder(logs).setScheduleDelay(EXPORT_INTERVAL).build()).build();
-        SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(BatchSpanProcessor.builder(spans).setScheduleDelay(EXPORT_INTERVAL).build()).build();
+        SdkLoggerProvider loggers = SdkLoggerProvider.builder().addLogRecordProcessor(BatchLogRecordProcessor.builder(logs).setScheduleDelay(EXPORT_INTERVAL).setMaxExportBatchSize(BATCH_RECORDS_MAX).build()).build();
+        SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(BatchSpanProcessor.builder(spans).setScheduleDelay(EXPORT_INTERVAL).setMaxExportBatchSize(BATCH_RECORDS_MAX).build()).build();
         for (int round = 0; !stopped; round++) {
             for (int i = 0; i < RECORDS; i++) {
                 String text = "sdk-%s-%s".formatted(round, i);

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two receivers on a store with faults get the same requests of all signals again and again, while one of them is killed or
- * stopped for a while. {@code -Dicegate.storm-rounds} sets how often (20 with {@code -Plong}), {@code -Dicegate.seed} repeats
- * the choices.
+ * stopped for a while. {@code -Dicegate.storm-rounds} sets how often, {@code -Dicegate.seed} repeats the choices. With
+ * {@code -Plong} there are 20 rounds, and in every fourth one is stopped for so long that the other ends its writers.
  */
 final class TestResendStorm
 {
@@ -32,6 +33,8 @@ final class TestResendStorm
     private static final Duration CLIENT_DEADLINE = Duration.ofSeconds(4);
     private static final int ROUND_MILLIS_MAX = 1_500;
     private static final int STALL_MILLIS_MAX = 4_000;
+    private static final boolean SILENCES = Boolean.getBoolean("icegate.storm-silences");
+    private static final int SILENCE_OF = 4;
     private static final int REQUESTS_PER_ROUND = 60;
 
     @TempDir
@@ -56,13 +59,7 @@ final class TestResendStorm
                     eventually("requests are acknowledged", () -> run.acknowledgedRequests() > REQUESTS_PER_ROUND);
                     LockSupport.parkNanos(Duration.ofMillis(random.nextInt(ROUND_MILLIS_MAX)).toNanos());
                     int victim = random.nextInt(receivers.size());
-                    if (round % 2 == 0) {
-                        receivers.get(victim).kill();
-                        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(ROUND_MILLIS_MAX)).toNanos());
-                    }
-                    else {
-                        receivers.get(victim).stall(Duration.ofMillis(random.nextInt(STALL_MILLIS_MAX)));
-                    }
+                    strike(round, receivers.get(victim), receivers.get(1 - victim), random);
                 }
                 s3.follow(S3FaultPlan.none());
                 for (int i = 0; i < receivers.size(); i++) {
@@ -102,6 +99,28 @@ final class TestResendStorm
         }
     }
 
+    private static void strike(int round, ReceiverProcess victim, ReceiverProcess other, Random random)
+            throws Exception
+    {
+        if (SILENCES && round % SILENCE_OF == SILENCE_OF - 1) {
+            Set<String> writers = victim.writers();
+            assertThat(writers).hasSameSizeAs(SignalSample.ALL);
+            victim.stallWhile(() -> {
+                eventually("the writers of the silent receiver are ended", () -> other.sealed().containsAll(writers));
+                LockSupport.parkNanos(Duration.ofMillis(random.nextInt(STALL_MILLIS_MAX)).toNanos());
+            });
+            // it finds that it was replaced while there is still load
+            LockSupport.parkNanos(Duration.ofMillis(ROUND_MILLIS_MAX).toNanos());
+        }
+        else if (round % 2 == 0) {
+            victim.kill();
+            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(ROUND_MILLIS_MAX)).toNanos());
+        }
+        else {
+            victim.stall(Duration.ofMillis(random.nextInt(STALL_MILLIS_MAX)));
+        }
+    }
+
     private static void assertCommitted(String when, ExporterLoad load, StrictS3Server s3)
             throws Exception
     {
@@ -126,6 +145,7 @@ final class TestResendStorm
         settings.put("icegate.tenant.default", "acme");
         settings.put("icegate.ingest.ack-deadline", "3s");
         settings.put("icegate.commit.interval", "1s");
+        settings.put("icegate.wal.silent-after", "30s");
         return TestingReceiver.config(WAREHOUSE, settings);
     }
 }
