@@ -15,6 +15,7 @@ public final class CommandLines
     public static int execute(CommandLine commandLine, String[] arguments)
     {
         return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, failed, _) -> {
                     failed.getErr().println("icegate: " + message(exception));
                     failed.getErr().flush();

@@ -28,7 +28,7 @@ final class TestBench
     void testIngest()
             throws Exception
     {
-        List<JsonNode> results = results("ingest", "--signal", "LOGS", "--put-millis", "60", "--clients", "2", "--records", "100", "--warm-up", "0", "--seconds", "1");
+        List<JsonNode> results = results("ingest", "--signal", "logs", "--put-millis", "60", "--clients", "2", "--records", "100", "--warm-up", "0", "--seconds", "1");
         assertThat(results).extracting(result -> result.get("store").asText()).containsExactly("S3, PUT + 60 ms");
         assertThat(results).allSatisfy(TestBench::checkIngest);
     }
