@@ -98,7 +98,7 @@ final class IngestBenchmark
                 .setting("warm_up_seconds", times.warmUp().toSeconds())
                 .setting("seconds", times.measured().toSeconds())
                 .setting("left_out", leftOut)
-                .peer(peer.map(binary -> "%s, %s, its own folder, the same requests and clients".formatted(VictoriaLogs.NAME, binary.binary())).orElse(noPeer));
+                .peer(peer.map(binary -> "%s, %s; either in a folder of its own, with the same requests and clients".formatted(VictoriaLogs.NAME, binary.binary())).orElse(noPeer));
         if (peer.isPresent()) {
             runPeer(peer.orElseThrow());
         }
@@ -122,7 +122,8 @@ final class IngestBenchmark
     private void runPeer(Peer peer)
             throws IOException, InterruptedException
     {
-        IngestCell cell = IngestSelection.usual(Payload.LOGS);
+        // where the peer stores too
+        IngestCell cell = IngestSelection.usual(Payload.LOGS).in(IngestStore.FOLDER);
         List<Measured> ours = new ArrayList<>();
         List<Measured> theirs = new ArrayList<>();
         for (int round = 0; round < peer.rounds(); round++) {

@@ -23,6 +23,14 @@ record IngestCell(Payload payload, int records, IngestStore store, int clients, 
         }
     }
 
+    /**
+     * The same with another store.
+     */
+    IngestCell in(IngestStore other)
+    {
+        return new IngestCell(payload, records, other, clients, protocol);
+    }
+
     Map<String, Object> description()
     {
         Map<String, Object> description = new LinkedHashMap<>();

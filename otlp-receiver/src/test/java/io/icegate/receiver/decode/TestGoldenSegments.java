@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Checks that requests become the same bytes as ever. The files under {@code golden} are those of the first encoder, on
- * parquet-java's column writers, but that pages of {@code groups.parquet} end at other rows since docs/adr/0015, and that ids
- * are hex texts since docs/adr/0016. A change of the segment format replaces them, with {@code -Dicegate.golden=<directory>},
+ * parquet-java's column writers, but that pages of {@code groups.parquet} end at other rows since docs/adr/0015, that ids are
+ * hex texts since docs/adr/0016, and that times and ids are stored as differences since docs/adr/0019. A change of the segment format replaces them, with {@code -Dicegate.golden=<directory>},
  * and nothing else does.
  */
 final class TestGoldenSegments
