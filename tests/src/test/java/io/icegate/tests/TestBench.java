@@ -2,6 +2,7 @@ package io.icegate.tests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * That the benchmarks run and print what they promise; what they measure in so short a time means nothing.
  */
+@Order(1) // takes longest, so that others run beside it
 final class TestBench
 {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

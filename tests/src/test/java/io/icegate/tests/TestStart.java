@@ -4,6 +4,7 @@ import io.icegate.objectstore.s3.StrictS3Server;
 import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What is sent is in SQL: live, after the commit, and after processes were killed.
  */
+@Order(1) // takes longest, so that others run beside it
 final class TestStart
 {
     private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
