@@ -142,11 +142,7 @@ final class TestSignalIngest
     {
         long later = System.nanoTime() + SECONDS.toNanos(60);
         long passed = System.nanoTime();
-        List<CompletableFuture<StoredSegment>> onTheirWay = new ArrayList<>();
-        for (int number = 1; number <= 4; number++) {
-            export(number, SEGMENT_BYTES, later);
-            onTheirWay.add(requireNonNull(segments.poll(60, SECONDS), "no segment"));
-        }
+        List<CompletableFuture<StoredSegment>> onTheirWay = fourOnTheirWay(later);
         CompletableFuture<Acknowledgement> waiting = export(5, SEGMENT_BYTES, later);
         int decodedBefore = decoded.get();
         assertThatThrownBy(() -> export(6, SEGMENT_BYTES, passed)).isInstanceOfSatisfying(RefusedException.class, e -> {
@@ -181,11 +177,7 @@ final class TestSignalIngest
     {
         long later = System.nanoTime() + SECONDS.toNanos(60);
         long passed = System.nanoTime();
-        List<CompletableFuture<StoredSegment>> onTheirWay = new ArrayList<>();
-        for (int number = 1; number <= 4; number++) {
-            export(number, SEGMENT_BYTES, later);
-            onTheirWay.add(requireNonNull(segments.poll(60, SECONDS), "no segment"));
-        }
+        List<CompletableFuture<StoredSegment>> onTheirWay = fourOnTheirWay(later);
         ingest.checkOpen("acme", passed);
         export(5, SEGMENT_BYTES, later);
         assertThatThrownBy(() -> ingest.checkOpen("acme", passed)).isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.OVERLOADED));
@@ -194,6 +186,20 @@ final class TestSignalIngest
         assertThatThrownBy(() -> late.get(60, SECONDS)).cause().isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TOO_LATE));
         ingest.checkOpen("acme", passed);
         onTheirWay.forEach(segment -> segment.complete(new StoredSegment(1, 1, Duration.ZERO)));
+    }
+
+    /**
+     * Exports the requests 1 to 4, each of which is a segment that is being stored.
+     */
+    private List<CompletableFuture<StoredSegment>> fourOnTheirWay(long deadlineNanos)
+            throws InterruptedException
+    {
+        List<CompletableFuture<StoredSegment>> onTheirWay = new ArrayList<>();
+        for (int number = 1; number <= 4; number++) {
+            export(number, SEGMENT_BYTES, deadlineNanos);
+            onTheirWay.add(requireNonNull(segments.poll(60, SECONDS), "no segment"));
+        }
+        return onTheirWay;
     }
 
     @Test

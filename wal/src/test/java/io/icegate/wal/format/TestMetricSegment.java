@@ -128,8 +128,7 @@ final class TestMetricSegment
             block.attributes(AttributeShape.EMPTY, new int[0], new int[0]);
             block.endRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, null);
         }
-        EncodedSegment segment = check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", block, List.of(), new int[0], 1_000_000)));
-        assertThat(SegmentCheck.largestPages(segment)).allSatisfy((column, bytes) -> assertThat(bytes).as(column).isLessThan(PAGE_BYTES_ALLOWED));
+        assertPagesAreSmall(block);
     }
 
     /**
@@ -149,6 +148,11 @@ final class TestMetricSegment
             block.attributes(AttributeShape.EMPTY, new int[0], new int[0]);
             block.endRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 1, 1, null);
         }
+        assertPagesAreSmall(block);
+    }
+
+    private void assertPagesAreSmall(MetricBlock block)
+    {
         EncodedSegment segment = check.assertReadsBack(List.of(new MetricBatch(new BatchId(1, 2), "t", block, List.of(), new int[0], 1_000_000)));
         assertThat(SegmentCheck.largestPages(segment)).allSatisfy((column, bytes) -> assertThat(bytes).as(column).isLessThan(PAGE_BYTES_ALLOWED));
     }
