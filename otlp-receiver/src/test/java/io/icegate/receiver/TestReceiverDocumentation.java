@@ -99,7 +99,7 @@ final class TestReceiverDocumentation
                 "`icegate.ingest.memory-budget`");
         assertThat(cells.stream().filter(cell -> cell.matches("[0-9]+")).map(Long::valueOf))
                 .as("numbers without a limit in the code")
-                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 8_192L, 268_435_456L, 256L, 2_048L)::contains);
+                .allMatch(List.of((long) fixed.depthMax(), (long) fixed.messagesMax(), (long) fixed.attributesMax(), (long) fixed.recordsMax(), fixed.valuesMax(), 100_000L, 1_000L, 8_192L, 16_384L, 268_435_456L, 256L, 2_048L)::contains);
     }
 
     /**
@@ -114,6 +114,7 @@ final class TestReceiverDocumentation
                 Map.entry("decode.json.JsonTranscoder.JSON_DEPTH_MAX", "| levels of JSON | %s |"),
                 Map.entry("decode.json.JsonScalars.NUMBER_LENGTH_MAX", "| characters of a number in JSON | %s |"),
                 Map.entry("otlp.GrpcServer.CALLS_PER_CONNECTION_MAX", "| calls at the same time on one gRPC connection | %s |"),
+                Map.entry("otlp.BoundedBody.REQUEST_BYTES_MIN", "| bytes that the smallest request takes of that memory | %s |"),
                 Map.entry("otlp.GrpcServer.HEADER_BYTES_MAX", "| bytes of the headers of a gRPC call | %s |"),
                 Map.entry("otlp.GrpcServer.KEEP_ALIVE_MIN", "| time between two pings of a gRPC client | %s at least |"),
                 Map.entry("otlp.OtlpStatus.MESSAGE_LENGTH_MAX", "| characters of a message in an answer | %s |"),

@@ -112,6 +112,18 @@ public final class Admission
         }
 
         /**
+         * Gives back what is held above these bytes.
+         */
+        public void trim(long bytes)
+        {
+            long above = heldBytes.get() - bytes;
+            if (above > 0) {
+                heldBytes.addAndGet(-above);
+                usedBytes.addAndGet(-above);
+            }
+        }
+
+        /**
          * Runs an action when the ticket is closed. The last action that is set counts; set it before others can close.
          */
         void whenClosed(Runnable action)

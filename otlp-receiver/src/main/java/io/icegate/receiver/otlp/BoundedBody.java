@@ -20,18 +20,41 @@ final class BoundedBody
      * Bytes taken from the budget, and read, at a time when the length is not known.
      */
     static final int CHUNK_BYTES = 64 * 1024;
+    /**
+     * What the smallest request takes from the budget until it is durable: its rows need so much.
+     */
+    static final int REQUEST_BYTES_MIN = 16 * 1024;
 
     static final String REQUEST_SETTING = "icegate.otlp.max-request-size";
 
     private BoundedBody() {}
 
     /**
+     * What to take from the budget before a body is read.
+     *
+     * @param announcedBytes of the body, or none when only reading tells
+     */
+    static long firstBytes(long announcedBytes)
+    {
+        return announcedBytes > 0 ? Math.max(announcedBytes, REQUEST_BYTES_MIN) : CHUNK_BYTES;
+    }
+
+    /**
      * @param announcedBytes length that the client named, if it did: a body of that length is read without a copy. Memory is
      *         taken for it at once, so the ticket holds so much.
-     * @param ticket holds {@code heldBytes} already; grows to the size of the body
+     * @param ticket holds {@link #firstBytes} already; grows to the size of the body, and gives back what only reading needed,
+     *         since a request waits much longer than it is read
      * @throws RefusedException above the limit or the budget
      */
     static byte[] read(InputStream in, long announcedBytes, long limitBytes, Admission.Ticket ticket)
+            throws IOException
+    {
+        byte[] body = readWhole(in, announcedBytes, limitBytes, ticket);
+        ticket.trim(Math.max(body.length, REQUEST_BYTES_MIN));
+        return body;
+    }
+
+    private static byte[] readWhole(InputStream in, long announcedBytes, long limitBytes, Admission.Ticket ticket)
             throws IOException
     {
         if (announcedBytes <= 0 || announcedBytes > Math.min(limitBytes, ticket.heldBytes())) {

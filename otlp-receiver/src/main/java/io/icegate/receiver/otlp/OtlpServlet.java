@@ -202,7 +202,7 @@ public final class OtlpServlet
         if (length > wireLimit) {
             throw WireStream.tooLarge(wireLimit, setting);
         }
-        Admission.Ticket ticket = admission.admit(Math.max(length, BoundedBody.CHUNK_BYTES));
+        Admission.Ticket ticket = admission.admit(compressed ? Math.max(length, BoundedBody.CHUNK_BYTES) : BoundedBody.firstBytes(length));
         boolean handedOver = false;
         try {
             byte[] body = body(new WireStream(request.getInputStream(), wireLimit, setting), coding, compressed ? 0 : length, ticket);

@@ -57,7 +57,7 @@ sealed interface RawRequest
             Admission.Ticket ticket = null;
             try {
                 int announced = in instanceof KnownLength ? in.available() : 0;
-                ticket = admission.admit(Math.max(in.available(), BoundedBody.CHUNK_BYTES));
+                ticket = admission.admit(BoundedBody.firstBytes(announced));
                 return new Body(BoundedBody.read(in, announced, limitBytes, ticket), ticket);
             }
             catch (RefusedException e) {

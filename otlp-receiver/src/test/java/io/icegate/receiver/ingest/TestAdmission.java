@@ -43,6 +43,20 @@ final class TestAdmission
     }
 
     @Test
+    void testTrimGivesBackWhatIsAbove()
+    {
+        Admission admission = new Admission(100);
+        Admission.Ticket ticket = admission.admit(80);
+        ticket.trim(90);
+        assertThat(admission.usedBytes()).isEqualTo(80);
+        ticket.trim(30);
+        assertThat(ticket.heldBytes()).isEqualTo(30);
+        assertThat(admission.usedBytes()).isEqualTo(30);
+        ticket.close();
+        assertThat(admission.usedBytes()).isZero();
+    }
+
+    @Test
     void testLargerThanTheBudgetIsFinal()
     {
         Admission admission = new Admission(100);

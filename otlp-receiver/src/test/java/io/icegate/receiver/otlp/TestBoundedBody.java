@@ -45,6 +45,25 @@ final class TestBoundedBody
         }
     }
 
+    /**
+     * A thousand clients may wait for the same segment, each with a few records.
+     */
+    @Test
+    void testSmallRequestsHoldLittle()
+            throws IOException
+    {
+        for (boolean announced : new boolean[] {false, true}) {
+            for (int length : new int[] {0, 1, 100, BoundedBody.REQUEST_BYTES_MIN, BoundedBody.CHUNK_BYTES}) {
+                long known = announced ? length : 0;
+                try (Admission.Ticket ticket = admission.admit(BoundedBody.firstBytes(known))) {
+                    assertThat(BoundedBody.read(inPieces(bytes(length)), known, LIMIT, ticket)).hasSize(length);
+                    assertThat(ticket.heldBytes()).isEqualTo(Math.max(length, BoundedBody.REQUEST_BYTES_MIN));
+                    assertThat(admission.usedBytes()).isEqualTo(ticket.heldBytes());
+                }
+            }
+        }
+    }
+
     private byte[] read(byte[] body, int announced)
             throws IOException
     {

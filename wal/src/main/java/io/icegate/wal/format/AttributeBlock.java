@@ -10,8 +10,8 @@ import java.util.Arrays;
  */
 final class AttributeBlock
 {
-    private static final int OWNERS_INITIAL = 64;
-    private static final int VALUES_INITIAL = 512;
+    private static final int OWNERS_INITIAL = 8;
+    private static final int VALUES_INITIAL = 64;
     /**
      * Values for which room is made before they have come.
      */

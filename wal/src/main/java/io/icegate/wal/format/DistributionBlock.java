@@ -30,8 +30,8 @@ final class DistributionBlock
     static final int NEGATIVE = 16;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int INITIAL = 16;
-    private static final int NUMBERS_INITIAL = 256;
+    private static final int INITIAL = 4;
+    private static final int NUMBERS_INITIAL = 32;
     /**
      * Distributions for which room is made before they have come.
      */

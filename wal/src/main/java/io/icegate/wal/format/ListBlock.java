@@ -13,7 +13,7 @@ abstract sealed class ListBlock
                 SpanEventBlock,
                 SpanLinkBlock
 {
-    static final int ELEMENTS_INITIAL = 16;
+    static final int ELEMENTS_INITIAL = 4;
     /**
      * The longest value of an element that is no text: a trace id in hex. On the wire an element may take two bytes.
      */

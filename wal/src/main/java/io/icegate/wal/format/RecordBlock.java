@@ -29,7 +29,7 @@ public abstract sealed class RecordBlock
      * In place of a slice or length when there is no value.
      */
     public static final int ABSENT = -1;
-    static final int ROWS_INITIAL = 64;
+    static final int ROWS_INITIAL = 8;
     /**
      * Records for which room is made before the last but a few have come.
      */
@@ -44,7 +44,7 @@ public abstract sealed class RecordBlock
     /**
      * Texts of numbers, which the request does not hold. Their slices have negative offsets.
      */
-    private byte[] numbers = new byte[256];
+    private byte[] numbers = new byte[64];
     private int numberBytes;
 
     private Origin[] origins = new Origin[4];
