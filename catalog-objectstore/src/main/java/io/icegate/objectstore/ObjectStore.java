@@ -70,6 +70,15 @@ public interface ObjectStore
             throws IOException;
 
     /**
+     * True when a listing costs as much as its folder holds, whatever it returns. Callers that know the names of a folder that
+     * grows then ask for each.
+     */
+    default boolean listsWholeFolders()
+    {
+        return false;
+    }
+
+    /**
      * Size and time of an object; empty means that it definitely does not exist.
      */
     Optional<ObjectHead> head(ObjectKey key)

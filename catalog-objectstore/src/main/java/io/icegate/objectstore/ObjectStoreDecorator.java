@@ -99,6 +99,12 @@ public abstract class ObjectStoreDecorator
     }
 
     @Override
+    public final boolean listsWholeFolders()
+    {
+        return store.listsWholeFolders();
+    }
+
+    @Override
     public final Optional<ObjectHead> head(ObjectKey key)
             throws IOException
     {

@@ -26,6 +26,7 @@ public final class HookedObjectStore
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Set<ObjectKey> unlisted = ConcurrentHashMap.newKeySet();
     private volatile PutHook onPut = (key, put) -> put.get();
+    private volatile boolean listsWholeFolders;
 
     /**
      * Stands around one conditional write.
@@ -48,6 +49,14 @@ public final class HookedObjectStore
     public PutHook hook()
     {
         return onPut;
+    }
+
+    /**
+     * From now on listings cost what their folder holds, as in a file system.
+     */
+    public void makeListingsExpensive()
+    {
+        listsWholeFolders = true;
     }
 
     public void hideFromListings(ObjectKey key)
@@ -103,6 +112,12 @@ public final class HookedObjectStore
         requests.add("LIST " + folder);
         ListPage page = delegate.list(folder, startAfter, countMax);
         return new ListPage(page.objects().stream().filter(object -> !unlisted.contains(object.key())).toList(), page.truncated(), page.storeTime());
+    }
+
+    @Override
+    public boolean listsWholeFolders()
+    {
+        return listsWholeFolders;
     }
 
     @Override

@@ -299,6 +299,12 @@ public final class LocalObjectStore
     }
 
     @Override
+    public boolean listsWholeFolders()
+    {
+        return true;
+    }
+
+    @Override
     public void delete(Collection<ObjectKey> keys)
             throws IOException
     {

@@ -12,6 +12,7 @@ import io.icegate.wal.SegmentKey;
 import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.read.DuplicateWalk;
 import io.icegate.wal.read.FooterCache;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Duration;
 
+import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -98,6 +100,13 @@ final class WriterSealer
             }
         }
         catch (IOException e) {
+            return unknown(table, writer, sequence, String.valueOf(e.getMessage()));
+        }
+        catch (WalException e) {
+            if (e.kind() != CORRUPT) {
+                throw e;
+            }
+            // an operator must look at this writer; the others go on
             return unknown(table, writer, sequence, String.valueOf(e.getMessage()));
         }
         return unknown(table, writer, sequence, "more than %s segments came late".formatted(LATE_SEGMENTS_MAX));

@@ -120,19 +120,41 @@ public final class WalListing
         writers.addAll(from.offsets().keySet());
         writers.removeIf(from::isClosed);
         List<Run> runs = Parallel.map(List.copyOf(writers), writer -> run(table, writer, from.next(writer), countMax), executor);
-        runs = oldest(runs, countMax);
+        while (true) {
+            Chosen chosen = choose(runs, countMax);
+            boolean limited = chosen.ends().values().stream().anyMatch(end -> end.kind() == RunEnd.Kind.LIMIT);
+            if (!limited || chosen.segments().size() >= countMax) {
+                return new LiveSegments(table, from, chosen.segments(), chosen.ends(), registered);
+            }
+            // what lies behind a seal or cannot be read must not take the place of other writers' segments
+            runs = chosen.runs();
+        }
+    }
 
-        List<ObjectHead> heads = runs.stream().flatMap(run -> run.heads().stream()).toList();
+    /**
+     * @param runs those that end at a seal or at what cannot be read are cut there
+     */
+    private record Chosen(List<Run> runs, List<LiveSegment> segments, Map<WriterId, RunEnd> ends) {}
+
+    private Chosen choose(List<Run> runs, int countMax)
+    {
+        List<Run> oldest = oldest(runs, countMax);
+        List<ObjectHead> heads = oldest.stream().flatMap(run -> run.heads().stream()).toList();
         List<Loaded> loaded = Parallel.map(heads, this::known, this::load, executor);
+        List<Run> readable = new ArrayList<>();
         List<LiveSegment> segments = new ArrayList<>();
         Map<WriterId, RunEnd> ends = new TreeMap<>();
         int offset = 0;
-        for (Run run : runs) {
-            RunEnd end = take(loaded.subList(offset, offset + run.heads().size()), segments).orElse(run.end());
-            ends.put(run.writer(), end);
+        for (int i = 0; i < oldest.size(); i++) {
+            Run run = oldest.get(i);
+            int before = segments.size();
+            Optional<RunEnd> end = take(loaded.subList(offset, offset + run.heads().size()), segments);
             offset += run.heads().size();
+            ends.put(run.writer(), end.orElse(run.end()));
+            Run whole = runs.get(i);
+            readable.add(end.map(found -> new Run(run.writer(), run.heads().subList(0, segments.size() - before), found)).orElse(whole));
         }
-        return new LiveSegments(table, from, segments, ends, registered);
+        return new Chosen(readable, segments, ends);
     }
 
     /**
@@ -186,43 +208,102 @@ public final class WalListing
      */
     Run run(UUID table, WriterId writer, Sequence start, int countMax)
     {
-        List<ObjectHead> heads = new ArrayList<>();
-        Sequence expected = start;
-        ObjectKey folder = WalLayout.segments(table, writer);
-        Optional<ObjectKey> startAfter = start.value() == 0 ? Optional.empty() : Optional.of(new SegmentKey(table, writer, new Sequence(start.value() - 1)).objectKey());
         try {
-            while (true) {
-                ListPage page = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
-                for (ObjectHead object : page.objects()) {
-                    Optional<SegmentKey> key = SegmentKey.parse(object.key());
-                    if (key.isEmpty() || key.orElseThrow().sequence().compareTo(expected) < 0) {
-                        continue;
-                    }
-                    while (!key.orElseThrow().sequence().equals(expected)) {
-                        // not listed although a later one is: the store's word on the key itself decides
-                        ObjectKey missing = new SegmentKey(table, writer, expected).objectKey();
-                        Optional<ObjectHead> head = store.head(missing);
-                        if (head.isEmpty()) {
-                            return new Run(writer, heads, new RunEnd(RunEnd.Kind.GAP, expected, "%s is missing and %s is there".formatted(missing, object.key())));
-                        }
-                        heads.add(head.orElseThrow());
-                        expected = expected.next();
-                    }
-                    if (heads.size() >= countMax) {
-                        return new Run(writer, heads, new RunEnd(RunEnd.Kind.LIMIT, expected, "more than %s segments".formatted(countMax)));
-                    }
-                    heads.add(object);
-                    expected = expected.next();
-                }
-                if (!page.truncated()) {
-                    return new Run(writer, heads, new RunEnd(RunEnd.Kind.OPEN, expected, ""));
-                }
-                startAfter = Optional.of(page.objects().get(page.objects().size() - 1).key());
-            }
+            return store.listsWholeFolders() ? probed(table, writer, start, countMax) : listed(table, writer, start, countMax);
         }
         catch (IOException e) {
             throw new WalException(UNAVAILABLE, "Cannot list segments of table %s, writer %s: %s".formatted(table, writer, e.getMessage()), e);
         }
+    }
+
+    /**
+     * Asks for one number after the other. Behind a missing one there can be as many as a writer has in flight.
+     */
+    private Run probed(UUID table, WriterId writer, Sequence start, int countMax)
+            throws IOException
+    {
+        List<ObjectHead> heads = new ArrayList<>();
+        Sequence expected = start;
+        while (true) {
+            ObjectKey key = new SegmentKey(table, writer, expected).objectKey();
+            Optional<ObjectHead> head = store.head(key);
+            if (head.isEmpty()) {
+                Optional<ObjectKey> later = later(table, writer, expected);
+                if (later.isEmpty()) {
+                    return new Run(writer, heads, new RunEnd(RunEnd.Kind.OPEN, expected, ""));
+                }
+                head = store.head(key); // it may have come between the two questions
+                if (head.isEmpty()) {
+                    return new Run(writer, heads, gap(key, later.orElseThrow(), expected));
+                }
+            }
+            if (heads.size() >= countMax) {
+                return new Run(writer, heads, limit(expected, countMax));
+            }
+            heads.add(head.orElseThrow());
+            expected = expected.next();
+        }
+    }
+
+    private Optional<ObjectKey> later(UUID table, WriterId writer, Sequence missing)
+            throws IOException
+    {
+        Sequence sequence = missing;
+        for (int ahead = 0; ahead < DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT; ahead++) {
+            sequence = sequence.next();
+            ObjectKey key = new SegmentKey(table, writer, sequence).objectKey();
+            if (store.head(key).isPresent()) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Run listed(UUID table, WriterId writer, Sequence start, int countMax)
+            throws IOException
+    {
+        List<ObjectHead> heads = new ArrayList<>();
+        Sequence expected = start;
+        ObjectKey folder = WalLayout.segments(table, writer);
+        Optional<ObjectKey> startAfter = start.value() == 0 ? Optional.empty() : Optional.of(new SegmentKey(table, writer, new Sequence(start.value() - 1)).objectKey());
+        while (true) {
+            ListPage page = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
+            for (ObjectHead object : page.objects()) {
+                Optional<SegmentKey> key = SegmentKey.parse(object.key());
+                if (key.isEmpty() || key.orElseThrow().sequence().compareTo(expected) < 0) {
+                    continue;
+                }
+                while (!key.orElseThrow().sequence().equals(expected)) {
+                    // not listed although a later one is: the store's word on the key itself decides
+                    ObjectKey missing = new SegmentKey(table, writer, expected).objectKey();
+                    Optional<ObjectHead> head = store.head(missing);
+                    if (head.isEmpty()) {
+                        return new Run(writer, heads, gap(missing, object.key(), expected));
+                    }
+                    heads.add(head.orElseThrow());
+                    expected = expected.next();
+                }
+                if (heads.size() >= countMax) {
+                    return new Run(writer, heads, limit(expected, countMax));
+                }
+                heads.add(object);
+                expected = expected.next();
+            }
+            if (!page.truncated()) {
+                return new Run(writer, heads, new RunEnd(RunEnd.Kind.OPEN, expected, ""));
+            }
+            startAfter = Optional.of(page.objects().get(page.objects().size() - 1).key());
+        }
+    }
+
+    private static RunEnd gap(ObjectKey missing, ObjectKey later, Sequence expected)
+    {
+        return new RunEnd(RunEnd.Kind.GAP, expected, "%s is missing and %s is there".formatted(missing, later));
+    }
+
+    private static RunEnd limit(Sequence next, int countMax)
+    {
+        return new RunEnd(RunEnd.Kind.LIMIT, next, "more than %s segments".formatted(countMax));
     }
 
     /**
@@ -258,6 +339,6 @@ public final class WalListing
     private static Run cut(Run run, int count, int segmentsMax)
     {
         Sequence next = SegmentKey.parse(run.heads().get(count).key()).orElseThrow().sequence();
-        return new Run(run.writer(), run.heads().subList(0, count), new RunEnd(RunEnd.Kind.LIMIT, next, "more than %s segments".formatted(segmentsMax)));
+        return new Run(run.writer(), run.heads().subList(0, count), limit(next, segmentsMax));
     }
 }

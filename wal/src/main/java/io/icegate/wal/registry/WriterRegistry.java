@@ -11,6 +11,8 @@ import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 
+import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static io.icegate.wal.WalException.Kind.FENCED;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
@@ -47,6 +50,7 @@ public final class WriterRegistry
     public static final Duration SILENT_AFTER_MAX = Duration.ofMinutes(5);
     static final int WRITERS_MAX = 100_000;
 
+    private static final Logger log = LoggerFactory.getLogger(WriterRegistry.class);
     private static final String ENTRY_SUFFIX = ".json";
     private static final String HEARTBEAT_SUFFIX = ".alive";
     private static final int ATTEMPTS_MAX = 10;
@@ -54,6 +58,7 @@ public final class WriterRegistry
 
     private final ObjectStore store;
     private final Map<WriterId, RegistryEntry> entries = BoundedMap.create(CACHED_ENTRIES_MAX);
+    private final Map<WriterId, Boolean> unreadable = BoundedMap.create(CACHED_ENTRIES_MAX); // told about once
 
     public WriterRegistry(ObjectStore store)
     {
@@ -186,10 +191,17 @@ public final class WriterRegistry
 
     /**
      * Asks the store, never the cache.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer
      */
     public boolean isRegistered(WriterId writer)
     {
-        return read(writer).isPresent();
+        try {
+            return store.head(WalLayout.registryEntry(writer)).isPresent();
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot look for registry entry of writer %s: %s".formatted(writer, e.getMessage()), e);
+        }
     }
 
     private Optional<RegistryEntry> read(WriterId writer)
@@ -203,18 +215,37 @@ public final class WriterRegistry
     }
 
     /**
-     * The writers of a listing that may write to the table.
+     * The writers of a listing that may write to the table. An entry that cannot be read does not tell its tables, so its
+     * writer may write to any of them; its segments name their table themselves.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer
      */
     public Set<WriterId> writersOf(UUID table, Listing listing)
     {
         Set<WriterId> writers = new TreeSet<>();
         for (WriterId writer : listing.lastSeen().keySet()) {
-            // gone since it was listed: it was closed, so whatever it wrote is committed or stands in the vector
-            if (entry(writer).map(entry -> entry.tables().contains(table)).orElse(false)) {
+            if (mayWriteTo(table, writer)) {
                 writers.add(writer);
             }
         }
         return writers;
+    }
+
+    private boolean mayWriteTo(UUID table, WriterId writer)
+    {
+        try {
+            // gone since it was listed: it was closed, so whatever it wrote is committed or stands in the vector
+            return entry(writer).map(entry -> entry.tables().contains(table)).orElse(false);
+        }
+        catch (WalException e) {
+            if (e.kind() != CORRUPT) {
+                throw e;
+            }
+            if (unreadable.put(writer, true) == null) {
+                log.error("{}; segments of this writer are looked for in every table", e.getMessage());
+            }
+            return true;
+        }
     }
 
     private static Optional<WriterId> writerOf(ObjectKey key, String suffix)

@@ -308,6 +308,27 @@ final class TestWalCommitter
         assertThat(commit().after().next(broken.id())).isEqualTo(new Sequence(1));
     }
 
+    /**
+     * Behind what one commit takes, so that only the seal finds it.
+     */
+    @Test
+    void testCorruptLastObjectOfASilentWriterStopsOnlyItsWriter()
+    {
+        WalWriter broken = wal.silentWriter();
+        append(broken, ONE);
+        append(broken, TWO);
+        wal.truth.store().putIfAbsent(new SegmentKey(wal.table().uuid(), broken.id(), new Sequence(2)).objectKey(), "garbage".getBytes(StandardCharsets.UTF_8));
+        wal.clock.advance(Duration.ofSeconds(61));
+        append(wal.writer(), THREE);
+
+        CommitOptions one = new CommitOptions(1, true);
+        for (int commit = 0; commit < 3; commit++) {
+            wal.committer().commit(wal.table(), one);
+        }
+
+        assertThat(wal.committed()).isEqualTo(Map.of(ONE, 1, TWO, 1, THREE, 1));
+    }
+
     @Test
     void testBacklogDrainsInSteps()
     {

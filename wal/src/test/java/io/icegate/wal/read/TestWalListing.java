@@ -2,6 +2,7 @@ package io.icegate.wal.read;
 
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.HookedObjectStore;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
@@ -184,6 +185,99 @@ final class TestWalListing
                 "LIST " + WalLayout.WRITERS,
                 "LIST " + WalLayout.segments(TABLE, id(1)),
                 "READ " + new SegmentKey(TABLE, id(1), new Sequence(2)).objectKey());
+    }
+
+    /**
+     * A store that reads a whole folder for every listing is asked for the next numbers instead: its cost does not grow with
+     * what is committed.
+     */
+    @Test
+    void testFoldersThatGrowAreNotListed()
+    {
+        wal.store.makeListingsExpensive();
+        wal.register(1);
+        for (int i = 0; i < 100; i++) {
+            wal.segment(1, i, new BatchId(1, i));
+        }
+        OffsetVector committed = vector(Map.of(1, 98L));
+        wal.listing.list(TABLE, committed);
+        wal.store.takeRequests();
+
+        LiveSegments live = wal.listing.list(TABLE, committed);
+
+        assertThat(live.segments()).extracting(segment -> segment.key().sequence().value()).containsExactly(98L, 99L);
+        assertThat(wal.store.takeRequests())
+                .hasSize(1 + 3 + DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT)
+                .noneMatch(("LIST " + WalLayout.segments(TABLE, id(1)))::equals);
+    }
+
+    @Test
+    void testNumbersThatAreAskedForEndAsListedOnes()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.register(3);
+        wal.register(4);
+        for (int i = 0; i < 6; i++) {
+            wal.segment(1, i, new BatchId(1, i));
+            wal.clock.advance(Duration.ofSeconds(1));
+        }
+        wal.segment(2, 0, new BatchId(2, 0));
+        wal.segment(2, DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT, new BatchId(2, 1)); // the last one that can be in flight
+        wal.segment(3, 0, new BatchId(3, 0));
+        wal.seal(3, 1);
+        for (int countMax : new int[] {1, 3, 8, 100}) {
+            LiveSegments listed = wal.listing.list(TABLE, vector(Map.of(1, 2L)), countMax);
+            HookedObjectStore store = new HookedObjectStore(wal.memory);
+            store.makeListingsExpensive();
+            WalListing probing = new WalListing(store, wal.registry, wal.footers, Runnable::run);
+            assertThat(probing.list(TABLE, vector(Map.of(1, 2L)), countMax)).as("at most %s", countMax).isEqualTo(listed);
+        }
+    }
+
+    /**
+     * A writer that goes on behind a corrupt object has the oldest objects for ever.
+     */
+    @Test
+    void testObjectsBehindACorruptOneTakeNoPlace()
+    {
+        wal.register(1);
+        wal.register(2);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.memory.putIfAbsent(new SegmentKey(TABLE, id(1), new Sequence(1)).objectKey(), "garbage".getBytes(StandardCharsets.UTF_8));
+        for (int i = 2; i < 10; i++) {
+            wal.segment(1, i, new BatchId(1, i));
+        }
+        wal.clock.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 5; i++) {
+            wal.segment(2, i, new BatchId(2, i));
+        }
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY, 4);
+
+        assertThat(live.segments()).extracting(segment -> segment.key().writer() + "/" + segment.key().sequence().value())
+                .containsExactly(id(1) + "/0", id(2) + "/0", id(2) + "/1", id(2) + "/2");
+        assertThat(end(live, 1).kind()).isEqualTo(RunEnd.Kind.CORRUPT);
+        assertThat(end(live, 2).kind()).isEqualTo(RunEnd.Kind.LIMIT);
+        WalListing bounded = new WalListing(wal.store, wal.registry, wal.footers, Runnable::run, 5);
+        assertThatThrownBy(() -> bounded.list(TABLE, OffsetVector.EMPTY)).hasMessageContaining("more than 5 segments wait");
+    }
+
+    /**
+     * Such an entry does not tell its tables, but the segments do.
+     */
+    @Test
+    void testUnreadableEntryStopsNobody()
+    {
+        wal.memory.putIfAbsent(WalLayout.registryEntry(id(1)), "{\"format\":99}".getBytes(StandardCharsets.UTF_8));
+        wal.register(2);
+        wal.segment(1, 0, new BatchId(0, 1));
+        wal.segment(2, 0, new BatchId(0, 2));
+
+        LiveSegments live = wal.listing.list(TABLE, OffsetVector.EMPTY);
+
+        assertThat(live.segments()).extracting(segment -> segment.footer().batches().get(0).id().low()).containsExactly(1L, 2L);
+        assertThat(wal.registry.isRegistered(id(1))).isTrue();
     }
 
     private static RunEnd end(LiveSegments live, int writer)
