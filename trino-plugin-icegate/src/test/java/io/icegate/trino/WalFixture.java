@@ -258,7 +258,7 @@ final class WalFixture
                     row.resource(),
                     row.scope(),
                     row.timestampMicros(),
-                    row.ingestTimeMicros(),
+                    row.receivedMicros(),
                     row.timeUnixNano(),
                     row.observedTimeUnixNano(),
                     row.severityNumber(),

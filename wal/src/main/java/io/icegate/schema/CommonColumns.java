@@ -34,10 +34,10 @@ final class CommonColumns
     {
         return List.of(
                 Column.required(TENANT_ID, Types.StringType.get(), "Tenant, from the request header or the configured default").withBounds(Bounds.FULL),
-                Column.required(TIMESTAMP, Types.TimestampType.withZone(), timestamp + ", else ingest_time; the partitions are its days")
+                Column.required(TIMESTAMP, Types.TimestampType.withZone(), timestamp + ", else the time of receipt; the partitions are its days")
                         .withBounds(Bounds.FULL)
                         .withEncoding(Encoding.DELTA),
-                Column.required("ingest_time", Types.TimestampType.withZone(), "When the receiver decoded the request").withBounds(Bounds.FULL),
+                Column.required("ingest_time", Types.TimestampType.withZone(), "When the receiver gave the row's segment its number; never falls from one segment of a writer to the next").withBounds(Bounds.FULL),
                 Column.optional(SERVICE_NAME, Types.StringType.get(), "Copy of the resource attribute service.name").withBounds(Bounds.FULL),
                 Column.optional("service_namespace", Types.StringType.get(), "Copy of the resource attribute service.namespace").withBounds(Bounds.FULL),
                 Column.optional("service_instance_id", Types.StringType.get(), "Copy of the resource attribute service.instance.id").withBloomFilter(),

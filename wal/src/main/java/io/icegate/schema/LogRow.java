@@ -7,13 +7,15 @@ import static java.util.Objects.requireNonNull;
 /**
  * One row of the logs table but for its tenant, as docs/format/schema.md defines the columns. A carrier between decoder
  * and encoder, which is why absent values are null and arrays are neither copied nor changed.
+ *
+ * @param receivedMicros when the request came, which is the timestamp of a row without a time of its own; in no column
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
 public record LogRow(
         ResourceValues resource,
         ScopeValues scope,
         long timestampMicros,
-        long ingestTimeMicros,
+        long receivedMicros,
         long timeUnixNano,
         long observedTimeUnixNano,
         int severityNumber,

@@ -9,6 +9,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * One row of the metrics table but for its tenant: a data point, as docs/format/schema.md defines the columns. A carrier between
  * decoder and encoder, which is why absent values are null and arrays are neither copied nor changed.
+ *
+ * @param receivedMicros when the request came, which is the timestamp of a row without a time of its own; in no column
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
 public record MetricRow(
@@ -16,7 +18,7 @@ public record MetricRow(
         ScopeValues scope,
         MetricValues metric,
         long timestampMicros,
-        long ingestTimeMicros,
+        long receivedMicros,
         long startTimeUnixNano,
         long timeUnixNano,
         long flags,

@@ -10,13 +10,15 @@ import static java.util.Objects.requireNonNull;
 /**
  * One row of the spans table but for its tenant, as docs/format/schema.md defines the columns. A carrier between decoder
  * and encoder, which is why absent values are null and arrays are neither copied nor changed. Ids are lower-case hex.
+ *
+ * @param receivedMicros when the request came, which is the timestamp of a row without a time of its own; in no column
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
 public record SpanRow(
         ResourceValues resource,
         ScopeValues scope,
         long timestampMicros,
-        long ingestTimeMicros,
+        long receivedMicros,
         @Nullable String traceId,
         @Nullable String spanId,
         @Nullable String parentSpanId,

@@ -51,11 +51,12 @@ public final class FakeSegments
 
     private static EncodedSegment encode(SegmentHeader header, SegmentKind kind, List<BatchRange> batches)
     {
-        String text = "%s %s %s %s %s".formatted(
+        String text = "%s %s %s %s %s %s".formatted(
                 kind,
                 header.key().objectKey(),
                 header.id(),
                 header.created().toEpochMilli(),
+                header.ingestMicros(),
                 batches.stream().map(batch -> "%s:%s:%s:%s".formatted(batch.id().high(), batch.id().low(), batch.firstRow(), batch.rows())).collect(Collectors.joining(",")));
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
         return new EncodedSegment(content, footer(content));
@@ -67,20 +68,20 @@ public final class FakeSegments
     public static SegmentFooter footer(byte[] content)
     {
         String[] parts = new String(content, StandardCharsets.UTF_8).split(" ", -1);
-        if (parts.length != 5) {
+        if (parts.length != 6) {
             throw new IllegalArgumentException("Cannot read segment: not a segment");
         }
         CRC32C crc = new CRC32C();
         crc.update(content);
         SegmentKey key = SegmentKey.parse(new ObjectKey(parts[1])).orElseThrow();
         List<BatchRange> batches = new ArrayList<>();
-        for (String batch : parts[4].isEmpty() ? new String[0] : parts[4].split(",")) {
+        for (String batch : parts[5].isEmpty() ? new String[0] : parts[5].split(",")) {
             String[] fields = batch.split(":");
             batches.add(new BatchRange(new BatchId(Long.parseLong(fields[0]), Long.parseLong(fields[1])), Integer.parseInt(fields[2]), Integer.parseInt(fields[3])));
         }
         long rows = batches.stream().mapToLong(BatchRange::rows).sum();
         return new SegmentFooter(
-                new SegmentHeader(key, new SegmentId(parts[2]), Instant.ofEpochMilli(Long.parseLong(parts[3]))),
+                new SegmentHeader(key, new SegmentId(parts[2]), Instant.ofEpochMilli(Long.parseLong(parts[3])), Long.parseLong(parts[4])),
                 SegmentKind.valueOf(parts[0]),
                 0,
                 batches,

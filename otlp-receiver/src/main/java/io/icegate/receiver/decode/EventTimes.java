@@ -11,15 +11,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class EventTimes
 {
-    private final long ingestMicros;
+    private final long receivedMicros;
     private final long earliestMicros;
     private final long latestMicros;
 
-    EventTimes(Instant ingestTime, DecodeLimits limits)
+    EventTimes(Instant received, DecodeLimits limits)
     {
-        ingestMicros = ChronoUnit.MICROS.between(Instant.EPOCH, ingestTime);
-        earliestMicros = ingestMicros - micros(limits.pastMax());
-        latestMicros = ingestMicros + micros(limits.futureMax());
+        receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, received);
+        earliestMicros = receivedMicros - micros(limits.pastMax());
+        latestMicros = receivedMicros + micros(limits.futureMax());
     }
 
     private static long micros(Duration duration)
@@ -27,9 +27,9 @@ final class EventTimes
         return TimeUnit.MICROSECONDS.convert(duration);
     }
 
-    long ingestMicros()
+    long receivedMicros()
     {
-        return ingestMicros;
+        return receivedMicros;
     }
 
     /**
@@ -40,7 +40,7 @@ final class EventTimes
         if (isUsable(timeUnixNano)) {
             return Long.divideUnsigned(timeUnixNano, 1000);
         }
-        return isUsable(observedTimeUnixNano) ? Long.divideUnsigned(observedTimeUnixNano, 1000) : ingestMicros;
+        return isUsable(observedTimeUnixNano) ? Long.divideUnsigned(observedTimeUnixNano, 1000) : receivedMicros;
     }
 
     /**
@@ -70,12 +70,12 @@ final class EventTimes
 
     private long days(Instant instant)
     {
-        return instant.isBefore(received()) ? TimeUnit.MICROSECONDS.toDays(ingestMicros - earliestMicros) : TimeUnit.MICROSECONDS.toDays(latestMicros - ingestMicros);
+        return instant.isBefore(received()) ? TimeUnit.MICROSECONDS.toDays(receivedMicros - earliestMicros) : TimeUnit.MICROSECONDS.toDays(latestMicros - receivedMicros);
     }
 
     private Instant received()
     {
-        return Instant.EPOCH.plus(ingestMicros, ChronoUnit.MICROS);
+        return Instant.EPOCH.plus(receivedMicros, ChronoUnit.MICROS);
     }
 
     private boolean isUsable(long nanos)

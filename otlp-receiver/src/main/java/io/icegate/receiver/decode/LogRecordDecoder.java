@@ -46,7 +46,7 @@ public final class LogRecordDecoder
         }
         LogBlock block = wire.block();
         record.values().count(wire.attributes());
-        block.endRow(record.resource(), record.scope(), record.timestamp(block.time(), block.observedTime()), record.ingestMicros(), record.residual());
+        block.endRow(record.resource(), record.scope(), record.timestamp(block.time(), block.observedTime()), record.receivedMicros(), record.residual());
         return true;
     }
 
@@ -69,7 +69,7 @@ public final class LogRecordDecoder
                 context.resource(),
                 context.scope(),
                 context.timestamp(record.getTimeUnixNano(), record.getObservedTimeUnixNano()),
-                context.ingestMicros(),
+                context.receivedMicros(),
                 record.getTimeUnixNano(),
                 record.getObservedTimeUnixNano(),
                 record.getSeverityNumberValue(),

@@ -78,7 +78,7 @@ public final class MetricRecordDecoder
         MetricBlock block = reader.block();
         if (reader.readPoint(context.offset(), context.length())) {
             context.values().count(reader.values());
-            block.endRow(context.resource(), context.scope(), context.timestamp(block.time(), block.startTime()), context.ingestMicros(), context.residual());
+            block.endRow(context.resource(), context.scope(), context.timestamp(block.time(), block.startTime()), context.receivedMicros(), context.residual());
             return;
         }
         MetricValues metric = usualMetric;
@@ -284,7 +284,7 @@ public final class MetricRecordDecoder
                 context.scope(),
                 metric,
                 context.timestamp(time, startTime),
-                context.ingestMicros(),
+                context.receivedMicros(),
                 startTime,
                 time,
                 Integer.toUnsignedLong(flags),

@@ -102,7 +102,7 @@ public interface RecordContext
      */
     long timestamp(long timeUnixNano, long observedTimeUnixNano);
 
-    long ingestMicros();
+    long receivedMicros();
 
     /**
      * The {@code otlp_residual} of a row whose columns lose nothing of the record; null when those of its envelopes do not

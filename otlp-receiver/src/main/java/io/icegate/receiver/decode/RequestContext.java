@@ -292,9 +292,9 @@ final class RequestContext
     }
 
     @Override
-    public long ingestMicros()
+    public long receivedMicros()
     {
-        return times.ingestMicros();
+        return times.receivedMicros();
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class SpanRecordDecoder
         }
         SpanBlock block = wire.block();
         record.values().count(wire.values());
-        block.endRow(record.resource(), record.scope(), record.timestamp(block.startTime(), 0), record.ingestMicros(), record.residual());
+        block.endRow(record.resource(), record.scope(), record.timestamp(block.startTime(), 0), record.receivedMicros(), record.residual());
         return true;
     }
 
@@ -69,7 +69,7 @@ public final class SpanRecordDecoder
                 context.resource(),
                 context.scope(),
                 context.timestamp(span.getStartTimeUnixNano(), 0),
-                context.ingestMicros(),
+                context.receivedMicros(),
                 values.traceId(span.getTraceId()),
                 values.spanId(span.getSpanId()),
                 values.spanId(span.getParentSpanId()),

@@ -14,13 +14,13 @@ final class LogsDecoding
 {
     private LogsDecoding() {}
 
-    static LogBatch decode(byte[] protobuf, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
+    static LogBatch decode(byte[] protobuf, BatchId id, String tenant, Instant received, DecodeLimits limits)
     {
-        return (LogBatch) OtlpRequestDecoder.logs(limits, InstantSource.fixed(ingestTime)).decode(protobuf, Encoding.PROTOBUF, id, tenant).batch();
+        return (LogBatch) OtlpRequestDecoder.logs(limits, InstantSource.fixed(received)).decode(protobuf, Encoding.PROTOBUF, id, tenant).batch();
     }
 
-    static LogBatch decodeJson(byte[] json, BatchId id, String tenant, Instant ingestTime, DecodeLimits limits)
+    static LogBatch decodeJson(byte[] json, BatchId id, String tenant, Instant received, DecodeLimits limits)
     {
-        return (LogBatch) OtlpRequestDecoder.logs(limits, InstantSource.fixed(ingestTime)).decode(json, Encoding.JSON, id, tenant).batch();
+        return (LogBatch) OtlpRequestDecoder.logs(limits, InstantSource.fixed(received)).decode(json, Encoding.JSON, id, tenant).batch();
     }
 }

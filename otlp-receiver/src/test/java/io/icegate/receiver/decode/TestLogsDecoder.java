@@ -73,7 +73,7 @@ final class TestLogsDecoder
         assertThat(row.resource().serviceInstanceId()).isEqualTo("3");
         assertThat(row.scope().name()).isEqualTo("scope");
         assertThat(row.timestampMicros()).isEqualTo(micros(NOW) + 1);
-        assertThat(row.ingestTimeMicros()).isEqualTo(micros(NOW));
+        assertThat(row.receivedMicros()).isEqualTo(micros(NOW));
         assertThat(row.observedTimeUnixNano()).isEqualTo(7);
         assertThat(row.severityText()).isEqualTo("INFO");
         assertThat(row.eventName()).isEqualTo("login");

@@ -79,7 +79,7 @@ final class TestMetricsDecoder
         assertThat(row.metric().aggregationTemporality()).isEqualTo(2);
         assertThat(row.metric().isMonotonic()).isTrue();
         assertThat(row.timestampMicros()).isEqualTo(micros(NOW) + 1);
-        assertThat(row.ingestTimeMicros()).isEqualTo(micros(NOW));
+        assertThat(row.receivedMicros()).isEqualTo(micros(NOW));
         assertThat(row.startTimeUnixNano()).isEqualTo(nanos(NOW) - 5000);
         assertThat(row.timeUnixNano()).isEqualTo(nanos(NOW) + 1999);
         assertThat(row.flags()).isEqualTo(0xFFFF_FFFFL);

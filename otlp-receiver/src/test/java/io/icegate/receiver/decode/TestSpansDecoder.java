@@ -80,7 +80,7 @@ final class TestSpansDecoder
         assertThat(row.flags()).isEqualTo(0x301);
         assertThat(row.kind()).isEqualTo(2);
         assertThat(row.timestampMicros()).isEqualTo(NOW_MICROS + 1);
-        assertThat(row.ingestTimeMicros()).isEqualTo(NOW_MICROS);
+        assertThat(row.receivedMicros()).isEqualTo(NOW_MICROS);
         assertThat(row.startTimeUnixNano()).isEqualTo(NOW_NANOS + 1_999);
         assertThat(row.endTimeUnixNano()).isEqualTo(NOW_NANOS + 5_000_000);
         assertThat(row.durationNanos()).hasValue(4_998_001);

@@ -47,7 +47,7 @@ record EventBatch(BatchId id, String tenant, List<Row> rows, long requestBytes)
     }
 
     @Override
-    public ColumnWriters openColumns(RowGroupWriter group)
+    public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
     {
         return new EventColumnWriters(group);
     }

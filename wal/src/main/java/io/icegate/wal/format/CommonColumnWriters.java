@@ -20,6 +20,7 @@ final class CommonColumnWriters
     private final RowGroupWriter group;
     private final SharedBytes shared;
     private final SharedBytes.Repeating tenants;
+    private final long ingestMicros;
 
     private final BytesLeaf tenant;
     private final NumberLeaf timestamp;
@@ -39,11 +40,15 @@ final class CommonColumnWriters
     private final EntityRefColumns entityRefs;
     private final BytesLeaf residual;
 
-    CommonColumnWriters(RowGroupWriter group, SharedBytes shared)
+    /**
+     * @param ingestMicros {@code ingest_time} of every row
+     */
+    CommonColumnWriters(RowGroupWriter group, SharedBytes shared, long ingestMicros)
     {
         this.group = group;
         this.shared = shared;
         this.tenants = shared.repeating();
+        this.ingestMicros = ingestMicros;
         tenant = group.bytes("tenant_id");
         timestamp = group.number("timestamp");
         ingestTime = group.number("ingest_time");
@@ -63,11 +68,11 @@ final class CommonColumnWriters
         residual = group.bytes("otlp_residual");
     }
 
-    void writeTimes(String tenantId, long timestampMicros, long ingestTimeMicros)
+    void writeTimes(String tenantId, long timestampMicros)
     {
         tenant.write(tenants.text(tenantId));
         timestamp.write(timestampMicros);
-        ingestTime.write(ingestTimeMicros);
+        ingestTime.write(ingestMicros);
     }
 
     void writeOrigin(ResourceValues resource, ScopeValues scope)
@@ -112,7 +117,7 @@ final class CommonColumnWriters
     private void repeat(String tenantId, RecordBlock.Origin origin, int rows)
     {
         tenant.repeat(tenants.text(tenantId), rows);
-        ingestTime.repeat(origin.ingestMicros(), rows);
+        ingestTime.repeat(ingestMicros, rows);
         repeat(shared.resource(origin.resource()), rows);
         repeat(shared.scope(origin.scope()), rows);
         byte[] bytes = origin.residual();

@@ -12,6 +12,7 @@ final class FooterKeys
     static final String SEGMENT_ID = "icegate.wal.segment-id";
     static final String SCHEMA_ID = "icegate.wal.schema-id";
     static final String CREATED_MILLIS = "icegate.wal.created-ms";
+    static final String INGEST_TIME = "icegate.wal.ingest-time";
     static final String BATCHES = "icegate.wal.batches";
     static final String EVENT_TIME = "icegate.wal.event-time";
     static final String CRC32C = "icegate.wal.crc32c";

@@ -36,7 +36,7 @@ public final class LogBatch
     {
         Times times = Times.NONE;
         for (LogRow row : rows) {
-            times = times.with(row.timestampMicros(), row.ingestTimeMicros(), row.timeUnixNano() != 0 ? row.timeUnixNano() : row.observedTimeUnixNano());
+            times = times.with(row.timestampMicros(), row.receivedMicros(), row.timeUnixNano() != 0 ? row.timeUnixNano() : row.observedTimeUnixNano());
         }
         return times;
     }
@@ -56,9 +56,9 @@ public final class LogBatch
     }
 
     @Override
-    public ColumnWriters openColumns(RowGroupWriter group)
+    public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
     {
-        return new LogColumnWriters(group);
+        return new LogColumnWriters(group, ingestMicros);
     }
 
     @Override

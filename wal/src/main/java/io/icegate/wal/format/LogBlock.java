@@ -180,7 +180,7 @@ public final class LogBlock
                 origin.resource(),
                 origin.scope(),
                 timestampMicros()[row],
-                origin.ingestMicros(),
+                origin.receivedMicros(),
                 timeUnixNano[row],
                 observedTimeUnixNano[row],
                 toIntExact(severityNumbers[row]),

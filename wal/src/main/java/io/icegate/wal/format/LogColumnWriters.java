@@ -33,10 +33,10 @@ final class LogColumnWriters
     private final NumberLeaf flags;
     private final NumberLeaf droppedAttributesCount;
 
-    LogColumnWriters(RowGroupWriter group)
+    LogColumnWriters(RowGroupWriter group, long ingestMicros)
     {
         this.group = group;
-        common = new CommonColumnWriters(group, shared);
+        common = new CommonColumnWriters(group, shared, ingestMicros);
         time = group.number("time_unix_nano");
         observedTime = group.number("observed_time_unix_nano");
         severityNumber = group.number("severity_number");
@@ -52,7 +52,7 @@ final class LogColumnWriters
 
     void write(String tenant, LogRow row)
     {
-        common.writeTimes(tenant, row.timestampMicros(), row.ingestTimeMicros());
+        common.writeTimes(tenant, row.timestampMicros());
         common.writeOrigin(row.resource(), row.scope());
         common.writeRecord(row.attributes(), row.residual());
         time.write(row.timeUnixNano());

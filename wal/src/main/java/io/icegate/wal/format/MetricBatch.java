@@ -38,7 +38,7 @@ public final class MetricBatch
     {
         Times times = Times.NONE;
         for (MetricRow row : rows) {
-            times = times.with(row.timestampMicros(), row.ingestTimeMicros(), row.timeUnixNano() != 0 ? row.timeUnixNano() : row.startTimeUnixNano());
+            times = times.with(row.timestampMicros(), row.receivedMicros(), row.timeUnixNano() != 0 ? row.timeUnixNano() : row.startTimeUnixNano());
         }
         return times;
     }
@@ -85,9 +85,9 @@ public final class MetricBatch
     }
 
     @Override
-    public ColumnWriters openColumns(RowGroupWriter group)
+    public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
     {
-        return new MetricColumnWriters(group);
+        return new MetricColumnWriters(group, ingestMicros);
     }
 
     @Override

@@ -352,7 +352,7 @@ public final class MetricBlock
                 origin.scope(),
                 metric,
                 timestampMicros()[row],
-                origin.ingestMicros(),
+                origin.receivedMicros(),
                 startTimes[row],
                 times[row],
                 flags[row],

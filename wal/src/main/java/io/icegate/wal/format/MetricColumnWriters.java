@@ -42,10 +42,10 @@ final class MetricColumnWriters
             @Nullable Binary type,
             AttributeColumns.Encoded metadata) {}
 
-    MetricColumnWriters(RowGroupWriter group)
+    MetricColumnWriters(RowGroupWriter group, long ingestMicros)
     {
         this.group = group;
-        common = new CommonColumnWriters(group, shared);
+        common = new CommonColumnWriters(group, shared, ingestMicros);
         name = group.bytes("metric_name");
         description = group.bytes("description");
         unit = group.bytes("unit");
@@ -62,7 +62,7 @@ final class MetricColumnWriters
 
     void write(String tenant, MetricRow row)
     {
-        common.writeTimes(tenant, row.timestampMicros(), row.ingestTimeMicros());
+        common.writeTimes(tenant, row.timestampMicros());
         common.writeOrigin(row.resource(), row.scope());
         common.writeRecord(row.attributes(), row.residual());
         writeMetric(row.metric());

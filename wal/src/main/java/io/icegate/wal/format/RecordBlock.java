@@ -57,7 +57,7 @@ public abstract sealed class RecordBlock
      * @param firstRow of them
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Origin(ResourceValues resource, ScopeValues scope, long ingestMicros, byte @Nullable [] residual, int firstRow) {}
+    record Origin(ResourceValues resource, ScopeValues scope, long receivedMicros, byte @Nullable [] residual, int firstRow) {}
 
     /**
      * @param request not changed from here on
@@ -181,15 +181,15 @@ public abstract sealed class RecordBlock
      * @param residual null when the columns lose nothing
      */
     @SuppressWarnings("ReferenceEquality") // records of one scope share them
-    public final void endRow(ResourceValues resource, ScopeValues scope, long timestamp, long ingestMicros, byte @Nullable [] residual)
+    public final void endRow(ResourceValues resource, ScopeValues scope, long timestamp, long receivedMicros, byte @Nullable [] residual)
     {
         timestampMicros[rows] = timestamp;
         Origin last = originCount == 0 ? null : origins[originCount - 1];
-        if (last == null || last.resource() != resource || last.scope() != scope || last.residual() != residual || last.ingestMicros() != ingestMicros) {
+        if (last == null || last.resource() != resource || last.scope() != scope || last.residual() != residual || last.receivedMicros() != receivedMicros) {
             if (originCount == origins.length) {
                 origins = Arrays.copyOf(origins, originCount * 2);
             }
-            origins[originCount++] = new Origin(resource, scope, ingestMicros, residual, rows);
+            origins[originCount++] = new Origin(resource, scope, receivedMicros, residual, rows);
         }
         rows++;
     }
@@ -201,12 +201,12 @@ public abstract sealed class RecordBlock
         long clamped = 0;
         boolean anyGiven = false;
         for (int index = 0; index < originCount; index++) {
-            long ingestMicros = origins[index].ingestMicros();
+            long receivedMicros = origins[index].receivedMicros();
             for (int row = origins[index].firstRow(); row < originEnd(index); row++) {
                 long nanos = nanos(row);
                 min = Math.min(min, timestampMicros[row]);
                 max = Math.max(max, timestampMicros[row]);
-                clamped += RowBatch.Times.isReplaced(timestampMicros[row], ingestMicros, nanos) ? 1 : 0;
+                clamped += RowBatch.Times.isReplaced(timestampMicros[row], receivedMicros, nanos) ? 1 : 0;
                 anyGiven |= nanos != 0;
             }
         }

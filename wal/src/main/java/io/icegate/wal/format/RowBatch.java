@@ -13,7 +13,7 @@ public interface RowBatch
      *
      * @param minMicros smallest {@code timestamp}, larger than {@code maxMicros} when there are no rows
      * @param maxMicros largest {@code timestamp}
-     * @param clamped rows that carry a time, but one so far off that the ingest time stands in {@code timestamp}
+     * @param clamped rows that carry a time, but one so far off that the time of receipt stands in {@code timestamp}
      * @param anyGiven true when a row carries any time of its own
      */
     record Times(long minMicros, long maxMicros, long clamped, boolean anyGiven)
@@ -28,20 +28,20 @@ public interface RowBatch
          *
          * @param nanos the time that the row carries, since the epoch; 0 for none
          */
-        public Times with(long timestampMicros, long ingestMicros, long nanos)
+        public Times with(long timestampMicros, long receivedMicros, long nanos)
         {
-            long replaced = isReplaced(timestampMicros, ingestMicros, nanos) ? 1 : 0;
+            long replaced = isReplaced(timestampMicros, receivedMicros, nanos) ? 1 : 0;
             return new Times(Math.min(minMicros, timestampMicros), Math.max(maxMicros, timestampMicros), clamped + replaced, anyGiven || nanos != 0);
         }
 
         /**
-         * True when a row carries a time, but the ingest time stands in {@code timestamp}.
+         * True when a row carries a time, but the time of receipt stands in {@code timestamp}.
          *
          * @param nanos as in {@link #with}
          */
-        static boolean isReplaced(long timestampMicros, long ingestMicros, long nanos)
+        static boolean isReplaced(long timestampMicros, long receivedMicros, long nanos)
         {
-            return nanos != 0 && timestampMicros == ingestMicros && Long.divideUnsigned(nanos, 1000) != timestampMicros;
+            return nanos != 0 && timestampMicros == receivedMicros && Long.divideUnsigned(nanos, 1000) != timestampMicros;
         }
 
         public Times and(Times other)
@@ -70,8 +70,10 @@ public interface RowBatch
 
     /**
      * Opens the columns of a row group for batches of this kind. Batches of one kind share them.
+     *
+     * @param ingestMicros {@code ingest_time} of every row
      */
-    ColumnWriters openColumns(RowGroupWriter group);
+    ColumnWriters openColumns(RowGroupWriter group, long ingestMicros);
 
     /**
      * Writes the rows {@code [from, to)}.

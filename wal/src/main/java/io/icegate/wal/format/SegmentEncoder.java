@@ -99,8 +99,9 @@ public final class SegmentEncoder
         ByteSink file = buffers.file(estimate(sorted));
         file.writeBytes(FooterKeys.MAGIC);
         List<Written> groups = new ArrayList<>();
-        writeRows(buffers.group(layout), sorted, file, groups);
+        writeRows(buffers.group(layout), header.ingestMicros(), sorted, file, groups);
         Map<String, String> properties = SegmentFile.properties(header, SegmentKind.DATA, schemaId, layout.sourceJson());
+        properties.put(FooterKeys.INGEST_TIME, Long.toString(header.ingestMicros()));
         properties.put(FooterKeys.BATCHES, batches(sorted));
         properties.put(FooterKeys.EVENT_TIME, eventTime(sorted));
         try {
@@ -137,16 +138,16 @@ public final class SegmentEncoder
         return (int) Math.min(bytes / 3 + 32 * 1024, 64 * 1024 * 1024);
     }
 
-    private static void writeRows(RowGroupWriter group, List<? extends RowBatch> batches, ByteSink file, List<Written> groups)
+    private static void writeRows(RowGroupWriter group, long ingestMicros, List<? extends RowBatch> batches, ByteSink file, List<Written> groups)
     {
-        ColumnWriters columns = batches.get(0).openColumns(group);
+        ColumnWriters columns = batches.get(0).openColumns(group, ingestMicros);
         int rows = 0;
         for (RowBatch batch : batches) {
             int from = 0;
             while (from < batch.rowCount()) {
                 if (rows == ROW_GROUP_ROWS_MAX) {
                     groups.add(group.finish(file));
-                    columns = batch.openColumns(group);
+                    columns = batch.openColumns(group, ingestMicros);
                     rows = 0;
                 }
                 int to = Math.min(batch.rowCount(), from + ROW_GROUP_ROWS_MAX - rows);

@@ -181,11 +181,13 @@ public final class SegmentFooterParser
                 UUID.fromString(property(properties, FooterKeys.TABLE)),
                 WriterId.parse(property(properties, FooterKeys.WRITER)),
                 new Sequence(Long.parseLong(property(properties, FooterKeys.SEQUENCE))));
-        SegmentHeader header = new SegmentHeader(
-                key,
-                new SegmentId(property(properties, FooterKeys.SEGMENT_ID)),
-                Instant.ofEpochMilli(Long.parseLong(property(properties, FooterKeys.CREATED_MILLIS))));
+        SegmentId id = new SegmentId(property(properties, FooterKeys.SEGMENT_ID));
+        Instant created = Instant.ofEpochMilli(Long.parseLong(property(properties, FooterKeys.CREATED_MILLIS)));
         SegmentKind kind = kind(property(properties, FooterKeys.KIND));
+        SegmentHeader header = switch (kind) {
+            case DATA -> new SegmentHeader(key, id, created, Long.parseLong(property(properties, FooterKeys.INGEST_TIME)));
+            case SEAL -> new SegmentHeader(key, id, created);
+        };
         List<BatchRange> batches = batches(property(properties, FooterKeys.BATCHES));
         long rows = batches.stream().mapToLong(BatchRange::rows).sum();
         if (rows != metadata.getNum_rows() || (kind == SegmentKind.SEAL) != (rows == 0)) {

@@ -36,7 +36,7 @@ public final class SpanBatch
     {
         Times times = Times.NONE;
         for (SpanRow row : rows) {
-            times = times.with(row.timestampMicros(), row.ingestTimeMicros(), row.startTimeUnixNano());
+            times = times.with(row.timestampMicros(), row.receivedMicros(), row.startTimeUnixNano());
         }
         return times;
     }
@@ -56,9 +56,9 @@ public final class SpanBatch
     }
 
     @Override
-    public ColumnWriters openColumns(RowGroupWriter group)
+    public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
     {
-        return new SpanColumnWriters(group);
+        return new SpanColumnWriters(group, ingestMicros);
     }
 
     @Override

@@ -255,7 +255,7 @@ public final class SpanBlock
                 origin.resource(),
                 origin.scope(),
                 timestampMicros()[row],
-                origin.ingestMicros(),
+                origin.receivedMicros(),
                 id(traceIds[row], TraceContext.TRACE_ID_BYTES),
                 id(spanIds[row], TraceContext.SPAN_ID_BYTES),
                 id(parentSpanIds[row], TraceContext.SPAN_ID_BYTES),

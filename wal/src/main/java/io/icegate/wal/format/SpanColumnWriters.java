@@ -39,10 +39,10 @@ final class SpanColumnWriters
     private final NumberLeaf droppedEventsCount;
     private final NumberLeaf droppedLinksCount;
 
-    SpanColumnWriters(RowGroupWriter group)
+    SpanColumnWriters(RowGroupWriter group, long ingestMicros)
     {
         this.group = group;
-        common = new CommonColumnWriters(group, shared);
+        common = new CommonColumnWriters(group, shared, ingestMicros);
         traceId = group.bytes("trace_id");
         spanId = group.bytes("span_id");
         parentSpanId = group.bytes("parent_span_id");
@@ -64,7 +64,7 @@ final class SpanColumnWriters
 
     void write(String tenant, SpanRow row)
     {
-        common.writeTimes(tenant, row.timestampMicros(), row.ingestTimeMicros());
+        common.writeTimes(tenant, row.timestampMicros());
         common.writeOrigin(row.resource(), row.scope());
         common.writeRecord(row.attributes(), row.residual());
         traceId.write(shared.unshared(row.traceId()));

@@ -6,6 +6,7 @@ import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
+import io.icegate.objectstore.Retries;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.WalException;
@@ -15,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,11 +30,13 @@ import java.util.UUID;
 import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static io.icegate.wal.WalException.Kind.FENCED;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
+import static java.time.temporal.ChronoUnit.MICROS;
 import static java.util.Objects.requireNonNull;
 
 /**
  * Knows who may write. An entry exists before its writer's first segment and never changes. The heartbeat beside it is
- * overwritten, and only its time by the store's clock counts. Entries are cached, listings are not.
+ * overwritten: its time by the store's clock tells that the writer lives, its content how far it is. Entries are cached,
+ * listings are not.
  */
 public final class WriterRegistry
 {
@@ -49,6 +51,10 @@ public final class WriterRegistry
     public static final Duration SILENT_AFTER_MIN = Duration.ofSeconds(30);
     public static final Duration SILENT_AFTER_MAX = Duration.ofMinutes(5);
     static final int WRITERS_MAX = 100_000;
+    /**
+     * Stores tell times in whole seconds, rounded down.
+     */
+    private static final Duration STORE_TIME_GRANULE = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(WriterRegistry.class);
     private static final String ENTRY_SUFFIX = ".json";
@@ -70,15 +76,17 @@ public final class WriterRegistry
      *
      * @param lastSeen registered writer → newest of heartbeat and entry, by the store's clock
      * @param now the store's clock, or the newest time in the listing where the store does not tell, which only delays seals
+     * @param asOf by the store's clock: whoever was registered before is in the listing, unless its entry is gone again
      */
-    public record Listing(Map<WriterId, Instant> lastSeen, Instant now)
+    public record Listing(Map<WriterId, Instant> lastSeen, Instant now, Instant asOf)
     {
-        public static final Listing NONE = new Listing(Map.of(), Instant.EPOCH);
+        public static final Listing NONE = new Listing(Map.of(), Instant.EPOCH, Instant.EPOCH);
 
         public Listing
         {
             lastSeen = Collections.unmodifiableMap(new TreeMap<>(lastSeen));
             requireNonNull(now, "now is null");
+            requireNonNull(asOf, "asOf is null");
         }
 
         public boolean isRegistered(WriterId writer)
@@ -99,9 +107,10 @@ public final class WriterRegistry
     /**
      * Publishes the entry; on return it is durable and every later listing shows it.
      *
+     * @return when it was stored, by the store's clock
      * @throws WalException FENCED when the id is taken by another entry, UNAVAILABLE when the store did not answer
      */
-    public void register(RegistryEntry entry, RetryPolicy.Waiting waiting)
+    public Instant register(RegistryEntry entry, RetryPolicy.Waiting waiting)
     {
         byte[] content = RegistryEntryParser.toJson(entry);
         Settled<StoredObject> settled = OwnedObject.settle(
@@ -110,20 +119,73 @@ public final class WriterRegistry
                 content,
                 stored -> Arrays.equals(stored.content(), content),
                 RetryPolicy.of(waiting).withAttemptsMax(ATTEMPTS_MAX));
-        switch (settled.outcome()) {
-            case OURS -> {}
+        return switch (settled.outcome()) {
+            case OURS -> stored(entry.writer(), waiting);
             case FOREIGN -> throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));
             case UNKNOWN -> {
                 Exception failure = settled.failure().orElseThrow();
                 throw new WalException(UNAVAILABLE, "Cannot register writer %s: %s".formatted(entry.writer(), failure.getMessage()), failure);
             }
+        };
+    }
+
+    /**
+     * The time that no {@code ingest_time} of a writer is before.
+     *
+     * @param registered time of its entry by the store's clock
+     */
+    public static long floorMicros(Instant registered)
+    {
+        return MICROS.between(Instant.EPOCH, registered.plus(STORE_TIME_GRANULE));
+    }
+
+    private Instant stored(WriterId writer, RetryPolicy.Waiting waiting)
+    {
+        Retries retries = RetryPolicy.of(waiting).withAttemptsMax(ATTEMPTS_MAX).start();
+        while (true) {
+            IOException failure;
+            try {
+                return store.head(WalLayout.registryEntry(writer))
+                        .map(ObjectHead::lastModified)
+                        .orElseThrow(() -> new WalException(UNAVAILABLE, "Cannot register writer %s: its entry was stored and is absent".formatted(writer)));
+            }
+            catch (IOException e) {
+                failure = e;
+            }
+            try {
+                if (!retries.again()) {
+                    throw new WalException(UNAVAILABLE, "Cannot register writer %s: %s".formatted(writer, failure.getMessage()), failure);
+                }
+            }
+            catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new WalException(UNAVAILABLE, "Cannot register writer %s: interrupted".formatted(writer), e);
+            }
         }
     }
 
-    public void heartbeat(WriterId writer)
+    /**
+     * Says that a writer lives, and how far it is.
+     */
+    public void heartbeat(WriterId writer, Heartbeat heartbeat)
             throws IOException
     {
-        store.put(WalLayout.heartbeat(writer), "{}".getBytes(StandardCharsets.UTF_8));
+        store.put(WalLayout.heartbeat(writer), HeartbeatParser.toJson(heartbeat));
+    }
+
+    /**
+     * What a writer said last.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer, CORRUPT when the heartbeat cannot be read
+     */
+    public Optional<Heartbeat> heartbeat(WriterId writer)
+    {
+        try {
+            return store.get(WalLayout.heartbeat(writer)).map(stored -> HeartbeatParser.fromJson(writer, stored.content()));
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot read the heartbeat of writer %s: %s".formatted(writer, e.getMessage()), e);
+        }
     }
 
     /**
@@ -137,6 +199,7 @@ public final class WriterRegistry
         Map<WriterId, Instant> heartbeats = new TreeMap<>();
         Optional<Instant> storeTime = Optional.empty();
         Instant newest = Instant.EPOCH;
+        Optional<Instant> asOf = Optional.empty();
         Optional<ObjectKey> startAfter = Optional.empty();
         while (true) {
             ListPage page = page(startAfter);
@@ -147,6 +210,10 @@ public final class WriterRegistry
                 newest = object.lastModified().isAfter(newest) ? object.lastModified() : newest;
                 writerOf(object.key(), ENTRY_SUFFIX).ifPresent(writer -> registered.put(writer, object.lastModified()));
                 writerOf(object.key(), HEARTBEAT_SUFFIX).ifPresent(writer -> heartbeats.put(writer, object.lastModified()));
+            }
+            if (asOf.isEmpty()) {
+                // of the first page: a writer that registers later may belong on a page that was read before
+                asOf = Optional.of(page.storeTime().orElse(newest));
             }
             if (registered.size() > WRITERS_MAX) {
                 throw new WalException(UNAVAILABLE, "Cannot list writers: more than %s are registered".formatted(WRITERS_MAX));
@@ -160,7 +227,7 @@ public final class WriterRegistry
             Instant heartbeat = heartbeats.getOrDefault(writer, written);
             return heartbeat.isAfter(written) ? heartbeat : written;
         });
-        return new Listing(registered, storeTime.orElse(newest));
+        return new Listing(registered, storeTime.orElse(newest), asOf.orElseThrow());
     }
 
     private ListPage page(Optional<ObjectKey> startAfter)

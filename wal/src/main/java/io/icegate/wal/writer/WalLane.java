@@ -38,6 +38,7 @@ import java.util.function.Function;
 
 import static io.icegate.wal.WalException.Kind.FENCED;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
+import static java.time.temporal.ChronoUnit.MICROS;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -45,8 +46,8 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>The protocol, and why a crash after any step is safe:
  * <ol>
- * <li>A number is given and the segment is encoded, one at a time. An encoder that fails uses up no number, so there is
- * never a hole. Crash: nothing is stored.
+ * <li>A number and a time of ingest are given and the segment is encoded, one at a time. An encoder that fails uses up no
+ * number, so there is never a hole. The time never falls, whatever the clock does. Crash: nothing is stored.
  * <li>The bytes are put, if absent, at the key of the number; at most K at once. An unknown outcome is tried again with the
  * same bytes at the same key for as long as it takes. Crash: the object is there or not; not acknowledged either way.
  * <li>A taken key is read back. Our segment id and checksum: an earlier attempt of ours landed. Anything else: another
@@ -69,14 +70,20 @@ public final class WalLane
     private final ReentrantLock sequencer = new ReentrantLock();
     private final ArrayDeque<Pending> inFlight = new ArrayDeque<>(); // in sequence order, guarded by itself
     private int completing; // durable, callbacks not run yet; guarded by inFlight
+    private long ingestMicros; // no later segment has an earlier time of ingest; guarded by inFlight
+    private boolean encoding; // a segment has this time and is not in flight yet; guarded by inFlight
     private Sequence next = Sequence.FIRST; // guarded by inFlight, written under the sequencer only
     private volatile @Nullable WalException refusal;
 
-    WalLane(WalWriter writer, UUID table, Function<SegmentHeader, EncodedSegment> sealEncoder)
+    /**
+     * @param floorMicros no segment has an earlier time of ingest
+     */
+    WalLane(WalWriter writer, UUID table, long floorMicros, Function<SegmentHeader, EncodedSegment> sealEncoder)
     {
         this.writer = requireNonNull(writer, "writer is null");
         this.table = requireNonNull(table, "table is null");
         this.sealEncoder = requireNonNull(sealEncoder, "sealEncoder is null");
+        this.ingestMicros = floorMicros;
         this.permits = new Semaphore(writer.options().segmentsInFlightMax(), true);
     }
 
@@ -156,18 +163,61 @@ public final class WalLane
     private Pending encode(Instant opened, Function<SegmentHeader, EncodedSegment> encoder)
     {
         long openedNanos = writer.environment().nanoTime().getAsLong();
-        SegmentHeader header = new SegmentHeader(new SegmentKey(table, writer.id(), next), SegmentId.random(writer.environment().random()), opened);
-        EncodedSegment segment = encoder.apply(header);
-        if (!segment.footer().header().equals(header) || segment.footer().kind() != SegmentKind.DATA) {
-            throw new IllegalArgumentException("Cannot append segment %s: the encoder wrote another header".formatted(header.key()));
-        }
-        Pending pending = new Pending(segment, openedNanos);
+        long givenMicros;
         synchronized (inFlight) {
-            checkOpen(); // an end that comes now finds the segment in flight, one that came is seen here
-            inFlight.add(pending);
-            next = next.next();
+            givenMicros = advanceIngestTime();
+            encoding = true;
         }
-        return pending;
+        try {
+            SegmentHeader header = new SegmentHeader(new SegmentKey(table, writer.id(), next), SegmentId.random(writer.environment().random()), opened, givenMicros);
+            EncodedSegment segment = encoder.apply(header);
+            if (!segment.footer().header().equals(header) || segment.footer().kind() != SegmentKind.DATA) {
+                throw new IllegalArgumentException("Cannot append segment %s: the encoder wrote another header".formatted(header.key()));
+            }
+            Pending pending = new Pending(segment, openedNanos);
+            synchronized (inFlight) {
+                checkOpen(); // an end that comes now finds the segment in flight, one that came is seen here
+                inFlight.add(pending);
+                next = next.next();
+            }
+            return pending;
+        }
+        finally {
+            synchronized (inFlight) {
+                encoding = false;
+            }
+        }
+    }
+
+    private long advanceIngestTime()
+    {
+        ingestMicros = Math.max(ingestMicros, MICROS.between(Instant.EPOCH, writer.environment().clock().instant()));
+        return ingestMicros;
+    }
+
+    /**
+     * The time of ingest below which every row of this lane is durable, and none will follow. It grows while nothing is
+     * appended: what is appended later gets no earlier time.
+     */
+    long lowMicros()
+    {
+        synchronized (inFlight) {
+            if (!inFlight.isEmpty()) {
+                return inFlight.getFirst().header().ingestMicros();
+            }
+            return encoding ? ingestMicros : advanceIngestTime();
+        }
+    }
+
+    /**
+     * How long the oldest segment waits to be durable; zero when none does.
+     */
+    Duration oldestInFlight()
+    {
+        long nowNanos = writer.environment().nanoTime().getAsLong();
+        synchronized (inFlight) {
+            return inFlight.isEmpty() ? Duration.ZERO : Duration.ofNanos(nowNanos - inFlight.getFirst().openedNanos);
+        }
     }
 
     private void checkOpen()

@@ -8,6 +8,7 @@ import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.read.FooterCache;
+import io.icegate.wal.registry.Heartbeat;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
@@ -51,13 +55,15 @@ public final class WalWriter
     private final Map<UUID, WalLane> lanes = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable WalException> end = new AtomicReference<>();
     private final CompletableFuture<WalException> stopped = new CompletableFuture<>();
+    private final long floorMicros;
     private @Nullable Thread heartbeat; // guarded by stopped
 
-    private WalWriter(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment)
+    private WalWriter(ObjectStore store, RegistryEntry entry, WriterRegistry registry, long floorMicros, FooterCache footers, WriterOptions options, WalEnvironment environment)
     {
         this.store = requireNonNull(store, "store is null");
         this.entry = requireNonNull(entry, "entry is null");
-        this.registry = new WriterRegistry(store);
+        this.registry = requireNonNull(registry, "registry is null");
+        this.floorMicros = floorMicros;
         this.footers = requireNonNull(footers, "footers is null");
         this.options = requireNonNull(options, "options is null");
         this.environment = requireNonNull(environment, "environment is null");
@@ -71,8 +77,17 @@ public final class WalWriter
      */
     public static WalWriter open(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment)
     {
-        WalWriter writer = new WalWriter(store, entry, footers, options, environment);
-        writer.registry.register(entry, environment.waiting());
+        return open(store, entry, footers, options, environment, WriterRegistry::floorMicros);
+    }
+
+    /**
+     * @param floor from the time of the registry entry to the time that no {@code ingest_time} of the writer is before
+     */
+    static WalWriter open(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment, ToLongFunction<Instant> floor)
+    {
+        WriterRegistry registry = new WriterRegistry(store);
+        Instant registered = registry.register(entry, environment.waiting());
+        WalWriter writer = new WalWriter(store, entry, registry, floor.applyAsLong(registered), footers, options, environment);
         environment.executor().execute(writer::beat);
         return writer;
     }
@@ -93,7 +108,7 @@ public final class WalWriter
         if (!entry.tables().contains(table)) {
             throw new IllegalArgumentException("Cannot open a lane for table %s: writer %s is not registered for it".formatted(table, id()));
         }
-        return lanes.computeIfAbsent(table, ignored -> new WalLane(this, table, seal));
+        return lanes.computeIfAbsent(table, ignored -> new WalLane(this, table, floorMicros, seal));
     }
 
     /**
@@ -167,12 +182,7 @@ public final class WalWriter
         }
         try {
             while (end.get() == null) {
-                try {
-                    registry.heartbeat(id());
-                }
-                catch (IOException e) {
-                    log.warn("Cannot write the heartbeat of writer {}: {}", id(), e.getMessage());
-                }
+                beatOnce();
                 environment.sleeper().sleep(options.heartbeatInterval());
             }
         }
@@ -185,6 +195,42 @@ public final class WalWriter
                 // an interrupt of ours must not reach the next task of this thread
                 Thread.interrupted();
             }
+        }
+    }
+
+    void beatOnce()
+    {
+        if (isProgressing()) {
+            sendHeartbeat();
+        }
+    }
+
+    /**
+     * False when a segment cannot be made durable for so long that others should take over: whatever this writer's heartbeats
+     * do, all who wait for its progress wait for that segment. Without heartbeats it is sealed, and fenced.
+     */
+    private boolean isProgressing()
+    {
+        Duration oldest = lanes.values().stream().map(WalLane::oldestInFlight).max(Duration::compareTo).orElse(Duration.ZERO);
+        if (oldest.compareTo(WriterRegistry.SILENT_AFTER) <= 0) {
+            return true;
+        }
+        log.warn("Writer {} sends no heartbeat: a segment is not durable after {} s", id(), oldest.toSeconds());
+        return false;
+    }
+
+    private void sendHeartbeat()
+    {
+        Map<UUID, Long> lows = new HashMap<>();
+        for (UUID table : entry.tables()) {
+            WalLane lane = lanes.get(table);
+            lows.put(table, lane == null ? floorMicros : lane.lowMicros());
+        }
+        try {
+            registry.heartbeat(id(), new Heartbeat(lows));
+        }
+        catch (IOException e) {
+            log.warn("Cannot write the heartbeat of writer {}: {}", id(), e.getMessage());
         }
     }
 

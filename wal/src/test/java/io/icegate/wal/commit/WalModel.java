@@ -9,8 +9,10 @@ import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
+import io.icegate.wal.StepExecutor;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.registry.Heartbeat;
 import io.icegate.wal.registry.WriterRegistry;
 import io.icegate.wal.table.TableSpecs;
 import io.icegate.wal.writer.WalLane;
@@ -243,7 +245,7 @@ final class WalModel
         for (Writer writer : writers) {
             if (!writer.asleep) {
                 try {
-                    registry.heartbeat(writer.writer.id());
+                    registry.heartbeat(writer.writer.id(), new Heartbeat(Map.of()));
                 }
                 catch (IOException e) {
                     throw new AssertionError(e);

@@ -184,7 +184,6 @@ public final class LogRows
         values.add(row.resource());
         values.add(row.scope());
         values.add(row.timestampMicros());
-        values.add(row.ingestTimeMicros());
         values.add(row.timeUnixNano());
         values.add(row.observedTimeUnixNano());
         values.add(row.severityNumber());

@@ -164,7 +164,6 @@ public final class MetricRows
         values.add(row.scope());
         values.add(row.metric());
         values.add(row.timestampMicros());
-        values.add(row.ingestTimeMicros());
         values.add(row.startTimeUnixNano());
         values.add(row.timeUnixNano());
         values.add(row.flags());

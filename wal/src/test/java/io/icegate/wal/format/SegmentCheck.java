@@ -105,7 +105,9 @@ final class SegmentCheck<B extends RowBatch>
         batches.stream()
                 .sorted(Comparator.comparing(RowBatch::tenant))
                 .forEach(batch -> values.apply(batch).forEach(row -> expected.add(List.of(batch.tenant(), row))));
-        List<Object> actual = SegmentRows.read(segment.content(), table).stream()
+        List<Record> rows = SegmentRows.read(segment.content(), table);
+        assertThat(rows).allMatch(row -> LogRows.micros(row.getField("ingest_time")) == TestSegmentEncoder.HEADER.ingestMicros(), "has the time of the segment");
+        List<Object> actual = rows.stream()
                 .<Object>map(row -> List.of(row.getField("tenant_id"), stored.apply(row)))
                 .toList();
         assertThat(actual).isEqualTo(expected);

@@ -97,7 +97,7 @@ public final class SpanRows
                 row.resource(),
                 row.scope(),
                 row.timestampMicros(),
-                row.ingestTimeMicros(),
+                0, // in no column
                 row.traceId(),
                 row.spanId(),
                 row.parentSpanId(),

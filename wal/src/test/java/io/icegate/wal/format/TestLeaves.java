@@ -98,7 +98,7 @@ final class TestLeaves
         }
 
         @Override
-        public ColumnWriters openColumns(RowGroupWriter group)
+        public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
         {
             return new Writers(group);
         }

@@ -43,7 +43,8 @@ final class TestSegmentEncoder
     static final SegmentHeader HEADER = new SegmentHeader(
             new SegmentKey(UUID.fromString("0199b4c2-0000-7000-8000-000000000001"), WriterId.parse("0199b4c2-0000-7000-8000-0000000000ff"), new Sequence(7)),
             new SegmentId("00112233445566778899aabbccddeeff"),
-            LogRows.NOW);
+            LogRows.NOW,
+            20);
 
     private static final LogRow ABSENT = new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, 0, 0, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null);
 
@@ -138,9 +139,9 @@ final class TestSegmentEncoder
         }
 
         @Override
-        public ColumnWriters openColumns(RowGroupWriter group)
+        public ColumnWriters openColumns(RowGroupWriter group, long ingestMicros)
         {
-            return rows.openColumns(group);
+            return rows.openColumns(group, ingestMicros);
         }
 
         @Override

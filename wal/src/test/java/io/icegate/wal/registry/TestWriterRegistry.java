@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -90,7 +91,7 @@ final class TestWriterRegistry
         clock.advance(Duration.ofMillis(1));
         assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isTrue();
 
-        registry.heartbeat(id);
+        registry.heartbeat(id, new Heartbeat(Map.of()));
         clock.advance(Duration.ofSeconds(60));
         assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
         clock.advance(Duration.ofMillis(1));
@@ -101,7 +102,7 @@ final class TestWriterRegistry
     void testHeartbeatWithoutEntryIsNobody()
             throws Exception
     {
-        registry.heartbeat(id);
+        registry.heartbeat(id, new Heartbeat(Map.of()));
         assertThat(registry.list().isRegistered(id)).isFalse();
         assertThat(registry.list().isSilent(id, WriterRegistry.SILENT_AFTER)).isFalse();
     }
@@ -138,7 +139,7 @@ final class TestWriterRegistry
         store.putIfAbsent(WalLayout.FORMAT, "{\"format\":1,\"seed\":\"0123456789abcdef\"}".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> WalFormat.openOrCreate(store, environment(1)))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
-                .hasMessage("Cannot open the WAL: its format is version 1, this program knows version 2 only");
+                .hasMessage("Cannot open the WAL: its format is version 1, this program knows version 3 only");
     }
 
     private WalEnvironment environment(long seed)

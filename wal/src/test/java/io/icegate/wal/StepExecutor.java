@@ -1,4 +1,4 @@
-package io.icegate.wal.commit;
+package io.icegate.wal;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * Runs the uploads of one writer one by one, in any order, when told to; what a task itself submits runs at once. A
  * process that dies is a queue that is thrown away.
  */
-final class StepExecutor
+public final class StepExecutor
         implements Executor
 {
     private final List<Runnable> queue = new ArrayList<>();
@@ -31,12 +31,12 @@ final class StepExecutor
         }
     }
 
-    boolean isIdle()
+    public boolean isIdle()
     {
         return queue.isEmpty();
     }
 
-    void runOne(RandomGenerator random)
+    public void runOne(RandomGenerator random)
     {
         Runnable task = queue.remove(random.nextInt(queue.size()));
         running = true;
@@ -48,7 +48,7 @@ final class StepExecutor
         }
     }
 
-    void discard()
+    public void discard()
     {
         queue.clear();
     }
