@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
 import org.apache.iceberg.Schema;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -292,6 +294,34 @@ final class TestLiveReads
                 .containsExactly(List.of("live", 3L, true, true));
         assertThat(lake.rows("SELECT * FROM %s.waiting".formatted(namespace))).hasSize(1);
         assertThat(lake.rows("DESCRIBE %s.\"logs$wal\"".formatted(namespace))).hasSize(10).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
+    }
+
+    @Test
+    void testWatermark()
+    {
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
+        SegmentFooter footer = logs.append("acme", 1, 3);
+        long ingestMicros = footer.header().ingestMicros();
+        assertThat(lake.rows("SELECT DISTINCT to_unixtime(ingest_time) FROM %s.logs".formatted(namespace))).as("one time for a segment").containsExactly(List.of(ingestMicros / 1e6));
+        String writers = "SELECT writer, low >= TIMESTAMP '1970-01-01 00:00:00 UTC' + %s * INTERVAL '0.001' SECOND FROM %s.\"logs$watermark\"".formatted(ingestMicros / 1_000, namespace);
+        assertThat(lake.rows(writers + " WHERE writer IS NOT NULL")).containsExactly(List.of(footer.header().key().writer().toString(), true));
+        assertThat(lake.value("SELECT count(*) FROM %s.\"logs$watermark\" WHERE writer IS NULL AND low BETWEEN now() - INTERVAL '5' MINUTE AND now() + INTERVAL '1' SECOND".formatted(namespace))).isEqualTo(1L);
+
+        logs.commit();
+        assertThat(lake.rows(writers + " WHERE writer IS NOT NULL")).as("still open").hasSize(1);
+        String complete = "SELECT count(*) FROM %1$s.logs WHERE ingest_time < (SELECT min(low) FROM %1$s.\"logs$watermark\")".formatted(namespace);
+        // a new writer begins a second after its registration
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        for (long number = 4; (long) lake.value(complete) < 3; number++) {
+            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+            logs.append("acme", number, number);
+        }
+        lake.sql("CREATE VIEW %1$s.progress AS SELECT * FROM %1$s.\"logs$watermark\"".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.progress".formatted(namespace))).hasSize(2);
+        assertThat(lake.rows("DESCRIBE %s.\"logs$watermark\"".formatted(namespace))).hasSize(2).allSatisfy(column -> assertThat((String) column.get(3)).isNotEmpty());
+        lake.sql("CREATE TABLE %s.plain (a integer)".formatted(namespace));
+        assertThatThrownBy(() -> lake.sql("SELECT * FROM %s.\"plain$watermark\"".formatted(namespace))).hasMessageContaining("does not exist");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.engine.WalBacklogException;
 import io.icegate.wal.read.LiveFile;
 import io.icegate.wal.read.LiveTail;
+import io.icegate.wal.read.Watermark;
 import io.trino.plugin.iceberg.ForIcebergSplitManager;
 import io.trino.spi.TrinoException;
 import org.apache.iceberg.DeleteFile;
@@ -92,6 +93,14 @@ public final class WalReads
     public LiveTail tail(TableMetadata metadata)
     {
         return translate(() -> wal.tail(metadata));
+    }
+
+    /**
+     * How complete the rows of a pin, with those of its snapshot, are.
+     */
+    public Watermark watermark(WalPin pin)
+    {
+        return translate(() -> wal.watermark(pin.tail()));
     }
 
     private PinnedFile pinned(TableMetadata metadata, LiveFile live)

@@ -92,7 +92,7 @@ public record WalTable(SchemaTableName name, WalPin pin)
         return rows.build().cursor();
     }
 
-    private static ColumnMetadata column(String name, Type type, String comment)
+    static ColumnMetadata column(String name, Type type, String comment)
     {
         return ColumnMetadata.builder()
                 .setName(name)

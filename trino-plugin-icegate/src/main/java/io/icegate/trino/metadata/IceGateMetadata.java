@@ -12,6 +12,7 @@ import io.icegate.trino.live.LiveStatistics;
 import io.icegate.trino.live.WalPin;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.live.WalTable;
+import io.icegate.trino.live.WatermarkTable;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.plugin.base.classloader.ClassLoaderSafeSystemTable;
 import io.trino.plugin.iceberg.CommitTaskData;
@@ -68,6 +69,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import static io.icegate.trino.config.Guard.ANALYZE;
@@ -98,6 +100,7 @@ final class IceGateMetadata
 {
     private static final List<String> SNAPSHOT_TABLE_SUFFIXES = ImmutableList.of("$files", "$partitions");
     private static final String WAL_TABLE_SUFFIX = "$wal";
+    private static final String WATERMARK_TABLE_SUFFIX = "$watermark";
     /**
      * Argument of the one table procedure that takes files from elsewhere.
      */
@@ -203,14 +206,21 @@ final class IceGateMetadata
                         .map(table -> hasSnapshot(session, base(tableName, suffix)) ? table : new EmptySystemTable(table.getTableMetadata()));
             }
         }
-        if (!tableName.getTableName().endsWith(WAL_TABLE_SUFFIX)) {
-            return super.getSystemTable(session, tableName);
+        if (tableName.getTableName().endsWith(WAL_TABLE_SUFFIX)) {
+            return walSystemTable(session, base(tableName, WAL_TABLE_SUFFIX), pin -> new WalTable(tableName, pin));
         }
-        SchemaTableName base = base(tableName, WAL_TABLE_SUFFIX);
+        if (tableName.getTableName().endsWith(WATERMARK_TABLE_SUFFIX)) {
+            return walSystemTable(session, base(tableName, WATERMARK_TABLE_SUFFIX), pin -> new WatermarkTable(tableName, pin, walReads));
+        }
+        return super.getSystemTable(session, tableName);
+    }
+
+    private Optional<SystemTable> walSystemTable(ConnectorSession session, SchemaTableName base, Function<WalPin, SystemTable> systemTable)
+    {
         if (!(super.getTableHandle(session, base, Optional.empty(), Optional.empty()) instanceof IcebergTableHandle table) || !walReads.isWalTable(table.getStorageProperties())) {
             return Optional.empty();
         }
-        return Optional.of(new ClassLoaderSafeSystemTable(new WalTable(tableName, pin(session, base)), getClass().getClassLoader()));
+        return Optional.of(new ClassLoaderSafeSystemTable(systemTable.apply(pin(session, base)), getClass().getClassLoader()));
     }
 
     private static SchemaTableName base(SchemaTableName systemTable, String suffix)

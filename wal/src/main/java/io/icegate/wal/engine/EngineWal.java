@@ -18,6 +18,8 @@ import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.LiveTailReader;
 import io.icegate.wal.read.RunEnd;
 import io.icegate.wal.read.WalListing;
+import io.icegate.wal.read.Watermark;
+import io.icegate.wal.read.WatermarkReader;
 import io.icegate.wal.registry.WriterRegistry;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -51,6 +53,7 @@ public final class EngineWal
 
     private final FooterCache footers;
     private final LiveTailReader reader;
+    private final WatermarkReader watermarks;
     private final LiveFiles files;
     private final WalListing listing;
     private final WalCommitter committer;
@@ -85,6 +88,7 @@ public final class EngineWal
         requireNonNull(warehouse, "warehouse is null");
         this.footers = new FooterCache(codec, limits.footersMax());
         this.reader = new LiveTailReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
+        this.watermarks = new WatermarkReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
         this.files = new LiveFiles(warehouse, codec, environment.waiting());
         this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, environment.executor(), limits.liveSegmentsMax());
         this.committer = new WalCommitter(warehouse, footers, environment);
@@ -110,6 +114,16 @@ public final class EngineWal
     public LiveTail tail(TableMetadata metadata)
     {
         return reader.read(metadata);
+    }
+
+    /**
+     * Returns how complete a tail, with the snapshot before it, is.
+     *
+     * @throws io.icegate.wal.WalException UNAVAILABLE when the store did not answer or too many segments wait
+     */
+    public Watermark watermark(LiveTail tail)
+    {
+        return watermarks.read(tail);
     }
 
     /**
