@@ -71,6 +71,20 @@ public final class Main
         return 0;
     }
 
+    @Command(name = "merge", mixinStandardHelpOptions = true, description = "Segments merged per CPU second with a heap of 512 MB, beside Iceberg's reader and writer of row objects.")
+    int merge(
+            @Option(names = "--json", description = JSON) boolean json,
+            @Option(names = "--megabytes", defaultValue = "1000", description = "Segments of each signal (default: ${DEFAULT-VALUE}).") int megabytes,
+            @Option(names = "--peer-megabytes", defaultValue = "20", description = "Segments for the peer, which is slow (default: ${DEFAULT-VALUE}).") int peerMegabytes,
+            @Option(names = "--signals", defaultValue = "LOGS,SPANS,METRICS", split = ",", description = "LOGS, SPANS, METRICS (default: all).") List<Payload> signals)
+            throws IOException, InterruptedException
+    {
+        try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
+            new MergeBenchmark(Installation.current(), folder.path(), megabytes, peerMegabytes).run(signals).print(json, System.out);
+        }
+        return 0;
+    }
+
     @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads and 8 x 8, at GET 12 ms and PUT 30 ms, beside a root-object catalog.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,

@@ -26,7 +26,7 @@ final class TestModuleArrows
     private static final String[] STANDALONE = {"io.icegate.standalone.."};
     private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
 
-    private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "server", "otlp-receiver", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
+    private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
 
     private static JavaClasses classes(String... modules)
     {
@@ -67,6 +67,18 @@ final class TestModuleArrows
     }
 
     @Test
+    void testMaintenanceRunsInEveryEngine()
+    {
+        JavaClasses classes = classes("maintenance");
+        never("io.icegate.catalog..").check(classes);
+        never(RECEIVER).check(classes);
+        never(TRINO).check(classes);
+        never(SPARK).check(classes);
+        never(STANDALONE).check(classes);
+        never("io.trino..", "org.apache.spark..", "io.grpc..", "jakarta.servlet..").check(classes);
+    }
+
+    @Test
     void testServersShareNothingOfTables()
     {
         JavaClasses classes = classes("server");
@@ -98,7 +110,7 @@ final class TestModuleArrows
     @Test
     void testNoHadoopInReceiverAndBelow()
     {
-        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "server", "otlp-receiver"));
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver"));
     }
 
     /**

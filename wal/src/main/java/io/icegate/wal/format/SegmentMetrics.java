@@ -34,7 +34,7 @@ import java.util.Set;
 /**
  * Iceberg's metrics out of the footer, for top-level primitive columns. Both formats write these bounds in the same bytes.
  */
-final class SegmentMetrics
+public final class SegmentMetrics
 {
     private final Map<Integer, Long> sizes = new HashMap<>();
     private final Map<Integer, Long> values = new HashMap<>();
@@ -126,6 +126,14 @@ final class SegmentMetrics
                 .withMetrics(select(footer.metrics(), unpartitioned.schema(), config))
                 .withSplitOffsets(footer.splitOffsets())
                 .build();
+    }
+
+    /**
+     * What a table wants to know of one of its files.
+     */
+    public static Metrics of(FileMetaData metadata, Schema schema, MetricsConfig config)
+    {
+        return select(of(metadata), schema, config);
     }
 
     private static Metrics select(Metrics metrics, Schema schema, MetricsConfig config)

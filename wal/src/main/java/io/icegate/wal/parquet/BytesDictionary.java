@@ -26,6 +26,10 @@ final class BytesDictionary
     private List<Binary> entries = new ArrayList<>();
     private long entryBytes;
     /**
+     * Counts the chunks, because ids hold for one of them.
+     */
+    private int generation;
+    /**
      * What the values of the current page take without a dictionary.
      */
     private long plainBytes;
@@ -41,6 +45,21 @@ final class BytesDictionary
             id = id(value);
             recent[slot] = value;
             recentIds[slot] = id;
+        }
+        addId(id);
+        plainBytes += value.length() + LENGTH_BYTES;
+    }
+
+    /**
+     * Adds an entry of another file's dictionary. Its value is looked up once for each chunk.
+     */
+    void add(ForeignDictionary foreign, int entry)
+    {
+        int id = foreign.known(this, generation, entry);
+        Binary value = foreign.entry(entry);
+        if (id < 0) {
+            id = id(value);
+            foreign.know(entry, id);
         }
         addId(id);
         plainBytes += value.length() + LENGTH_BYTES;
@@ -92,6 +111,7 @@ final class BytesDictionary
     void reset()
     {
         super.reset();
+        generation++;
         Arrays.fill(recent, null);
         if (entries.size() > KEPT_ENTRIES_MAX) {
             ids = new HashMap<>();

@@ -207,6 +207,42 @@ public final class BytesLeaf
     }
 
     /**
+     * Writes an entry of another file's dictionary.
+     */
+    public void write(ForeignDictionary foreign, int entry, int repetition)
+    {
+        present(repetition);
+        add(foreign, entry);
+    }
+
+    private void add(ForeignDictionary foreign, int entry)
+    {
+        if (!usesDictionary) {
+            add(foreign.entry(entry));
+            return;
+        }
+        if (bounded) {
+            bound(foreign.entry(entry));
+        }
+        BytesDictionary entries = entries();
+        entries.add(foreign, entry);
+        if (entries.isFull()) {
+            fallBack();
+        }
+    }
+
+    /**
+     * Writes a row of a repeated column that has so many entries of another file's dictionary, at least one.
+     */
+    public void write(ForeignDictionary foreign, int[] entries, int first, int values)
+    {
+        presentRows(values, 1);
+        for (int i = first; i < first + values; i++) {
+            add(foreign, entries[i]);
+        }
+    }
+
+    /**
      * Writes the lower-case hex text of bytes.
      */
     public void writeHex(byte[] bytes, int offset, int length, int repetition)

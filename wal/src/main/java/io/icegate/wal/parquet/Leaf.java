@@ -32,6 +32,16 @@ public abstract sealed class Leaf
         definitions = new Levels(definitionMax);
     }
 
+    static Leaf open(LeafLayout layout, ColumnChunkWriter chunk, PageLimit limit)
+    {
+        return switch (layout.type()) {
+            case BYTE_ARRAY -> new BytesLeaf(layout, chunk, limit);
+            case INT32, INT64, DOUBLE -> new NumberLeaf(layout, chunk, limit);
+            case BOOLEAN -> new BooleanLeaf(layout, chunk, limit);
+            case INT96, FLOAT, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(layout.type());
+        };
+    }
+
     /**
      * Repetition level of a value that follows another one in the innermost list or map.
      */

@@ -25,17 +25,7 @@ public final class RowGroupWriter
     public RowGroupWriter(SegmentLayout layout, ZstdCompressCtx zstd, ByteSink scratch)
     {
         message = layout.message();
-        layout.leaves().forEach((path, leaf) -> leaves.put(path, open(leaf, new ColumnChunkWriter(leaf, zstd, scratch))));
-    }
-
-    private Leaf open(LeafLayout leaf, ColumnChunkWriter chunk)
-    {
-        return switch (leaf.type()) {
-            case BYTE_ARRAY -> new BytesLeaf(leaf, chunk, limit);
-            case INT32, INT64, DOUBLE -> new NumberLeaf(leaf, chunk, limit);
-            case BOOLEAN -> new BooleanLeaf(leaf, chunk, limit);
-            case INT96, FLOAT, FIXED_LEN_BYTE_ARRAY -> throw FooterSchema.unsupported(leaf.type());
-        };
+        layout.leaves().forEach((path, leaf) -> leaves.put(path, Leaf.open(leaf, new ColumnChunkWriter(leaf, zstd, scratch), limit)));
     }
 
     /**

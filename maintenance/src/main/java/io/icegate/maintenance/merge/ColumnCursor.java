@@ -1,0 +1,102 @@
+package io.icegate.maintenance.merge;
+
+import io.icegate.maintenance.merge.PageValues.Constant;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One column of one input. An input in the order of the table is read page by page; of one in another order all pages of the
+ * column are kept.
+ */
+final class ColumnCursor
+{
+    private final @Nullable PageReader reader;
+    private final List<PageValues> kept;
+    private final Map<Constant, Constant> constants;
+    private PageValues current;
+    private int first;
+    private int end;
+
+    private ColumnCursor(@Nullable PageReader reader, List<PageValues> kept, PageValues current, Map<Constant, Constant> constants)
+    {
+        this.reader = reader;
+        this.kept = kept;
+        this.constants = constants;
+        this.current = current;
+        this.first = current.first();
+        this.end = current.end();
+    }
+
+    /**
+     * @param reader null when the input does not have the column
+     * @param permuted true when rows are asked for in another order than the input has them
+     * @param constants of the pages of all inputs
+     */
+    static ColumnCursor open(@Nullable PageReader reader, int rows, boolean permuted, Map<Constant, Constant> constants)
+            throws IOException
+    {
+        PageValues first = reader == null ? new PageValues.Absent(rows) : reader.next();
+        if (first == null) {
+            first = new PageValues.Absent(0);
+        }
+        List<PageValues> kept = new ArrayList<>();
+        if (permuted && reader != null) {
+            for (PageValues page = first; page != null; page = reader.next()) {
+                page.intern(constants);
+                kept.add(page);
+            }
+        }
+        first.intern(constants);
+        return new ColumnCursor(reader, kept, first, constants);
+    }
+
+    /**
+     * Returns the page that has a row of the input.
+     */
+    PageValues at(int row)
+            throws IOException
+    {
+        if (row >= first && row < end) {
+            return current;
+        }
+        current = kept.isEmpty() ? forward(row) : kept(row);
+        first = current.first();
+        end = current.end();
+        return current;
+    }
+
+    private PageValues forward(int row)
+            throws IOException
+    {
+        PageValues page = current;
+        while (row >= page.end()) {
+            PageValues next = reader == null ? null : reader.next();
+            if (next == null) {
+                throw new IllegalStateException("row %s lies behind the last page".formatted(row));
+            }
+            page = next;
+        }
+        page.intern(constants);
+        return page;
+    }
+
+    private PageValues kept(int row)
+    {
+        int low = 0;
+        int high = kept.size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (row >= kept.get(middle).end()) {
+                low = middle + 1;
+            }
+            else {
+                high = middle;
+            }
+        }
+        return kept.get(low);
+    }
+}

@@ -1,0 +1,49 @@
+package io.icegate.maintenance.merge;
+
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+
+import java.util.List;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Files that are worth merging, as data.
+ *
+ * @param snapshotId from which the plan was made
+ * @param sequenceNumber of that snapshot
+ * @param reason in words
+ */
+public record MergePlan(long snapshotId, long sequenceNumber, List<Input> inputs, String reason)
+{
+    public MergePlan
+    {
+        inputs = List.copyOf(inputs);
+        requireNonNull(reason, "reason is null");
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("Cannot merge: the plan has no files");
+        }
+    }
+
+    /**
+     * A file, and the position deletes that apply to it.
+     */
+    public record Input(DataFile file, List<DeleteFile> deletes)
+    {
+        public Input
+        {
+            requireNonNull(file, "file is null");
+            deletes = List.copyOf(deletes);
+        }
+    }
+
+    public long bytes()
+    {
+        return inputs.stream().mapToLong(input -> input.file().fileSizeInBytes()).sum();
+    }
+
+    public long rows()
+    {
+        return inputs.stream().mapToLong(input -> input.file().recordCount()).sum();
+    }
+}

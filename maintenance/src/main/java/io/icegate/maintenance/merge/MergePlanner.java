@@ -1,0 +1,187 @@
+package io.icegate.maintenance.merge;
+
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.StructLikeWrapper;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Finds what is worth merging in a snapshot of a table. Segments, which mix partitions, are merged with each other; files of a
+ * partition with those of their size.
+ */
+public final class MergePlanner
+{
+    private final MergePolicy policy;
+
+    public MergePlanner(MergePolicy policy)
+    {
+        this.policy = requireNonNull(policy, "policy is null");
+    }
+
+    /**
+     * Plans merges that share no file, those of segments first.
+     *
+     * @param now to tell the age of files
+     */
+    public List<MergePlan> plan(Table table, Instant now)
+    {
+        Snapshot snapshot = table.currentSnapshot();
+        if (snapshot == null) {
+            return List.of();
+        }
+        List<MergePlan.Input> mixed = new ArrayList<>();
+        Map<StructLikeWrapper, List<MergePlan.Input>> partitions = new LinkedHashMap<>();
+        StructLikeWrapper wrapper = StructLikeWrapper.forType(table.spec().partitionType());
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+            for (FileScanTask task : tasks) {
+                if (!isMergeable(task)) {
+                    continue;
+                }
+                MergePlan.Input input = new MergePlan.Input(task.file().copyWithoutStats(), task.deletes());
+                if (isMixed(table, task.file())) {
+                    mixed.add(input);
+                }
+                else if (task.file().fileSizeInBytes() < policy.largeBytes()) {
+                    StructLike partition = input.file().partition();
+                    partitions.computeIfAbsent(wrapper.copyFor(partition), key -> new ArrayList<>()).add(input);
+                }
+            }
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException("Cannot plan merges of table %s: %s".formatted(table.name(), e.getMessage()), e);
+        }
+        Rounds rounds = new Rounds(table, snapshot, now);
+        rounds.addMixed(mixed);
+        partitions.values().forEach(rounds::addPartition);
+        return rounds.plans;
+    }
+
+    private static boolean isMergeable(FileScanTask task)
+    {
+        return task.file().format() == FileFormat.PARQUET
+                && MergeLevel.of(task.file()) < MergeLevel.MAX
+                && task.deletes().stream().allMatch(deletes -> deletes.content() == FileContent.POSITION_DELETES && deletes.format() == FileFormat.PARQUET);
+    }
+
+    /**
+     * True for segments and whatever else does not lie in a partition of today.
+     */
+    private static boolean isMixed(Table table, DataFile file)
+    {
+        return file.specId() != table.spec().specId()
+                || (table.spec().isUnpartitioned() && !Integer.valueOf(table.sortOrder().orderId()).equals(file.sortOrderId()));
+    }
+
+    /**
+     * The plans of one snapshot.
+     */
+    private final class Rounds
+    {
+        private final List<MergePlan> plans = new ArrayList<>();
+        private final Snapshot snapshot;
+        private final Instant now;
+        private final Map<Long, Instant> times = new HashMap<>();
+
+        private Rounds(Table table, Snapshot snapshot, Instant now)
+        {
+            this.snapshot = snapshot;
+            this.now = now;
+            table.snapshots().forEach(known -> times.put(known.sequenceNumber(), Instant.ofEpochMilli(known.timestampMillis())));
+        }
+
+        /**
+         * In the order of their commits, so that rows that came together stay together.
+         */
+        private void addMixed(List<MergePlan.Input> files)
+        {
+            for (List<MergePlan.Input> round : split(files)) {
+                if (round.size() >= policy.segmentsMin() || bytes(round) >= policy.largeBytes() || isOld(round)) {
+                    add(round, "%s segments of %s bytes, which no partition can be skipped by".formatted(round.size(), bytes(round)));
+                }
+            }
+        }
+
+        private void addPartition(List<MergePlan.Input> files)
+        {
+            if (files.size() > 1 && files.stream().allMatch(this::isOld) && bytes(files) <= policy.bytesMax()) {
+                // nothing comes any more, so that all tiers become one file
+                split(files).stream().filter(round -> round.size() > 1).forEach(round -> add(round, "%s small files of a partition that is complete".formatted(round.size())));
+                return;
+            }
+            for (int tier = 0; tier < policy.tiers().size(); tier++) {
+                int number = tier;
+                List<MergePlan.Input> like = files.stream().filter(input -> policy.tier(input.file().fileSizeInBytes()) == number).toList();
+                for (List<MergePlan.Input> round : split(like)) {
+                    if (round.size() > 1 && bytes(round) >= policy.tiers().get(tier) * MergePolicy.SHRINKING) {
+                        add(round, "%s files of a partition below %s bytes".formatted(round.size(), policy.tiers().get(tier)));
+                    }
+                }
+            }
+        }
+
+        private void add(List<MergePlan.Input> inputs, String reason)
+        {
+            plans.add(new MergePlan(snapshot.snapshotId(), snapshot.sequenceNumber(), inputs, reason));
+        }
+
+        private List<List<MergePlan.Input>> split(List<MergePlan.Input> files)
+        {
+            List<MergePlan.Input> ordered = files.stream()
+                    .sorted(Comparator.comparingLong((MergePlan.Input input) -> sequence(input.file())).thenComparing(input -> input.file().location()))
+                    .toList();
+            List<List<MergePlan.Input>> rounds = new ArrayList<>();
+            List<MergePlan.Input> round = new ArrayList<>();
+            for (MergePlan.Input input : ordered) {
+                if (!round.isEmpty() && (round.size() == policy.inputsMax() || bytes(round) + input.file().fileSizeInBytes() > policy.bytesMax())) {
+                    rounds.add(round);
+                    round = new ArrayList<>();
+                }
+                round.add(input);
+            }
+            if (!round.isEmpty()) {
+                rounds.add(round);
+            }
+            return rounds;
+        }
+
+        private boolean isOld(List<MergePlan.Input> round)
+        {
+            return isOld(round.get(0));
+        }
+
+        private boolean isOld(MergePlan.Input input)
+        {
+            // of an expired snapshot: older than what is kept
+            Instant time = times.getOrDefault(sequence(input.file()), Instant.MIN);
+            return time.isBefore(now.minus(policy.ageMax()));
+        }
+
+        private static long sequence(DataFile file)
+        {
+            Long sequence = file.fileSequenceNumber();
+            return sequence == null ? 0 : sequence;
+        }
+
+        private static long bytes(List<MergePlan.Input> inputs)
+        {
+            return inputs.stream().mapToLong(input -> input.file().fileSizeInBytes()).sum();
+        }
+    }
+}

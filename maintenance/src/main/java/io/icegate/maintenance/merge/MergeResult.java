@@ -1,0 +1,37 @@
+package io.icegate.maintenance.merge;
+
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What a merge did.
+ *
+ * @param inputs files that were replaced, or would have been
+ * @param rows of the new files
+ * @param snapshotId of the commit
+ */
+public record MergeResult(Outcome outcome, int inputs, int outputs, long rows, long bytesIn, long bytesOut, Optional<Long> snapshotId)
+{
+    public enum Outcome
+    {
+        /**
+         * The new files are in the table.
+         */
+        COMMITTED,
+        /**
+         * Others changed what was merged. The new files are gone.
+         */
+        LOST,
+        /**
+         * The catalog did not say. The new files stay, because the commit may have happened.
+         */
+        UNKNOWN,
+    }
+
+    public MergeResult
+    {
+        requireNonNull(outcome, "outcome is null");
+        requireNonNull(snapshotId, "snapshotId is null");
+    }
+}

@@ -1,0 +1,212 @@
+package io.icegate.maintenance.merge;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.Table;
+import org.apache.parquet.io.api.Binary;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Merges the files of a plan: copies them to the local disk, sorts their keys, copies column by column in that order, and replaces
+ * them. Memory is bounded by the settings, whatever the number of files: of a plan that is too large only the first files are taken.
+ */
+public final class NativeMerge
+{
+    private static final String COMPRESSION_LEVEL = "write.parquet.compression-level";
+    private static final int COMPRESSION_LEVEL_DEFAULT = 3;
+
+    private final MergeSettings settings;
+    private final Path scratch;
+    private final RandomGenerator random;
+
+    /**
+     * @param scratch folder for copies of the inputs and the columns that are done: as much as a plan has bytes, twice
+     * @param random names files; never repeats itself among processes
+     */
+    public NativeMerge(MergeSettings settings, Path scratch, RandomGenerator random)
+    {
+        this.settings = requireNonNull(settings, "settings is null");
+        this.scratch = requireNonNull(scratch, "scratch is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    /**
+     * Merges and commits.
+     *
+     * @throws MergeRefusedException when these files cannot be merged here
+     * @throws UncheckedIOException when a file cannot be read or written; nothing has changed then
+     */
+    public MergeResult run(Table table, MergePlan plan)
+    {
+        String id = "%016x%016x".formatted(random.nextLong(), random.nextLong());
+        MergeCommit commit = new MergeCommit(table, id);
+        List<DataFile> outputs = new ArrayList<>();
+        List<MergePlan.Input> inputs;
+        try {
+            inputs = write(table, plan, id, outputs);
+        }
+        catch (IOException e) {
+            commit.delete(outputs);
+            throw new UncheckedIOException("Cannot merge %s files of table %s: %s".formatted(plan.inputs().size(), table.name(), e.getMessage()), e);
+        }
+        catch (RuntimeException e) {
+            commit.delete(outputs);
+            throw e;
+        }
+        MergeCommit.Result result = commit.run(plan, inputs, outputs);
+        return new MergeResult(
+                result.outcome(),
+                inputs.size(),
+                outputs.size(),
+                outputs.stream().mapToLong(DataFile::recordCount).sum(),
+                inputs.stream().mapToLong(input -> input.file().fileSizeInBytes()).sum(),
+                outputs.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
+                result.snapshotId());
+    }
+
+    /**
+     * @param outputs gets the files that were written, also when another one fails
+     * @return the inputs that were taken
+     */
+    private List<MergePlan.Input> write(Table table, MergePlan plan, String id, List<DataFile> outputs)
+            throws IOException
+    {
+        Path folder = Files.createTempDirectory(scratch, "merge-");
+        List<LocalFile> files = new ArrayList<>();
+        try (ZstdDecompressCtx zstd = new ZstdDecompressCtx()) {
+            TableColumns columns = new TableColumns(table);
+            List<MergePlan.Input> inputs = take(table, plan, columns, folder, files);
+            List<BitSet> deleted = deleted(table, inputs, folder, zstd);
+            MergeOrder order = MergeOrder.of(table, columns, files, deleted, settings.rowGroupRows(), zstd);
+            requireMemory(columns, files, order);
+            try (MergedChunks chunks = MergedChunks.create(folder.resolve("chunks"));
+                    ColumnMerger merger = new ColumnMerger(columns, files, order, zstd, level(table))) {
+                merger.mergeAll(chunks);
+                writeFiles(new MergedFile(table, columns, chunks), chunks, order, number -> MergeLevel.name(inputs, id, number), outputs);
+            }
+            return inputs;
+        }
+        finally {
+            for (LocalFile file : files) {
+                file.close();
+            }
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    /**
+     * Copies files as long as their largest column fits into memory, at least one.
+     */
+    private List<MergePlan.Input> take(Table table, MergePlan plan, TableColumns columns, Path folder, List<LocalFile> files)
+            throws IOException
+    {
+        long[] memory = new long[columns.leaves().size()];
+        long rows = 0;
+        List<MergePlan.Input> taken = new ArrayList<>();
+        for (MergePlan.Input input : plan.inputs()) {
+            rows += input.file().recordCount();
+            if (!taken.isEmpty() && rows > settings.rowsMax()) {
+                break;
+            }
+            LocalFile file = LocalFile.copy(table.io().newInputFile(input.file().location()), folder.resolve("input-" + taken.size()));
+            boolean sorted = Integer.valueOf(table.sortOrder().orderId()).equals(input.file().sortOrderId());
+            boolean fits = sorted || add(columns, file, memory);
+            if (!fits && !taken.isEmpty()) {
+                file.close();
+                break;
+            }
+            files.add(file);
+            taken.add(input);
+        }
+        return taken;
+    }
+
+    private boolean add(TableColumns columns, LocalFile file, long[] memory)
+    {
+        boolean fits = true;
+        for (int leaf = 0; leaf < memory.length; leaf++) {
+            Optional<FileLeaf> found = columns.find(file, leaf);
+            memory[leaf] += found.map(file::decodedBytes).orElse(0L);
+            fits &= memory[leaf] <= settings.columnBytes();
+        }
+        return fits;
+    }
+
+    /**
+     * Inputs that say they are sorted, and are not, need more memory than was counted.
+     */
+    private void requireMemory(TableColumns columns, List<LocalFile> files, MergeOrder order)
+    {
+        long[] memory = new long[columns.leaves().size()];
+        for (int input = 0; input < files.size(); input++) {
+            if (order.isPermuted(input) && !add(columns, files.get(input), memory) && files.size() > 1) {
+                throw new MergeRefusedException("Cannot merge %s: too many rows are in another order than the table's".formatted(files.get(input).location()));
+            }
+        }
+    }
+
+    private static List<BitSet> deleted(Table table, List<MergePlan.Input> inputs, Path folder, ZstdDecompressCtx zstd)
+            throws IOException
+    {
+        Map<Binary, BitSet> byLocation = new HashMap<>();
+        Map<String, DeleteFile> deletes = new LinkedHashMap<>();
+        List<BitSet> deleted = new ArrayList<>();
+        for (MergePlan.Input input : inputs) {
+            BitSet rows = new BitSet();
+            deleted.add(rows);
+            byLocation.put(Binary.fromConstantByteArray(input.file().location().getBytes(UTF_8)), rows);
+            input.deletes().forEach(file -> deletes.put(file.location(), file));
+        }
+        for (DeleteFile file : deletes.values()) {
+            try (LocalFile local = LocalFile.copy(table.io().newInputFile(file.location()), folder.resolve("deletes"))) {
+                PositionDeletes.read(local, byLocation, zstd);
+            }
+        }
+        return deleted;
+    }
+
+    private static int level(Table table)
+    {
+        String level = table.properties().get(COMPRESSION_LEVEL);
+        return level == null ? COMPRESSION_LEVEL_DEFAULT : Integer.parseInt(level);
+    }
+
+    /**
+     * A file holds row groups of one partition, up to the target.
+     */
+    private void writeFiles(MergedFile writer, MergedChunks chunks, MergeOrder order, IntFunction<String> names, List<DataFile> outputs)
+            throws IOException
+    {
+        List<MergeOrder.Group> groups = order.groups();
+        int first = 0;
+        while (first < groups.size()) {
+            int end = first + 1;
+            long bytes = chunks.groupBytes(first);
+            while (end < groups.size()
+                    && groups.get(end).partition().equals(groups.get(first).partition())
+                    && bytes + chunks.groupBytes(end) <= settings.targetBytes()) {
+                bytes += chunks.groupBytes(end);
+                end++;
+            }
+            outputs.add(writer.write(first, groups.subList(first, end), names.apply(outputs.size())));
+            first = end;
+        }
+    }
+}

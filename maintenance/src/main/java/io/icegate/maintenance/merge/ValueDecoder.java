@@ -1,0 +1,203 @@
+package io.icegate.maintenance.merge;
+
+import io.icegate.wal.parquet.ForeignDictionary;
+import org.apache.parquet.bytes.ByteBufferInputStream;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.ValuesType;
+import org.apache.parquet.column.values.ValuesReader;
+import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesReader;
+import org.apache.parquet.format.Type;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Decodes the values of one page. What our own files hold most is decoded here without an object for each value; for every other
+ * encoding there are parquet-java's readers.
+ */
+final class ValueDecoder
+{
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final ColumnDescriptor column;
+    private final PrimitiveTypeName type;
+    /**
+     * True for numbers of 32 bits, which a column of 64 bits has in files from before it was widened.
+     */
+    private final boolean narrow;
+    private final byte[] content;
+    private final int start;
+    private final int count;
+
+    /**
+     * @param start of the values in the page
+     * @param count of values, without those that are absent
+     */
+    ValueDecoder(ColumnDescriptor column, Type fileType, byte[] content, int start, int count)
+    {
+        this.column = column;
+        this.type = column.getPrimitiveType().getPrimitiveTypeName();
+        this.narrow = fileType == Type.INT32;
+        this.content = content;
+        this.start = start;
+        this.count = count;
+    }
+
+    static int intAt(byte[] bytes, int at)
+    {
+        return (int) INT.get(bytes, at);
+    }
+
+    boolean isText()
+    {
+        return type == PrimitiveTypeName.BINARY;
+    }
+
+    /**
+     * @param dictionary of texts; null when the chunk has none
+     * @param numbers the dictionary of numbers; null when the chunk has none
+     */
+    PageValues decode(PageValues.Rows rows, Encoding encoding, @Nullable ForeignDictionary dictionary, long @Nullable [] numbers)
+            throws IOException
+    {
+        if (count == 0 || encoding == Encoding.PLAIN) {
+            return plain(rows);
+        }
+        if (encoding.usesDictionary()) {
+            int[] ids = ids();
+            if (isText()) {
+                return new PageValues.DictionaryTexts(rows, requireNonNull(dictionary, "dictionary is null"), ids);
+            }
+            long[] entries = requireNonNull(numbers, "numbers is null");
+            long[] values = new long[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = entries[ids[i]];
+            }
+            return new PageValues.Numbers(rows, values);
+        }
+        if (encoding == Encoding.DELTA_LENGTH_BYTE_ARRAY) {
+            return lengthsApart(rows);
+        }
+        return library(rows, encoding);
+    }
+
+    private int[] ids()
+    {
+        return RunLengths.ids(content, start + 1, content[start], count);
+    }
+
+    PageValues plain(PageValues.Rows rows)
+    {
+        return switch (type) {
+            case BINARY -> plainTexts(rows);
+            case BOOLEAN -> {
+                boolean[] values = new boolean[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = (content[start + i / Byte.SIZE] >>> i % Byte.SIZE & 1) != 0;
+                }
+                yield new PageValues.Booleans(rows, values);
+            }
+            case INT32, INT64, DOUBLE -> new PageValues.Numbers(rows, plainNumbers());
+            case FLOAT, INT96, FIXED_LEN_BYTE_ARRAY -> throw new MergeRefusedException("Cannot merge column %s: it is %s".formatted(String.join(".", column.getPath()), type));
+        };
+    }
+
+    private PageValues plainTexts(PageValues.Rows rows)
+    {
+        int[] offsets = new int[count];
+        int[] lengths = new int[count];
+        int at = start;
+        for (int i = 0; i < count; i++) {
+            int length = intAt(content, at);
+            at += Integer.BYTES;
+            offsets[i] = at;
+            lengths[i] = length;
+            at += length;
+        }
+        return new PageValues.PlainTexts(rows, content, offsets, lengths);
+    }
+
+    /**
+     * Numbers of a page or dictionary.
+     */
+    long[] plainNumbers()
+    {
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = narrow ? intAt(content, start + i * Integer.BYTES) : (long) LONG.get(content, start + i * Long.BYTES);
+        }
+        return values;
+    }
+
+    private PageValues lengthsApart(PageValues.Rows rows)
+            throws IOException
+    {
+        ByteBufferInputStream in = stream();
+        DeltaBinaryPackingValuesReader reader = new DeltaBinaryPackingValuesReader();
+        reader.initFromPage(count, in);
+        int[] offsets = new int[count];
+        int[] lengths = new int[count];
+        int at = content.length - in.available();
+        for (int i = 0; i < count; i++) {
+            lengths[i] = reader.readInteger();
+            offsets[i] = at;
+            at += lengths[i];
+        }
+        return new PageValues.PlainTexts(rows, content, offsets, lengths);
+    }
+
+    private ByteBufferInputStream stream()
+    {
+        return ByteBufferInputStream.wrap(ByteBuffer.wrap(content, start, content.length - start));
+    }
+
+    private PageValues library(PageValues.Rows rows, Encoding encoding)
+            throws IOException
+    {
+        ValuesReader reader = encoding.getValuesReader(column, ValuesType.VALUES);
+        reader.initFromPage(count, stream());
+        return switch (type) {
+            case BINARY -> {
+                Binary[] texts = new Binary[count];
+                int[] ids = new int[count];
+                for (int i = 0; i < count; i++) {
+                    texts[i] = Binary.fromConstantByteArray(reader.readBytes().getBytes());
+                    ids[i] = i;
+                }
+                yield new PageValues.DictionaryTexts(rows, new ForeignDictionary(texts), ids);
+            }
+            case BOOLEAN -> {
+                boolean[] values = new boolean[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = reader.readBoolean();
+                }
+                yield new PageValues.Booleans(rows, values);
+            }
+            case INT32, INT64, DOUBLE -> new PageValues.Numbers(rows, numbers(reader, encoding));
+            case FLOAT, INT96, FIXED_LEN_BYTE_ARRAY -> throw new MergeRefusedException("Cannot merge column %s: it is %s".formatted(String.join(".", column.getPath()), type));
+        };
+    }
+
+    private long[] numbers(ValuesReader reader, Encoding encoding)
+    {
+        long[] values = new long[count];
+        boolean delta = encoding == Encoding.DELTA_BINARY_PACKED;
+        for (int i = 0; i < count; i++) {
+            // differences are read as numbers of 64 bits, whatever the column is
+            values[i] = delta ? reader.readLong()
+                    : narrow ? reader.readInteger()
+                      : type == PrimitiveTypeName.DOUBLE ? Double.doubleToRawLongBits(reader.readDouble()) : reader.readLong();
+        }
+        return values;
+    }
+}

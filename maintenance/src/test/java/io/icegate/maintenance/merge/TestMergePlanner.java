@@ -1,0 +1,130 @@
+package io.icegate.maintenance.merge;
+
+import io.icegate.schema.Signal;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestMergePlanner
+{
+    private static final long MEGABYTE = 1 << 20;
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final MergeFixture fixture = new MergeFixture(Signal.LOGS);
+    private final Table table = fixture.table;
+    private int files;
+
+    @AfterEach
+    void close()
+            throws IOException
+    {
+        fixture.close();
+    }
+
+    @Test
+    void testNothing()
+    {
+        assertThat(plan(Duration.ZERO)).isEmpty();
+    }
+
+    /**
+     * A few fresh segments wait for more.
+     */
+    @Test
+    void testSegments()
+    {
+        segments(5);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        assertThat(plan(HOUR)).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(5));
+        segments(27);
+        assertThat(plan(Duration.ZERO)).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(32));
+    }
+
+    /**
+     * Files are merged when the result leaves their tier, and large ones stay.
+     */
+    @Test
+    void testTiers()
+    {
+        append("merged-1-", 10, 8);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        append("merged-1-", 15, 1);
+        assertThat(plan(Duration.ZERO)).singleElement().satisfies(plan -> assertThat(plan.bytes()).isEqualTo(34 * MEGABYTE));
+        append("merged-2-", 30, 30, 70, 200);
+        assertThat(plan(Duration.ZERO)).hasSize(1);
+        append("merged-2-", 40);
+        assertThat(plan(Duration.ZERO)).extracting(MergePlan::bytes).containsExactlyInAnyOrder(34 * MEGABYTE, 100 * MEGABYTE);
+    }
+
+    /**
+     * Of a partition that gets no more files one file is made, whatever the sizes.
+     */
+    @Test
+    void testCompletePartition()
+    {
+        append("merged-1-", 1, 20, 70);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        assertThat(plan(HOUR)).singleElement().satisfies(plan -> assertThat(plan.bytes()).isEqualTo(21 * MEGABYTE));
+    }
+
+    /**
+     * A row is written again three times at most.
+     */
+    @Test
+    void testLevels()
+    {
+        append("merged-3-", 10, 10, 10);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        assertThat(plan(HOUR)).isEmpty();
+        append("merged-2-", 10, 10, 10);
+        List<MergePlan> plans = plan(Duration.ZERO);
+        assertThat(plans).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(3));
+        assertThat(MergeLevel.name(plans.get(0).inputs(), "0".repeat(32), 7)).isEqualTo("merged-3-00000000000000000000000000000000-00007.parquet");
+    }
+
+    private List<MergePlan> plan(Duration later)
+    {
+        return new MergePlanner(MergePolicy.DEFAULT).plan(table, Instant.now().plus(later));
+    }
+
+    private void segments(int count)
+    {
+        PartitionSpec unpartitioned = table.specs().values().stream().filter(PartitionSpec::isUnpartitioned).findFirst().orElseThrow();
+        AppendFiles append = table.newFastAppend();
+        for (int i = 0; i < count; i++) {
+            append.appendFile(DataFiles.builder(unpartitioned).withPath("memory:merge/segment-%s.parquet".formatted(files++)).withFormat(FileFormat.PARQUET).withFileSizeInBytes(MEGABYTE).withRecordCount(1_000).build());
+        }
+        append.commit();
+        table.refresh();
+    }
+
+    private void append(String prefix, int... megabytes)
+    {
+        AppendFiles append = table.newFastAppend();
+        for (int size : megabytes) {
+            DataFile file = DataFiles.builder(table.spec())
+                    .withPath("memory:merge/%s%032x-%05d.parquet".formatted(prefix, files++, 0))
+                    .withPartitionPath("tenant_id=a/timestamp_day=2026-11-21")
+                    .withFormat(FileFormat.PARQUET)
+                    .withFileSizeInBytes(size * MEGABYTE)
+                    .withRecordCount(1_000)
+                    .withSortOrder(table.sortOrder())
+                    .build();
+            append.appendFile(file);
+        }
+        append.commit();
+        table.refresh();
+    }
+}

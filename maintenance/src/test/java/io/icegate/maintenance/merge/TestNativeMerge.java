@@ -1,0 +1,431 @@
+package io.icegate.maintenance.merge;
+
+import io.icegate.maintenance.merge.MergeResult.Outcome;
+import io.icegate.schema.Signal;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.BatchRange;
+import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentCodec.EncodedDeletes;
+import io.icegate.wal.format.LogRows;
+import io.icegate.wal.format.MetricRows;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SpanRows;
+import io.icegate.wal.table.TableSpecs;
+import io.icegate.wal.writer.WalWriter;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DeleteFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.io.PositionOutputStream;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Types;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.nullsFirst;
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestNativeMerge
+{
+    private static final MergeSettings SMALL = new MergeSettings(128, 256L << 20, 64L << 20, 1_000_000);
+
+    @TempDir
+    private Path scratch;
+
+    /**
+     * Rows with every type and extreme, of two tenants, in several segments.
+     */
+    @Test
+    void testRowsOfLogsStay()
+            throws Exception
+    {
+        Random random = new Random(1);
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            WalWriter writer = fixture.writer();
+            for (int segment = 0; segment < 4; segment++) {
+                fixture.append(
+                        writer,
+                        LogRows.random(random, new BatchId(segment, 1), "b", 140),
+                        LogRows.random(random, new BatchId(segment, 2), "a", 160));
+            }
+            fixture.commit();
+            checkMerged(fixture, 1_200);
+        }
+    }
+
+    @Test
+    void testRowsOfSpansStay()
+            throws Exception
+    {
+        Random random = new Random(2);
+        try (MergeFixture fixture = new MergeFixture(Signal.SPANS)) {
+            WalWriter writer = fixture.writer();
+            for (int segment = 0; segment < 3; segment++) {
+                fixture.append(writer, SpanRows.random(random, new BatchId(segment, 1), "a", 200));
+            }
+            fixture.commit();
+            checkMerged(fixture, 600);
+        }
+    }
+
+    @Test
+    void testRowsOfMetricsStay()
+            throws Exception
+    {
+        Random random = new Random(3);
+        try (MergeFixture fixture = new MergeFixture(Signal.METRICS)) {
+            WalWriter writer = fixture.writer();
+            for (int segment = 0; segment < 3; segment++) {
+                fixture.append(writer, MetricRows.random(random, new BatchId(segment, 1), "a", 200));
+            }
+            fixture.commit();
+            checkMerged(fixture, 600);
+        }
+    }
+
+    /**
+     * A batch that came twice has position deletes. Its rows and the deletes are gone afterwards.
+     */
+    @Test
+    void testDeletedRowsAreLeftOut()
+            throws Exception
+    {
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            fixture.append(fixture.writer(), LogRows.batch(1, "a", 50), LogRows.batch(2, "a", 50));
+            fixture.commit();
+            fixture.append(fixture.writer(), LogRows.batch(3, "a", 50), LogRows.batch(2, "a", 50));
+            fixture.commit();
+            assertThat(fixture.table.currentSnapshot().summary()).containsEntry("total-position-deletes", "50");
+            checkMerged(fixture, 150);
+            assertThat(fixture.table.currentSnapshot().summary()).containsEntry("total-delete-files", "0");
+        }
+    }
+
+    /**
+     * Segments that were committed meanwhile are no conflict. Columns are found by id, and a new one is null.
+     */
+    @Test
+    void testTableChangesMeanwhile()
+            throws Exception
+    {
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            WalWriter writer = fixture.writer();
+            fixture.append(writer, LogRows.batch(1, "a", 50));
+            fixture.append(writer, LogRows.batch(2, "a", 50));
+            fixture.commit();
+            MergePlan plan = plan(fixture);
+            fixture.append(writer, LogRows.batch(3, "a", 50));
+            fixture.commit();
+            fixture.table.updateSchema().addColumn("extra", Types.StringType.get()).renameColumn("severity_text", "level").commit();
+            Map<Record, Integer> before = fixture.rows();
+            assertThat(before).hasSize(150);
+            assertThat(merge(fixture.table, plan).outcome()).isEqualTo(Outcome.COMMITTED);
+            assertThat(fixture.files()).hasSize(2);
+            assertThat(fixture.rows()).isEqualTo(before);
+        }
+    }
+
+    /**
+     * Rows that were deleted after the plan must not come back.
+     */
+    @Test
+    void testLoserDeletesItsFiles()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            MergePlan plan = plan(fixture);
+            String deletes = fixture.table.locationProvider().newDataLocation("deletes.parquet");
+            PartitionSpec unpartitioned = TableSpecs.unpartitioned("logs", fixture.table.specs().values());
+            EncodedDeletes encoded = new ParquetSegmentCodec().encodeDeletes(plan.inputs().get(0).file().location(), List.of(new BatchRange(new BatchId(0, 1), 0, 10)), unpartitioned, deletes);
+            try (PositionOutputStream out = fixture.table.io().newOutputFile(deletes).create()) {
+                out.write(encoded.content());
+            }
+            fixture.table.newRowDelta().addDeletes(encoded.file()).commit();
+            Map<Record, Integer> before = fixture.rows();
+            assertThat(before).hasSize(90);
+
+            assertThat(merge(fixture.table, plan).outcome()).isEqualTo(Outcome.LOST);
+            assertThat(fixture.rows()).isEqualTo(before);
+            assertThat(fixture.merged()).isEmpty();
+        }
+    }
+
+    @Test
+    void testLostAnswerOfACommit()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            Map<Record, Integer> before = fixture.rows();
+            Table uncertain = new BaseTable(new UncertainOperations(((BaseTable) fixture.table).operations(), true), "logs");
+            MergeResult result = merge(uncertain, plan(fixture));
+            assertThat(result.outcome()).isEqualTo(Outcome.COMMITTED);
+            fixture.table.refresh();
+            assertThat(result.snapshotId()).contains(fixture.table.currentSnapshot().snapshotId());
+            assertThat(fixture.rows()).isEqualTo(before);
+            assertThat(fixture.merged()).hasSize(1);
+        }
+    }
+
+    /**
+     * A commit of which nobody knows may still come, so its files stay.
+     */
+    @Test
+    void testUnknownOutcomeKeepsFiles()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            Table uncertain = new BaseTable(new UncertainOperations(((BaseTable) fixture.table).operations(), false), "logs");
+            assertThat(merge(uncertain, plan(fixture)).outcome()).isEqualTo(Outcome.UNKNOWN);
+            assertThat(fixture.merged()).hasSize(1);
+        }
+    }
+
+    /**
+     * Only as many files are taken as fit into memory.
+     */
+    @Test
+    void testMemoryBoundsInputs()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            Map<Record, Integer> before = fixture.rows();
+            MergeResult result = new NativeMerge(new MergeSettings(128, 256L << 20, 1, 1_000_000), scratch, new Random()).run(fixture.table, plan(fixture));
+            assertThat(result.inputs()).isEqualTo(1);
+            assertThat(fixture.rows()).isEqualTo(before);
+        }
+    }
+
+    /**
+     * Another target makes more files, none of which has rows of two row groups of others.
+     */
+    @Test
+    void testTargetSize()
+            throws Exception
+    {
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            fixture.append(fixture.writer(), LogRows.batch(1, "a", 600));
+            fixture.commit();
+            Map<Record, Integer> before = fixture.rows();
+            MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0);
+            MergeResult result = new NativeMerge(new MergeSettings(100, 1, 64L << 20, 1_000_000), scratch, new Random()).run(fixture.table, plan);
+            assertThat(result.outputs()).isEqualTo(6);
+            assertThat(fixture.rows()).isEqualTo(before);
+        }
+    }
+
+    /**
+     * Bounds of the columns that the table asks for, and bloom filters that find what is there.
+     */
+    @Test
+    void testStatistics()
+            throws Exception
+    {
+        Random random = new Random(4);
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            fixture.append(fixture.writer(), LogRows.random(random, new BatchId(1, 1), "a", 300), LogRows.random(random, new BatchId(1, 2), "a", 300));
+            fixture.commit();
+            merge(fixture.table, new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0));
+            DataFile file = fixture.files().get(0);
+            for (String bounded : List.of("tenant_id", "timestamp", "time_unix_nano", "severity_number", "trace_id")) {
+                assertThat(file.lowerBounds()).containsKey(fixture.table.schema().findField(bounded).fieldId());
+            }
+            assertThat(file.lowerBounds()).doesNotContainKey(fixture.table.schema().findField("body").fieldId());
+            byte[] content = fixture.read(file.location());
+            FileMetaData footer = footer(content);
+            assertThat(file.splitOffsets()).hasSize(footer.getRow_groups().size()).hasSize(5);
+            List<Record> rows = fixture.rows(file);
+            int group = 0;
+            int next = 0;
+            for (RowGroup rowGroup : footer.getRow_groups()) {
+                BlockSplitBloomFilter filter = bloomFilter(content, rowGroup, "trace_id");
+                for (int row = next; row < next + rowGroup.getNum_rows(); row++) {
+                    Object trace = rows.get(row).getField("trace_id");
+                    if (trace != null) {
+                        assertThat(filter.findHash(filter.hash(Binary.fromString(trace.toString())))).isTrue();
+                    }
+                }
+                assertThat(filter.findHash(filter.hash(Binary.fromString("nobody-" + group)))).isFalse();
+                next += (int) rowGroup.getNum_rows();
+                group++;
+            }
+        }
+    }
+
+    /**
+     * What Iceberg's own writer leaves, with other encodings and other pages.
+     */
+    @Test
+    void testFilesOfOthers()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            Map<Record, Integer> before = fixture.rows();
+            List<Record> rows = fixture.files().stream().flatMap(file -> fixture.rows(file).stream()).toList();
+            String location = fixture.table.locationProvider().newDataLocation("foreign.parquet");
+            FileAppender<Record> appender = Parquet.write(fixture.table.io().newOutputFile(location))
+                    .schema(fixture.table.schema())
+                    .createWriterFunc(GenericParquetWriter::create)
+                    .set("write.parquet.compression-codec", "zstd")
+                    .writerVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
+                    .build();
+            try (appender) {
+                appender.addAll(rows);
+            }
+            DataFile foreign = DataFiles.builder(TableSpecs.unpartitioned("logs", fixture.table.specs().values()))
+                    .withPath(location)
+                    .withFormat(FileFormat.PARQUET)
+                    .withFileSizeInBytes(appender.length())
+                    .withMetrics(appender.metrics())
+                    .build();
+            DeleteFiles delete = fixture.table.newDelete();
+            fixture.files().forEach(delete::deleteFile);
+            delete.commit();
+            fixture.table.newAppend().appendFile(foreign).commit();
+            fixture.table.refresh();
+            merge(fixture.table, new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0));
+            assertThat(fixture.merged()).hasSize(1);
+            assertThat(fixture.rows()).isEqualTo(before);
+        }
+    }
+
+    private static BlockSplitBloomFilter bloomFilter(byte[] content, RowGroup group, String column)
+            throws IOException
+    {
+        ColumnMetaData metadata = group.getColumns().stream()
+                .map(ColumnChunk::getMeta_data)
+                .filter(chunk -> chunk.getPath_in_schema().equals(List.of(column)))
+                .findFirst()
+                .orElseThrow();
+        ByteArrayInputStream in = new ByteArrayInputStream(content, (int) metadata.getBloom_filter_offset(), metadata.getBloom_filter_length());
+        int bytes = Util.readBloomFilterHeader(in).getNumBytes();
+        return new BlockSplitBloomFilter(in.readNBytes(bytes));
+    }
+
+    private static MergeFixture twoSegments()
+            throws Exception
+    {
+        MergeFixture fixture = new MergeFixture(Signal.LOGS);
+        WalWriter writer = fixture.writer();
+        fixture.append(writer, LogRows.batch(1, "a", 50));
+        fixture.append(writer, LogRows.batch(2, "a", 50));
+        fixture.commit();
+        return fixture;
+    }
+
+    private void checkMerged(MergeFixture fixture, int rows)
+            throws IOException
+    {
+        Map<Record, Integer> before = fixture.rows();
+        String offsets = fixture.table.properties().get(OffsetVector.PROPERTY);
+        MergeResult result = merge(fixture.table, plan(fixture));
+        assertThat(result.outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(result.rows()).isEqualTo(rows);
+        assertThat(fixture.rows()).isEqualTo(before);
+        assertThat(fixture.table.properties().get(OffsetVector.PROPERTY)).isEqualTo(offsets);
+        for (DataFile file : fixture.files()) {
+            assertThat(file.sortOrderId()).isEqualTo(fixture.table.sortOrder().orderId());
+            assertThat(file.specId()).isEqualTo(fixture.table.spec().specId());
+            assertSorted(fixture, file);
+            assertReadableByAll(fixture, file);
+        }
+        // and once more, now from sorted files
+        if (fixture.files().size() == 1) {
+            DataFile file = fixture.files().get(0);
+            MergePlan again = new MergePlan(fixture.table.currentSnapshot().snapshotId(), fixture.table.currentSnapshot().sequenceNumber(), List.of(new MergePlan.Input(file, List.of())), "test");
+            assertThat(merge(fixture.table, again).outcome()).isEqualTo(Outcome.COMMITTED);
+            assertThat(fixture.rows()).isEqualTo(before);
+        }
+        try (Stream<Path> left = Files.list(scratch)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    private static MergePlan plan(MergeFixture fixture)
+    {
+        List<MergePlan> plans = new MergePlanner(MergeFixture.ALL).plan(fixture.table, Instant.now());
+        assertThat(plans).hasSize(1);
+        return plans.get(0);
+    }
+
+    private MergeResult merge(Table table, MergePlan plan)
+    {
+        return new NativeMerge(SMALL, scratch, new Random()).run(table, plan);
+    }
+
+    private static void assertSorted(MergeFixture fixture, DataFile file)
+            throws IOException
+    {
+        List<Record> rows = fixture.rows(file);
+        Comparator<Record> order = Comparator.comparing(row -> 0);
+        if (fixture.table.schema().findField("metric_name") != null) {
+            order = order.thenComparing(row -> bytes(row.getField("metric_name")), nullsFirst(Arrays::compareUnsigned));
+        }
+        order = order.thenComparing(row -> bytes(row.getField("service_name")), nullsFirst(Arrays::compareUnsigned))
+                .thenComparing(row -> (OffsetDateTime) row.getField("timestamp"), nullsFirst(naturalOrder()));
+        assertThat(rows).isSortedAccordingTo(order);
+        assertThat(rows).allMatch(row -> row.getField("tenant_id").equals(file.partition().get(0, String.class)));
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Object text)
+    {
+        return text == null ? null : text.toString().getBytes(UTF_8);
+    }
+
+    /**
+     * No page without values has an encoding that older readers fail on, and a chunk announces a dictionary only if it has one.
+     */
+    private static void assertReadableByAll(MergeFixture fixture, DataFile file)
+            throws IOException
+    {
+        for (RowGroup group : footer(fixture.read(file.location())).getRow_groups()) {
+            for (ColumnChunk chunk : group.getColumns()) {
+                ColumnMetaData column = chunk.getMeta_data();
+                assertThat(chunk.isSetOffset_index_offset()).isTrue();
+                if (column.isSetStatistics() && column.getStatistics().getNull_count() == column.getNum_values()) {
+                    assertThat(column.getEncodings()).containsOnly(Encoding.PLAIN, Encoding.RLE);
+                    assertThat(column.isSetDictionary_page_offset()).isFalse();
+                }
+            }
+        }
+    }
+
+    private static FileMetaData footer(byte[] content)
+            throws IOException
+    {
+        int length = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getInt(content.length - 8);
+        return Util.readFileMetaData(new ByteArrayInputStream(content, content.length - 8 - length, length));
+    }
+}
