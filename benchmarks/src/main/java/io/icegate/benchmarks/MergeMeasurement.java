@@ -52,7 +52,6 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -128,7 +127,7 @@ final class MergeMeasurement
             for (int request = 0; request < requestsPerSegment; request++) {
                 batches.add(decoder.decode(requests.next(), Encoding.PROTOBUF, new BatchId(files, request), "default").batch());
             }
-            SegmentHeader header = new SegmentHeader(new SegmentKey(table.uuid(), new WriterId(new UUID(2, 2)), new Sequence(files)), new SegmentId("%032x".formatted(files)), Instant.EPOCH);
+            SegmentHeader header = new SegmentHeader(new SegmentKey(table.uuid(), new WriterId(new UUID(2, 2)), new Sequence(files)), new SegmentId("%032x".formatted(files)), clock.instant());
             EncodedSegment segment = encoder.encode(header, table.schema().schemaId(), table.schema(), batches);
             String location = table.locationProvider().newDataLocation("segment-%06d.parquet".formatted(files));
             try (PositionOutputStream out = table.io().newOutputFile(location).create()) {

@@ -29,9 +29,6 @@ import static java.util.Objects.requireNonNull;
  */
 public final class NativeMerge
 {
-    private static final String COMPRESSION_LEVEL = "write.parquet.compression-level";
-    private static final int COMPRESSION_LEVEL_DEFAULT = 3;
-
     private final MergeSettings settings;
     private final Path scratch;
     private final RandomGenerator random;
@@ -97,7 +94,7 @@ public final class NativeMerge
             MergeOrder order = MergeOrder.of(table, columns, files, deleted, settings.rowGroupRows(), zstd);
             requireMemory(columns, files, order);
             try (MergedChunks chunks = MergedChunks.create(folder.resolve("chunks"));
-                    ColumnMerger merger = new ColumnMerger(columns, files, order, zstd, level(table))) {
+                    ColumnMerger merger = new ColumnMerger(columns, files, order, zstd, settings.compressionLevel())) {
                 merger.mergeAll(chunks);
                 writeFiles(new MergedFile(table, columns, chunks), chunks, order, number -> MergeLevel.name(inputs, id, number), outputs);
             }
@@ -180,12 +177,6 @@ public final class NativeMerge
             }
         }
         return deleted;
-    }
-
-    private static int level(Table table)
-    {
-        String level = table.properties().get(COMPRESSION_LEVEL);
-        return level == null ? COMPRESSION_LEVEL_DEFAULT : Integer.parseInt(level);
     }
 
     /**

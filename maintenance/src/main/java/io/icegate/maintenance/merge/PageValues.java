@@ -334,13 +334,13 @@ abstract sealed class PageValues
         @Override
         void write(Leaf leaf, int value, int repetition)
         {
-            ((BytesLeaf) leaf).write(dictionary, ids[value], repetition);
+            ((BytesLeaf) leaf).writeEntry(dictionary, ids, value, repetition);
         }
 
         @Override
         void writeList(Leaf leaf, int value, int count)
         {
-            ((BytesLeaf) leaf).write(dictionary, ids, value, count);
+            ((BytesLeaf) leaf).writeEntries(dictionary, ids, value, count);
         }
     }
 

@@ -60,7 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestNativeMerge
 {
-    private static final MergeSettings SMALL = new MergeSettings(128, 256L << 20, 64L << 20, 1_000_000);
+    private static final MergeSettings SMALL = new MergeSettings(128, 256L << 20, 64L << 20, 1_000_000, 1);
 
     @TempDir
     private Path scratch;
@@ -222,7 +222,7 @@ final class TestNativeMerge
     {
         try (MergeFixture fixture = twoSegments()) {
             Map<Record, Integer> before = fixture.rows();
-            MergeResult result = new NativeMerge(new MergeSettings(128, 256L << 20, 1, 1_000_000), scratch, new Random()).run(fixture.table, plan(fixture));
+            MergeResult result = new NativeMerge(new MergeSettings(128, 256L << 20, 1, 1_000_000, 1), scratch, new Random()).run(fixture.table, plan(fixture));
             assertThat(result.inputs()).isEqualTo(1);
             assertThat(fixture.rows()).isEqualTo(before);
         }
@@ -240,7 +240,7 @@ final class TestNativeMerge
             fixture.commit();
             Map<Record, Integer> before = fixture.rows();
             MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0);
-            MergeResult result = new NativeMerge(new MergeSettings(100, 1, 64L << 20, 1_000_000), scratch, new Random()).run(fixture.table, plan);
+            MergeResult result = new NativeMerge(new MergeSettings(100, 1, 64L << 20, 1_000_000, 1), scratch, new Random()).run(fixture.table, plan);
             assertThat(result.outputs()).isEqualTo(6);
             assertThat(fixture.rows()).isEqualTo(before);
         }

@@ -51,18 +51,25 @@ final class BytesDictionary
     }
 
     /**
-     * Adds an entry of another file's dictionary. Its value is looked up once for each chunk.
+     * Adds entries of another file's dictionary. Each is looked up once for each chunk.
      */
-    void add(ForeignDictionary foreign, int entry)
+    void add(ForeignDictionary foreign, int[] values, int from, int to)
     {
-        int id = foreign.known(this, generation, entry);
-        Binary value = foreign.entry(entry);
-        if (id < 0) {
-            id = id(value);
-            foreign.know(entry, id);
+        int[] known = foreign.known(this, generation);
+        int[] lengths = foreign.lengths();
+        reserveIds(to - from);
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+            int entry = values[i];
+            int id = known[entry];
+            if (id < 0) {
+                id = id(foreign.entry(entry));
+                known[entry] = id;
+            }
+            addReservedId(id);
+            bytes += lengths[entry] + LENGTH_BYTES;
         }
-        addId(id);
-        plainBytes += value.length() + LENGTH_BYTES;
+        plainBytes += bytes;
     }
 
     /**

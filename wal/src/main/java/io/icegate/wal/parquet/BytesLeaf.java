@@ -208,25 +208,31 @@ public final class BytesLeaf
 
     /**
      * Writes an entry of another file's dictionary.
+     *
+     * @param at where the entry's number is in {@code entries}
      */
-    public void write(ForeignDictionary foreign, int entry, int repetition)
+    public void writeEntry(ForeignDictionary foreign, int[] entries, int at, int repetition)
     {
         present(repetition);
-        add(foreign, entry);
+        add(foreign, entries, at, at + 1);
     }
 
-    private void add(ForeignDictionary foreign, int entry)
+    private void add(ForeignDictionary foreign, int[] entries, int from, int to)
     {
         if (!usesDictionary) {
-            add(foreign.entry(entry));
+            for (int i = from; i < to; i++) {
+                add(foreign.entry(entries[i]));
+            }
             return;
         }
         if (bounded) {
-            bound(foreign.entry(entry));
+            for (int i = from; i < to; i++) {
+                bound(foreign.entry(entries[i]));
+            }
         }
-        BytesDictionary entries = entries();
-        entries.add(foreign, entry);
-        if (entries.isFull()) {
+        BytesDictionary known = entries();
+        known.add(foreign, entries, from, to);
+        if (known.isFull()) {
             fallBack();
         }
     }
@@ -234,12 +240,10 @@ public final class BytesLeaf
     /**
      * Writes a row of a repeated column that has so many entries of another file's dictionary, at least one.
      */
-    public void write(ForeignDictionary foreign, int[] entries, int first, int values)
+    public void writeEntries(ForeignDictionary foreign, int[] entries, int first, int values)
     {
         presentRows(values, 1);
-        for (int i = first; i < first + values; i++) {
-            add(foreign, entries[i]);
-        }
+        add(foreign, entries, first, first + values);
     }
 
     /**

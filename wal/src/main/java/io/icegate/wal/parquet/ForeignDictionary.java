@@ -15,6 +15,10 @@ public final class ForeignDictionary
 
     private final Binary[] entries;
     private final int[] ids;
+    /**
+     * Asked of every row, which would otherwise have to load the entry.
+     */
+    private final int[] lengths;
     private @Nullable BytesDictionary owner;
     private int generation;
 
@@ -26,6 +30,7 @@ public final class ForeignDictionary
         this.entries = entries.clone();
         ids = new int[entries.length];
         Arrays.fill(ids, UNKNOWN);
+        lengths = Arrays.stream(entries).mapToInt(Binary::length).toArray();
     }
 
     public Binary entry(int entry)
@@ -39,21 +44,24 @@ public final class ForeignDictionary
     }
 
     /**
-     * Returns the id that an entry has in the chunk that is written, negative when it has none yet.
+     * Returns the ids that entries have in the chunk that is written, negative where an entry has none yet.
      */
     @SuppressWarnings("ReferenceEquality") // one instance per column
-    int known(BytesDictionary dictionary, int chunk, int entry)
+    int[] known(BytesDictionary dictionary, int chunk)
     {
         if (owner != dictionary || generation != chunk) {
             owner = dictionary;
             generation = chunk;
             Arrays.fill(ids, UNKNOWN);
         }
-        return ids[entry];
+        return ids;
     }
 
-    void know(int entry, int id)
+    /**
+     * Returns the bytes of each entry.
+     */
+    int[] lengths()
     {
-        ids[entry] = id;
+        return lengths;
     }
 }

@@ -31,6 +31,24 @@ abstract sealed class PageDictionary
     }
 
     /**
+     * Makes room for so many more ids.
+     */
+    final void reserveIds(int more)
+    {
+        if (ids.length - count < more) {
+            ids = Arrays.copyOf(ids, Math.max(Math.addExact(count, more), Math.max(256, count * 2)));
+        }
+    }
+
+    /**
+     * Adds an id for which there is room.
+     */
+    final void addReservedId(int id)
+    {
+        ids[count++] = id;
+    }
+
+    /**
      * Adds the ids that were added last again.
      *
      * @param last how many of them, at least one
