@@ -1,0 +1,20 @@
+package io.icegate.maintenance.doctor;
+
+/**
+ * How much a finding matters.
+ */
+public enum Severity
+{
+    /**
+     * Worth knowing, and nothing has to be done.
+     */
+    INFO,
+    /**
+     * Costs speed or money, and gets worse.
+     */
+    WARNING,
+    /**
+     * Will stop something.
+     */
+    CRITICAL,
+}
