@@ -95,6 +95,7 @@ final class Receiver
                 Namespace.of(config.getNamespace()),
                 ingestConfig.batcherSettings(Warehouses.isPriced(warehouseLocation)),
                 commitConfig.options(),
+                commitConfig.getInterval().toJavaTime(),
                 parts.node().getInternalAddress(),
                 build());
         this.commitInterval = commitConfig.getInterval().toJavaTime();
@@ -145,7 +146,7 @@ final class Receiver
                         signal))
                 .toList();
         parts.observation().status().sessions(sessions);
-        return new CommitLoop(sessions, commitInterval, signal);
+        return new CommitLoop(sessions, commitInterval, signal, warehouse);
     }
 
     private Warehouse openWarehouse()

@@ -29,6 +29,22 @@ public final class WalLayout
         return WRITERS.child(writer + ".alive");
     }
 
+    /**
+     * Who commits the table at present.
+     */
+    public static ObjectKey committer(UUID table)
+    {
+        return ROOT.child("_committers").child(table + ".json");
+    }
+
+    /**
+     * Folder of the delete files of live reads.
+     */
+    public static ObjectKey liveDeletes(UUID table)
+    {
+        return LIVE.child(table.toString());
+    }
+
     public static ObjectKey segments(UUID table, WriterId writer)
     {
         return ROOT.child(table.toString()).child(writer.toString());

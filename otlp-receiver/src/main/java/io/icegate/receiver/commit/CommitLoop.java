@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 /**
  * The thread that looks after the tables of a receiver, one round after the other. A round that fails changes nothing and is
@@ -22,14 +23,17 @@ public final class CommitLoop
     private final List<TableSession> sessions;
     private final Duration interval;
     private final RoundSignal signal;
+    private final CollectRounds collections;
     private volatile @Nullable Thread thread;
 
     /**
      * @param interval between two rounds
      * @param signal that the sessions use
+     * @param warehouse that the sessions use
      */
-    public CommitLoop(List<TableSession> sessions, Duration interval, RoundSignal signal)
+    public CommitLoop(List<TableSession> sessions, Duration interval, RoundSignal signal, OpenWarehouse warehouse)
     {
+        this.collections = new CollectRounds(warehouse);
         this.sessions = List.copyOf(sessions);
         this.interval = requireNonNull(interval, "interval is null");
         this.signal = requireNonNull(signal, "signal is null");
@@ -70,6 +74,7 @@ public final class CommitLoop
         boolean succeeded = firstSucceeded;
         while (signal.await(succeeded || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL)) {
             succeeded = each(TableSession::round);
+            collections.runIfDue(sessions.stream().flatMap(session -> session.committed().stream()).collect(toSet()));
         }
     }
 

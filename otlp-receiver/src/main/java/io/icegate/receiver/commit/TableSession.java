@@ -69,6 +69,7 @@ public final class TableSession
     private final CommitHistory commits;
     private final RoundSignal signal;
     private final TableProof proof;
+    private final CommitTurn turn;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean stopping; // guarded by lock
     private volatile @Nullable TableWriter writer;
@@ -93,16 +94,18 @@ public final class TableSession
 
     /**
      * @param commits empty when somebody else commits
+     * @param commitInterval between two rounds
      * @param host of this process, for humans
      * @param build of this program, for humans
      */
-    public record Settings(Namespace namespace, SegmentBatcher.Settings batches, Optional<CommitOptions> commits, String host, String build)
+    public record Settings(Namespace namespace, SegmentBatcher.Settings batches, Optional<CommitOptions> commits, Duration commitInterval, String host, String build)
     {
         public Settings
         {
             requireNonNull(namespace, "namespace is null");
             requireNonNull(batches, "batches is null");
             requireNonNull(commits, "commits is null");
+            requireNonNull(commitInterval, "commitInterval is null");
             requireNonNull(host, "host is null");
             requireNonNull(build, "build is null");
         }
@@ -134,6 +137,7 @@ public final class TableSession
         this.signal = requireNonNull(signal, "signal is null");
         this.name = TableIdentifier.of(settings.namespace(), route.shape().name());
         this.proof = new TableProof(warehouse);
+        this.turn = new CommitTurn(warehouse, settings.commitInterval());
     }
 
     TableIdentifier name()
@@ -345,9 +349,17 @@ public final class TableSession
         }
     }
 
+    /**
+     * The table that this session commits for all receivers; empty when another process does that.
+     */
+    Optional<UUID> committed()
+    {
+        return turn.table();
+    }
+
     private void commit(Table table)
     {
-        if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty()) {
+        if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty() || !turn.take(table.uuid())) {
             return;
         }
         CommitOptions options = settings.commits().orElseThrow();
@@ -359,6 +371,7 @@ public final class TableSession
             }
             catch (RuntimeException e) {
                 commits.commitFailed(since(startNanos));
+                turn.release(); // another process may do better
                 throw e;
             }
             commits.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
@@ -410,6 +423,7 @@ public final class TableSession
         if (current != null) {
             current.drain(patience);
         }
+        turn.release();
     }
 
     private boolean isStopping()

@@ -110,6 +110,34 @@ final class TestTableSession
         assertThat(rows(LOGS)).isEqualTo(1);
     }
 
+    /**
+     * Ten receivers make the commits of one, and another goes on when it stops.
+     */
+    @Test
+    void testOneOfTwoReceiversCommits()
+            throws Exception
+    {
+        TestingSession other = new TestingSession(warehouse, WalEnvironment.system(executor), waiting);
+        session.start();
+        try {
+            Deadlines.eventually("the first one commits", () -> session.session().committed().isPresent());
+            other.start();
+            for (int record = 1; record <= 10; record++) {
+                (record % 2 == 0 ? session : other).export(record);
+                int expected = record;
+                Deadlines.eventually("it is committed", () -> live(LOGS) == 0 && rows(LOGS) == expected);
+                assertThat(other.session().committed()).isEmpty();
+            }
+            session.stop();
+            Deadlines.eventually("the other one commits", () -> other.session().committed().isPresent());
+            other.export(11);
+            Deadlines.eventually("it is committed", () -> live(LOGS) == 0 && rows(LOGS) == 11);
+        }
+        finally {
+            other.stop();
+        }
+    }
+
     @Test
     void testAFormatVersionAboveTheSupportedIsRefused()
     {

@@ -49,13 +49,14 @@ final class TestingSession
     {
         RoundSignal signal = new RoundSignal();
         RecentBatches recent = new RecentBatches(java.time.Duration.ofMinutes(15), 1_000, environment.nanoTime());
+        OpenWarehouse open = OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment);
         this.session = new TableSession(
-                OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment),
+                open,
                 new TableSession.Route(ingest, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
-                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), "localhost", "test"),
+                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), INTERVAL.toJavaTime(), "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, metrics),
                 signal);
-        this.loop = new CommitLoop(List.of(session), INTERVAL.toJavaTime(), signal);
+        this.loop = new CommitLoop(List.of(session), INTERVAL.toJavaTime(), signal, open);
     }
 
     /**

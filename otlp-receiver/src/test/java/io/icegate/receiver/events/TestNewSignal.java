@@ -134,10 +134,10 @@ final class TestNewSignal
         TableSession session = new TableSession(
                 open,
                 new TableSession.Route(ingest, new OtlpRequestDecoder(Events.REQUEST, EventRecordDecoder::new, DecodeLimits.DEFAULT, InstantSource.system()), repetitions, Events.SHAPE),
-                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), commits.options(), "localhost", "test"),
+                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), commits.options(), Duration.ofMillis(50), "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, CommitMetrics.NONE),
                 signal);
-        return new CommitLoop(List.of(session), Duration.ofMillis(50), signal);
+        return new CommitLoop(List.of(session), Duration.ofMillis(50), signal, open);
     }
 
     private void exportByGrpc(byte[] request)

@@ -41,9 +41,10 @@ public final class CommitPlanner
      */
     static final Duration CLOSE_AFTER = Duration.ofMinutes(10);
     /**
-     * A closed writer leaves the vector when it was missing from every listing of the registry for this long.
+     * A closed writer leaves the vector when it was missing from every listing of the registry for this long, hence from two
+     * of them. It left the registry an hour after it was closed, so no plan needs its entry.
      */
-    static final Duration DROP_AFTER = Duration.ofHours(1);
+    static final Duration DROP_AFTER = Duration.ofMinutes(1);
 
     private final Warehouse warehouse;
     private final SegmentCodec codec;
@@ -106,7 +107,7 @@ public final class CommitPlanner
     }
 
     /**
-     * Returns the closed writers that left the registry a while ago, by a listing made just now. A writer that is still
+     * Returns the closed writers that left the registry, by a listing made just now. A writer that is still
      * registered must stay in the vector, because readers would begin at 0 without its entry.
      */
     private List<WriterId> dropped(LiveSegments live)

@@ -11,7 +11,6 @@ import io.icegate.wal.BatchRange;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WalException;
-import io.icegate.wal.WalLayout;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.DataFile;
@@ -115,7 +114,7 @@ public final class LiveFiles
 
     private DeleteFile deletes(LiveSegment segment, String location, List<BatchRange> ranges, PartitionSpec unpartitioned)
     {
-        ObjectKey key = WalLayout.LIVE.child(segment.key().table().toString()).child("deletes-" + segment.deletesName(ranges) + ".parquet");
+        ObjectKey key = LiveDeletesName.of(segment.key(), segment.deletesName(ranges));
         SegmentCodec.EncodedDeletes deletes = codec.encodeDeletes(location, ranges, unpartitioned, warehouse.location(key));
         if (written.contains(key)) {
             return deletes.file();

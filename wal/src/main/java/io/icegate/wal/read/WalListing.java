@@ -116,7 +116,7 @@ public final class WalListing
     public LiveSegments list(UUID table, OffsetVector from, int countMax)
     {
         WriterRegistry.Listing registered = registry.list();
-        Set<WriterId> writers = new TreeSet<>(registry.writersOf(table, registered));
+        Set<WriterId> writers = new TreeSet<>(registry.writersOf(table, registered, from));
         writers.addAll(from.offsets().keySet());
         writers.removeIf(from::isClosed);
         List<Run> runs = Parallel.map(List.copyOf(writers), writer -> run(table, writer, from.next(writer), countMax), executor);

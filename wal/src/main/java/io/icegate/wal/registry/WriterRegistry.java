@@ -9,6 +9,7 @@ import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.Retries;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.StoredObject;
+import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
@@ -75,16 +76,18 @@ public final class WriterRegistry
      * One listing of the registry.
      *
      * @param lastSeen registered writer → newest of heartbeat and entry, by the store's clock
+     * @param unregistered writer without an entry → its heartbeat; left by one that was removed, or that wakes up
      * @param now the store's clock, or the newest time in the listing where the store does not tell, which only delays seals
      * @param asOf by the store's clock: whoever was registered before is in the listing, unless its entry is gone again
      */
-    public record Listing(Map<WriterId, Instant> lastSeen, Instant now, Instant asOf)
+    public record Listing(Map<WriterId, Instant> lastSeen, Map<WriterId, Instant> unregistered, Instant now, Instant asOf)
     {
-        public static final Listing NONE = new Listing(Map.of(), Instant.EPOCH, Instant.EPOCH);
+        public static final Listing NONE = new Listing(Map.of(), Map.of(), Instant.EPOCH, Instant.EPOCH);
 
         public Listing
         {
             lastSeen = Collections.unmodifiableMap(new TreeMap<>(lastSeen));
+            unregistered = Map.copyOf(unregistered);
             requireNonNull(now, "now is null");
             requireNonNull(asOf, "asOf is null");
         }
@@ -227,7 +230,8 @@ public final class WriterRegistry
             Instant heartbeat = heartbeats.getOrDefault(writer, written);
             return heartbeat.isAfter(written) ? heartbeat : written;
         });
-        return new Listing(registered, storeTime.orElse(newest), asOf.orElseThrow());
+        heartbeats.keySet().removeAll(registered.keySet());
+        return new Listing(registered, heartbeats, storeTime.orElse(newest), asOf.orElseThrow());
     }
 
     private ListPage page(Optional<ObjectKey> startAfter)
@@ -282,16 +286,16 @@ public final class WriterRegistry
     }
 
     /**
-     * The writers of a listing that may write to the table. An entry that cannot be read does not tell its tables, so its
+     * The writers of a listing that may write to the table, without those that are closed there. An entry that cannot be read does not tell its tables, so its
      * writer may write to any of them; its segments name their table themselves.
      *
      * @throws WalException UNAVAILABLE when the store did not answer
      */
-    public Set<WriterId> writersOf(UUID table, Listing listing)
+    public Set<WriterId> writersOf(UUID table, Listing listing, OffsetVector offsets)
     {
         Set<WriterId> writers = new TreeSet<>();
         for (WriterId writer : listing.lastSeen().keySet()) {
-            if (mayWriteTo(table, writer)) {
+            if (!offsets.isClosed(writer) && mayWriteTo(table, writer)) {
                 writers.add(writer);
             }
         }

@@ -269,7 +269,7 @@ final class TestWalCommitter
     }
 
     @Test
-    void testClosedWriterLeavesAfterAnHourOfAbsence()
+    void testClosedWriterLeavesAfterItsEntry()
     {
         WalWriter gone = wal.writer();
         append(gone, ONE);

@@ -1,0 +1,108 @@
+package io.icegate.wal.commit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.StoredObject;
+import io.icegate.wal.WalLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Lets one of many processes commit a table, so that ten receivers make the commits of one. It saves work and decides
+ * nothing: two that hold it at once, by a race or by their clocks, are told apart by the commit itself. While the store does
+ * not answer everybody holds it. Used by one thread.
+ */
+public final class CommitterLease
+{
+    private static final Logger log = LoggerFactory.getLogger(CommitterLease.class);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String HOLDER = "holder";
+    private static final String UNTIL = "until";
+
+    private final ObjectStore store;
+    private final ObjectKey key;
+    private final String holder;
+    private final Duration time;
+    private final InstantSource clock;
+    private boolean held;
+
+    /**
+     * @param holder of this process, unlike all others
+     * @param time after which the lease of a process that died is free
+     */
+    public CommitterLease(ObjectStore store, UUID table, String holder, Duration time, InstantSource clock)
+    {
+        this.store = requireNonNull(store, "store is null");
+        this.key = WalLayout.committer(table);
+        this.holder = requireNonNull(holder, "holder is null");
+        this.time = requireNonNull(time, "time is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    private record Stored(String holder, Instant until)
+    {
+        /**
+         * Empty for what is no lease, which binds nobody.
+         */
+        private static Optional<Stored> parse(StoredObject object)
+        {
+            try {
+                JsonNode root = MAPPER.readTree(object.content());
+                return Optional.of(new Stored(root.required(HOLDER).asText(), Instant.ofEpochMilli(root.required(UNTIL).asLong())));
+            }
+            catch (IOException | IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Takes or renews the lease. False when another process holds it.
+     */
+    public boolean tryHold()
+    {
+        try {
+            Optional<Stored> stored = store.get(key).flatMap(Stored::parse);
+            Instant now = clock.instant();
+            boolean ours = stored.map(lease -> lease.holder().equals(holder)).orElse(false);
+            held = ours || stored.map(lease -> lease.until().isBefore(now)).orElse(true);
+            if (held && (!ours || stored.orElseThrow().until().isBefore(now.plus(time.dividedBy(2))))) {
+                store.put(key, MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put(HOLDER, holder).put(UNTIL, now.plus(time).toEpochMilli())));
+            }
+            return held;
+        }
+        catch (IOException e) {
+            log.debug("Cannot use the lease {}", key, e);
+            return true;
+        }
+    }
+
+    /**
+     * Gives the lease to others, if this process holds it.
+     */
+    public void release()
+    {
+        if (!held) {
+            return;
+        }
+        held = false;
+        try {
+            store.delete(List.of(key));
+        }
+        catch (IOException e) {
+            log.debug("Cannot release the lease {}, it ends by itself", key, e);
+        }
+    }
+}
