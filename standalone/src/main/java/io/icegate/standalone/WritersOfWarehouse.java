@@ -39,8 +39,16 @@ final class WritersOfWarehouse
 
     static List<List<Object>> rows(String warehouse)
     {
+        return rows(open(warehouse));
+    }
+
+    /**
+     * Opens a warehouse with the variables of the store that this process was given.
+     */
+    static Warehouse open(String warehouse)
+    {
         boolean hasRegion = System.getenv().containsKey("AWS_REGION") || System.getenv().containsKey("AWS_DEFAULT_REGION");
-        return rows(Warehouses.open(warehouse, hasRegion ? STORE_PROPERTIES : DEFAULT_REGION));
+        return Warehouses.open(warehouse, hasRegion ? STORE_PROPERTIES : DEFAULT_REGION);
     }
 
     /**

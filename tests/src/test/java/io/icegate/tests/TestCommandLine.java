@@ -22,7 +22,7 @@ final class TestCommandLine
     private Path folder = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "start", "receiver", "trino", "sql", "status", "bench"})
+    @ValueSource(strings = {"demo", "start", "receiver", "trino", "sql", "status", "doctor", "bench"})
     void testHelpOfCommand(String command)
             throws Exception
     {
@@ -37,9 +37,20 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript help = IceGateScript.run(folder, "help")) {
-            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  receiver ", "  trino ", "  sql ", "  status ", "  bench ");
+            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  receiver ", "  trino ", "  sql ", "  status ", "  doctor ", "  bench ");
             assertThat(help.exitValue()).isZero();
         }
+    }
+
+    @Test
+    void testDoctorMakesNoWarehouse()
+            throws Exception
+    {
+        try (IceGateScript doctor = IceGateScript.run(folder, "doctor", "--warehouse", folder.resolve("none").toString())) {
+            assertThat(doctor.output().lines()).singleElement().asString().startsWith("icegate: Cannot examine file:").endsWith("there is no such folder");
+            assertThat(doctor.exitValue()).isEqualTo(1);
+        }
+        assertThat(folder.resolve("none")).doesNotExist();
     }
 
     @Test
