@@ -6,8 +6,11 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Asks all commit guards of this process in turn. Fails closed: a guarded table cannot be committed without a guard.
@@ -55,9 +58,13 @@ final class CommitGuards
      */
     void verifyChecked(@Nullable TableMetadata base, TableMetadata next)
     {
-        String guarded = check(base, next).properties().get(CommitGuard.GUARDED_PROPERTY);
-        if (!Objects.equals(guarded, next.properties().get(CommitGuard.GUARDED_PROPERTY))) {
-            throw new ValidationException("Cannot commit to table at %s: its metadata was not guarded, property %s must be %s", next.location(), CommitGuard.GUARDED_PROPERTY, guarded);
+        Map<String, String> guarded = check(base, next).properties();
+        Set<String> names = new TreeSet<>(guarded.keySet());
+        names.addAll(next.properties().keySet());
+        for (String name : names) {
+            if (!Objects.equals(guarded.get(name), next.properties().get(name))) {
+                throw new ValidationException("Cannot commit to table at %s: its metadata was not guarded, property %s must be %s", next.location(), name, guarded.get(name));
+            }
         }
     }
 
