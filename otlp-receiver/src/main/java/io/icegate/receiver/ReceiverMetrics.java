@@ -49,6 +49,7 @@ public final class ReceiverMetrics
     private final Counter commitSegments;
     private final Counter commitRows;
     private final Counter commitDuplicates;
+    private final Counter commitForgotten;
     private final Counter selfRecords;
     private final Counter storeRequests;
     private final Gauge waitingSegments;
@@ -75,6 +76,7 @@ public final class ReceiverMetrics
                 .classicUpperBounds(SECONDS).register(registry);
         commitSegments = Counter.builder().name("icegate_commit_segments").help("Segments committed by this process").register(registry);
         commitRows = Counter.builder().name("icegate_commit_rows").help("Rows committed by this process, without duplicates").register(registry);
+        commitForgotten = Counter.builder().name("icegate_commit_forgotten_batches").help("Ids of committed batches that were forgotten before their time").register(registry);
         commitDuplicates = Counter.builder().name("icegate_commit_duplicate_batches").help("Copies of batches that were dropped at commit").register(registry);
         waitingSegments = gauge(registry, "icegate_wal_uncommitted_segments", "Segments of all writers that wait for a commit");
         waitingBytes = gauge(registry, "icegate_wal_uncommitted_bytes", "Bytes of these segments");
@@ -256,6 +258,12 @@ public final class ReceiverMetrics
             commitRows.inc(rows);
             commitDuplicates.inc(duplicateBatches);
             commitSeconds.labelValues(segments == 0 ? "nothing" : "committed").observe(seconds(time));
+        }
+
+        @Override
+        public void forgotten(long batches)
+        {
+            commitForgotten.inc(batches);
         }
 
         @Override

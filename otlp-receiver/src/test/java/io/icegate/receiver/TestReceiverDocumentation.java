@@ -126,6 +126,7 @@ final class TestReceiverDocumentation
                 Map.entry("telemetry.LogCapture.STACK_TRACE_LENGTH_MAX", "| characters of an own warning; of its stack trace | 1000; %s |"),
                 Map.entry("telemetry.SpanBuffer.SPANS_MAX", "| own spans that wait to be stored | %s |"),
                 Map.entry("ingest.TenantQuotas.TENANTS_MAX", "| tenants whose rates are remembered | %s |"),
+                Map.entry("ingest.SegmentBatcher.REQUEST_WAIT_MAX", "| time that a request waits in memory for its segment | %s |"),
                 Map.entry("ingest.FileBudget.SAVED_MAX", "after a burst of %s worth of files"),
                 Map.entry("commit.TableSession.UNCONFIRMED_MAX", "Without an answer of the catalog for %s nothing is acknowledged"));
         List<String> ofNoInterest = List.of(

@@ -98,7 +98,7 @@ final class TestReceiverStart
     void testBounds()
     {
         assertStarts("icegate.wal.max-in-flight-segments", "8");
-        assertRefused("icegate.wal.max-in-flight-segments", "9", "must be less than or equal to 8: the search for duplicates relies on it");
+        assertRefused("icegate.wal.max-in-flight-segments", "9", "must be less than or equal to 8: whoever seals a writer relies on it");
         assertRefused("icegate.wal.max-in-flight-segments", "0", "must be greater than or equal to 1");
         assertStarts("icegate.wal.silent-after", "30s");
         assertStarts("icegate.wal.silent-after", "5m");

@@ -1,6 +1,7 @@
 package io.icegate.spark;
 
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.batches.BatchWindow;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.spark.source.SparkTable;
@@ -53,6 +54,7 @@ final class WalSparkTable
     {
         Map<String, String> properties = new HashMap<>(super.properties());
         properties.remove(OffsetVector.PROPERTY);
+        properties.remove(BatchWindow.PROPERTY);
         return properties;
     }
 

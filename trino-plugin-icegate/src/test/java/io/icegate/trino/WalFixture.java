@@ -17,6 +17,7 @@ import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.WalCommitter;
@@ -144,7 +145,7 @@ final class WalFixture
 
     CommitResult commit(Table table)
     {
-        return new WalCommitter(warehouse, footers, environment).commit(table, new CommitOptions(CommitOptions.SEGMENTS_MAX, false));
+        return new WalCommitter(warehouse, footers, new BatchIndexes(warehouse.store(), environment), environment).commit(table, new CommitOptions(CommitOptions.SEGMENTS_MAX, false));
     }
 
     /**

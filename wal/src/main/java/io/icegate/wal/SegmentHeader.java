@@ -9,8 +9,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Identity of one encoding of a segment.
  *
- * @param created when the segment was opened for rows; the duplicate window is measured on this value; whole milliseconds, as
- *         the footer keeps it
+ * @param created when the segment was opened for rows; whole milliseconds, as the footer keeps it
  * @param ingestMicros {@code ingest_time} of all its rows; it never falls from one segment of a lane to the next
  */
 public record SegmentHeader(SegmentKey key, SegmentId id, Instant created, long ingestMicros)

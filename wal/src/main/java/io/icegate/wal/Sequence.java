@@ -7,6 +7,10 @@ public record Sequence(long value)
         implements Comparable<Sequence>
 {
     public static final Sequence FIRST = new Sequence(0);
+    /**
+     * No writer may have more segments on their way, so no more can come late when somebody seals it.
+     */
+    public static final int IN_FLIGHT_LIMIT = 8;
 
     public Sequence
     {

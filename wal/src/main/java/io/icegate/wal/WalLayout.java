@@ -49,4 +49,17 @@ public final class WalLayout
     {
         return ROOT.child(table.toString()).child(writer.toString());
     }
+
+    /**
+     * Which batches of a table are committed, see docs/format/wal.md.
+     */
+    public static ObjectKey batchIndexes(UUID table)
+    {
+        return ROOT.child(table.toString()).child("_batches");
+    }
+
+    public static ObjectKey batchIndex(UUID table, String name)
+    {
+        return batchIndexes(table).child(name);
+    }
 }

@@ -31,14 +31,22 @@ public final class FakeSegments
     private static final int ROWS_PER_BATCH = 10;
 
     /**
-     * An encoder of one batch of ten rows per id.
+     * An encoder of one batch of ten rows per id, accepted when the segment was opened.
      */
     public static Function<SegmentHeader, EncodedSegment> batches(BatchId... ids)
+    {
+        return header -> batches(header.created(), ids).apply(header);
+    }
+
+    /**
+     * As {@link #batches(BatchId...)}, but accepted at a time of its own.
+     */
+    public static Function<SegmentHeader, EncodedSegment> batches(Instant accepted, BatchId... ids)
     {
         return header -> {
             List<BatchRange> ranges = new ArrayList<>();
             for (BatchId id : ids) {
-                ranges.add(new BatchRange(id, ranges.size() * ROWS_PER_BATCH, ROWS_PER_BATCH));
+                ranges.add(new BatchRange(id, accepted.toEpochMilli(), ranges.size() * ROWS_PER_BATCH, ROWS_PER_BATCH));
             }
             return encode(header, SegmentKind.DATA, ranges);
         };
@@ -57,7 +65,7 @@ public final class FakeSegments
                 header.id(),
                 header.created().toEpochMilli(),
                 header.ingestMicros(),
-                batches.stream().map(batch -> "%s:%s:%s:%s".formatted(batch.id().high(), batch.id().low(), batch.firstRow(), batch.rows())).collect(Collectors.joining(",")));
+                batches.stream().map(batch -> "%s:%s:%s:%s:%s".formatted(batch.id().high(), batch.id().low(), batch.acceptedMillis(), batch.firstRow(), batch.rows())).collect(Collectors.joining(",")));
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
         return new EncodedSegment(content, footer(content));
     }
@@ -77,7 +85,7 @@ public final class FakeSegments
         List<BatchRange> batches = new ArrayList<>();
         for (String batch : parts[5].isEmpty() ? new String[0] : parts[5].split(",")) {
             String[] fields = batch.split(":");
-            batches.add(new BatchRange(new BatchId(Long.parseLong(fields[0]), Long.parseLong(fields[1])), Integer.parseInt(fields[2]), Integer.parseInt(fields[3])));
+            batches.add(new BatchRange(new BatchId(Long.parseLong(fields[0]), Long.parseLong(fields[1])), Long.parseLong(fields[2]), Integer.parseInt(fields[3]), Integer.parseInt(fields[4])));
         }
         long rows = batches.stream().mapToLong(BatchRange::rows).sum();
         return new SegmentFooter(

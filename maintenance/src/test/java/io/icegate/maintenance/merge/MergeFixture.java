@@ -8,6 +8,7 @@ import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.WalCommitter;
 import io.icegate.wal.format.ParquetSegmentCodec;
@@ -66,7 +67,7 @@ final class MergeFixture
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final WalEnvironment environment = WalEnvironment.system(threads);
     private final FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 1_000);
-    private final WalCommitter committer = new WalCommitter(warehouse, footers, environment);
+    private final WalCommitter committer = new WalCommitter(warehouse, footers, new BatchIndexes(warehouse.store(), environment), environment);
     private final List<WalWriter> writers = new ArrayList<>();
 
     MergeFixture(Signal signal)

@@ -169,7 +169,7 @@ final class TestNativeMerge
             MergePlan plan = plan(fixture);
             String deletes = fixture.table.locationProvider().newDataLocation("deletes.parquet");
             PartitionSpec unpartitioned = TableSpecs.unpartitioned("logs", fixture.table.specs().values());
-            EncodedDeletes encoded = new ParquetSegmentCodec().encodeDeletes(plan.inputs().get(0).file().location(), List.of(new BatchRange(new BatchId(0, 1), 0, 10)), unpartitioned, deletes);
+            EncodedDeletes encoded = new ParquetSegmentCodec().encodeDeletes(plan.inputs().get(0).file().location(), List.of(new BatchRange(new BatchId(0, 1), 0, 0, 10)), unpartitioned, deletes);
             try (PositionOutputStream out = fixture.table.io().newOutputFile(deletes).create()) {
                 out.write(encoded.content());
             }

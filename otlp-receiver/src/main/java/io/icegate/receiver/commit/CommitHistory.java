@@ -41,6 +41,12 @@ final class CommitHistory
     }
 
     @Override
+    public void forgotten(long batches)
+    {
+        metrics.forgotten(batches);
+    }
+
+    @Override
     public void commitFailed(Duration time)
     {
         metrics.commitFailed(time);

@@ -11,6 +11,11 @@ public interface CommitMetrics
 
     default void committed(int segments, long rows, int duplicateBatches, Duration time) {}
 
+    /**
+     * Ids of committed batches that were forgotten before their time.
+     */
+    default void forgotten(long batches) {}
+
     default void commitFailed(Duration time) {}
 
     /**

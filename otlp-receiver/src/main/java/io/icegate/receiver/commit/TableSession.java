@@ -375,6 +375,7 @@ public final class TableSession
                 throw e;
             }
             commits.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
+            commits.forgotten(result.forgottenBatches());
             if (result.isComplete()) {
                 return;
             }

@@ -4,6 +4,8 @@ import com.google.inject.Inject;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +22,7 @@ import static java.util.Objects.requireNonNull;
 public final class Admission
 {
     private final long budgetBytes;
+    private final InstantSource clock;
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicInteger openRequests = new AtomicInteger();
     private final List<Runnable> whenEnded = new CopyOnWriteArrayList<>();
@@ -32,10 +35,16 @@ public final class Admission
 
     public Admission(long budgetBytes)
     {
+        this(budgetBytes, InstantSource.system());
+    }
+
+    public Admission(long budgetBytes, InstantSource clock)
+    {
         if (budgetBytes <= 0) {
             throw new IllegalArgumentException("Cannot admit requests: budget of %s bytes is not positive".formatted(budgetBytes));
         }
         this.budgetBytes = budgetBytes;
+        this.clock = requireNonNull(clock, "clock is null");
     }
 
     public long budgetBytes()
@@ -78,7 +87,7 @@ public final class Admission
     }
 
     /**
-     * Bytes held by one request. Used by one thread at a time, except {@link #close}.
+     * Bytes held by one request, and when it was let in. Used by one thread at a time, except {@link #close}.
      */
     public final class Ticket
             implements AutoCloseable
@@ -87,7 +96,26 @@ public final class Admission
         private final AtomicBoolean closed = new AtomicBoolean();
         private volatile Runnable whenClosed = () -> {};
 
+        private final Instant accepted = clock.instant();
+        private final long acceptedNanos = System.nanoTime();
+
         private Ticket() {}
+
+        /**
+         * When the request was let in. Copies of its batch are told from others by this time, wherever its rows wait meanwhile.
+         */
+        Instant accepted()
+        {
+            return accepted;
+        }
+
+        /**
+         * The same by {@link System#nanoTime}.
+         */
+        long acceptedNanos()
+        {
+            return acceptedNanos;
+        }
 
         /**
          * Takes more bytes for the same request.

@@ -7,7 +7,7 @@ import io.airlift.units.Duration;
 import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDataSize;
 import io.airlift.units.MinDuration;
-import io.icegate.wal.read.DuplicateWalk;
+import io.icegate.wal.Sequence;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -165,7 +165,7 @@ public class IngestConfig
     }
 
     @Min(1)
-    @Max(value = DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT, message = "must be less than or equal to {value}: the search for duplicates relies on it")
+    @Max(value = Sequence.IN_FLIGHT_LIMIT, message = "must be less than or equal to {value}: whoever seals a writer relies on it")
     public int getMaxInFlightSegments()
     {
         return maxInFlightSegments;

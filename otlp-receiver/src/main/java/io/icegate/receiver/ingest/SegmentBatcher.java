@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,6 +36,12 @@ import static java.util.Objects.requireNonNull;
  */
 public final class SegmentBatcher
 {
+    /**
+     * Longest time from the acceptance of a request until its segment is encoded. Its client gave up long before, sent it
+     * again elsewhere, or never will, and what is stored later than this might be taken for another batch.
+     */
+    public static final Duration REQUEST_WAIT_MAX = Duration.ofSeconds(60);
+
     private static final Logger log = Logger.get(SegmentBatcher.class);
 
     private final SegmentSink sink;
@@ -114,9 +121,20 @@ public final class SegmentBatcher
     }
 
     /**
-     * Completes when the batch is durable, or with a {@link RefusedException}.
+     * As {@link #append(RowBatch, long)} for a request that is let in now.
      */
     public CompletableFuture<Void> append(RowBatch batch)
+    {
+        return append(batch, System.nanoTime());
+    }
+
+    /**
+     * Completes when the batch is durable, or with a {@link RefusedException}: nothing is stored then of a batch that waited
+     * for {@link #REQUEST_WAIT_MAX}.
+     *
+     * @param acceptedNanos by {@link System#nanoTime}: when the request was let in
+     */
+    public CompletableFuture<Void> append(RowBatch batch, long acceptedNanos)
     {
         lock.lock();
         try {
@@ -132,7 +150,7 @@ public final class SegmentBatcher
                 last = new Group(System.nanoTime());
                 waiting.add(last);
             }
-            Pending pending = new Pending(batch, Origin.current(), new CompletableFuture<>());
+            Pending pending = new Pending(batch, acceptedNanos, Origin.current(), new CompletableFuture<>());
             last.add(pending);
             changed.signalAll();
             return pending.durable();
@@ -288,6 +306,7 @@ public final class SegmentBatcher
         lock.lock();
         try {
             while (true) {
+                long expiryNanos = expire(System.nanoTime());
                 Group group = waiting.peek();
                 if (group == null) {
                     if ((ending || broken.get() != null) && inFlight == 0) {
@@ -305,7 +324,7 @@ public final class SegmentBatcher
                     }
                 }
                 if (inFlight >= limits.segmentsInFlight()) {
-                    changed.await();
+                    changed.awaitNanos(expiryNanos);
                     continue;
                 }
                 if (inFlight == 0) {
@@ -319,6 +338,25 @@ public final class SegmentBatcher
         finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Gives up what waited too long. Returns the time until there may be more of it.
+     */
+    private long expire(long nowNanos)
+    {
+        List<Pending> expired = new ArrayList<>();
+        long leftNanos = REQUEST_WAIT_MAX.toNanos();
+        for (Group group : waiting) {
+            leftNanos = Math.min(leftNanos, group.expire(nowNanos, expired));
+        }
+        waiting.removeIf(group -> group.pendings.isEmpty());
+        if (!expired.isEmpty()) {
+            RefusedException late = new RefusedException(Refusal.UNAVAILABLE, "Cannot accept request now: the store does not answer, and it waited for %s s".formatted(REQUEST_WAIT_MAX.toSeconds()));
+            // whoever waits for the answers must not find the lock held
+            start(expired, () -> fail(expired, late));
+        }
+        return leftNanos;
     }
 
     /**
@@ -445,7 +483,7 @@ public final class SegmentBatcher
         pendings.forEach(pending -> pending.durable().completeExceptionally(failure));
     }
 
-    private record Pending(RowBatch batch, Origin origin, CompletableFuture<Void> durable) {}
+    private record Pending(RowBatch batch, long acceptedNanos, Origin origin, CompletableFuture<Void> durable) {}
 
     /**
      * How long a segment takes from its turn until it is durable: the median of the last ones, or the time since the last
@@ -486,6 +524,7 @@ public final class SegmentBatcher
     {
         private final long openedNanos;
         private final List<Pending> pendings = new ArrayList<>();
+        private long oldestNanos; // acceptance of the first request
         private long bytes;
         private long rows;
 
@@ -504,8 +543,44 @@ public final class SegmentBatcher
             return bytes >= limits.segmentBytes() || rows >= limits.segmentRows();
         }
 
+        /**
+         * Moves what waited too long. Returns the time until there is more of it.
+         */
+        private long expire(long nowNanos, List<Pending> expired)
+        {
+            long leftNanos = left(oldestNanos, nowNanos);
+            if (leftNanos > 0) {
+                return leftNanos;
+            }
+            oldestNanos = nowNanos;
+            for (Iterator<Pending> remaining = pendings.iterator(); remaining.hasNext(); ) {
+                Pending pending = remaining.next();
+                if (left(pending.acceptedNanos(), nowNanos) > 0) {
+                    oldestNanos = older(oldestNanos, pending.acceptedNanos());
+                }
+                else {
+                    remaining.remove();
+                    expired.add(pending);
+                    bytes -= pending.batch().requestBytes();
+                    rows -= pending.batch().rowCount();
+                }
+            }
+            return left(oldestNanos, nowNanos);
+        }
+
+        private static long left(long acceptedNanos, long nowNanos)
+        {
+            return REQUEST_WAIT_MAX.toNanos() - (nowNanos - acceptedNanos);
+        }
+
+        private static long older(long oneNanos, long otherNanos)
+        {
+            return oneNanos - otherNanos < 0 ? oneNanos : otherNanos;
+        }
+
         private void add(Pending pending)
         {
+            oldestNanos = pendings.isEmpty() ? pending.acceptedNanos() : older(oldestNanos, pending.acceptedNanos());
             pendings.add(pending);
             bytes += pending.batch().requestBytes();
             rows += pending.batch().rowCount();

@@ -234,8 +234,9 @@ public final class SignalIngest
                 }
             }
             else {
-                batch = batch.withId(repetitions.ids().unique());
+                id = repetitions.ids().unique();
             }
+            batch = batch.admitted(id, request.ticket().accepted().toEpochMilli());
             handedOver = true;
             append(open, new DecodedRequest(batch, decoded.acknowledgement()), request.ticket(), readNanos, answer);
             return within(answer, request.deadlineNanos());
@@ -276,7 +277,7 @@ public final class SignalIngest
         long startNanos = System.nanoTime();
         CompletableFuture<Void> durable;
         try {
-            durable = open.batcher().append(batch);
+            durable = open.batcher().append(batch, ticket.acceptedNanos());
         }
         catch (RuntimeException | Error e) {
             durable = CompletableFuture.failedFuture(e);

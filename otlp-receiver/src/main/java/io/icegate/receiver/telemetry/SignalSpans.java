@@ -155,6 +155,12 @@ public final class SignalSpans
         }
 
         @Override
+        public void forgotten(long batches)
+        {
+            metrics.forgotten(batches);
+        }
+
+        @Override
         public void commitFailed(Duration time)
         {
             metrics.commitFailed(time);

@@ -33,8 +33,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Checks that requests become the same bytes as ever. The files under {@code golden} are those of the first encoder, on
  * parquet-java's column writers, but that pages of {@code groups.parquet} end at other rows since docs/adr/0015, that ids are
- * hex texts since docs/adr/0016, and that times and ids are stored as differences since docs/adr/0019. A change of the segment format replaces them, with {@code -Dicegate.golden=<directory>},
- * and nothing else does.
+ * hex texts since docs/adr/0016, that times and ids are stored as differences since docs/adr/0019, and that batches carry
+ * their time of acceptance since docs/adr/0020. A change of the segment format replaces them, with
+ * {@code -Dicegate.golden=<directory>}, and nothing else does.
  */
 final class TestGoldenSegments
 {
@@ -92,7 +93,7 @@ final class TestGoldenSegments
     @Test
     void testPositionDeletes()
     {
-        List<BatchRange> ranges = List.of(new BatchRange(new BatchId(1, 2), 3, 40), new BatchRange(new BatchId(3, 4), 100, 1));
+        List<BatchRange> ranges = List.of(new BatchRange(new BatchId(1, 2), 0, 3, 40), new BatchRange(new BatchId(3, 4), 0, 100, 1));
         check("deletes.parquet", new ParquetSegmentCodec().encodeDeletes("s3://bucket/_wal/v1/segment.parquet", ranges, PartitionSpec.unpartitioned(), "s3://bucket/deletes.parquet").content());
     }
 
@@ -117,12 +118,17 @@ final class TestGoldenSegments
 
     private static LogBatch protobuf(int batch, String tenant, byte[] request)
     {
-        return LogsDecoding.decode(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
+        return admitted(LogsDecoding.decode(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT));
     }
 
     private static LogBatch json(int batch, String tenant, byte[] request)
     {
-        return LogsDecoding.decodeJson(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT);
+        return admitted(LogsDecoding.decodeJson(request, new BatchId(-batch, batch), tenant, GoldenRequests.NOW, DecodeLimits.DEFAULT));
+    }
+
+    private static LogBatch admitted(LogBatch batch)
+    {
+        return batch.admitted(batch.id(), GoldenRequests.NOW.toEpochMilli() - batch.id().low());
     }
 
     private static byte[] encode(Schema table, List<LogBatch> batches)

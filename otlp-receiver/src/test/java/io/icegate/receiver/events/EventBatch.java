@@ -12,7 +12,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * The events of one request.
  */
-record EventBatch(BatchId id, String tenant, List<Row> rows, long requestBytes)
+record EventBatch(BatchId id, long acceptedMillis, String tenant, List<Row> rows, long requestBytes)
         implements RowBatch
 {
     record Row(long timestampMicros, boolean timeGiven, String text) {}
@@ -25,9 +25,9 @@ record EventBatch(BatchId id, String tenant, List<Row> rows, long requestBytes)
     }
 
     @Override
-    public RowBatch withId(BatchId newId)
+    public RowBatch admitted(BatchId newId, long newAcceptedMillis)
     {
-        return new EventBatch(newId, tenant, rows, requestBytes);
+        return new EventBatch(newId, newAcceptedMillis, tenant, rows, requestBytes);
     }
 
     @Override

@@ -34,6 +34,6 @@ final class EventRecordDecoder
     @Override
     public RowBatch batch(BatchId id, String tenant, long bytes)
     {
-        return new EventBatch(id, tenant, rows, bytes);
+        return new EventBatch(id, 0, tenant, rows, bytes);
     }
 }

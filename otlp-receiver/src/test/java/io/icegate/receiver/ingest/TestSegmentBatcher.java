@@ -228,6 +228,33 @@ final class TestSegmentBatcher
         assertRefused(batcher.append(logs(1, 10)), Refusal.UNAVAILABLE);
     }
 
+    /**
+     * Uploads hang. What waits behind them is refused after a minute, and never stored.
+     */
+    @Test
+    void testE4WhatWaitsForAMinuteIsNotStored()
+            throws Exception
+    {
+        SegmentBatcher batcher = batcher(SHORT_WINDOW, new SegmentBatcher.Limits(1_000, 1_000, 1));
+        CompletableFuture<Void> uploading = batcher.append(logs(1, 10));
+        FakeSegment hanging = sink.next();
+        long minuteAgo = System.nanoTime() - SegmentBatcher.REQUEST_WAIT_MAX.toNanos();
+        CompletableFuture<Void> late = batcher.append(logs(2, 10), minuteAgo);
+        CompletableFuture<Void> soonLate = batcher.append(logs(3, 10), minuteAgo + MILLISECONDS.toNanos(300));
+        CompletableFuture<Void> waiting = batcher.append(logs(4, 10));
+
+        assertRefused(late, Refusal.UNAVAILABLE);
+        assertRefused(soonLate, Refusal.UNAVAILABLE);
+        assertThat(waiting).isNotDone();
+        assertThat(batcher.load().requests()).isEqualTo(1);
+        hanging.complete();
+        uploading.get(60, SECONDS);
+        FakeSegment next = sink.next();
+        assertThat(next.batches()).containsExactly(4L);
+        next.complete();
+        waiting.get(60, SECONDS);
+    }
+
     @Test
     void testEndFlushesAndWaits()
             throws Exception

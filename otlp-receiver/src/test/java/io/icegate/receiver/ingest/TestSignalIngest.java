@@ -16,6 +16,7 @@ import io.icegate.wal.format.RowBatch;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -23,9 +24,11 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -40,10 +43,12 @@ final class TestSignalIngest
 
     private final AtomicLong clock = new AtomicLong();
     private final Lease lease = new Lease(BOUND, clock::get, clock.get());
-    private final Admission admission = new Admission(1_000_000);
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T00:00:00Z"));
+    private final Admission admission = new Admission(1_000_000, now::get);
     private final SignalIngest ingest = new SignalIngest("logs", admission, new TenantQuotas(TenantQuotas.Limits.NONE, admission.budgetBytes(), System::nanoTime), new Random(1), IngestMetrics.NONE);
     private final AtomicInteger decoded = new AtomicInteger();
     private final BlockingQueue<CompletableFuture<StoredSegment>> segments = new LinkedBlockingQueue<>();
+    private final List<Instant> accepted = new CopyOnWriteArrayList<>();
 
     TestSignalIngest()
     {
@@ -98,6 +103,27 @@ final class TestSignalIngest
         CompletableFuture<Acknowledgement> again = export(2);
         durable();
         assertThat(again.get(60, SECONDS)).as("what was refused can be sent again").isEqualTo(Acknowledgement.FULL);
+    }
+
+    /**
+     * Copies are told from others by the time at which the request was let in, not by that of its segment.
+     */
+    @Test
+    void testE4TimeOfAcceptanceGoesWithTheBatch()
+            throws Exception
+    {
+        Instant letIn = now.get();
+        Admission.Ticket ticket = admission.admit(1);
+        // its body comes slowly
+        now.set(letIn.plusSeconds(2));
+        CompletableFuture<Acknowledgement> slow = ingest.export(new IngestRequest("acme", Encoding.PROTOBUF, "", new byte[] {1}, ticket, System.nanoTime() + SECONDS.toNanos(60)));
+        durable();
+        slow.get(60, SECONDS);
+        CompletableFuture<Acknowledgement> next = export(2);
+        durable();
+        next.get(60, SECONDS);
+
+        assertThat(accepted).containsExactly(letIn, letIn.plusSeconds(2));
     }
 
     /**
@@ -231,6 +257,7 @@ final class TestSignalIngest
     private CompletableFuture<StoredSegment> append(List<RowBatch> batches)
     {
         CompletableFuture<StoredSegment> stored = new CompletableFuture<>();
+        batches.forEach(batch -> accepted.add(Instant.ofEpochMilli(batch.acceptedMillis())));
         segments.add(stored);
         return stored;
     }

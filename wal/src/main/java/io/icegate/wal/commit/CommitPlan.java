@@ -1,6 +1,8 @@
 package io.icegate.wal.commit;
 
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.batches.BatchWindow;
+import io.icegate.wal.commit.BatchRecorder.NewBatches;
 import io.icegate.wal.read.Duplicates;
 import io.icegate.wal.read.LiveSegment;
 import io.icegate.wal.read.LiveSegments;
@@ -16,10 +18,11 @@ import static java.util.Objects.requireNonNull;
  *
  * @param live what was found, including segments of nothing but duplicates
  * @param segments to append
+ * @param window which batches are committed before
  * @param seen the vector of the nearest snapshot that carries one: the fence
  * @param to the vector after the commit
  */
-public record CommitPlan(LiveSegments live, List<PlannedSegment> segments, Duplicates duplicates, Optional<OffsetVector> seen, OffsetVector to)
+public record CommitPlan(LiveSegments live, List<PlannedSegment> segments, Duplicates duplicates, BatchWindow window, Optional<OffsetVector> seen, OffsetVector to)
 {
     /**
      * A segment, appended by reference.
@@ -38,6 +41,7 @@ public record CommitPlan(LiveSegments live, List<PlannedSegment> segments, Dupli
         requireNonNull(live, "live is null");
         segments = List.copyOf(segments);
         requireNonNull(duplicates, "duplicates is null");
+        requireNonNull(window, "window is null");
         requireNonNull(seen, "seen is null");
         requireNonNull(to, "to is null");
     }
@@ -57,7 +61,7 @@ public record CommitPlan(LiveSegments live, List<PlannedSegment> segments, Dupli
 
     WalAppend append()
     {
-        return new WalAppend(segments, duplicates, seen, from(), to);
+        return new WalAppend(segments, duplicates, Optional.of(new NewBatches(window, live.segments(), BatchHorizon.of(live, to))), seen, from(), to);
     }
 
     public long rows()

@@ -5,6 +5,8 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.commit.CommitPlan.PlannedSegment;
 import io.icegate.wal.read.DuplicateWalk;
 import io.icegate.wal.read.Duplicates;
@@ -52,12 +54,12 @@ public final class CommitPlanner
     private final DuplicateWalk walk;
     private final Map<UUID, Map<WriterId, Instant>> absentSince = new HashMap<>(); // guarded by itself
 
-    public CommitPlanner(Warehouse warehouse, FooterCache footers, Executor executor)
+    public CommitPlanner(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, Executor executor)
     {
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.codec = footers.codec();
         this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor);
-        this.walk = new DuplicateWalk(warehouse.store(), footers, executor);
+        this.walk = new DuplicateWalk(indexes, executor);
     }
 
     /**
@@ -72,8 +74,10 @@ public final class CommitPlanner
         TableOffsets offsets = TableOffsets.of(table);
         OffsetVector from = offsets.forCommit(table.name());
         LiveSegments live = listing.list(table.uuid(), from, options.segmentsMax());
-        Duplicates duplicates = walk.find(table.uuid(), from, live.segments());
-        return new CommitPlan(live, planned(table, live.segments(), duplicates), duplicates, offsets.nearest(), next(live));
+        BatchWindow window = BatchWindow.of(table.properties());
+        Duplicates duplicates = walk.find(table.uuid(), window, live.segments());
+        OffsetVector to = next(live);
+        return new CommitPlan(live, planned(table, live.segments(), duplicates), duplicates, window, offsets.nearest(), to);
     }
 
     /**

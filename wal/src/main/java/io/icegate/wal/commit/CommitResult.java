@@ -17,6 +17,7 @@ import static java.util.Objects.requireNonNull;
  * @param rows appended, without duplicates
  * @param bytes appended
  * @param duplicateBatches copies that do not count
+ * @param forgottenBatches ids that had to leave the batch window early, because it holds no more
  * @param before the vector that the commit was built from
  * @param ends why each open writer's run ended where it did; corrupt ones should alarm somebody
  */
@@ -26,6 +27,7 @@ public record CommitResult(
         long rows,
         long bytes,
         int duplicateBatches,
+        long forgottenBatches,
         OffsetVector before,
         OffsetVector after,
         Map<WriterId, RunEnd> ends)

@@ -4,6 +4,7 @@ import io.icegate.guard.CommitGuard;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -29,6 +30,7 @@ import static java.util.Objects.requireNonNull;
  * <li>K7: the format version is the one that committers can serve.
  * <li>K8: columns that receivers fill stay such that they can.
  * <li>K9: a new table has no WAL yet, so it begins with the empty vector or is no WAL table.
+ * <li>K10: the window of committed batches moves with the vector, and never alone.
  * </ol>
  */
 public final class WalCommitGuard
@@ -53,9 +55,24 @@ public final class WalCommitGuard
                 .filter(snapshot -> snapshot.summary().containsKey(OffsetVector.PROPERTY))
                 .toList();
         if (carriers.isEmpty()) {
-            return restored(before, next);
+            return windowRestored(base, restored(before, next));
         }
         checkCarrier(before, carriers, next);
+        return checkedWindow(base, carriers.get(0), next);
+    }
+
+    /**
+     * K10: the carrier says which it is, or it stays.
+     */
+    private static TableMetadata checkedWindow(TableMetadata base, Snapshot carrier, TableMetadata next)
+    {
+        String digest = carrier.summary().get(BatchWindow.PROPERTY);
+        if (digest == null) {
+            return windowRestored(base, next);
+        }
+        if (!BatchWindow.of(next.properties()).digest().equals(digest)) {
+            throw new ValidationException("Cannot commit table %s: the snapshot with WAL offsets belongs to another batch window than '%s'", next.location(), BatchWindow.of(next.properties()));
+        }
         return next;
     }
 
@@ -133,17 +150,24 @@ public final class WalCommitGuard
     private static TableMetadata restored(@Nullable String before, TableMetadata next)
     {
         String after = next.properties().get(OffsetVector.PROPERTY);
-        if (Objects.equals(before, after) || (before == null && OffsetVector.EMPTY.text().equals(after))) {
+        return before == null && OffsetVector.EMPTY.text().equals(after) ? next : withProperty(next, OffsetVector.PROPERTY, before);
+    }
+
+    /**
+     * K10: who does not move the vector does not move the window.
+     */
+    private static TableMetadata windowRestored(TableMetadata base, TableMetadata next)
+    {
+        return withProperty(next, BatchWindow.PROPERTY, base.properties().get(BatchWindow.PROPERTY));
+    }
+
+    private static TableMetadata withProperty(TableMetadata next, String name, @Nullable String value)
+    {
+        if (Objects.equals(value, next.properties().get(name))) {
             return next;
         }
         TableMetadata.Builder builder = TableMetadata.buildFrom(next);
-        if (before == null) {
-            builder.removeProperties(Set.of(OffsetVector.PROPERTY));
-        }
-        else {
-            builder.setProperties(Map.of(OffsetVector.PROPERTY, before));
-        }
-        return builder.build();
+        return value == null ? builder.removeProperties(Set.of(name)).build() : builder.setProperties(Map.of(name, value)).build();
     }
 
     /**

@@ -4,6 +4,7 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.commit.WalTransaction.Outcome;
 import io.icegate.wal.commit.WriterSealer.Seal;
 import io.icegate.wal.read.FooterCache;
@@ -35,12 +36,12 @@ public final class WalCommitter
     private final WriterSealer sealer;
     private final WalTransaction transaction;
 
-    public WalCommitter(Warehouse warehouse, FooterCache footers, WalEnvironment environment)
+    public WalCommitter(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, WalEnvironment environment)
     {
         requireNonNull(environment, "environment is null");
-        this.planner = new CommitPlanner(warehouse, footers, environment.executor());
+        this.planner = new CommitPlanner(warehouse, footers, indexes, environment.executor());
         this.sealer = new WriterSealer(warehouse.store(), footers, environment);
-        this.transaction = new WalTransaction(footers.codec());
+        this.transaction = new WalTransaction(footers.codec(), new BatchRecorder(indexes));
     }
 
     /**
@@ -56,7 +57,7 @@ public final class WalCommitter
         if (outcome.snapshotId().isPresent()) {
             log.info("commit table={} snapshot={} segments={} rows={} duplicates={}", table.name(), outcome.snapshotId().orElseThrow(), plan.segments().size(), plan.rows(), plan.duplicates().batches());
         }
-        return new CommitResult(outcome.snapshotId(), plan.segments().size(), plan.rows(), plan.bytes(), plan.duplicates().batches(), plan.from(), plan.to(), plan.live().ends());
+        return new CommitResult(outcome.snapshotId(), plan.segments().size(), plan.rows(), plan.bytes(), plan.duplicates().batches(), outcome.forgotten(), plan.from(), plan.to(), plan.live().ends());
     }
 
     private static Optional<WalAppend> change(CommitPlan plan)

@@ -1,12 +1,18 @@
 package io.icegate.wal.commit;
 
 import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.BatchId;
+import io.icegate.wal.BatchRange;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndex;
+import io.icegate.wal.batches.BatchIndexName;
+import io.icegate.wal.batches.BatchIndexes;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.commit.WalTransaction.Outcome;
 import io.icegate.wal.read.CommittedRange;
 import io.icegate.wal.read.Duplicates;
@@ -19,13 +25,16 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,15 +64,17 @@ public final class WalReconciler
     private final Warehouse warehouse;
     private final CommitPlanner planner;
     private final CommittedRange range;
+    private final BatchIndexes indexes;
     private final WalTransaction transaction;
 
-    public WalReconciler(Warehouse warehouse, FooterCache footers, WalEnvironment environment)
+    public WalReconciler(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, WalEnvironment environment)
     {
         requireNonNull(environment, "environment is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
-        this.planner = new CommitPlanner(warehouse, footers, environment.executor());
+        this.planner = new CommitPlanner(warehouse, footers, indexes, environment.executor());
+        this.indexes = requireNonNull(indexes, "indexes is null");
         this.range = new CommittedRange(warehouse.store(), footers, environment.executor());
-        this.transaction = new WalTransaction(footers.codec());
+        this.transaction = new WalTransaction(footers.codec(), new BatchRecorder(indexes));
     }
 
     /**
@@ -99,7 +110,7 @@ public final class WalReconciler
         OffsetVector snapshot = offsets.nearest().orElseThrow();
         OffsetVector after = after(property, snapshot);
         WalAppend append = switch (mode) {
-            case ACCEPT -> new WalAppend(List.of(), Duplicates.NONE, offsets.nearest(), property, after);
+            case ACCEPT -> new WalAppend(List.of(), Duplicates.NONE, Optional.empty(), offsets.nearest(), property, after);
             case REAPPEND -> reappend(table, property, snapshot, after);
         };
         return new Plan(property, offsets.nearest(), Optional.of(append));
@@ -121,8 +132,54 @@ public final class WalReconciler
             }
             segments.add(found.get(i).orElseThrow(() -> refused(table, "segment %s was expired with its snapshot".formatted(key.objectKey()))));
         }
-        Duplicates duplicates = planner.walk().find(table.uuid(), snapshot, segments);
-        return new WalAppend(planner.planned(table, segments, duplicates), duplicates, Optional.of(snapshot), property, after);
+        Duplicates duplicates = asDecided(table, segments, planner.walk().find(table.uuid(), BatchWindow.of(table.properties()), segments));
+        return new WalAppend(planner.planned(table, segments, duplicates), duplicates, Optional.empty(), Optional.of(snapshot), property, after);
+    }
+
+    /**
+     * Decides again as the commits did that were rolled back, where their snapshots are still there: the window may have
+     * forgotten what they were compared with.
+     *
+     * @param walked by what the window knows
+     */
+    private Duplicates asDecided(Table table, List<LiveSegment> segments, Duplicates walked)
+    {
+        Map<SegmentKey, Set<BatchId>> counted = counted(table);
+        Map<SegmentKey, List<BatchRange>> ranges = new TreeMap<>(walked.ranges());
+        for (LiveSegment segment : segments) {
+            Set<BatchId> ids = counted.get(segment.key());
+            if (ids != null) {
+                ranges.put(segment.key(), segment.footer().batches().stream().filter(batch -> !ids.remove(batch.id())).toList());
+            }
+        }
+        ranges.values().removeIf(List::isEmpty);
+        return new Duplicates(ranges);
+    }
+
+    /**
+     * The batches that counted, of each segment that a commit took in which is no ancestor of the current snapshot.
+     */
+    private Map<SegmentKey, Set<BatchId>> counted(Table table)
+    {
+        Set<Long> ancestors = new HashSet<>(SnapshotUtil.currentAncestorIds(table));
+        Map<SegmentKey, Set<BatchId>> counted = new HashMap<>();
+        for (Snapshot snapshot : table.snapshots()) {
+            if (ancestors.contains(snapshot.snapshotId())) {
+                continue;
+            }
+            for (BatchIndexName name : BatchWindow.written(snapshot.summary())) {
+                indexes.load(table.uuid(), name).ifPresent(index -> {
+                    index.origins().forEach(origin -> counted.computeIfAbsent(key(table, origin), ignored -> new HashSet<>()));
+                    index.forEach((origin, high, low, millis) -> counted.computeIfAbsent(key(table, origin), ignored -> new HashSet<>()).add(new BatchId(high, low)));
+                });
+            }
+        }
+        return counted;
+    }
+
+    private static SegmentKey key(Table table, BatchIndex.Origin origin)
+    {
+        return new SegmentKey(table.uuid(), origin.writer(), origin.sequence());
     }
 
     private static ReconcileException refused(Table table, String reason)

@@ -5,6 +5,9 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentCodec.EncodedDeletes;
 import io.icegate.wal.WalException;
+import io.icegate.wal.batches.BatchIndexName;
+import io.icegate.wal.batches.BatchWindow;
+import io.icegate.wal.commit.BatchRecorder.Recorded;
 import io.icegate.wal.commit.CommitPlan.PlannedSegment;
 import io.icegate.wal.read.LiveSegment;
 import io.icegate.wal.table.TableSpecs;
@@ -15,6 +18,7 @@ import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -31,10 +35,11 @@ import java.util.function.Function;
 
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 /**
  * Applies one {@link WalAppend} after the other until one holds. An Iceberg transaction appends the files, puts the new
- * vector into the snapshot's summary and into the property, and deletes the rows of duplicate batches by position.
+ * vector into the snapshot's summary and into the property, moves the window of committed batches, and deletes the rows of duplicate batches by position.
  * <ul>
  * <li>A lost race is planned again on the refreshed table.
  * <li>An unknown outcome is settled by loading the table again. If the vector moved, somebody did it, perhaps we; if not,
@@ -48,18 +53,21 @@ final class WalTransaction
     private static final int ATTEMPTS_MAX = 8;
 
     private final SegmentCodec codec;
+    private final BatchRecorder recorder;
 
-    WalTransaction(SegmentCodec codec)
+    WalTransaction(SegmentCodec codec, BatchRecorder recorder)
     {
         this.codec = requireNonNull(codec, "codec is null");
+        this.recorder = requireNonNull(recorder, "recorder is null");
     }
 
     /**
      * What was done.
      *
      * @param snapshotId empty when the plan changes nothing
+     * @param forgotten ids that had to leave the batch window early
      */
-    record Outcome<P>(P plan, Optional<Long> snapshotId) {}
+    record Outcome<P>(P plan, Optional<Long> snapshotId, long forgotten) {}
 
     /**
      * Plans and applies, several times if others commit in between. Refreshes the table.
@@ -80,16 +88,18 @@ final class WalTransaction
             P plan = planner.apply(table);
             Optional<WalAppend> append = change.apply(plan);
             if (append.isEmpty()) {
-                return new Outcome<>(plan, Optional.empty());
+                return new Outcome<>(plan, Optional.empty(), 0);
             }
+            Optional<Recorded> recorded = append.orElseThrow().batches().map(batches -> recorder.record(uuid, batches, append.orElseThrow().duplicates()));
+            long forgotten = recorded.map(Recorded::forgotten).orElse(0L);
             try {
-                return new Outcome<>(plan, Optional.of(apply(table, append.orElseThrow())));
+                return new Outcome<>(plan, Optional.of(apply(table, append.orElseThrow(), recorded)), forgotten);
             }
             catch (CommitStateUnknownException e) {
                 failure = e;
                 Optional<Snapshot> ours = find(table, append.orElseThrow());
                 if (ours.isPresent()) {
-                    return new Outcome<>(plan, Optional.of(ours.orElseThrow().snapshotId()));
+                    return new Outcome<>(plan, Optional.of(ours.orElseThrow().snapshotId()), forgotten);
                 }
             }
             catch (ValidationException | CommitFailedException e) {
@@ -99,7 +109,7 @@ final class WalTransaction
         throw new WalException(UNAVAILABLE, "Cannot commit to table %s: gave up after %s attempts".formatted(table.name(), ATTEMPTS_MAX), requireNonNull(failure));
     }
 
-    private long apply(Table table, WalAppend change)
+    private long apply(Table table, WalAppend change, Optional<Recorded> recorded)
     {
         List<DeleteFile> deletes = deletes(table, change);
         long number = nextNumber(table);
@@ -108,7 +118,11 @@ final class WalTransaction
         change.segments().forEach(planned -> append.appendFile(planned.file()));
         append.set(OffsetVector.PROPERTY, change.to().text())
                 .set(OffsetVector.BASE_SUMMARY, change.from().digest())
-                .set(COMMIT_NUMBER_SUMMARY, Long.toString(number))
+                .set(COMMIT_NUMBER_SUMMARY, Long.toString(number));
+        recorded.ifPresent(batches -> append
+                .set(BatchWindow.PROPERTY, batches.window().digest())
+                .set(BatchWindow.INDEX_SUMMARY, batches.written().stream().map(BatchIndexName::text).collect(joining(","))));
+        append
                 .validateWith(new OffsetsUnchanged(change.seen()))
                 .commit();
         if (!deletes.isEmpty()) {
@@ -117,7 +131,9 @@ final class WalTransaction
             deletes.forEach(delta::addDeletes);
             delta.validateWith(new OffsetsUnchanged(Optional.of(change.to()))).commit();
         }
-        transaction.updateProperties().set(OffsetVector.PROPERTY, change.to().text()).commit();
+        UpdateProperties properties = transaction.updateProperties().set(OffsetVector.PROPERTY, change.to().text());
+        recorded.ifPresent(batches -> properties.set(BatchWindow.PROPERTY, batches.window().text()));
+        properties.commit();
         transaction.commitTransaction();
         table.refresh();
         return find(table, change).map(Snapshot::snapshotId).orElseGet(() -> table.currentSnapshot().snapshotId());

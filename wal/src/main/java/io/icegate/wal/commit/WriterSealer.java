@@ -14,7 +14,6 @@ import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.read.DuplicateWalk;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.read.WalListing;
 import org.apache.iceberg.Schema;
@@ -36,9 +35,9 @@ final class WriterSealer
 {
     private static final Logger log = LoggerFactory.getLogger(WriterSealer.class);
     /**
-     * A writer has at most {@link DuplicateWalk#SEGMENTS_IN_FLIGHT_LIMIT} segments in flight, so no more can come late.
+     * A writer has at most {@link Sequence#IN_FLIGHT_LIMIT} segments in flight, so no more can come late.
      */
-    private static final int LATE_SEGMENTS_MAX = 2 * DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT;
+    private static final int LATE_SEGMENTS_MAX = 2 * Sequence.IN_FLIGHT_LIMIT;
     private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
     private final ObjectStore store;

@@ -4,6 +4,7 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.commit.ReconcileMode;
@@ -87,12 +88,13 @@ public final class EngineWal
     {
         requireNonNull(warehouse, "warehouse is null");
         this.footers = new FooterCache(codec, limits.footersMax());
-        this.reader = new LiveTailReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
+        BatchIndexes indexes = new BatchIndexes(warehouse.store(), environment);
+        this.reader = new LiveTailReader(warehouse, footers, indexes, environment.executor(), limits.liveSegmentsMax());
         this.watermarks = new WatermarkReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
         this.files = new LiveFiles(warehouse, codec, environment.waiting());
         this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, environment.executor(), limits.liveSegmentsMax());
-        this.committer = new WalCommitter(warehouse, footers, environment);
-        this.reconciler = new WalReconciler(warehouse, footers, environment);
+        this.committer = new WalCommitter(warehouse, footers, indexes, environment);
+        this.reconciler = new WalReconciler(warehouse, footers, indexes, environment);
         // ending silent writers is the commit loop's business, and a statement need not wait for it
         this.drainOptions = new CommitOptions(limits.commitSegmentsMax(), false);
     }

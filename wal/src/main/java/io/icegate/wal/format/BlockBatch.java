@@ -23,6 +23,7 @@ abstract sealed class BlockBatch<B extends RecordBlock, R>
                 SpanBatch
 {
     private final BatchId id;
+    private final long acceptedMillis;
     private final String tenant;
     private final B block;
     private final List<R> others;
@@ -47,6 +48,7 @@ abstract sealed class BlockBatch<B extends RecordBlock, R>
     BlockBatch(BatchId id, String tenant, B block, List<R> others, int[] otherPositions, long requestBytes, Times othersTimes)
     {
         this.id = requireNonNull(id, "id is null");
+        this.acceptedMillis = 0;
         this.tenant = requireNonNull(tenant, "tenant is null");
         this.block = requireNonNull(block, "block is null");
         this.others = List.copyOf(others);
@@ -59,11 +61,12 @@ abstract sealed class BlockBatch<B extends RecordBlock, R>
     }
 
     /**
-     * The same rows under another id.
+     * The same rows under this id, as let in at this time.
      */
-    BlockBatch(BatchId id, BlockBatch<B, R> batch)
+    BlockBatch(BatchId id, long acceptedMillis, BlockBatch<B, R> batch)
     {
         this.id = requireNonNull(id, "id is null");
+        this.acceptedMillis = acceptedMillis;
         tenant = batch.tenant;
         block = batch.block;
         others = batch.others;
@@ -76,6 +79,12 @@ abstract sealed class BlockBatch<B extends RecordBlock, R>
     public final BatchId id()
     {
         return id;
+    }
+
+    @Override
+    public final long acceptedMillis()
+    {
+        return acceptedMillis;
     }
 
     @Override

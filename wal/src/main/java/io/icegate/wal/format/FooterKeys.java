@@ -29,7 +29,7 @@ final class FooterKeys
      * Length of the footer and magic.
      */
     static final int TRAILER_BYTES = 8;
-    static final int BATCH_BYTES = 24;
+    static final int BATCH_BYTES = 32;
 
     private FooterKeys() {}
 }

@@ -27,9 +27,9 @@ public final class LogBatch
         super(id, tenant, block, others, otherPositions, requestBytes, times(others));
     }
 
-    private LogBatch(BatchId id, LogBatch batch)
+    private LogBatch(BatchId id, long acceptedMillis, LogBatch batch)
     {
-        super(id, batch);
+        super(id, acceptedMillis, batch);
     }
 
     private static Times times(List<LogRow> rows)
@@ -42,9 +42,9 @@ public final class LogBatch
     }
 
     @Override
-    public LogBatch withId(BatchId newId)
+    public LogBatch admitted(BatchId newId, long newAcceptedMillis)
     {
-        return new LogBatch(newId, this);
+        return new LogBatch(newId, newAcceptedMillis, this);
     }
 
     /**

@@ -29,9 +29,9 @@ public final class MetricBatch
         super(id, tenant, block, others, otherPositions, requestBytes, times(others));
     }
 
-    private MetricBatch(BatchId id, MetricBatch batch)
+    private MetricBatch(BatchId id, long acceptedMillis, MetricBatch batch)
     {
-        super(id, batch);
+        super(id, acceptedMillis, batch);
     }
 
     private static Times times(List<MetricRow> rows)
@@ -44,9 +44,9 @@ public final class MetricBatch
     }
 
     @Override
-    public MetricBatch withId(BatchId newId)
+    public MetricBatch admitted(BatchId newId, long newAcceptedMillis)
     {
-        return new MetricBatch(newId, this);
+        return new MetricBatch(newId, newAcceptedMillis, this);
     }
 
     /**

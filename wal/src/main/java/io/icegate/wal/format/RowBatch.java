@@ -53,9 +53,14 @@ public interface RowBatch
     BatchId id();
 
     /**
-     * Returns the same rows under another id.
+     * When the receiver let the request in, by its clock, since the epoch; 0 before it was {@link #admitted}.
      */
-    RowBatch withId(BatchId id);
+    long acceptedMillis();
+
+    /**
+     * Returns the same rows under this id, as let in at this time.
+     */
+    RowBatch admitted(BatchId id, long acceptedMillis);
 
     String tenant();
 

@@ -164,8 +164,8 @@ public final class SegmentEncoder
         ByteBuffer entries = ByteBuffer.allocate(Math.multiplyExact(batches.size(), FooterKeys.BATCH_BYTES));
         int row = 0;
         for (RowBatch batch : batches) {
-            BatchRange range = new BatchRange(batch.id(), row, batch.rowCount());
-            entries.putLong(range.id().high()).putLong(range.id().low()).putInt(range.firstRow()).putInt(range.rows());
+            BatchRange range = new BatchRange(batch.id(), batch.acceptedMillis(), row, batch.rowCount());
+            entries.putLong(range.id().high()).putLong(range.id().low()).putInt(range.firstRow()).putInt(range.rows()).putLong(range.acceptedMillis());
             row = Math.addExact(row, range.rows());
         }
         return Base64.getEncoder().encodeToString(entries.array());

@@ -235,7 +235,10 @@ public final class SegmentFooterParser
         List<BatchRange> batches = new ArrayList<>(entries.remaining() / FooterKeys.BATCH_BYTES);
         int row = 0;
         while (entries.hasRemaining()) {
-            BatchRange batch = new BatchRange(new BatchId(entries.getLong(), entries.getLong()), entries.getInt(), entries.getInt());
+            BatchId id = new BatchId(entries.getLong(), entries.getLong());
+            int firstRow = entries.getInt();
+            int rows = entries.getInt();
+            BatchRange batch = new BatchRange(id, entries.getLong(), firstRow, rows);
             if (batch.firstRow() != row) {
                 throw new IllegalArgumentException("a batch begins at row %s, not %s".formatted(batch.firstRow(), row));
             }

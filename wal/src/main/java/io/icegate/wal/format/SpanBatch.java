@@ -27,9 +27,9 @@ public final class SpanBatch
         super(id, tenant, block, others, otherPositions, requestBytes, times(others));
     }
 
-    private SpanBatch(BatchId id, SpanBatch batch)
+    private SpanBatch(BatchId id, long acceptedMillis, SpanBatch batch)
     {
-        super(id, batch);
+        super(id, acceptedMillis, batch);
     }
 
     private static Times times(List<SpanRow> rows)
@@ -42,9 +42,9 @@ public final class SpanBatch
     }
 
     @Override
-    public SpanBatch withId(BatchId newId)
+    public SpanBatch admitted(BatchId newId, long newAcceptedMillis)
     {
-        return new SpanBatch(newId, this);
+        return new SpanBatch(newId, newAcceptedMillis, this);
     }
 
     /**

@@ -6,7 +6,6 @@ import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WalException;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Iterator;
@@ -31,21 +30,13 @@ public final class FooterCache
      * Heap of an entry without its batches, and of each batch, measured on segments of the logs table.
      */
     static final long ENTRY_BYTES = 6_500;
-    static final long BATCH_BYTES = 56;
+    static final long BATCH_BYTES = 64;
 
     private final SegmentCodec codec;
     private final int countMax;
     private final long bytesMax;
-    private final LinkedHashMap<SegmentKey, Known> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<SegmentKey, SegmentFooter> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
-
-    private record Known(SegmentFooter footer, @Nullable ObjectHead head)
-    {
-        private long bytes()
-        {
-            return ENTRY_BYTES + footer.batches().size() * BATCH_BYTES;
-        }
-    }
 
     public FooterCache(SegmentCodec codec, int countMax)
     {
@@ -83,7 +74,7 @@ public final class FooterCache
             throw new WalException(CORRUPT, "Cannot read segment %s: it has %s bytes, its footer says %s, %s bytes".formatted(head.key(), head.size(), footer.header().key().objectKey(), footer.size()));
         }
         synchronized (entries) {
-            remember(key, new Known(footer, head));
+            remember(key, footer);
         }
         return new LiveSegment(head, footer);
     }
@@ -94,14 +85,8 @@ public final class FooterCache
     Optional<LiveSegment> known(SegmentKey key, ObjectHead head)
     {
         synchronized (entries) {
-            Known entry = entries.get(key);
-            if (entry == null || entry.footer().size() != head.size()) {
-                return Optional.empty();
-            }
-            if (!head.equals(entry.head())) {
-                remember(key, new Known(entry.footer(), head));
-            }
-            return Optional.of(new LiveSegment(head, entry.footer()));
+            SegmentFooter footer = entries.get(key);
+            return footer == null || footer.size() != head.size() ? Optional.empty() : Optional.of(new LiveSegment(head, footer));
         }
     }
 
@@ -112,20 +97,25 @@ public final class FooterCache
     {
         synchronized (entries) {
             if (!entries.containsKey(footer.header().key())) {
-                remember(footer.header().key(), new Known(footer, null));
+                remember(footer.header().key(), footer);
             }
         }
     }
 
-    private void remember(SegmentKey key, Known known)
+    private void remember(SegmentKey key, SegmentFooter footer)
     {
-        Known replaced = entries.put(key, known);
-        bytes += known.bytes() - (replaced == null ? 0 : replaced.bytes());
-        Iterator<Known> eldest = entries.values().iterator();
+        SegmentFooter replaced = entries.put(key, footer);
+        bytes += bytes(footer) - (replaced == null ? 0 : bytes(replaced));
+        Iterator<SegmentFooter> eldest = entries.values().iterator();
         while (entries.size() > countMax || (bytes > bytesMax && entries.size() > 1)) {
-            bytes -= eldest.next().bytes();
+            bytes -= bytes(eldest.next());
             eldest.remove();
         }
+    }
+
+    private static long bytes(SegmentFooter footer)
+    {
+        return ENTRY_BYTES + footer.batches().size() * BATCH_BYTES;
     }
 
     int size()
@@ -135,21 +125,10 @@ public final class FooterCache
         }
     }
 
-    /**
-     * A segment that a listing has shown before.
-     */
-    Optional<LiveSegment> seen(SegmentKey key)
-    {
-        synchronized (entries) {
-            Known entry = entries.get(key);
-            return entry == null || entry.head() == null ? Optional.empty() : Optional.of(new LiveSegment(entry.head(), entry.footer()));
-        }
-    }
-
     private Optional<SegmentFooter> footer(SegmentKey key)
     {
         synchronized (entries) {
-            return Optional.ofNullable(entries.get(key)).map(Known::footer);
+            return Optional.ofNullable(entries.get(key));
         }
     }
 }

@@ -2,14 +2,10 @@ package io.icegate.wal.read;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.Digests;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentKey;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 
 import static java.util.Objects.requireNonNull;
@@ -31,12 +27,19 @@ public record LiveSegment(ObjectHead head, SegmentFooter footer)
     }
 
     /**
-     * The time that the duplicate window is measured on: when the segment was opened, or stored if that was earlier.
+     * When a request came at the earliest, whatever its receiver's clock says.
      */
-    Instant opened()
+    long earliestMillis(BatchRange batch)
     {
-        Instant created = footer.header().created();
-        return created.isBefore(head.lastModified()) ? created : head.lastModified();
+        return Math.min(batch.acceptedMillis(), head.lastModified().toEpochMilli());
+    }
+
+    /**
+     * When a request came at the latest, whatever its receiver's clock says: it was there when its segment was stored.
+     */
+    public long latestMillis(BatchRange batch)
+    {
+        return Math.max(batch.acceptedMillis(), head.lastModified().toEpochMilli());
     }
 
     /**
@@ -48,11 +51,6 @@ public record LiveSegment(ObjectHead head, SegmentFooter footer)
         for (BatchRange range : ranges) {
             text.append(' ').append(range.firstRow()).append('+').append(range.rows());
         }
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8)));
-        }
-        catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return Digests.sha256(text.toString());
     }
 }

@@ -2,6 +2,9 @@ package io.icegate.wal.read;
 
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.batches.BatchIndexes;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.registry.WriterRegistry;
 import io.icegate.wal.table.TableOffsets;
 import org.apache.iceberg.TableMetadata;
@@ -25,17 +28,17 @@ public final class LiveTailReader
      */
     public LiveTailReader(Warehouse warehouse, FooterCache footers, Executor executor)
     {
-        this(warehouse, footers, executor, WalListing.SEGMENTS_MAX);
+        this(warehouse, footers, new BatchIndexes(warehouse.store(), WalEnvironment.system(executor)), executor, WalListing.SEGMENTS_MAX);
     }
 
     /**
      * @param segmentsMax more live segments in one table are refused
      */
-    public LiveTailReader(Warehouse warehouse, FooterCache footers, Executor executor, int segmentsMax)
+    public LiveTailReader(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, Executor executor, int segmentsMax)
     {
         requireNonNull(warehouse, "warehouse is null");
         this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor, segmentsMax);
-        this.walk = new DuplicateWalk(warehouse.store(), footers, executor);
+        this.walk = new DuplicateWalk(indexes, executor);
     }
 
     /**
@@ -53,6 +56,6 @@ public final class LiveTailReader
         }
         OffsetVector from = offsets.forRead(metadata.location());
         LiveSegments live = listing.list(table, from);
-        return LiveTail.of(live, walk.find(table, from, live.segments()));
+        return LiveTail.of(live, walk.find(table, BatchWindow.of(metadata.properties()), live.segments()));
     }
 }

@@ -249,7 +249,7 @@ public final class WalListing
             throws IOException
     {
         Sequence sequence = missing;
-        for (int ahead = 0; ahead < DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT; ahead++) {
+        for (int ahead = 0; ahead < Sequence.IN_FLIGHT_LIMIT; ahead++) {
             sequence = sequence.next();
             ObjectKey key = new SegmentKey(table, writer, sequence).objectKey();
             if (store.head(key).isPresent()) {

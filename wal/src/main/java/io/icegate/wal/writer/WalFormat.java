@@ -28,9 +28,9 @@ import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
 public record WalFormat(long seed)
 {
     /**
-     * 3: a segment has one time of ingest. 2: ids are hex texts. 1: ids were bytes.
+     * 4: batches carry the time of their acceptance. 3: a segment has one time of ingest. 2: ids are hex texts. 1: ids were bytes.
      */
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
     private static final int ATTEMPTS_MAX = 10;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -14,7 +14,6 @@ import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
-import io.icegate.wal.read.DuplicateWalk;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -417,7 +416,7 @@ public final class WalLane
                 sequence = inFlight.isEmpty() ? next : inFlight.getFirst().header().key().sequence();
             }
             // what is in flight may still land below the seal
-            for (int late = 0; late <= DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT; late++) {
+            for (int late = 0; late <= Sequence.IN_FLIGHT_LIMIT; late++) {
                 switch (putSeal(new SegmentKey(table, writer.id(), sequence)).outcome()) {
                     case OURS -> {
                         return;

@@ -1,8 +1,8 @@
 package io.icegate.wal.writer;
 
 import io.icegate.objectstore.RetryPolicy;
+import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
-import io.icegate.wal.read.DuplicateWalk;
 
 import java.time.Duration;
 
@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Limits of a {@link WalWriter}.
  *
- * @param segmentsInFlightMax per lane, from encoding until the acknowledgement, at most {@link DuplicateWalk#SEGMENTS_IN_FLIGHT_LIMIT}
+ * @param segmentsInFlightMax per lane, from encoding until the acknowledgement, at most {@link Sequence#IN_FLIGHT_LIMIT}
  * @param attemptTimeout after this a PUT is sent again beside the one that hangs
  * @param hopelessAfter a store that refuses every write for this long stops the writer
  * @param zombieAfter a segment opened longer ago is acknowledged only if the writer is still registered
@@ -42,8 +42,8 @@ public record WriterOptions(
         requireNonNull(backoffMax, "backoffMax is null");
         requireNonNull(hopelessAfter, "hopelessAfter is null");
         requireNonNull(zombieAfter, "zombieAfter is null");
-        if (segmentsInFlightMax < 1 || segmentsInFlightMax > DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT) {
-            throw new IllegalArgumentException("Cannot write with %s segments in flight: it must be 1 to %s".formatted(segmentsInFlightMax, DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT));
+        if (segmentsInFlightMax < 1 || segmentsInFlightMax > Sequence.IN_FLIGHT_LIMIT) {
+            throw new IllegalArgumentException("Cannot write with %s segments in flight: it must be 1 to %s".formatted(segmentsInFlightMax, Sequence.IN_FLIGHT_LIMIT));
         }
     }
 

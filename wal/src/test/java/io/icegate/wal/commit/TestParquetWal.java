@@ -10,6 +10,7 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
@@ -83,7 +84,7 @@ final class TestParquetWal
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
             Table table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), Signal.LOGS.shape());
             FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 1_000);
-            WalCommitter committer = new WalCommitter(warehouse, footers, environment);
+            WalCommitter committer = new WalCommitter(warehouse, footers, new BatchIndexes(warehouse.store(), environment), environment);
             try (WalWriter first = writer(warehouse, table, environment); WalWriter second = writer(warehouse, table, environment)) {
                 append(first, table, 1, 2);
                 committer.commit(table, CommitOptions.DEFAULT);

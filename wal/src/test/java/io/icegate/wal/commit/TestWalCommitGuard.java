@@ -10,6 +10,7 @@ import io.icegate.wal.SegmentId;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.table.TableProfile;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.AppendFiles;
@@ -336,6 +337,67 @@ final class TestWalCommitGuard
             wal.table().updateSchema().addColumn("mine", Types.LongType.get()).commit();
             assertThat(wal.table().schema().findField("mine")).isNotNull();
         }
+    }
+
+    @Test
+    void testK10WindowMovesWithTheVector()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            String before = requireNonNull(wal.table().properties().get(BatchWindow.PROPERTY));
+            assertThat(BatchWindow.parse(before).count()).isEqualTo(1);
+            wal.table().updateProperties().remove(BatchWindow.PROPERTY).commit();
+            assertThat(wal.table().properties()).containsEntry(BatchWindow.PROPERTY, before);
+            wal.table().updateProperties().set(BatchWindow.PROPERTY, "").set("other", "value").commit();
+            assertThat(wal.table().properties()).containsEntry(BatchWindow.PROPERTY, before).containsEntry("other", "value");
+            replace(wal);
+            assertThat(wal.table().properties()).containsEntry(BatchWindow.PROPERTY, before);
+
+            // negative control: whoever unsets the property takes the evidence away
+            unguarded.table().updateProperties().remove(BatchWindow.PROPERTY).commit();
+            append(unguarded, unguarded.writer(), ONE);
+            assertThat(unguarded.visible()).isEqualTo(Map.of(ONE, 2));
+        }
+    }
+
+    @Test
+    void testK10CarrierNamesItsWindow()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            String window = requireNonNull(wal.table().properties().get(BatchWindow.PROPERTY));
+            assertRefused(() -> moveWindow(wal, "a".repeat(64), ""), "belongs to another batch window");
+            assertRefused(() -> moveWindow(wal, BatchWindow.EMPTY.digest(), window), "belongs to another batch window");
+            assertThat(wal.table().properties()).containsEntry(BatchWindow.PROPERTY, window);
+            moveWindow(wal, BatchWindow.parse(window).digest(), window);
+
+            // a carrier that does not speak of it leaves it as it is
+            move(wal, OffsetVector.parse(vector(wal)).digest(), vector(wal));
+            assertThat(wal.table().properties()).containsEntry(BatchWindow.PROPERTY, window);
+        }
+    }
+
+    @Test
+    void testK10OtherTablesHaveNone()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            Map<String, String> copied = Map.of(OffsetVector.PROPERTY, "", BatchWindow.PROPERTY, requireNonNull(wal.table().properties().get(BatchWindow.PROPERTY)));
+            TableIdentifier copy = TableIdentifier.of("otel", "copy");
+            wal.catalog.buildTable(copy, WalHarness.SCHEMA).withProperties(copied).create();
+            assertThat(wal.catalog.loadTable(copy).properties()).containsEntry(OffsetVector.PROPERTY, "").doesNotContainKey(BatchWindow.PROPERTY);
+            wal.catalog.loadTable(copy).updateProperties().set(BatchWindow.PROPERTY, "").commit();
+            assertThat(wal.catalog.loadTable(copy).properties()).doesNotContainKey(BatchWindow.PROPERTY);
+        }
+    }
+
+    private static void moveWindow(WalHarness wal, String digest, String window)
+    {
+        Transaction transaction = wal.table().newTransaction();
+        transaction.newFastAppend()
+                .set(OffsetVector.PROPERTY, vector(wal))
+                .set(OffsetVector.BASE_SUMMARY, OffsetVector.parse(vector(wal)).digest())
+                .set(BatchWindow.PROPERTY, digest)
+                .commit();
+        transaction.updateProperties().set(OffsetVector.PROPERTY, vector(wal)).set(BatchWindow.PROPERTY, window).commit();
+        transaction.commitTransaction();
     }
 
     private static void assertRefused(ThrowableAssert.ThrowingCallable change, String reason)

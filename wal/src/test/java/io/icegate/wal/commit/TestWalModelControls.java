@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +38,21 @@ final class TestWalModelControls
     void testVectorInSecondCommitIsFound()
     {
         assertThat(isFound(new WalModelCommitter(true, Runnable::run))).isTrue();
+    }
+
+    /**
+     * A right commit in all but one thing: nobody can tell later which batches it took in.
+     */
+    @Test
+    void testCommitWithoutItsBatchesIsFound()
+    {
+        assertThat(isFound((wal, between) -> {
+            CommitPlanner planner = new CommitPlanner(wal.warehouse, wal.footers(), wal.indexes(), Runnable::run);
+            new WalTransaction(new FakeSegments(), new BatchRecorder(wal.indexes())).run(
+                    wal.table(),
+                    table -> planner.plan(table, CommitOptions.DEFAULT),
+                    plan -> plan.isEmpty() ? Optional.empty() : Optional.of(new WalAppend(plan.segments(), plan.duplicates(), Optional.empty(), plan.seen(), plan.from(), plan.to())));
+        })).isTrue();
     }
 
     @Test
@@ -82,7 +98,7 @@ final class TestWalModelControls
         public void commit(WalHarness wal, Runnable betweenPlanAndCommit)
         {
             Table table = wal.table();
-            CommitPlan plan = new CommitPlanner(wal.warehouse, wal.footers(), executor).plan(table, CommitOptions.DEFAULT);
+            CommitPlan plan = new CommitPlanner(wal.warehouse, wal.footers(), wal.indexes(), executor).plan(table, CommitOptions.DEFAULT);
             if (plan.isEmpty()) {
                 return;
             }

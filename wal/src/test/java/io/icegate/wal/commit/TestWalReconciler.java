@@ -7,6 +7,7 @@ import io.icegate.wal.OffsetsDisagreeException;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.read.Duplicates;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.ExpireSnapshots;
@@ -119,6 +120,33 @@ final class TestWalReconciler
         append(first, THREE);
         commit();
         assertThat(wal.committed()).isEqualTo(Map.of(ONE, 1, TWO, 1, THREE, 1));
+    }
+
+    /**
+     * Long after the rolled-back commits the window has forgotten what they were compared with.
+     */
+    @Test
+    void testReappendDecidesAsTheCommitsDid()
+    {
+        WalWriter first = wal.silentWriter();
+        append(first, ONE);
+        long snapshot = commit().snapshotId().orElseThrow();
+        append(first, TWO, ONE);
+        append(first, ONE);
+        commit();
+        wal.clock.advance(Duration.ofDays(1));
+        append(wal.silentWriter(), THREE);
+        commit();
+        wal.clock.advance(Duration.ofDays(1));
+        append(wal.silentWriter(), FOUR);
+        commit();
+        assertThat(BatchWindow.of(wal.table().properties()).count()).as("all but one are forgotten").isEqualTo(1);
+        wal.table().manageSnapshots().rollbackTo(snapshot).commit();
+
+        assertThat(reconcile(REAPPEND).segments()).isEqualTo(3);
+
+        assertThat(wal.committed()).isEqualTo(Map.of(ONE, 1, TWO, 1, THREE, 1, FOUR, 1));
+        assertThat(wal.visible()).isEqualTo(wal.committed());
     }
 
     @Test
@@ -290,7 +318,7 @@ final class TestWalReconciler
 
     private static WalReconciler reconciler(WalHarness wal)
     {
-        return new WalReconciler(wal.warehouse, wal.footers(), wal.environment(Runnable::run));
+        return new WalReconciler(wal.warehouse, wal.footers(), wal.indexes(), wal.environment(Runnable::run));
     }
 
     private void append(WalWriter writer, BatchId... batches)
@@ -311,7 +339,7 @@ final class TestWalReconciler
         OffsetVector from = OffsetVector.fromProperties(wal.table().properties()).orElseThrow();
         Map<WriterId, OffsetVector.Offset> offsets = new TreeMap<>(from.offsets());
         offsets.remove(writer);
-        new WalTransaction(new FakeSegments()).run(wal.table(), table -> new WalAppend(List.of(), Duplicates.NONE, Optional.of(from), from, new OffsetVector(offsets)), Optional::of);
+        new WalTransaction(new FakeSegments(), new BatchRecorder(wal.indexes())).run(wal.table(), table -> new WalAppend(List.of(), Duplicates.NONE, Optional.empty(), Optional.of(from), from, new OffsetVector(offsets)), Optional::of);
     }
 
     private void delete(SegmentKey key)

@@ -13,6 +13,7 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.TestingClock;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.read.LiveFile;
 import io.icegate.wal.read.LiveFiles;
@@ -112,7 +113,12 @@ final class WalHarness
 
     WalCommitter committer()
     {
-        return new WalCommitter(warehouse, footers(), environment(Runnable::run));
+        return new WalCommitter(warehouse, footers(), indexes(), environment(Runnable::run));
+    }
+
+    BatchIndexes indexes()
+    {
+        return new BatchIndexes(warehouse.store(), environment(Runnable::run));
     }
 
     WalWriter writer()

@@ -68,7 +68,13 @@ final class TestLeaves
             implements RowBatch
     {
         @Override
-        public RowBatch withId(BatchId newId)
+        public long acceptedMillis()
+        {
+            return 0;
+        }
+
+        @Override
+        public RowBatch admitted(BatchId newId, long acceptedMillis)
         {
             return new Things(newId, rows);
         }

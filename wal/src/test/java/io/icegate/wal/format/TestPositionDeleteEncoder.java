@@ -82,6 +82,6 @@ final class TestPositionDeleteEncoder
 
     private static BatchRange range(int first, int rows)
     {
-        return new BatchRange(new BatchId(first, rows), first, rows);
+        return new BatchRange(new BatchId(first, rows), 0, first, rows);
     }
 }

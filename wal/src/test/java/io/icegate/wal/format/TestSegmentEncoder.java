@@ -109,9 +109,15 @@ final class TestSegmentEncoder
         }
 
         @Override
-        public RowBatch withId(BatchId id)
+        public long acceptedMillis()
         {
-            return new FailingBatch(rows.withId(id));
+            return rows.acceptedMillis();
+        }
+
+        @Override
+        public RowBatch admitted(BatchId id, long acceptedMillis)
+        {
+            return new FailingBatch(rows.admitted(id, acceptedMillis));
         }
 
         @Override

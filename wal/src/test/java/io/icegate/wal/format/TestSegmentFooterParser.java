@@ -54,7 +54,7 @@ final class TestSegmentFooterParser
         assertThat(footer.kind()).isEqualTo(SegmentKind.DATA);
         assertThat(footer.schemaId()).isEqualTo(3);
         // grouped by tenant, otherwise in the given order
-        assertThat(footer.batches()).containsExactly(new BatchRange(new BatchId(0, 6), 0, 20), new BatchRange(new BatchId(0, 5), 20, 10), new BatchRange(new BatchId(0, 7), 30, 30));
+        assertThat(footer.batches()).containsExactly(new BatchRange(new BatchId(0, 6), 0, 0, 20), new BatchRange(new BatchId(0, 5), 0, 20, 10), new BatchRange(new BatchId(0, 7), 0, 30, 30));
         assertThat(footer.rows()).isEqualTo(60);
         assertThat(footer.size()).isEqualTo(segment.content().length);
         assertThat(footer.splitOffsets()).containsExactly(4L);
@@ -131,7 +131,7 @@ final class TestSegmentFooterParser
     @Test
     void testForeignFiles()
     {
-        byte[] deletes = PositionDeleteEncoder.encode("s3://x", List.of(new BatchRange(new BatchId(1, 1), 0, 1))).content();
+        byte[] deletes = PositionDeleteEncoder.encode("s3://x", List.of(new BatchRange(new BatchId(1, 1), 0, 0, 1))).content();
         assertCorrupt(deletes, deletes.length);
         for (int length : new int[] {0, 1, 7, 8, 9, 12, 100}) {
             assertCorrupt(new byte[length], length);

@@ -4,27 +4,28 @@ import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.OffsetVector;
-import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.SegmentKey;
-import io.icegate.wal.Sequence;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalFixture;
 import io.icegate.wal.WalLayout;
+import io.icegate.wal.batches.BatchIndexes;
+import io.icegate.wal.batches.BatchWindow;
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 import static io.icegate.wal.WalFixture.TABLE;
-import static io.icegate.wal.WalFixture.id;
-import static io.icegate.wal.WalFixture.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestDuplicateWalk
 {
     private static final BatchId BATCH = new BatchId(0, 1);
     private static final BatchId OTHER = new BatchId(0, 2);
+    private static final int ROWS = 10;
 
     private final WalFixture wal = new WalFixture();
 
@@ -36,7 +37,7 @@ final class TestDuplicateWalk
         SegmentKey later = wal.segment(2, 0, OTHER, BATCH);
         wal.segment(1, 0, BATCH);
 
-        assertThat(find(OffsetVector.EMPTY).ranges()).isEqualTo(Map.of(later, List.of(new BatchRange(BATCH, 10, 10))));
+        assertThat(find(BatchWindow.EMPTY).ranges()).isEqualTo(Map.of(later, List.of(range(BATCH, ROWS))));
     }
 
     @Test
@@ -45,56 +46,45 @@ final class TestDuplicateWalk
         wal.register(1);
         SegmentKey key = wal.segment(1, 0, BATCH, OTHER, BATCH);
 
-        assertThat(find(OffsetVector.EMPTY).ranges()).isEqualTo(Map.of(key, List.of(new BatchRange(BATCH, 20, 10))));
+        assertThat(find(BatchWindow.EMPTY).ranges()).isEqualTo(Map.of(key, List.of(range(BATCH, 2 * ROWS))));
     }
 
     @Test
     void testCommittedCounts()
     {
         wal.register(1);
-        wal.register(2);
-        wal.segment(2, 0, BATCH);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 2, 0, BATCH);
         SegmentKey waiting = wal.segment(1, 0, BATCH);
 
-        Duplicates duplicates = find(vector(Map.of(2, 1L)));
+        Duplicates duplicates = find(window);
 
         assertThat(duplicates.ranges()).containsOnlyKeys(waiting);
-        assertThat(duplicates.isAllOf(list(vector(Map.of(2, 1L))).get(0))).isTrue();
+        assertThat(duplicates.isAllOf(list().get(0))).isTrue();
     }
 
+    /**
+     * What is stored, and not in the window, was not committed: it may lie above a seal.
+     */
     @Test
-    void testClosedWritersCount()
+    void testOnlyTheWindowTells()
     {
         wal.register(1);
         wal.segment(2, 0, BATCH);
-        wal.seal(2, 1);
-        SegmentKey waiting = wal.segment(1, 0, BATCH);
-
-        assertThat(find(new OffsetVector(Map.of(id(2), new Offset(new Sequence(1), true)))).ranges()).containsOnlyKeys(waiting);
-    }
-
-    @Test
-    void testAboveTheVectorDoesNotCount()
-    {
-        wal.register(1);
-        wal.segment(2, 0, OTHER);
-        wal.segment(2, 1, BATCH); // above a seal, say: never committed
         wal.segment(1, 0, BATCH);
 
-        assertThat(find(new OffsetVector(Map.of(id(2), new Offset(new Sequence(1), true)))).ranges()).isEmpty();
+        assertThat(find(wal.committed(BatchWindow.EMPTY, 2, 1, OTHER)).ranges()).isEmpty();
     }
 
     @Test
-    void testWindowReachesBackFromTheOldestWaiting()
+    void testOutageChangesNothing()
     {
         wal.register(1);
-        wal.register(2);
-        wal.segment(2, 0, BATCH);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 2, 0, BATCH);
         wal.clock.advance(DuplicateWalk.WINDOW);
         wal.segment(1, 0, BATCH);
-        // an outage of a day changes nothing
         wal.clock.advance(Duration.ofDays(1));
-        assertThat(find(vector(Map.of(2, 1L))).batches()).isEqualTo(1);
+
+        assertThat(find(window).batches()).isEqualTo(1);
     }
 
     @Test
@@ -102,90 +92,123 @@ final class TestDuplicateWalk
     {
         wal.register(1);
         wal.register(2);
-        wal.segment(2, 0, BATCH);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 3, 0, BATCH);
         wal.clock.advance(DuplicateWalk.WINDOW.plusMillis(1));
         wal.segment(1, 0, BATCH);
+        assertThat(find(window).batches()).isZero();
 
-        assertThat(find(vector(Map.of(2, 1L))).batches()).isZero();
-    }
-
-    @Test
-    void testWindowIsMeasuredOnTheEarlierOfCreatedAndStored()
-    {
-        wal.register(1);
-        wal.register(2);
+        wal.clock.advance(DuplicateWalk.WINDOW.plusMillis(1));
         wal.segment(2, 0, BATCH);
-        Instant opened = wal.clock.instant().plus(DuplicateWalk.WINDOW);
-        wal.clock.advance(DuplicateWalk.WINDOW.plusMinutes(5));
-        wal.segment(1, 0, opened, FakeSegments.batches(BATCH)); // its writer slept between opening and storing
-
-        assertThat(find(vector(Map.of(2, 1L))).batches()).isEqualTo(1);
-    }
-
-    @Test
-    void testLongHistoryIsFoundFromTheEnd()
-    {
-        wal.register(1);
-        wal.register(2);
-        for (int i = 0; i < 5_000; i++) {
-            wal.segment(2, i, new BatchId(2, i));
-            wal.clock.advance(Duration.ofSeconds(1));
-        }
-        wal.segment(1, 0, new BatchId(2, 4_999), new BatchId(2, 4_100), new BatchId(2, 4_099));
-        OffsetVector vector = vector(Map.of(2, 5_000L));
-        wal.store.takeRequests();
-
-        // 900 seconds back
-        assertThat(find(vector).of(new SegmentKey(TABLE, id(1), Sequence.FIRST))).extracting(range -> range.id().low()).containsExactly(4_999L, 4_100L);
-
-        List<String> requests = wal.store.takeRequests();
-        assertThat(requests.stream().filter(request -> request.startsWith("READ"))).hasSizeLessThan(930);
-        assertThat(requests.stream().filter(("LIST " + WalLayout.segments(TABLE, id(2)))::equals)).hasSizeLessThanOrEqualTo(3);
-        // and the second time only the registry and the tails are listed
-        find(vector);
-        assertThat(wal.store.takeRequests()).containsExactly(
-                "LIST " + WalLayout.WRITERS,
-                "LIST " + WalLayout.segments(TABLE, id(1)),
-                "LIST " + WalLayout.segments(TABLE, id(2)));
+        assertThat(find(window).batches()).as("both wait").isZero();
     }
 
     /**
-     * Compaction and expiration took the newest committed segments, more than one page of them, and left older ones.
+     * The other batch is committed, and the first one is no longer named: nothing that was read may change.
      */
     @Test
-    void testHistoryGoesOnBelowAnExpiredPage()
+    void testAnotherBatchStaysAnother()
     {
         wal.register(1);
         wal.register(2);
-        wal.segment(2, 0, BATCH);
-        wal.segment(2, 4_000, OTHER);
-        SegmentKey waiting = wal.segment(1, 0, BATCH, OTHER);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 3, 0, BATCH);
+        wal.clock.advance(DuplicateWalk.WINDOW.plusMillis(1));
+        window = wal.committed(window, 1, 0, BATCH);
+        wal.clock.advance(Duration.ofMinutes(1));
+        SegmentKey copy = wal.segment(2, 0, BATCH);
 
-        assertThat(find(vector(Map.of(2, 10_000L))).ranges()).isEqualTo(Map.of(waiting, List.of(new BatchRange(BATCH, 0, 10), new BatchRange(OTHER, 10, 10))));
+        assertThat(find(window).ranges()).containsOnlyKeys(copy);
+        assertThat(find(new BatchWindow(window.entries().subList(1, 2))).ranges()).containsOnlyKeys(copy);
     }
 
     @Test
-    void testExpiredHistoryIsListedOnce()
+    void testTimeOfAcceptanceCounts()
+    {
+        wal.register(1);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 2, 0, BATCH);
+        Instant accepted = wal.clock.instant().plus(DuplicateWalk.WINDOW);
+        wal.clock.advance(DuplicateWalk.WINDOW.plusMinutes(5));
+        // its writer slept between accepting and storing
+        wal.segment(1, 0, accepted, FakeSegments.batches(BATCH));
+
+        assertThat(find(window).batches()).isEqualTo(1);
+    }
+
+    @Test
+    void testClocksThatAreWrongHideNoCopy()
     {
         wal.register(1);
         wal.register(2);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 3, 0, BATCH, OTHER);
+        SegmentKey behind = wal.segment(1, 0, wal.clock.instant().minus(Duration.ofDays(365)), FakeSegments.batches(BATCH));
+        SegmentKey ahead = wal.segment(2, 0, wal.clock.instant().plus(Duration.ofDays(365)), FakeSegments.batches(OTHER));
+
+        assertThat(find(window).ranges()).containsOnlyKeys(behind, ahead);
+    }
+
+    /**
+     * After a rollback segments are appended again whose ids the window has already.
+     */
+    @Test
+    void testNoSegmentIsACopyOfItself()
+    {
+        wal.register(1);
+        BatchWindow window = wal.committed(BatchWindow.EMPTY, 1, 0, BATCH);
         wal.segment(1, 0, BATCH);
-        wal.segment(2, 1_000_000, BATCH); // waits
-        OffsetVector vector = vector(Map.of(2, 1_000_000L));
-        List<LiveSegment> waiting = list(vector);
+
+        assertThat(find(window).ranges()).isEmpty();
+    }
+
+    @Test
+    void testIndexesAreReadOnce()
+    {
+        wal.register(1);
+        BatchWindow window = BatchWindow.EMPTY;
+        for (int i = 0; i < 5; i++) {
+            window = wal.committed(window, 2, i, new BatchId(2, i));
+            wal.clock.advance(Duration.ofMinutes(4));
+        }
+        wal.segment(1, 0, new BatchId(2, 4), new BatchId(2, 0));
+        List<LiveSegment> waiting = list();
+        DuplicateWalk walk = new DuplicateWalk(indexes(), Runnable::run);
         wal.store.takeRequests();
 
-        wal.walk.find(TABLE, vector, waiting);
-        assertThat(wal.store.takeRequests().stream().filter(("LIST " + WalLayout.segments(TABLE, id(2)))::equals)).hasSize(2);
+        assertThat(walk.find(TABLE, window, waiting).of(waiting.get(0).key())).extracting(range -> range.id().low()).containsExactly(4L);
+        assertThat(wal.store.takeRequests()).as("the first two are too old").hasSize(3).allMatch(request -> request.startsWith("GET " + WalLayout.batchIndexes(TABLE)));
+        walk.find(TABLE, window, waiting);
+        assertThat(wal.store.takeRequests()).isEmpty();
     }
 
-    private List<LiveSegment> list(OffsetVector from)
+    @Test
+    void testLostIndexStopsNobody()
+            throws Exception
     {
-        return wal.listing.list(TABLE, from).segments();
+        wal.register(1);
+        BatchWindow window = wal.committed(wal.committed(wal.committed(BatchWindow.EMPTY, 2, 0, BATCH), 2, 1, new BatchId(9, 9)), 2, 2, OTHER);
+        wal.memory.delete(List.of(WalLayout.batchIndex(TABLE, window.entries().get(0).name().text())));
+        wal.memory.put(WalLayout.batchIndex(TABLE, window.entries().get(1).name().text()), "garbage".getBytes(StandardCharsets.UTF_8));
+        wal.segment(1, 0, BATCH, new BatchId(9, 9), OTHER);
+
+        Duplicates duplicates = new DuplicateWalk(indexes(), Runnable::run).find(TABLE, window, list());
+        assertThat(duplicates.of(list().get(0).key())).extracting(BatchRange::id).containsExactly(OTHER);
     }
 
-    private Duplicates find(OffsetVector from)
+    private BatchIndexes indexes()
     {
-        return wal.walk.find(TABLE, from, list(from));
+        return new BatchIndexes(wal.store, WalEnvironment.system(Runnable::run));
+    }
+
+    private BatchRange range(BatchId id, int firstRow)
+    {
+        return new BatchRange(id, wal.clock.instant().toEpochMilli(), firstRow, ROWS);
+    }
+
+    private List<LiveSegment> list()
+    {
+        return wal.listing.list(TABLE, OffsetVector.EMPTY).segments();
+    }
+
+    private Duplicates find(BatchWindow window)
+    {
+        return wal.walk.find(TABLE, window, list());
     }
 }

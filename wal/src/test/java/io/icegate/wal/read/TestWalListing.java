@@ -207,7 +207,7 @@ final class TestWalListing
 
         assertThat(live.segments()).extracting(segment -> segment.key().sequence().value()).containsExactly(98L, 99L);
         assertThat(wal.store.takeRequests())
-                .hasSize(1 + 3 + DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT)
+                .hasSize(1 + 3 + Sequence.IN_FLIGHT_LIMIT)
                 .noneMatch(("LIST " + WalLayout.segments(TABLE, id(1)))::equals);
     }
 
@@ -223,7 +223,7 @@ final class TestWalListing
             wal.clock.advance(Duration.ofSeconds(1));
         }
         wal.segment(2, 0, new BatchId(2, 0));
-        wal.segment(2, DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT, new BatchId(2, 1)); // the last one that can be in flight
+        wal.segment(2, Sequence.IN_FLIGHT_LIMIT, new BatchId(2, 1)); // the last one that can be in flight
         wal.segment(3, 0, new BatchId(3, 0));
         wal.seal(3, 1);
         for (int countMax : new int[] {1, 3, 8, 100}) {

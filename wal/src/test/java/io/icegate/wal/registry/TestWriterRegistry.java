@@ -139,7 +139,7 @@ final class TestWriterRegistry
         store.putIfAbsent(WalLayout.FORMAT, "{\"format\":1,\"seed\":\"0123456789abcdef\"}".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> WalFormat.openOrCreate(store, environment(1)))
                 .isInstanceOfSatisfying(WalException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
-                .hasMessage("Cannot open the WAL: its format is version 1, this program knows version 3 only");
+                .hasMessage("Cannot open the WAL: its format is version 1, this program knows version 4 only");
     }
 
     private WalEnvironment environment(long seed)

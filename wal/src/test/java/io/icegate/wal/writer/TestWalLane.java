@@ -21,7 +21,6 @@ import io.icegate.wal.WalException;
 import io.icegate.wal.WalException.Kind;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.read.DuplicateWalk;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
@@ -282,8 +281,8 @@ final class TestWalLane
     @Test
     void testSegmentsInFlightHaveALimit()
     {
-        assertThat(WriterOptions.DEFAULT.withSegmentsInFlightMax(DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT).segmentsInFlightMax()).isEqualTo(8);
-        assertThatThrownBy(() -> WriterOptions.DEFAULT.withSegmentsInFlightMax(DuplicateWalk.SEGMENTS_IN_FLIGHT_LIMIT + 1))
+        assertThat(WriterOptions.DEFAULT.withSegmentsInFlightMax(Sequence.IN_FLIGHT_LIMIT).segmentsInFlightMax()).isEqualTo(8);
+        assertThatThrownBy(() -> WriterOptions.DEFAULT.withSegmentsInFlightMax(Sequence.IN_FLIGHT_LIMIT + 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Cannot write with 9 segments in flight: it must be 1 to 8");
         assertThatThrownBy(() -> WriterOptions.DEFAULT.withSegmentsInFlightMax(0)).isInstanceOf(IllegalArgumentException.class);
