@@ -7,7 +7,7 @@ package io.icegate.maintenance.merge;
  * @param targetBytes size at which another file begins
  * @param columnBytes how much of one column may be in memory at once, for inputs whose order differs from the table's
  * @param rowsMax rows of one merge, whose order is held in memory
- * @param compressionLevel of zstd. Level 3 saves one byte of a hundred and takes a fifth more work
+ * @param compressionLevel of zstd. Level 3 saves one byte of a hundred, and takes more work
  */
 public record MergeSettings(int rowGroupRows, long targetBytes, long columnBytes, int rowsMax, int compressionLevel)
 {

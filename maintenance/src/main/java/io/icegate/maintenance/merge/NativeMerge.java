@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -104,8 +105,22 @@ public final class NativeMerge
             for (LocalFile file : files) {
                 file.close();
             }
-            Files.deleteIfExists(folder);
+            delete(folder);
         }
+    }
+
+    /**
+     * Deletes also what was only half copied.
+     */
+    private static void delete(Path folder)
+            throws IOException
+    {
+        try (Stream<Path> left = Files.list(folder)) {
+            for (Path file : left.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
+import java.util.zip.CRC32;
 
 import static java.util.Objects.requireNonNull;
 
@@ -73,6 +74,7 @@ final class PageReader
             if (content.length != header.getCompressed_page_size()) {
                 throw new EOFException("Cannot read %s: column %s ends within a page".formatted(file.location(), String.join(".", column.getPath())));
             }
+            check(header, content);
             switch (header.getType()) {
                 case DICTIONARY_PAGE -> dictionary(decompress(content, 0, header.getUncompressed_page_size()), header.getDictionary_page_header().getNum_values());
                 case DATA_PAGE -> {
@@ -84,6 +86,21 @@ final class PageReader
                 case INDEX_PAGE -> {
                     // carries no values
                 }
+            }
+        }
+    }
+
+    /**
+     * A broken page must not become a whole one.
+     */
+    private void check(PageHeader header, byte[] content)
+            throws IOException
+    {
+        if (header.isSetCrc()) {
+            CRC32 crc = new CRC32();
+            crc.update(content);
+            if ((int) crc.getValue() != header.getCrc()) {
+                throw new IOException("Cannot read %s: column %s has a page whose checksum is wrong".formatted(file.location(), String.join(".", column.getPath())));
             }
         }
     }

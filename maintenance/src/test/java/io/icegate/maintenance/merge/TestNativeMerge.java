@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsFirst;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class TestNativeMerge
 {
@@ -210,6 +212,32 @@ final class TestNativeMerge
             Table uncertain = new BaseTable(new UncertainOperations(((BaseTable) fixture.table).operations(), false), "logs");
             assertThat(merge(uncertain, plan(fixture)).outcome()).isEqualTo(Outcome.UNKNOWN);
             assertThat(fixture.merged()).hasSize(1);
+        }
+    }
+
+    /**
+     * A byte that changed in the store stays where it is, and is not copied under a new checksum.
+     */
+    @Test
+    void testBrokenPageIsNotMerged()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            MergePlan plan = plan(fixture);
+            String location = plan.inputs().get(1).file().location();
+            byte[] content = fixture.read(location);
+            ColumnMetaData body = footer(content).getRow_groups().get(0).getColumns().stream()
+                    .map(ColumnChunk::getMeta_data)
+                    .filter(column -> column.getPath_in_schema().equals(List.of("body")))
+                    .findFirst()
+                    .orElseThrow();
+            content[(int) (body.getData_page_offset() + body.getTotal_compressed_size() - 1)] ^= 1;
+            fixture.store.put(fixture.warehouse.key(location).orElseThrow(), content);
+            assertThatThrownBy(() -> merge(fixture.table, plan))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("column body has a page whose checksum is wrong");
+            assertThat(fixture.merged()).isEmpty();
+            assertScratchEmpty();
         }
     }
 
@@ -368,6 +396,12 @@ final class TestNativeMerge
             assertThat(merge(fixture.table, again).outcome()).isEqualTo(Outcome.COMMITTED);
             assertThat(fixture.rows()).isEqualTo(before);
         }
+        assertScratchEmpty();
+    }
+
+    private void assertScratchEmpty()
+            throws IOException
+    {
         try (Stream<Path> left = Files.list(scratch)) {
             assertThat(left).isEmpty();
         }
