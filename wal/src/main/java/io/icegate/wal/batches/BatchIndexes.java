@@ -150,7 +150,7 @@ public final class BatchIndexes
      * @param olderThan by the time in their names
      * @throws WalException UNAVAILABLE when the store did not answer
      */
-    public List<ObjectKey> unreferenced(UUID table, Collection<TableMetadata> retained, Instant olderThan)
+    public static List<ObjectKey> unreferenced(ObjectStore store, UUID table, Collection<TableMetadata> retained, Instant olderThan)
     {
         Set<ObjectKey> named = new HashSet<>();
         retained.forEach(metadata -> BatchWindow.namedBy(metadata).forEach(name -> named.add(WalLayout.batchIndex(table, name.text()))));

@@ -2,6 +2,7 @@ package io.icegate.wal.batches;
 
 import io.icegate.wal.Digests;
 import org.apache.iceberg.TableMetadata;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,10 +126,12 @@ public record BatchWindow(List<Entry> entries)
 
     /**
      * The indexes that the commit with this summary wrote for its segments.
+     *
+     * @param summary parsed by Iceberg from a JSON object that may be absent
      */
-    public static List<BatchIndexName> written(Map<String, String> summary)
+    public static List<BatchIndexName> written(@Nullable Map<String, String> summary)
     {
-        String text = summary.getOrDefault(INDEX_SUMMARY, "");
+        String text = summary == null ? "" : summary.getOrDefault(INDEX_SUMMARY, "");
         return text.isEmpty() ? List.of() : List.of(text.split(",", -1)).stream().map(BatchIndexName::new).toList();
     }
 

@@ -10,6 +10,7 @@ import io.icegate.wal.Sequence;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.read.LiveDeletesName;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.registry.RegistryEntry;
@@ -62,6 +63,7 @@ public final class WalCollector
     private final ObjectStore store;
     private final WriterRegistry registry;
     private final SettledOffsets offsets = new SettledOffsets();
+    private final Map<UUID, Map<ObjectKey, Instant>> unnamedSince = new HashMap<>(); // batch indexes
     private final Map<Ended, Boolean> ended = BoundedMap.create(ENDED_MAX); // nothing of them is left
 
     public WalCollector(ObjectStore store)
@@ -113,6 +115,7 @@ public final class WalCollector
             if (metadata.isPresent()) {
                 objects += unfinished(round, table, metadata.orElseThrow());
                 objects += liveDeletes(round, table, metadata.orElseThrow());
+                objects += batchIndexes(round, table, metadata.orElseThrow());
             }
         }
         List<ObjectKey> heartbeats = round.listing().unregistered().entrySet().stream()
@@ -213,6 +216,19 @@ public final class WalCollector
                 .map(ObjectHead::key)
                 .filter(key -> LiveDeletesName.parse(key).map(segment -> segment.sequence().compareTo(settled.orElseThrow().next(segment.writer())) < 0).orElse(false))
                 .toList());
+    }
+
+    /**
+     * Deletes batch indexes that the table has not named for an hour: those of commits that failed, those that were merged, and
+     * those whose batches nobody can bring again. Counts from when this process first saw it so, which a restart only delays.
+     */
+    private int batchIndexes(Round round, UUID table, TableMetadata metadata)
+    {
+        Map<ObjectKey, Instant> since = unnamedSince.computeIfAbsent(table, _table -> new HashMap<>());
+        List<ObjectKey> unnamed = BatchIndexes.unreferenced(store, table, List.of(metadata), round.before(CLOSED_MIN));
+        since.keySet().retainAll(Set.copyOf(unnamed));
+        unnamed.forEach(key -> since.putIfAbsent(key, round.listing().now()));
+        return delete(unnamed.stream().filter(key -> !requireNonNull(since.get(key)).isAfter(round.before(CLOSED_MIN))).toList());
     }
 
     private List<ObjectHead> list(ObjectKey folder, Optional<ObjectKey> startAfter)

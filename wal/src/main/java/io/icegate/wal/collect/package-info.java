@@ -1,8 +1,8 @@
 /**
- * Removes what the WAL no longer needs: writers that ended, what they left behind their last segment, and delete files of
- * live reads. {@link io.icegate.wal.collect.WalCollector} decides by vectors and registry what may go, and by the store's
+ * Removes what the WAL no longer needs: writers that ended, what they left behind their last segment, delete files of
+ * live reads, and batch indexes that no table names. {@link io.icegate.wal.collect.WalCollector} decides by vectors and registry what may go, and by the store's
  * clock when. Committed segments belong to Iceberg and acknowledged ones to nobody, so it never deletes either. This package
- * imports the registry, the layout and the vectors of the WAL.
+ * imports the registry, the layout, the vectors and the batch windows of the WAL.
  */
 @org.jspecify.annotations.NullMarked
 package io.icegate.wal.collect;

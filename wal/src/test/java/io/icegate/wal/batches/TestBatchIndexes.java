@@ -109,7 +109,7 @@ final class TestBatchIndexes
         wal.clock.advance(Duration.ofHours(2));
         wal.indexes.write(TABLE, one());
 
-        assertThat(wal.indexes.unreferenced(TABLE, List.of(), wal.clock.instant().minus(Duration.ofHours(1)))).containsExactly(WalLayout.batchIndex(TABLE, old.text()));
+        assertThat(BatchIndexes.unreferenced(wal.store, TABLE, List.of(), wal.clock.instant().minus(Duration.ofHours(1)))).containsExactly(WalLayout.batchIndex(TABLE, old.text()));
     }
 
     private static BatchIndex one()

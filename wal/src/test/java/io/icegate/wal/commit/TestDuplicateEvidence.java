@@ -1,6 +1,7 @@
 package io.icegate.wal.commit;
 
 import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
@@ -216,11 +217,11 @@ final class TestDuplicateEvidence
         store(writer, 1, TWO);
         commit();
 
-        BatchIndexes indexes = wal.indexes();
-        List<ObjectKey> garbage = indexes.unreferenced(wal.table().uuid(), List.of(wal.metadata()), wal.clock.instant().plusMillis(1));
+        ObjectStore store = wal.truth.store();
+        List<ObjectKey> garbage = BatchIndexes.unreferenced(store, wal.table().uuid(), List.of(wal.metadata()), wal.clock.instant().plusMillis(1));
         assertThat(garbage).hasSize(1);
-        assertThat(indexes.unreferenced(wal.table().uuid(), List.of(), wal.clock.instant().plusMillis(1))).hasSize(3);
-        assertThat(indexes.unreferenced(wal.table().uuid(), List.of(), wal.clock.instant())).as("perhaps under way").isEmpty();
+        assertThat(BatchIndexes.unreferenced(store, wal.table().uuid(), List.of(), wal.clock.instant().plusMillis(1))).hasSize(3);
+        assertThat(BatchIndexes.unreferenced(store, wal.table().uuid(), List.of(), wal.clock.instant())).as("perhaps under way").isEmpty();
         assertThat(BatchWindow.of(wal.table().properties()).count()).isEqualTo(2);
     }
 

@@ -12,6 +12,9 @@ import io.icegate.wal.Sequence;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.batches.BatchIndex;
+import io.icegate.wal.batches.BatchIndexName;
+import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.collect.CollectResult;
 import io.icegate.wal.collect.WalCollector;
 import io.icegate.wal.read.LiveDeletesName;
@@ -215,6 +218,28 @@ final class TestWalCollector
         collect();
         assertThat(keys(WalLayout.ROOT)).isEqualTo(before);
         assertThat(keys(WalLayout.LIVE)).hasSize(1);
+    }
+
+    @Test
+    void testBatchIndexesThatNobodyNamesLeave()
+            throws Exception
+    {
+        WalWriter writer = wal.writer();
+        append(writer);
+        commit();
+        BatchIndexName named = BatchWindow.of(wal.table().properties()).entries().get(0).name();
+        BatchIndex index = wal.indexes().load(table, named).orElseThrow();
+        ObjectKey garbage = WalLayout.batchIndex(table, wal.indexes().write(table, index).text());
+        ObjectKey foreign = WalLayout.batchIndexes(table).child("note");
+        wal.truth.store().put(foreign, "foreign".getBytes(StandardCharsets.UTF_8));
+
+        wal.clock.advance(HOUR);
+        collect();
+        assertThat(keys(WalLayout.batchIndexes(table))).as("a plan may need what is not named since now").contains(garbage);
+        wal.clock.advance(HOUR);
+        collect();
+        assertThat(keys(WalLayout.batchIndexes(table))).containsExactlyInAnyOrder(WalLayout.batchIndex(table, named.text()), foreign);
+        assertThat(wal.visible().values()).containsOnly(1).hasSize(1);
     }
 
     private CollectResult collect()
