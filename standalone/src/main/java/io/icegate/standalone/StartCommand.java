@@ -1,11 +1,14 @@
 package io.icegate.standalone;
 
 import io.icegate.standalone.process.Installation;
+import io.icegate.standalone.process.MaintenanceProcess;
 import io.icegate.standalone.process.MemoryPlan;
+import io.icegate.standalone.process.Program;
 import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.standalone.process.StackSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +24,8 @@ import java.util.concurrent.Callable;
         name = "start",
         mixinStandardHelpOptions = true,
         description = {
-                "Runs the OTLP receiver and Trino in the foreground until Ctrl-C.",
-                "A part that ends is started again, and the other one goes on. What was stored is there again after the next start.",
+                "Runs the OTLP receiver and Trino in the foreground until Ctrl-C, and keeps the tables in order beside them.",
+                "A part that ends is started again, and the others go on. What was stored is there again after the next start.",
         },
         footer = {
                 "",
@@ -43,6 +46,9 @@ final class StartCommand
 
     @Mixin
     private TrinoOptions trino = new TrinoOptions();
+
+    @Option(names = "--no-maintenance", description = "Leaves merging small files and expiring snapshots to others, as 'icegate maintain' does it.")
+    private boolean noMaintenance;
 
     @Override
     public Integer call()
@@ -67,7 +73,11 @@ final class StartCommand
                     List.of());
             Optional<SecureFiles> files = receiver.secureFiles(path);
             files.ifPresent(made -> made.create(new SecureRandom()));
-            return Foreground.run(folder, settings.programs(installation), running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
+            List<Program> programs = new ArrayList<>(settings.programs(installation));
+            if (!noMaintenance) {
+                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse()));
+            }
+            return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
         }
     }
 

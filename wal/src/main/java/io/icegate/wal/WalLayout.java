@@ -38,6 +38,14 @@ public final class WalLayout
     }
 
     /**
+     * Who keeps the table in order at present.
+     */
+    public static ObjectKey maintainer(UUID table)
+    {
+        return ROOT.child("_maintainers").child(table + ".json");
+    }
+
+    /**
      * Folder of the delete files of live reads.
      */
     public static ObjectKey liveDeletes(UUID table)

@@ -1,7 +1,8 @@
 package io.icegate.receiver.commit;
 
+import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
-import io.icegate.wal.commit.CommitterLease;
+import io.icegate.wal.lease.WorkLease;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class CommitTurn
     /**
      * @param held as of the last round
      */
-    private record Turn(UUID table, CommitterLease lease, boolean held) {}
+    private record Turn(UUID table, WorkLease lease, boolean held) {}
 
     /**
      * @param interval between two rounds
@@ -44,16 +45,16 @@ final class CommitTurn
     boolean take(UUID table)
     {
         Turn current = turn;
-        CommitterLease lease = current != null && current.table().equals(table) ? current.lease() : lease(table);
+        WorkLease lease = current != null && current.table().equals(table) ? current.lease() : lease(table);
         boolean held = lease.tryHold();
         turn = new Turn(table, lease, held);
         return held;
     }
 
-    private CommitterLease lease(UUID table)
+    private WorkLease lease(UUID table)
     {
         String holder = WriterId.random(warehouse.environment().clock().instant(), warehouse.environment().random()).toString();
-        return new CommitterLease(warehouse.warehouse().store(), table, holder, interval.multipliedBy(2).plus(MARGIN), warehouse.environment().clock());
+        return new WorkLease(warehouse.warehouse().store(), WalLayout.committer(table), holder, interval.multipliedBy(2).plus(MARGIN), warehouse.environment().clock());
     }
 
     /**

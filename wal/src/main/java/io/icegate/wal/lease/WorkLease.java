@@ -1,11 +1,10 @@
-package io.icegate.wal.commit;
+package io.icegate.wal.lease;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
-import io.icegate.wal.WalLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,18 +14,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * Lets one of many processes commit a table, so that ten receivers make the commits of one. It saves work and decides
- * nothing: two that hold it at once, by a race or by their clocks, are told apart by the commit itself. While the store does
+ * Lets one of many processes do a work, so that ten receivers make the commits of one. It saves work and decides nothing: two
+ * that hold it at once, by a race or by their clocks, are told apart by the work itself. While the store does
  * not answer everybody holds it. Used by one thread.
  */
-public final class CommitterLease
+public final class WorkLease
 {
-    private static final Logger log = LoggerFactory.getLogger(CommitterLease.class);
+    private static final Logger log = LoggerFactory.getLogger(WorkLease.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String HOLDER = "holder";
     private static final String UNTIL = "until";
@@ -39,13 +37,14 @@ public final class CommitterLease
     private boolean held;
 
     /**
+     * @param key one per work
      * @param holder of this process, unlike all others
      * @param time after which the lease of a process that died is free
      */
-    public CommitterLease(ObjectStore store, UUID table, String holder, Duration time, InstantSource clock)
+    public WorkLease(ObjectStore store, ObjectKey key, String holder, Duration time, InstantSource clock)
     {
         this.store = requireNonNull(store, "store is null");
-        this.key = WalLayout.committer(table);
+        this.key = requireNonNull(key, "key is null");
         this.holder = requireNonNull(holder, "holder is null");
         this.time = requireNonNull(time, "time is null");
         this.clock = requireNonNull(clock, "clock is null");

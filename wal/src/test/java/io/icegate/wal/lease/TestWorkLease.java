@@ -1,4 +1,4 @@
-package io.icegate.wal.commit;
+package io.icegate.wal.lease;
 
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
@@ -13,15 +13,15 @@ import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-final class TestCommitterLease
+final class TestWorkLease
 {
     private static final UUID TABLE = new UUID(1, 1);
     private static final Duration TIME = Duration.ofSeconds(30);
 
     private final TestingClock clock = new TestingClock();
     private final ObjectStore store = new MemoryObjectStore(clock);
-    private final CommitterLease first = lease(store, "first");
-    private final CommitterLease second = lease(store, "second");
+    private final WorkLease first = lease(store, "first");
+    private final WorkLease second = lease(store, "second");
 
     @Test
     void testOneHolds()
@@ -53,7 +53,7 @@ final class TestCommitterLease
     void testEachTableHasItsOwn()
     {
         assertThat(first.tryHold()).isTrue();
-        assertThat(new CommitterLease(store, new UUID(1, 2), "second", TIME, clock).tryHold()).isTrue();
+        assertThat(new WorkLease(store, WalLayout.committer(new UUID(1, 2)), "second", TIME, clock).tryHold()).isTrue();
     }
 
     @Test
@@ -77,8 +77,8 @@ final class TestCommitterLease
         assertThat(lease(failing, "second").tryHold()).isTrue();
     }
 
-    private CommitterLease lease(ObjectStore of, String holder)
+    private WorkLease lease(ObjectStore of, String holder)
     {
-        return new CommitterLease(of, TABLE, holder, TIME, clock);
+        return new WorkLease(of, WalLayout.committer(TABLE), holder, TIME, clock);
     }
 }

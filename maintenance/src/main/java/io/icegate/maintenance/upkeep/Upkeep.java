@@ -1,0 +1,134 @@
+package io.icegate.maintenance.upkeep;
+
+import io.icegate.maintenance.expire.ExpirationResult;
+import io.icegate.maintenance.expire.SnapshotExpiration;
+import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.merge.MergePlanner;
+import io.icegate.maintenance.merge.MergeResult;
+import io.icegate.maintenance.merge.NativeMerge;
+import org.apache.iceberg.Table;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Merges what is worth merging and expires what is due, in all tables. Whatever fails is told and tried again by a later round;
+ * it stops neither the other tables nor the next action. Any number of processes may do this at once: a merge that lost leaves
+ * nothing behind.
+ */
+public final class Upkeep
+{
+    private final MergePlanner planner;
+    private final NativeMerge merge;
+    private final SnapshotExpiration expiration;
+    private final UpkeepSettings settings;
+    private final InstantSource clock;
+    private final Consumer<UpkeepAction> actions;
+
+    /**
+     * @param actions is told of everything that is done
+     */
+    public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
+    {
+        this.planner = requireNonNull(planner, "planner is null");
+        this.merge = requireNonNull(merge, "merge is null");
+        this.expiration = requireNonNull(expiration, "expiration is null");
+        this.settings = requireNonNull(settings, "settings is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.actions = requireNonNull(actions, "actions is null");
+    }
+
+    /**
+     * One round. What its budget does not reach is left to the next one.
+     *
+     * @param tables newly loaded, all of them or what is left of them
+     * @param ours whether this process keeps a table in order now
+     * @param goesOn false ends the round after the running action
+     */
+    public void round(List<Table> tables, Predicate<Table> ours, BooleanSupplier goesOn)
+    {
+        long budget = settings.bytesPerRound();
+        for (Table table : tables) {
+            if (!goesOn.getAsBoolean()) {
+                return;
+            }
+            if (ours.test(table)) {
+                budget -= merge(table, budget, goesOn);
+                expire(table);
+            }
+        }
+    }
+
+    private long merge(Table table, long budget, BooleanSupplier goesOn)
+    {
+        List<MergePlan> plans;
+        Instant started = clock.instant();
+        try {
+            plans = planner.plan(table, started);
+        }
+        catch (RuntimeException e) {
+            tell(started, table, "merge", false, "plan", message(e));
+            return 0;
+        }
+        long merged = 0;
+        for (Iterator<MergePlan> rest = plans.iterator(); rest.hasNext() && merged < budget && goesOn.getAsBoolean(); ) {
+            MergePlan plan = rest.next();
+            merged += plan.bytes();
+            act(table, "merge", plan.reason(), () -> {
+                MergeResult result = merge.run(table, plan);
+                return "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
+            });
+        }
+        return merged;
+    }
+
+    private void expire(Table table)
+    {
+        int due;
+        Instant started = clock.instant();
+        try {
+            table.refresh();
+            due = expiration.due(table);
+        }
+        catch (RuntimeException e) {
+            tell(started, table, "expire", false, "look", message(e));
+            return;
+        }
+        if (due > 0) {
+            act(table, "expire", "%s snapshots are due".formatted(due), () -> {
+                ExpirationResult result = expiration.run(table);
+                return "%s snapshots, %s files deleted, %s not".formatted(result.snapshots(), result.files(), result.failed());
+            });
+        }
+    }
+
+    private void act(Table table, String kind, String reason, Supplier<String> action)
+    {
+        Instant started = clock.instant();
+        try {
+            tell(started, table, kind, true, reason, action.get());
+        }
+        catch (RuntimeException e) {
+            tell(started, table, kind, false, reason, message(e));
+        }
+    }
+
+    private void tell(Instant started, Table table, String kind, boolean succeeded, String reason, String result)
+    {
+        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, succeeded, reason, result));
+    }
+
+    private static String message(RuntimeException failure)
+    {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

@@ -1,0 +1,34 @@
+package io.icegate.maintenance.upkeep;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Something that a round did, or could not do.
+ *
+ * @param kind {@code merge} or {@code expire}
+ * @param reason why it was done
+ * @param result what came of it, or why nothing did
+ */
+public record UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result)
+{
+    public UpkeepAction
+    {
+        requireNonNull(started, "started is null");
+        requireNonNull(time, "time is null");
+        requireNonNull(table, "table is null");
+        requireNonNull(kind, "kind is null");
+        requireNonNull(reason, "reason is null");
+        requireNonNull(result, "result is null");
+    }
+
+    /**
+     * One line for people.
+     */
+    public String text()
+    {
+        return "%s %s%s: %s (%s, %s ms)".formatted(kind, table, succeeded ? "" : " failed", result, reason, time.toMillis());
+    }
+}

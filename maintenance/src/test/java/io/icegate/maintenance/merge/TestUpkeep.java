@@ -1,0 +1,112 @@
+package io.icegate.maintenance.merge;
+
+import io.icegate.maintenance.expire.ExpirationPolicy;
+import io.icegate.maintenance.expire.SnapshotExpiration;
+import io.icegate.maintenance.upkeep.Upkeep;
+import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepSettings;
+import io.icegate.schema.Signal;
+import io.icegate.wal.format.LogRows;
+import io.icegate.wal.writer.WalWriter;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestUpkeep
+{
+    @TempDir
+    private Path scratch;
+    private final List<UpkeepAction> actions = new ArrayList<>();
+
+    @Test
+    void testRoundMergesAndTells()
+            throws Exception
+    {
+        try (MergeFixture logs = fixture()) {
+            round(List.of(logs.table), 1 << 30);
+            assertThat(actions).singleElement().satisfies(action -> {
+                assertThat(action.succeeded()).isTrue();
+                assertThat(action.kind()).isEqualTo("merge");
+                assertThat(action.text()).contains("otel.logs", "COMMITTED of 3 files");
+            });
+            logs.table.refresh();
+            assertThat(logs.files()).hasSize(1);
+            round(List.of(logs.table), 1 << 30);
+            assertThat(actions).as("nothing is left to do").hasSize(1);
+        }
+    }
+
+    @Test
+    void testATableThatFailsStopsNoOther()
+            throws Exception
+    {
+        try (MergeFixture broken = fixture(); MergeFixture logs = fixture()) {
+            for (DataFile file : broken.files()) {
+                broken.table.io().deleteFile(file.location());
+            }
+            round(List.of(broken.table, logs.table), 1 << 30);
+            assertThat(actions).extracting(UpkeepAction::succeeded).containsExactly(false, true);
+            assertThat(actions.get(0).text()).contains("merge", "failed");
+        }
+        try (var left = Files.list(scratch)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    /**
+     * What the budget does not reach is left to the next round, and one that is told to stop begins nothing.
+     */
+    @Test
+    void testBudget()
+            throws Exception
+    {
+        try (MergeFixture first = fixture(); MergeFixture second = fixture()) {
+            round(List.of(first.table, second.table), 1);
+            assertThat(actions).hasSize(1);
+            round(List.of(first.table, second.table), 1);
+            assertThat(actions).hasSize(2);
+            upkeep(1).round(List.of(first.table), _table -> true, () -> false);
+            assertThat(actions).hasSize(2);
+        }
+    }
+
+    private void round(List<Table> tables, long bytes)
+    {
+        tables.forEach(Table::refresh);
+        upkeep(bytes).round(tables, _table -> true, () -> true);
+    }
+
+    private Upkeep upkeep(long bytes)
+    {
+        return new Upkeep(
+                new MergePlanner(MergeFixture.ALL),
+                new NativeMerge(MergeSettings.DEFAULT, scratch, new Random(1)),
+                new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
+                new UpkeepSettings(Duration.ofMinutes(1), bytes),
+                InstantSource.system(),
+                actions::add);
+    }
+
+    private static MergeFixture fixture()
+            throws Exception
+    {
+        MergeFixture fixture = new MergeFixture(Signal.LOGS);
+        WalWriter writer = fixture.writer();
+        for (int segment = 0; segment < 3; segment++) {
+            fixture.append(writer, LogRows.batch(segment, "acme", 10));
+        }
+        fixture.commit();
+        return fixture;
+    }
+}

@@ -1,0 +1,64 @@
+package io.icegate.standalone.process;
+
+import io.icegate.standalone.console.CommandException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command {@code maintain}, beside the other programs of a stack. It has a process of its own, so that neither ingest nor
+ * queries pay for its memory, and the kernel may end it first.
+ */
+public final class MaintenanceProcess
+{
+    public static final String NAME = "maintenance";
+
+    /**
+     * What a merge needs, whatever the number of files.
+     */
+    private static final HeapSize HEAP = new HeapSize(512);
+    private static final List<String> OPTIONS = List.of(
+            "-Xms16M",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:TrimNativeHeapInterval=10000",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private MaintenanceProcess() {}
+
+    /**
+     * @param data the folder for its log and its temporary files
+     */
+    public static Program program(Installation installation, Path data, String warehouse)
+    {
+        return new Program(NAME, () -> start(installation, data, warehouse), _ -> true);
+    }
+
+    private static ChildProcess start(Installation installation, Path data, String warehouse)
+    {
+        try {
+            Path folder = Files.createDirectories(data.resolve("maintenance"));
+            List<String> options = new ArrayList<>(HEAP.options());
+            options.addAll(OPTIONS);
+            Map<String, String> environment = new HashMap<>(StoreEnvironment.with(Map.of()));
+            environment.put("CLASSPATH", installation.classPath("standalone"));
+            ChildProcess process = ChildProcess.start(
+                    NAME,
+                    new JavaCommand(options, "io.icegate.standalone.Main", List.of("maintain", "--data", data.toString(), "--warehouse", warehouse)).commandLine(),
+                    environment,
+                    folder,
+                    data.resolve("log").resolve("maintenance.log"));
+            process.offerToMemoryKiller();
+            return process;
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot start maintenance: " + e, e);
+        }
+    }
+}
