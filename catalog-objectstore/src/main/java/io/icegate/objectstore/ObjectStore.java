@@ -46,7 +46,7 @@ public interface ObjectStore
     PutOutcome putIfAbsent(ObjectKey key, byte[] content);
 
     /**
-     * Writes or overwrites, last writer wins. For heartbeats and data files only: never below {@code _catalog}, never a segment.
+     * Writes or overwrites, last writer wins. For heartbeats, probes of the clock and data files only: never below {@code _catalog}, never a segment.
      */
     void put(ObjectKey key, byte[] content)
             throws IOException;

@@ -150,13 +150,20 @@ final class CatalogTail
     {
         CatalogState state = from;
         for (FetchedRecord fetched : records) {
-            state = state.replay(fetched.record(), format.idempotencyWindow());
+            state = replay(state, fetched.record());
             applied(state, fetched.size());
             if (!fetched.record().writer().equals(writer)) {
                 foreignRecordSeen = Optional.of(environment.now());
             }
         }
         return state;
+    }
+
+    private CatalogState replay(CatalogState from, CatalogRecord record)
+    {
+        // times grow, also behind one that was capped
+        long timestampMillis = Math.max(record.timestampMillis(), from.timestampMillis() + 1);
+        return from.replay(timestampMillis == record.timestampMillis() ? record : record.at(timestampMillis), format.idempotencyWindow());
     }
 
     private void applied(CatalogState state, int size)
@@ -265,7 +272,7 @@ final class CatalogTail
             List<FetchedRecord> found = store.records(state.version() + 1, wave);
             List<FetchedRecord> taken = found.stream().filter(fetched -> wanted.test(fetched.record())).toList();
             for (FetchedRecord fetched : taken) {
-                state = state.replay(fetched.record(), format.idempotencyWindow());
+                state = replay(state, fetched.record());
             }
             if (found.size() < wave && taken.size() == found.size()) {
                 throw collected(state.version() + 1);

@@ -245,8 +245,7 @@ final class CommitQueue
 
     private void verifyClock()
     {
-        Optional<Moment> passed = clockCheck.passed();
-        if (passed.isEmpty() || environment.since(passed.orElseThrow()).compareTo(format.fence()) > 0) {
+        if (!clockCheck.hasPassed(environment.now(), format.fence())) {
             store.compareClocks();
         }
         clockCheck.verify();

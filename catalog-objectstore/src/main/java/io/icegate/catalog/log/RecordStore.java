@@ -2,6 +2,7 @@ package io.icegate.catalog.log;
 
 import io.icegate.catalog.log.CatalogEnvironment.Moment;
 import io.icegate.catalog.state.CatalogRecord;
+import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
@@ -14,6 +15,7 @@ import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +38,11 @@ final class RecordStore
         implements AutoCloseable
 {
     static final int READ_ATTEMPTS_MAX = 8;
+    /**
+     * How far the time of a record may be ahead of the store's. More than a clock may be off, so that nothing that was committed
+     * by the rules is touched.
+     */
+    private static final Duration AHEAD_MAX = ClockComparison.OFF_MAX.multipliedBy(2);
     static final int WAVE_MAX = 64;
     private static final int LIST_PAGES_MAX = 1000;
 
@@ -144,11 +151,27 @@ final class RecordStore
     }
 
     /**
-     * A cheap listing, for the store's time in its answer.
+     * Compares by a cheap listing, or by an object of its own where the store tells no time with a listing.
      */
     void compareClocks()
     {
-        list(CatalogLayout.FLOORS);
+        reliably("compare clocks with the store", () -> {
+            if (page(CatalogLayout.FLOORS, Optional.empty(), 1).storeTime().isEmpty()) {
+                Moment asked = environment.now();
+                ClockComparison probed = ClockComparison.probe(store, environment.clock());
+                clockCheck.observe(asked, probed.answered(), probed.store());
+            }
+            return true;
+        });
+    }
+
+    private ListPage page(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax)
+            throws IOException
+    {
+        Moment asked = environment.now();
+        ListPage page = store.list(folder, startAfter, countMax);
+        page.storeTime().ifPresent(time -> clockCheck.observe(asked, environment.clock().instant(), time));
+        return page;
     }
 
     private List<ObjectHead> list(ObjectKey folder)
@@ -157,12 +180,7 @@ final class RecordStore
         Optional<ObjectKey> last = Optional.empty();
         for (int page = 0; page < LIST_PAGES_MAX; page++) {
             Optional<ObjectKey> startAfter = last;
-            ListPage listed = reliably("list " + folder, () -> {
-                Moment asked = environment.now();
-                ListPage answer = store.list(folder, startAfter, ObjectStore.LIST_COUNT_MAX);
-                clockCheck.observe(asked, answer.storeTime());
-                return answer;
-            });
+            ListPage listed = reliably("list " + folder, () -> page(folder, startAfter, ObjectStore.LIST_COUNT_MAX));
             found.addAll(listed.objects());
             if (!listed.truncated()) {
                 return found;
@@ -240,9 +258,14 @@ final class RecordStore
      */
     record FetchedRecord(CatalogRecord record, int size)
     {
+        /**
+         * A record cannot be from later than the store says that it is: no clock that was ahead moves times for ever.
+         */
         private static FetchedRecord parse(long version, StoredObject object)
         {
-            return new FetchedRecord(CatalogRecordParser.fromJson(version, object.content()), object.content().length);
+            CatalogRecord record = CatalogRecordParser.fromJson(version, object.content());
+            long latest = object.lastModified().plus(AHEAD_MAX).toEpochMilli();
+            return new FetchedRecord(record.timestampMillis() > latest ? record.at(latest) : record, object.content().length);
         }
     }
 }

@@ -29,4 +29,12 @@ public record CatalogRecord(long version, UUID id, UUID writer, long timestampMi
             throw new IllegalArgumentException("Cannot describe catalog record %s: it has %s transactions, not 1 to %s".formatted(version, transactions.size(), TRANSACTIONS_MAX));
         }
     }
+
+    /**
+     * The same record with another time.
+     */
+    public CatalogRecord at(long newTimestampMillis)
+    {
+        return new CatalogRecord(version, id, writer, newTimestampMillis, transactions);
+    }
 }

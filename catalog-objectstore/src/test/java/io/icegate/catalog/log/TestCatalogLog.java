@@ -7,7 +7,9 @@ import io.icegate.catalog.state.CatalogCommit;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogTransaction;
 import io.icegate.catalog.state.ObjectKind;
+import io.icegate.objectstore.ClockOffException;
 import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.fault.FaultInjectingObjectStore;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -331,6 +334,50 @@ final class TestCatalogLog
             assertThat(location(log.state(), 1)).contains("b");
             time.setWallAhead(Duration.ZERO);
             log.commit(put(1, "d"));
+        }
+    }
+
+    @Test
+    void testClockBehindTheStoreMayNotCommit()
+    {
+        TestingTime storeTime = new TestingTime();
+        time.setWallAhead(Duration.ofSeconds(-61));
+        try (CatalogLog log = open(new MemoryObjectStore(storeTime))) {
+            assertThatThrownBy(() -> log.commit(put(1, "a")))
+                    .isInstanceOf(ClockOffException.class)
+                    .hasMessageStartingWith("Cannot commit to the catalog: the clock of this machine is ")
+                    .hasMessageContaining(" s behind the store's, more than 60: it said 2026-11-21T11:58:59")
+                    .hasMessageContaining(" when the store said 2026-11-21T12:00:00");
+            time.setWallAhead(Duration.ofSeconds(-59));
+            log.commit(put(1, "a"));
+        }
+    }
+
+    /**
+     * As a process wrote it whose store told no time, and whose clock was a year ahead.
+     */
+    @Test
+    void testRecordFromTheFutureEndsWithItself()
+    {
+        time.setWallAhead(Duration.ofDays(365));
+        try (CatalogLog log = open(store)) {
+            log.commit(put(1, "a"));
+            log.commit(put(1, "b"));
+        }
+        time.setWallAhead(Duration.ZERO);
+        MemoryObjectStore copy = new MemoryObjectStore(time);
+        store.list(new ObjectKey("_catalog"), Optional.empty(), 1000).objects().forEach(object -> copy.putIfAbsent(object.key(), store.get(object.key()).orElseThrow().content()));
+        try (CatalogLog log = open(copy)) {
+            Instant capped = log.state().timestamp();
+            assertThat(capped).isBetween(time.instant().plusSeconds(100), time.instant().plusSeconds(121));
+            assertThat(log.stateAt(1).timestamp()).isBefore(capped);
+            time.advance(Duration.ofHours(1));
+            log.commit(put(1, "c"));
+            assertThat(log.state().timestamp()).isEqualTo(time.instant().truncatedTo(ChronoUnit.MILLIS));
+        }
+        try (CatalogLog log = open(copy)) {
+            assertThat(log.state().version()).isEqualTo(3);
+            assertThat(location(log.stateAsOf(time.instant().minusSeconds(60)), 1)).contains("b");
         }
     }
 

@@ -2,6 +2,7 @@ package io.icegate.receiver.commit;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Sleeper;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.receiver.Deadlines;
 import io.icegate.receiver.signal.RefusedException;
@@ -30,12 +31,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -178,6 +184,28 @@ final class TestTableSession
         createAsSelect(LOGS);
         Deadlines.eventually("a table that fits is taken", () -> session.isAcknowledged(2));
         assertThat(rows(LOGS)).isEqualTo(1);
+    }
+
+    @Test
+    void testAClockThatIsOffTakesNothing()
+            throws Exception
+    {
+        session.start();
+        session.export(1);
+        session.stop();
+        AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ofDays(365));
+        WalEnvironment environment = new WalEnvironment(executor, () -> Instant.now().plus(ahead.get()), System::nanoTime, Sleeper.system(), new Random(1));
+        TestingSession off = new TestingSession(warehouse, environment, waiting);
+        off.start();
+        assertThat(off.ingest().closedReason()).hasValueSatisfying(reason -> assertThat(reason).contains("the clock of this machine is ", " s ahead of the store's", "it said ", "when the store said ", "NTP"));
+        assertThatThrownBy(() -> off.export(2)).isInstanceOf(RefusedException.class).hasMessageContaining("ahead of the store's");
+        ahead.set(Duration.ofDays(-365));
+        Deadlines.eventually("it is behind", () -> off.ingest().closedReason().filter(reason -> reason.contains(" s behind the store's")).isPresent());
+        ahead.set(Duration.ZERO);
+        Deadlines.eventually("it goes on", () -> off.isAcknowledged(3));
+        off.stop();
+        assertThat(warehouse.store().list(WalLayout.WRITERS, Optional.empty(), 100).objects()).filteredOn(object -> object.key().name().endsWith(".json")).as("writers that began").hasSize(2);
+        assertThat(rows(LOGS)).isEqualTo(2);
     }
 
     /**

@@ -37,7 +37,6 @@ import java.util.function.Function;
 
 import static io.icegate.wal.WalException.Kind.FENCED;
 import static io.icegate.wal.WalException.Kind.UNAVAILABLE;
-import static java.time.temporal.ChronoUnit.MICROS;
 import static java.util.Objects.requireNonNull;
 
 /**
@@ -190,7 +189,7 @@ public final class WalLane
 
     private long advanceIngestTime()
     {
-        ingestMicros = Math.max(ingestMicros, MICROS.between(Instant.EPOCH, writer.environment().clock().instant()));
+        ingestMicros = Math.max(ingestMicros, writer.clock().micros());
         return ingestMicros;
     }
 

@@ -1,11 +1,15 @@
 package io.icegate.wal.writer;
 
+import io.icegate.objectstore.ClockComparison;
+import io.icegate.objectstore.ClockOffException;
+import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalException;
+import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.registry.Heartbeat;
@@ -55,14 +59,16 @@ public final class WalWriter
     private final Map<UUID, WalLane> lanes = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable WalException> end = new AtomicReference<>();
     private final CompletableFuture<WalException> stopped = new CompletableFuture<>();
+    private final WriterClock clock;
     private final long floorMicros;
     private @Nullable Thread heartbeat; // guarded by stopped
 
-    private WalWriter(ObjectStore store, RegistryEntry entry, WriterRegistry registry, long floorMicros, FooterCache footers, WriterOptions options, WalEnvironment environment)
+    private WalWriter(ObjectStore store, RegistryEntry entry, WriterRegistry registry, WriterClock clock, long floorMicros, FooterCache footers, WriterOptions options, WalEnvironment environment)
     {
         this.store = requireNonNull(store, "store is null");
         this.entry = requireNonNull(entry, "entry is null");
         this.registry = requireNonNull(registry, "registry is null");
+        this.clock = requireNonNull(clock, "clock is null");
         this.floorMicros = floorMicros;
         this.footers = requireNonNull(footers, "footers is null");
         this.options = requireNonNull(options, "options is null");
@@ -73,6 +79,7 @@ public final class WalWriter
      * Registers the writer and starts its heartbeat.
      *
      * @param footers gets the footer of every segment that became durable, so that a committer in this process need not read it
+     * @throws ClockOffException when the clock of this process is too far from the store's
      * @throws WalException FENCED when the writer id is taken, UNAVAILABLE when the store does not answer
      */
     public static WalWriter open(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment)
@@ -85,9 +92,10 @@ public final class WalWriter
      */
     static WalWriter open(ObjectStore store, RegistryEntry entry, FooterCache footers, WriterOptions options, WalEnvironment environment, ToLongFunction<Instant> floor)
     {
+        WriterClock clock = WriterClock.confirm(store, environment);
         WriterRegistry registry = new WriterRegistry(store);
         Instant registered = registry.register(entry, environment.waiting());
-        WalWriter writer = new WalWriter(store, entry, registry, floor.applyAsLong(registered), footers, options, environment);
+        WalWriter writer = new WalWriter(store, entry, registry, clock, floor.applyAsLong(registered), footers, options, environment);
         environment.executor().execute(writer::beat);
         return writer;
     }
@@ -227,10 +235,19 @@ public final class WalWriter
             lows.put(table, lane == null ? floorMicros : lane.lowMicros());
         }
         try {
+            long nanos = environment.nanoTime().getAsLong();
+            Instant asked = environment.clock().instant();
             registry.heartbeat(id(), new Heartbeat(lows));
+            Optional<ObjectHead> written = store.head(WalLayout.heartbeat(id()));
+            if (written.isPresent()) {
+                clock.compared(new ClockComparison(asked, environment.clock().instant(), written.orElseThrow().lastModified()), nanos);
+            }
         }
         catch (IOException e) {
             log.warn("Cannot write the heartbeat of writer {}: {}", id(), e.getMessage());
+        }
+        catch (ClockOffException e) {
+            fail(new WalException(UNAVAILABLE, String.valueOf(e.getMessage()), e));
         }
     }
 
@@ -260,6 +277,11 @@ public final class WalWriter
     WriterOptions options()
     {
         return options;
+    }
+
+    WriterClock clock()
+    {
+        return clock;
     }
 
     WalEnvironment environment()

@@ -1,5 +1,6 @@
 package io.icegate.wal.writer;
 
+import io.icegate.objectstore.ClockOffException;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.memory.MemoryObjectStore;
@@ -8,6 +9,7 @@ import io.icegate.wal.FakeSegments;
 import io.icegate.wal.HookedObjectStore;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentKey;
+import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.StepExecutor;
 import io.icegate.wal.TestingClock;
@@ -22,7 +24,9 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -152,6 +156,49 @@ final class TestWriterProgress
         uploads.runOne(random);
         writer.beatOnce();
         assertThat(lastHeartbeat()).as("progress again").isEqualTo(start.plusSeconds(60).plusMillis(1));
+    }
+
+    @Test
+    void testClockThatIsOffDoesNotBegin()
+            throws Exception
+    {
+        for (Duration off : List.of(Duration.ofDays(365), Duration.ofSeconds(61), Duration.ofSeconds(-61), Duration.ofDays(-365))) {
+            skew.set(off);
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(ClockOffException.class)
+                    .hasMessageStartingWith("Cannot write to the WAL: the clock of this machine is %s s %s the store's".formatted(off.abs().toSeconds(), off.isNegative() ? "behind" : "ahead of"))
+                    .hasMessageContaining("it said %s when the store said %s".formatted(start.plus(off), start));
+        }
+        assertThat(memory.list(WalLayout.WRITERS, Optional.empty(), 10).objects()).as("nothing is left behind").isEmpty();
+    }
+
+    /**
+     * A time of ingest never falls, so a year that is written once would stay.
+     */
+    @Test
+    void testClockThatIsSetAheadWritesNoYearAndEndsTheWriter()
+    {
+        WalWriter writer = open();
+        WalLane lane = writer.lane(TABLE, FakeSegments.seal());
+        storeClock.advance(Duration.ofSeconds(10));
+        writer.beatOnce();
+        skew.set(Duration.ofDays(365));
+        storeClock.advance(Duration.ofSeconds(5));
+        assertThat(ingestTime(lane)).isEqualTo(start.plusSeconds(15));
+        writer.beatOnce();
+        assertThat(writer.end()).hasValueSatisfying(end -> assertThat(end).hasMessageStartingWith("Cannot acknowledge: the clock of this machine is 31536000 s ahead of the store's"));
+        assertThatThrownBy(() -> lane.append(FakeSegments.batches(BATCH))).hasMessageContaining("ahead of the store's");
+        assertThat(memory.get(key(1)).map(seal -> FakeSegments.footer(seal.content()).kind())).contains(SegmentKind.SEAL);
+    }
+
+    @Test
+    void testClockThatIsSetBackEndsTheWriter()
+    {
+        WalWriter writer = open();
+        skew.set(Duration.ofMinutes(-2));
+        writer.lane(TABLE, FakeSegments.seal());
+        writer.beatOnce();
+        assertThat(writer.end()).hasValueSatisfying(end -> assertThat(end).hasMessageContaining("120 s behind the store's"));
     }
 
     private WalWriter open()
