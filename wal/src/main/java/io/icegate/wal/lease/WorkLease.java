@@ -2,6 +2,7 @@ package io.icegate.wal.lease;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
@@ -76,7 +77,7 @@ public final class WorkLease
             Optional<Stored> stored = store.get(key).flatMap(Stored::parse);
             Instant now = clock.instant();
             boolean ours = stored.map(lease -> lease.holder().equals(holder)).orElse(false);
-            held = ours || stored.map(lease -> lease.until().isBefore(now)).orElse(true);
+            held = ours || stored.map(lease -> !binds(lease, now)).orElse(true);
             if (held && (!ours || stored.orElseThrow().until().isBefore(now.plus(time.dividedBy(2))))) {
                 store.put(key, MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put(HOLDER, holder).put(UNTIL, now.plus(time).toEpochMilli())));
             }
@@ -86,6 +87,14 @@ public final class WorkLease
             log.debug("Cannot use the lease {}", key, e);
             return true;
         }
+    }
+
+    /**
+     * False for one that ended, and for one that a clock far ahead has written: it would bind for as long as that is ahead.
+     */
+    private boolean binds(Stored lease, Instant now)
+    {
+        return !lease.until().isBefore(now) && !lease.until().isAfter(now.plus(time).plus(ClockComparison.OFF_MAX.multipliedBy(2)));
     }
 
     /**

@@ -49,6 +49,18 @@ final class TestWorkLease
         assertThat(first.tryHold()).isFalse();
     }
 
+    /**
+     * It would keep all others from committing for a year.
+     */
+    @Test
+    void testLeaseOfAClockAYearAheadBindsNobody()
+    {
+        WorkLease ahead = new WorkLease(store, WalLayout.committer(TABLE), "ahead", TIME, () -> clock.instant().plus(Duration.ofDays(365)));
+        assertThat(ahead.tryHold()).isTrue();
+        assertThat(first.tryHold()).isTrue();
+        assertThat(second.tryHold()).isFalse();
+    }
+
     @Test
     void testEachTableHasItsOwn()
     {
