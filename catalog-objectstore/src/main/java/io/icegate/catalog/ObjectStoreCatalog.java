@@ -218,6 +218,16 @@ public final class ObjectStoreCatalog
     }
 
     /**
+     * Deletes what the log no longer needs, see {@link CatalogLog#collect}.
+     *
+     * @return how many objects were deleted
+     */
+    public long collectLog()
+    {
+        return parts().log.collect();
+    }
+
+    /**
      * The name of a table now.
      */
     public Optional<TableIdentifier> findTable(UUID uuid)

@@ -85,14 +85,18 @@ final class TestSchemaChanges
     }
 
     /**
-     * Trino makes what is inside of lists and maps optional. No value may change by that, neither of old rows nor of new ones.
+     * Trino makes what is inside of lists and maps optional. No value may change by that, neither of old rows nor of new ones. The
+     * time of ingest is left out: it is that of the segment.
      */
     @Test
     void testReplacedTableHasTheSameValues()
     {
         String replaced = lake.namespace();
         String untouched = lake.namespace();
-        List<String> columns = lake.fixture().createLogs(untouched).table().schema().columns().stream().map(NestedField::name).toList();
+        List<String> columns = lake.fixture().createLogs(untouched).table().schema().columns().stream()
+                .map(NestedField::name)
+                .filter(name -> !name.equals("ingest_time"))
+                .toList();
         String select = "SELECT %s FROM %%s.logs ORDER BY time_unix_nano".formatted(String.join(", ", columns));
         lake.fixture().createLogs(replaced).append("acme", 1, 6);
         lake.fixture().createLogs(untouched).append("acme", 1, 6);

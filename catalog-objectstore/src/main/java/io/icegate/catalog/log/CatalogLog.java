@@ -58,7 +58,7 @@ public final class CatalogLog
                 throws IOException;
     }
 
-    private record Opened(CatalogTail tail, CommitQueue queue, CheckpointWriter checkpoints) {}
+    private record Opened(CatalogTail tail, CommitQueue queue, CheckpointWriter checkpoints, RecordCollector collector) {}
 
     private Opened opened()
     {
@@ -85,7 +85,7 @@ public final class CatalogLog
         CheckpointSchedule schedule = new CheckpointSchedule();
         CatalogTail tail = new CatalogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
-        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints);
+        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints, new RecordCollector(store, environment, format, clockCheck));
     }
 
     private CatalogFormat format()
@@ -188,6 +188,17 @@ public final class CatalogLog
     public CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
     {
         return opened().queue.commit(id, digest, change);
+    }
+
+    /**
+     * Deletes records that are older than the retention and not needed to replay younger states, with the checkpoints before
+     * them. Any number of processes may do so at once, and while others read and commit.
+     *
+     * @return how many objects were deleted
+     */
+    public long collect()
+    {
+        return opened().collector.collect();
     }
 
     /**

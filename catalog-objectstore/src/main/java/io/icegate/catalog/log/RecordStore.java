@@ -139,12 +139,25 @@ final class RecordStore
                 .toList();
     }
 
+    List<ObjectHead> floors()
+    {
+        return list(CatalogLayout.FLOORS);
+    }
+
+    /**
+     * The records with the lowest versions, ghosts among them.
+     */
+    List<ObjectHead> firstRecords(int countMax)
+    {
+        return reliably("list " + CatalogLayout.LOG, () -> page(CatalogLayout.LOG, Optional.empty(), countMax)).objects();
+    }
+
     /**
      * The highest version at or below which records may be missing; 0 when none was ever collected.
      */
     long newestFloor()
     {
-        return list(CatalogLayout.FLOORS).stream()
+        return floors().stream()
                 .mapToLong(head -> CatalogLayout.version(head.key()).orElse(0))
                 .max()
                 .orElse(0);

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Removes what the WAL no longer needs, every now and then. A round that fails is repeated by a later one, here or elsewhere.
+ * Removes what WAL and catalog log no longer need, every now and then. A round that fails is repeated by a later one, here or elsewhere.
  */
 final class CollectRounds
 {
@@ -52,12 +52,13 @@ final class CollectRounds
         nextNanos = nanoTime.getAsLong() + INTERVAL.toNanos();
         try {
             CollectResult result = collector.collect(tables, this::metadata);
-            if (!result.isEmpty()) {
-                log.info("collected writers=%s objects=%s", result.writers(), result.objects());
+            long records = warehouse.catalog().collectLog();
+            if (!result.isEmpty() || records > 0) {
+                log.info("collected writers=%s objects=%s catalog=%s", result.writers(), result.objects(), records);
             }
         }
         catch (RuntimeException e) {
-            log.warn("Cannot collect what the WAL no longer needs, a later round will: %s", e.getMessage());
+            log.warn("Cannot collect what WAL and catalog no longer need, a later round will: %s", e.getMessage());
         }
     }
 
