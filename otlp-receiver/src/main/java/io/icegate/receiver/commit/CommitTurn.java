@@ -19,7 +19,7 @@ final class CommitTurn
     /**
      * Beside two intervals: how late a round may be before another process commits.
      */
-    private static final Duration MARGIN = Duration.ofSeconds(5);
+    private static final Duration MARGIN = Duration.ofSeconds(2);
 
     private final OpenWarehouse warehouse;
     private final Duration interval;
