@@ -50,11 +50,11 @@ public final class Upkeep
     /**
      * One round. What its budget does not reach is left to the next one.
      *
-     * @param tables newly loaded, all of them or what is left of them
+     * @param tables newly loaded; each is asked for when the one before it is done
      * @param ours whether this process keeps a table in order now
      * @param goesOn false ends the round after the running action
      */
-    public void round(List<Table> tables, Predicate<Table> ours, BooleanSupplier goesOn)
+    public void round(Iterable<Table> tables, Predicate<Table> ours, BooleanSupplier goesOn)
     {
         long budget = settings.bytesPerRound();
         for (Table table : tables) {
@@ -62,10 +62,21 @@ public final class Upkeep
                 return;
             }
             if (ours.test(table)) {
-                budget -= merge(table, budget, goesOn);
-                expire(table);
+                budget -= keep(table, budget, goesOn);
             }
         }
+    }
+
+    /**
+     * Does what one table needs.
+     *
+     * @return bytes that were merged
+     */
+    private long keep(Table table, long bytesMax, BooleanSupplier goesOn)
+    {
+        long merged = merge(table, bytesMax, goesOn);
+        expire(table);
+        return merged;
     }
 
     private long merge(Table table, long budget, BooleanSupplier goesOn)

@@ -8,7 +8,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Something that a round did, or could not do.
  *
- * @param kind {@code merge} or {@code expire}
+ * @param kind {@code merge} or {@code expire}; {@code load} of a table that could not be looked at
  * @param reason why it was done
  * @param result what came of it, or why nothing did
  */

@@ -1,6 +1,7 @@
 /**
- * Keeps tables in order without an operator. {@link io.icegate.maintenance.upkeep.Upkeep} runs rounds: it merges what is worth
- * merging and expires what is due, one table after the other, within a budget. It decides no rule itself; those are in
+ * Keeps tables in order without an operator. {@link io.icegate.maintenance.upkeep.Maintenance} is the entry for processes and for
+ * statements of engines: it finds the tables, shares them with other processes, and lets
+ * {@link io.icegate.maintenance.upkeep.Upkeep} do what is due in each, within a budget. It decides no rule itself; those are in
  * {@code merge} and {@code expire}, which it imports.
  */
 @org.jspecify.annotations.NullMarked
