@@ -218,13 +218,19 @@ public final class ObjectStoreCatalog
     }
 
     /**
-     * Deletes what the log no longer needs, see {@link CatalogLog#collect}.
+     * Deletes what the log no longer needs, see {@link CatalogLog#collect}, and metadata files in this warehouse that were
+     * replaced longer ago than the retention.
      *
-     * @return how many objects were deleted
+     * @return how many objects of the log were deleted
      */
     public long collectLog()
     {
-        return parts().log.collect();
+        return parts().log.collect(this::deleteMetadata);
+    }
+
+    private void deleteMetadata(Set<String> locations)
+    {
+        new PurgeFileIO(io(), location -> Folders.isInside(location, warehouse().root())).deleteFiles(locations);
     }
 
     /**

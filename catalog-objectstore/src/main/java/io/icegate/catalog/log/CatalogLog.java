@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import static java.util.Objects.requireNonNull;
@@ -85,7 +87,7 @@ public final class CatalogLog
         CheckpointSchedule schedule = new CheckpointSchedule();
         CatalogTail tail = new CatalogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
-        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints, new RecordCollector(store, environment, format, clockCheck));
+        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints, new RecordCollector(store, environment, format, clockCheck, tail));
     }
 
     private CatalogFormat format()
@@ -194,11 +196,13 @@ public final class CatalogLog
      * Deletes records that are older than the retention and not needed to replay younger states, with the checkpoints before
      * them. Any number of processes may do so at once, and while others read and commit.
      *
-     * @return how many objects were deleted
+     * @param unnamed deletes metadata files that those records replaced, and that no state names any more; told before the
+     *         records are deleted, and again after a crash. When it throws, the records stay for the next collection
+     * @return how many objects of the log were deleted
      */
-    public long collect()
+    public long collect(Consumer<Set<String>> unnamed)
     {
-        return opened().collector.collect();
+        return opened().collector.collect(unnamed);
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -94,11 +95,7 @@ final class RecordStore
         if (countMax == 1) {
             return get(CatalogLayout.record(first)).map(object -> List.of(FetchedRecord.parse(first, object))).orElse(List.of());
         }
-        List<Future<Optional<StoredObject>>> requests = new ArrayList<>();
-        for (int i = 0; i < countMax; i++) {
-            ObjectKey key = CatalogLayout.record(first + i);
-            requests.add(readers.submit(() -> get(key)));
-        }
+        List<Future<Optional<StoredObject>>> requests = request(LongStream.range(first, first + countMax));
         List<FetchedRecord> found = new ArrayList<>();
         for (Future<Optional<StoredObject>> request : requests) {
             Optional<StoredObject> object = await(request);
@@ -109,6 +106,31 @@ final class RecordStore
         }
         requests.forEach(request -> request.cancel(false));
         return found;
+    }
+
+    /**
+     * Those of the records that are there, gaps or not; requested in parallel.
+     */
+    List<FetchedRecord> present(List<Long> versions)
+    {
+        List<FetchedRecord> found = new ArrayList<>();
+        for (int from = 0; from < versions.size(); from += WAVE_MAX) {
+            List<Long> wave = versions.subList(from, Math.min(versions.size(), from + WAVE_MAX));
+            List<Future<Optional<StoredObject>>> requests = request(wave.stream().mapToLong(Long::longValue));
+            for (int i = 0; i < wave.size(); i++) {
+                long version = wave.get(i);
+                await(requests.get(i)).ifPresent(object -> found.add(FetchedRecord.parse(version, object)));
+            }
+        }
+        return found;
+    }
+
+    private List<Future<Optional<StoredObject>>> request(LongStream versions)
+    {
+        return versions
+                .mapToObj(CatalogLayout::record)
+                .map(key -> readers.submit(() -> get(key)))
+                .toList();
     }
 
     private static <T> T await(Future<T> future)

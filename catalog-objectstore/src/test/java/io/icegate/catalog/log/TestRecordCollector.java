@@ -38,7 +38,7 @@ final class TestRecordCollector
                     time.advance(Duration.ofDays(1).dividedBy(100));
                     log.commit(put(1, "day " + day + " " + commit));
                 }
-                log.collect();
+                log.collect(unnamed -> {});
                 kept.add((long) versions(CatalogLayout.LOG).size());
             }
             // the floor is a checkpoint: up to 256 records more than the retention has
@@ -65,14 +65,14 @@ final class TestRecordCollector
                 log.commit(put(1, "a " + commit));
             }
             time.advance(RETENTION);
-            assertThat(log.collect()).isZero();
+            assertThat(log.collect(unnamed -> {})).isZero();
             assertThat(versions(CatalogLayout.LOG)).hasSize(300);
             time.advance(Duration.ofMinutes(2));
-            assertThat(log.collect()).isPositive();
+            assertThat(log.collect(unnamed -> {})).isPositive();
             assertThat(versions(CatalogLayout.LOG).size()).isLessThan(300 - CheckpointSchedule.RECORDS_MIN);
             assertThat(location(log.state(), 1)).contains("a 299");
             assertThat(log.commit(put(1, "b")).version()).isEqualTo(301);
-            assertThat(log.collect()).isZero();
+            assertThat(log.collect(unnamed -> {})).isZero();
         }
     }
 
@@ -93,7 +93,7 @@ final class TestRecordCollector
             for (long version = 1; version < floor; version += 2) {
                 store.delete(List.of(CatalogLayout.record(version)));
             }
-            assertThat(log.collect()).isPositive();
+            assertThat(log.collect(unnamed -> {})).isPositive();
             assertThat(versions(CatalogLayout.LOG)).allMatch(version -> version > floor);
             try (CatalogLog cold = open()) {
                 assertThat(location(cold.state(), 1)).contains("a 299");

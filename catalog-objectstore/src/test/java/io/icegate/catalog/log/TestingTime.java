@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Clocks that move when they are told to, when somebody sleeps, and a nanosecond when somebody looks.
  */
-final class TestingTime
+public final class TestingTime
         implements InstantSource
 {
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
@@ -24,7 +24,7 @@ final class TestingTime
         return START.plusNanos(nanos.get()).plusMillis(wallOffsetMillis.get());
     }
 
-    void advance(Duration duration)
+    public void advance(Duration duration)
     {
         nanos.addAndGet(duration.toNanos());
     }
@@ -37,7 +37,7 @@ final class TestingTime
         wallOffsetMillis.set(duration.toMillis());
     }
 
-    CatalogEnvironment environment(long seed)
+    public CatalogEnvironment environment(long seed)
     {
         Random random = new Random(seed);
         Sleeper sleeper = this::advance;

@@ -29,7 +29,8 @@ public final class TableProfile
             Map.entry("write.distribution-mode", "range"),
             Map.entry("write.metadata.metrics.default", "none"),
             Map.entry("write.metadata.compression-codec", "gzip"),
-            Map.entry("write.metadata.delete-after-commit.enabled", "true"),
+            // states of the catalog's log name them: the catalog deletes them with its records
+            Map.entry("write.metadata.delete-after-commit.enabled", "false"),
             Map.entry("write.metadata.previous-versions-max", "100"),
             Map.entry("history.expire.max-snapshot-age-ms", "7200000"),
             Map.entry("history.expire.min-snapshots-to-keep", "10"),

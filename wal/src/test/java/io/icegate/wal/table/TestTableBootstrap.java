@@ -1,5 +1,9 @@
 package io.icegate.wal.table;
 
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.NullOrder;
@@ -15,6 +19,8 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +40,26 @@ final class TestTableBootstrap
 {
     private static final Namespace OTEL = Namespace.of("otel");
     private static final TableIdentifier LOGS = TableIdentifier.of(OTEL, "logs");
+
+    /**
+     * Named after E11: states of the catalog could be asked for a week, and named files that were gone after 100 commits.
+     */
+    @Test
+    void testOldStatesOfTheCatalogCanBeRead()
+            throws IOException
+    {
+        Warehouse warehouse = new Warehouse("memory:" + UUID.randomUUID(), new MemoryObjectStore(InstantSource.system()));
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of())) {
+            Table table = TableBootstrap.createOrUpdate(catalog, OTEL, Signal.LOGS.shape());
+            long first = catalog.state().version();
+            for (int commit = 0; commit < 103; commit++) {
+                table.updateProperties().set("commit", Integer.toString(commit)).commit();
+            }
+            assertThat(catalog.loadTable(LOGS, catalog.stateAt(first)).properties()).doesNotContainKey("commit");
+            assertThat(catalog.loadTable(LOGS, catalog.stateAt(first + 2)).properties()).containsEntry("commit", "1");
+            assertThat(((BaseTable) catalog.loadTable(LOGS)).operations().current().previousFiles()).hasSize(100);
+        }
+    }
 
     @Test
     void testColumns()
