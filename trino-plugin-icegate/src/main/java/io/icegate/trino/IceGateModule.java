@@ -9,7 +9,9 @@ import io.icegate.trino.config.Guards;
 import io.icegate.trino.config.IceGateConfig;
 import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.live.WalReads;
+import io.icegate.trino.metadata.EachTable;
 import io.icegate.trino.metadata.TableStates;
+import io.icegate.trino.metadata.WriterStatuses;
 import io.icegate.trino.procedure.CommitWalProcedure;
 import io.icegate.trino.procedure.ReconcileWalProcedure;
 import io.icegate.wal.SegmentCodec;
@@ -58,7 +60,9 @@ final class IceGateModule
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.bind(ReconcileWalProcedure.class).in(Scopes.SINGLETON);
+        binder.bind(EachTable.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SystemTable.class).addBinding().to(TableStates.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, SystemTable.class).addBinding().to(WriterStatuses.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 

@@ -1,7 +1,14 @@
 package io.icegate.trino;
 
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.answer.AnswerContract;
+import io.icegate.wal.answer.AnswerType;
+import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.LogBatch;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.status.WriterStatus;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,8 +19,10 @@ import org.junit.jupiter.api.parallel.Execution;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
@@ -109,5 +118,80 @@ final class TestTableStates
         assertThat(state("corrupt", "logs")).isEqualTo(Arrays.asList(0L, 0L, 0L, 0L, 1L, null));
         assertThat(state("lost", "logs").subList(0, 5)).containsOnlyNulls();
         assertThat((String) state("lost", "logs").getLast()).isNotBlank();
+    }
+
+    /**
+     * Columns and rows are those of every engine.
+     */
+    @Test
+    void testWriters()
+            throws Exception
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("writers");
+        logs.append("acme", 1, 3);
+        logs.commit();
+        logs.append("acme", 4, 5);
+        WalFixture.Logs second = lake.fixture().logs("writers");
+        Path torn = folder.resolve(second.append("acme", 6, 6).header().key().objectKey().value());
+        Files.write(torn, new byte[] {1, 2, 3});
+        lake.fixture().createLogs("otherwriters").append("acme", 1, 1);
+        lake.sql("CREATE TABLE writers.plain AS SELECT 1 a");
+
+        assertThat(columns("wal_status")).isEqualTo(AnswerContract.WAL_STATUS);
+        assertThat(lake.rows("SELECT state, host, committed, waiting_segments, waiting_rows FROM icegate.system.wal_status WHERE table_schema = 'writers' ORDER BY state DESC"))
+                .containsExactly(Arrays.asList("open", "host", 1L, 1L, 2L), Arrays.asList("corrupt", "host", 0L, 0L, 0L));
+        assertThat((String) lake.value("SELECT problem FROM icegate.system.wal_status WHERE table_schema = 'writers' AND state = 'corrupt'")).contains(torn.getFileName().toString());
+        assertThat(lake.column("SELECT DISTINCT table_name FROM icegate.system.wal_status WHERE table_schema = 'writers'")).containsExactly("logs");
+        assertThat(lake.value("SELECT count(*) FROM icegate.system.wal_status WHERE table_schema = 'otherwriters'")).isEqualTo(1L);
+
+        List<List<String>> before;
+        List<List<String>> actual;
+        do { // unless a writer beats meanwhile
+            before = expectedWriters(logs);
+            actual = lake.rows("SELECT * FROM icegate.system.wal_status WHERE table_schema = 'writers' AND table_name = 'logs' ORDER BY writer").stream().map(TestTableStates::text).toList();
+        }
+        while (!before.equals(expectedWriters(logs)));
+        assertThat(actual).isEqualTo(before);
+    }
+
+    private List<List<String>> expectedWriters(WalFixture.Logs logs)
+    {
+        EngineWal wal = new EngineWal(lake.fixture().warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
+        return wal.writers(TableIdentifier.of("writers", "logs"), () -> ((BaseTable) logs.table()).operations().current()).stream()
+                .map(status -> AnswerContract.row(WriterStatus.COLUMNS, status))
+                .toList();
+    }
+
+    private static List<String> text(List<Object> row)
+    {
+        return row.stream()
+                .map(value -> value instanceof ZonedDateTime time ? time.toInstant() : value)
+                .map(value -> value == null ? "NULL" : AnswerContract.text(value))
+                .toList();
+    }
+
+    /**
+     * Columns as the contract of all engines names them.
+     */
+    private List<String> columns(String table)
+    {
+        Map<String, AnswerType> types = Map.of(
+                "varchar", AnswerType.TEXT,
+                "bigint", AnswerType.NUMBER,
+                "timestamp(6) with time zone", AnswerType.TIME,
+                "boolean", AnswerType.FLAG);
+        return lake.rows("SELECT column_name, data_type FROM icegate.information_schema.columns WHERE table_schema = 'system' AND table_name = '%s' ORDER BY ordinal_position".formatted(table)).stream()
+                .map(column -> column.getFirst() + " " + types.get((String) column.getLast()))
+                .toList();
+    }
+
+    @Test
+    void testWritersOfAnUnreadableTable()
+            throws Exception
+    {
+        WalFixture.Logs lost = lake.fixture().createLogs("lostwriters");
+        Files.delete(Path.of(URI.create(((BaseTable) lost.table()).operations().current().metadataFileLocation()).getPath()));
+        assertThat(lake.rows("SELECT writer, state, waiting_segments, problem IS NOT NULL FROM icegate.system.wal_status WHERE table_schema = 'lostwriters'"))
+                .containsExactly(Arrays.asList(null, "unreadable", null, true));
     }
 }

@@ -19,7 +19,7 @@ public final class IceGateProcedures
     public IceGateProcedures(ProcedureTables tables, EngineWal wal)
     {
         this.tables = requireNonNull(tables, "tables is null");
-        procedures = List.of(new CommitWalProcedure(tables, wal), new ReconcileWalProcedure(tables, wal));
+        procedures = List.of(new CommitWalProcedure(tables, wal), new ReconcileWalProcedure(tables, wal), new WalStatusProcedure(tables, wal));
     }
 
     public List<String> names()

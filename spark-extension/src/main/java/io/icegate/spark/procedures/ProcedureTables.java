@@ -2,6 +2,9 @@ package io.icegate.spark.procedures;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.Spark3Util.CatalogAndIdentifier;
@@ -11,6 +14,7 @@ import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,6 +66,36 @@ public record ProcedureTables(TableCatalog sparkCatalog, ObjectStoreCatalog cata
         }
         catch (NoSuchTableException e) {
             throw new IllegalArgumentException("Cannot use '%s' = '%s': there is no such table".formatted(parameter, identifier), e);
+        }
+    }
+
+    /**
+     * The table that an argument names, or all tables when it is NULL. They are not loaded, so one that cannot be read is there
+     * too.
+     *
+     * @throws IllegalArgumentException when the argument names no table of this catalog
+     */
+    List<TableIdentifier> oneOrAll(String parameter, InternalRow arguments, int ordinal)
+    {
+        if (arguments.isNullAt(ordinal)) {
+            return catalog.state().namespaces().stream().flatMap(namespace -> tables(namespace).stream()).toList();
+        }
+        Identifier identifier = identifier(parameter, arguments, ordinal);
+        TableIdentifier table = Spark3Util.identifierToTableIdentifier(identifier);
+        if (!tables(table.namespace()).contains(table)) {
+            throw new IllegalArgumentException("Cannot use '%s' = '%s': there is no such table".formatted(parameter, identifier));
+        }
+        return List.of(table);
+    }
+
+    private List<TableIdentifier> tables(Namespace namespace)
+    {
+        try {
+            return catalog.listTables(namespace);
+        }
+        catch (NoSuchNamespaceException e) {
+            // dropped meanwhile, or never there
+            return List.of();
         }
     }
 

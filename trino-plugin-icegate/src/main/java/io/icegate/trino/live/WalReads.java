@@ -19,12 +19,15 @@ import io.icegate.wal.engine.WalBacklogException;
 import io.icegate.wal.read.LiveFile;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.Watermark;
+import io.icegate.wal.status.WriterStatus;
 import io.trino.plugin.iceberg.ForIcebergSplitManager;
 import io.trino.spi.TrinoException;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -93,6 +96,14 @@ public final class WalReads
     public LiveTail tail(TableMetadata metadata)
     {
         return translate(() -> wal.tail(metadata));
+    }
+
+    /**
+     * How the writers of a table are. What cannot be read is told in rows.
+     */
+    public List<WriterStatus> writers(TableIdentifier name, Supplier<TableMetadata> metadata)
+    {
+        return wal.writers(name, metadata);
     }
 
     /**

@@ -3,24 +3,20 @@ package io.icegate.trino.metadata;
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
-import io.icegate.trino.catalog.IceGateTrinoCatalogFactory;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.live.WalTable;
 import io.icegate.wal.read.LiveSegment;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.RunEnd;
-import io.trino.spi.classloader.ThreadContextClassLoader;
 import io.trino.spi.connector.ColumnMetadata;
 import io.trino.spi.connector.ConnectorAccessControl;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorSplit;
 import io.trino.spi.connector.ConnectorTableMetadata;
 import io.trino.spi.connector.ConnectorTransactionHandle;
-import io.trino.spi.connector.InMemoryRecordSet;
 import io.trino.spi.connector.RecordCursor;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.SystemTable;
-import io.trino.spi.predicate.Domain;
 import io.trino.spi.predicate.TupleDomain;
 import io.trino.spi.type.Type;
 import org.apache.iceberg.Snapshot;
@@ -34,15 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 import static com.google.common.base.Throwables.getRootCause;
-import static com.google.common.collect.ImmutableList.toImmutableList;
-import static com.google.common.collect.ImmutableSet.toImmutableSet;
-import static io.airlift.slice.Slices.utf8Slice;
 import static io.trino.spi.type.BigintType.BIGINT;
 import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MICROS;
 import static io.trino.spi.type.VarcharType.VARCHAR;
@@ -55,9 +44,6 @@ import static java.util.Objects.requireNonNull;
 public final class TableStates
         implements SystemTable
 {
-    private static final int TABLES_AT_ONCE = 16;
-    private static final int SCHEMA_COLUMN = 0;
-    private static final int TABLE_COLUMN = 1;
     private static final List<ColumnMetadata> COLUMNS = ImmutableList.of(
             column("table_schema", VARCHAR, "Schema of the table"),
             column("table_name", VARCHAR, "Name of the table"),
@@ -69,13 +55,13 @@ public final class TableStates
             column("corrupt_writers", BIGINT, "Writers whose run ends at a segment that cannot be read"),
             column("problem", VARCHAR, "Why the state of this table cannot be read"));
 
-    private final IceGateTrinoCatalogFactory catalogFactory;
+    private final EachTable eachTable;
     private final WalReads walReads;
 
     @Inject
-    TableStates(IceGateTrinoCatalogFactory catalogFactory, WalReads walReads)
+    TableStates(EachTable eachTable, WalReads walReads)
     {
-        this.catalogFactory = requireNonNull(catalogFactory, "catalogFactory is null");
+        this.eachTable = requireNonNull(eachTable, "eachTable is null");
         this.walReads = requireNonNull(walReads, "walReads is null");
     }
 
@@ -100,47 +86,14 @@ public final class TableStates
             ConnectorSplit split,
             ConnectorAccessControl accessControl)
     {
-        InMemoryRecordSet.Builder rows = InMemoryRecordSet.builder(getTableMetadata());
-        ClassLoader classLoader = getClass().getClassLoader();
-        try (ThreadContextClassLoader _ = new ThreadContextClassLoader(classLoader);
-                ExecutorService executor = Executors.newFixedThreadPool(TABLES_AT_ONCE, Thread.ofVirtual().factory())) {
-            IceGateTrinoCatalog catalog = catalogFactory.create(session.getIdentity());
-            Set<SchemaTableName> tables = catalog.listIcebergTables(session, ImmutableList.of()).stream()
-                    .filter(table -> includes(constraint, SCHEMA_COLUMN, table.getSchemaName()) && includes(constraint, TABLE_COLUMN, table.getTableName()))
-                    .collect(toImmutableSet());
-            List<Future<@Nullable Object[]>> states = accessControl.filterTables(null, tables).stream()
-                    .map(table -> executor.submit(() -> {
-                        try (ThreadContextClassLoader _ = new ThreadContextClassLoader(classLoader)) {
-                            return state(catalog, session, table);
-                        }
-                    }))
-                    .collect(toImmutableList());
-            for (Future<@Nullable Object[]> state : states) {
-                rows.addRow(state.get());
-            }
-        }
-        catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot read the states of tables: interrupted", e);
-        }
-        catch (ExecutionException e) {
-            throw new IllegalStateException("Cannot read the states of tables: " + e.getCause(), e);
-        }
-        return rows.build().cursor();
-    }
-
-    private static boolean includes(TupleDomain<Integer> constraint, int column, String value)
-    {
-        return constraint.getDomains()
-                .map(domains -> domains.getOrDefault(column, Domain.all(VARCHAR)).includesNullableValue(utf8Slice(value)))
-                .orElse(false);
+        return eachTable.cursor(getTableMetadata(), session, constraint, accessControl, (catalog, table) -> List.<@Nullable Object[]>of(state(catalog, session, table)));
     }
 
     private @Nullable Object[] state(IceGateTrinoCatalog catalog, ConnectorSession session, SchemaTableName table)
     {
         @Nullable Object[] row = new Object[COLUMNS.size()];
-        row[SCHEMA_COLUMN] = table.getSchemaName();
-        row[TABLE_COLUMN] = table.getTableName();
+        row[0] = table.getSchemaName();
+        row[1] = table.getTableName();
         try {
             TableMetadata metadata = catalog.metadata(session, table);
             Snapshot snapshot = metadata.currentSnapshot();

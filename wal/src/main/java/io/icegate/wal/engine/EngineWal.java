@@ -22,11 +22,15 @@ import io.icegate.wal.read.WalListing;
 import io.icegate.wal.read.Watermark;
 import io.icegate.wal.read.WatermarkReader;
 import io.icegate.wal.registry.WriterRegistry;
+import io.icegate.wal.status.WriterStatus;
+import io.icegate.wal.status.WriterStatusReader;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import static java.lang.Math.max;
 import static java.lang.Math.min;
@@ -57,6 +61,7 @@ public final class EngineWal
     private final WatermarkReader watermarks;
     private final LiveFiles files;
     private final WalListing listing;
+    private final WriterStatusReader statuses;
     private final WalCommitter committer;
     private final WalReconciler reconciler;
     private final CommitOptions drainOptions;
@@ -92,7 +97,9 @@ public final class EngineWal
         this.reader = new LiveTailReader(warehouse, footers, indexes, environment.executor(), limits.liveSegmentsMax());
         this.watermarks = new WatermarkReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
         this.files = new LiveFiles(warehouse, codec, environment.waiting());
-        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, environment.executor(), limits.liveSegmentsMax());
+        WriterRegistry registry = new WriterRegistry(warehouse.store());
+        this.listing = new WalListing(warehouse.store(), registry, footers, environment.executor(), limits.liveSegmentsMax());
+        this.statuses = new WriterStatusReader(registry, listing, environment.executor(), limits.liveSegmentsMax());
         this.committer = new WalCommitter(warehouse, footers, indexes, environment);
         this.reconciler = new WalReconciler(warehouse, footers, indexes, environment);
         // ending silent writers is the commit loop's business, and a statement need not wait for it
@@ -147,6 +154,22 @@ public final class EngineWal
     public LiveSegments waiting(Table table, OffsetVector committed)
     {
         return listing.list(table.uuid(), committed);
+    }
+
+    /**
+     * Returns how the writers of a table are, in the order of their ids. Nothing for a table that has no WAL. A table that cannot
+     * be read is one row that says why, so that whoever asks for many tables hears of the others.
+     *
+     * @param metadata loads the metadata of the table
+     */
+    public List<WriterStatus> writers(TableIdentifier name, Supplier<TableMetadata> metadata)
+    {
+        try {
+            return statuses.read(name, metadata.get());
+        }
+        catch (RuntimeException e) {
+            return List.of(WriterStatus.unreadable(name, e.getMessage() == null ? e.toString() : e.getMessage()));
+        }
     }
 
     /**

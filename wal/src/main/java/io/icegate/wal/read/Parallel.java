@@ -12,7 +12,7 @@ import java.util.function.Function;
 /**
  * Many reads at once, in windows, so that the number of open requests has a bound.
  */
-final class Parallel
+public final class Parallel
 {
     private static final int WINDOW = 64;
 
@@ -40,7 +40,7 @@ final class Parallel
      * Results in the order of the inputs. The first failure is thrown as it is. Never called inside its own tasks, so an
      * executor with a bound cannot deadlock.
      */
-    static <T, R> List<R> map(List<T> inputs, Function<T, R> function, Executor executor)
+    public static <T, R> List<R> map(List<T> inputs, Function<T, R> function, Executor executor)
     {
         List<R> results = new ArrayList<>(inputs.size());
         for (int start = 0; start < inputs.size(); start += WINDOW) {
