@@ -1,6 +1,12 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.merge.MergePlanner;
+import io.icegate.maintenance.merge.MergePolicy;
+import io.icegate.maintenance.merge.MergeResult;
+import io.icegate.maintenance.merge.MergeSettings;
+import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.SegmentFooter;
@@ -26,6 +32,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -44,7 +52,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 
 /**
  * A segment is an Iceberg data file: Iceberg's generic reader and Trino find the same value in every column of every row,
- * while the segment is live and after it has been committed.
+ * while the segment is live, after it has been committed, and after it has been merged.
  */
 @Execution(SAME_THREAD)
 final class TestSegmentReaders
@@ -65,13 +73,22 @@ final class TestSegmentReaders
             throws Exception
     {
         try (TrinoLake lake = new TrinoLake(folder)) {
-            assertReadersAgree(lake, folder, Signal.LOGS, LogRows::random);
-            assertReadersAgree(lake, folder, Signal.SPANS, SpanRows::random);
-            assertReadersAgree(lake, folder, Signal.METRICS, MetricRows::random);
+            assertReadersAgree(lake, folder, Signal.LOGS, LogRows::random, LogRows::bare);
+            assertReadersAgree(lake, folder, Signal.SPANS, SpanRows::random, SpanRows::bare);
+            assertReadersAgree(lake, folder, Signal.METRICS, MetricRows::random, MetricRows::bare);
         }
     }
 
-    private static void assertReadersAgree(TrinoLake lake, Path folder, Signal signal, Rows rows)
+    /**
+     * Makes rows that have nothing which may be absent.
+     */
+    @FunctionalInterface
+    private interface BareRows
+    {
+        RowBatch bare(BatchId id, String tenant, int rows);
+    }
+
+    private static void assertReadersAgree(TrinoLake lake, Path folder, Signal signal, Rows rows, BareRows bare)
             throws IOException
     {
         WalFixture.Logs writer = lake.fixture().create("otel", signal.shape());
@@ -112,6 +129,40 @@ final class TestSegmentReaders
         // a rewrite keeps what is null and what is empty
         lake.sql("ALTER TABLE otel.%s EXECUTE optimize".formatted(signal.shape().name()));
         assertSame(columns, iceberg, trino(lake, all));
+
+        // and so does a merge of segments, of Trino's files, and of files that were merged
+        for (int round = 0; round < 2; round++) {
+            List<List<String>> merged = new ArrayList<>(iceberg);
+            SegmentFooter segment = writer.append(
+                    bare.bare(new BatchId(2 + round, 1), "bare", 150),
+                    rows.random(random, new BatchId(2 + round, 2), "acme", 100),
+                    rows.random(random, new BatchId(2 + round, 3), "zeta", 50));
+            merged.addAll(iceberg(columns, folder.resolve(segment.header().key().objectKey().value()), table.schema()));
+            writer.commit();
+            table.refresh();
+            merge(table, folder);
+            assertThat(lake.column("SELECT file_path FROM otel.\"%s$files\"".formatted(signal.shape().name()))).hasSize(3).allMatch(path -> path.toString().contains("/merged-"));
+            assertSame(columns, merged, trino(lake, all));
+            iceberg = merged;
+        }
+    }
+
+    /**
+     * All files of each tenant into one of small row groups.
+     */
+    private static void merge(Table table, Path folder)
+    {
+        MergePolicy all = new MergePolicy(List.of(1L << 30), 2, Duration.ZERO, 512, 1L << 30);
+        NativeMerge merge = new NativeMerge(new MergeSettings(128, 1L << 30, 64L << 20, 1_000_000, 1), folder, new Random());
+        for (List<MergePlan> plans = plan(table, all); !plans.isEmpty(); plans = plan(table, all)) {
+            assertThat(merge.run(table, plans.getFirst()).outcome()).isEqualTo(MergeResult.Outcome.COMMITTED);
+            table.refresh();
+        }
+    }
+
+    private static List<MergePlan> plan(Table table, MergePolicy policy)
+    {
+        return new MergePlanner(policy).plan(table, Instant.now().plusSeconds(1));
     }
 
     private static List<List<String>> iceberg(List<NestedField> columns, Path segment, Schema schema)

@@ -51,7 +51,7 @@ import java.util.concurrent.Executors;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * A table of a signal in memory, with segments that were committed by the real path.
+ * A table of a signal, in memory unless another place is named, with segments that were committed by the real path.
  */
 final class MergeFixture
         implements AutoCloseable
@@ -59,20 +59,29 @@ final class MergeFixture
     private static final Schema DELETES = new Schema(MetadataColumns.DELETE_FILE_PATH, MetadataColumns.DELETE_FILE_POS);
     static final MergePolicy ALL = new MergePolicy(List.of(16L << 20, 64L << 20), 2, Duration.ofMinutes(10), 512, 256L << 20);
 
-    final MemoryObjectStore store = new MemoryObjectStore(InstantSource.system());
-    final Warehouse warehouse = new Warehouse("memory:merge", store);
-    final ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+    final ObjectStore store;
+    final Warehouse warehouse;
+    final ObjectStoreCatalog catalog;
     final Table table;
     private final Signal signal;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final WalEnvironment environment = WalEnvironment.system(threads);
     private final FooterCache footers = new FooterCache(new ParquetSegmentCodec(), 1_000);
-    private final WalCommitter committer = new WalCommitter(warehouse, footers, new BatchIndexes(warehouse.store(), environment), environment);
+    private final WalCommitter committer;
     private final List<WalWriter> writers = new ArrayList<>();
 
     MergeFixture(Signal signal)
     {
+        this(signal, new Warehouse("memory:merge", new MemoryObjectStore(InstantSource.system())));
+    }
+
+    MergeFixture(Signal signal, Warehouse warehouse)
+    {
         this.signal = signal;
+        this.warehouse = warehouse;
+        store = warehouse.store();
+        catalog = ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+        committer = new WalCommitter(warehouse, footers, new BatchIndexes(store, environment), environment);
         table = TableBootstrap.createOrUpdate(catalog, Namespace.of("otel"), signal.shape());
     }
 

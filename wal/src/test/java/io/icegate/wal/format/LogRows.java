@@ -114,6 +114,17 @@ public final class LogRows
                 random.nextInt(20) == 0 ? bytes(random, random.nextInt(100)) : null);
     }
 
+    /**
+     * A batch of rows that have nothing which may be absent.
+     */
+    public static LogBatch bare(BatchId id, String tenant, int rows)
+    {
+        long micros = micros(NOW);
+        return new LogBatch(id, tenant, IntStream.range(0, rows)
+                .mapToObj(i -> new LogRow(ResourceValues.EMPTY, ScopeValues.EMPTY, micros + i, micros, 0, 0, 0, null, null, null, null, null, 0, Attributes.EMPTY, 0, null))
+                .toList(), rows * 100L);
+    }
+
     static ResourceValues resource(Random random)
     {
         List<EntityRef> refs = IntStream.range(0, random.nextInt(3))

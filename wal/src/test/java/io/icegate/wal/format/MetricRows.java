@@ -1,5 +1,6 @@
 package io.icegate.wal.format;
 
+import io.icegate.schema.Attributes;
 import io.icegate.schema.Exemplar;
 import io.icegate.schema.MetricRow;
 import io.icegate.schema.MetricValues;
@@ -53,6 +54,18 @@ public final class MetricRows
             result.add(row(random, resource, scope, metric));
         }
         return new MetricBatch(id, tenant, result, rows * 200L);
+    }
+
+    /**
+     * A batch of rows that have nothing which may be absent.
+     */
+    public static MetricBatch bare(BatchId id, String tenant, int rows)
+    {
+        long micros = LogRows.micros(LogRows.NOW);
+        MetricValues metric = new MetricValues(MetricValues.Type.GAUGE, null, null, null, Attributes.EMPTY, null, null);
+        return new MetricBatch(id, tenant, IntStream.range(0, rows)
+                .mapToObj(i -> new MetricRow(ResourceValues.EMPTY, ScopeValues.EMPTY, metric, micros + i, micros, 0, 0, 0, Attributes.EMPTY, PointValue.Missing.INSTANCE, List.of(), null))
+                .toList(), rows * 100L);
     }
 
     private static MetricValues metric(Random random)

@@ -1,5 +1,6 @@
 package io.icegate.wal.format;
 
+import io.icegate.schema.Attributes;
 import io.icegate.schema.ResourceValues;
 import io.icegate.schema.ScopeValues;
 import io.icegate.schema.SpanRow;
@@ -43,6 +44,17 @@ public final class SpanRows
             result.add(row(random, resource, scope));
         }
         return new SpanBatch(id, tenant, result, rows * 300L);
+    }
+
+    /**
+     * A batch of rows that have nothing which may be absent.
+     */
+    public static SpanBatch bare(BatchId id, String tenant, int rows)
+    {
+        long micros = LogRows.micros(LogRows.NOW);
+        return new SpanBatch(id, tenant, IntStream.range(0, rows)
+                .mapToObj(i -> new SpanRow(ResourceValues.EMPTY, ScopeValues.EMPTY, micros + i, micros, null, null, null, null, 0, null, 0, 0, 0, 0, null, List.of(), List.of(), Attributes.EMPTY, 0, 0, 0, null))
+                .toList(), rows * 100L);
     }
 
     private static SpanRow row(Random random, ResourceValues resource, ScopeValues scope)
