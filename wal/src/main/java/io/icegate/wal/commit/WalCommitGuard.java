@@ -6,6 +6,7 @@ import io.icegate.wal.OffsetVector.Offset;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.table.TableSpecs;
+import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -31,11 +32,13 @@ import static java.util.Objects.requireNonNull;
  * <li>K8: columns that receivers fill stay such that they can.
  * <li>K9: a new table has no WAL yet, so it begins with the empty vector or is no WAL table.
  * <li>K10: the window of committed batches moves with the vector, and never alone.
+ * <li>K11: settings of ours that are changed have a name and a value that we know, so that a slip of the pen is no setting.
  * </ol>
  */
 public final class WalCommitGuard
         implements CommitGuard
 {
+    private static final String OUR_PREFIX = "icegate.";
     private static final String RESERVED_PREFIX = "icegate.wal.";
 
     @Override
@@ -43,6 +46,7 @@ public final class WalCommitGuard
     {
         TableMetadata created = base == null && next.metadataFileLocation() == null ? created(next) : next;
         checkFormatVersion(base, created);
+        checkSettings(base, created);
         if (base == null) {
             return created;
         }
@@ -102,6 +106,38 @@ public final class WalCommitGuard
         boolean same = base != null && base.properties().containsKey(OffsetVector.PROPERTY) && base.formatVersion() == next.formatVersion();
         if (wal && !same && next.formatVersion() != WalFormatVersion.SUPPORTED) {
             throw new ValidationException("Cannot commit table %s: %s", next.location(), WalFormatVersion.reason(next.formatVersion()));
+        }
+    }
+
+    /**
+     * K11. A table that is registered brings what it has, and maintenance says what is wrong with that.
+     */
+    private static void checkSettings(@Nullable TableMetadata base, TableMetadata next)
+    {
+        if (base == null && next.metadataFileLocation() != null) {
+            return;
+        }
+        Map<String, String> before = base == null ? Map.of() : base.properties();
+        List<String> changed = next.properties().entrySet().stream()
+                .filter(property -> property.getKey().startsWith(OUR_PREFIX) && !property.getKey().startsWith(RESERVED_PREFIX))
+                .filter(property -> !property.getValue().equals(before.get(property.getKey())))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (changed.isEmpty()) {
+            return;
+        }
+        changed.stream().filter(name -> !TableTtl.isProperty(name)).findFirst().ifPresent(unknown -> {
+            throw new ValidationException("Cannot commit table %s: there is no property %s; %s and %s<tenant> are", next.location(), unknown, TableTtl.PROPERTY, TableTtl.TENANT_PREFIX);
+        });
+        if (!next.properties().containsKey(OffsetVector.PROPERTY) && !before.containsKey(OffsetVector.PROPERTY)) {
+            throw new ValidationException("Cannot commit table %s: %s is for tables that take segments", next.location(), changed.get(0));
+        }
+        try {
+            TableTtl.of(next.properties());
+        }
+        catch (IllegalArgumentException e) {
+            throw new ValidationException(e, "Cannot commit table %s: %s", next.location(), e.getMessage());
         }
     }
 

@@ -105,6 +105,30 @@ final class TestWalCommitGuard
     }
 
     @Test
+    void testK11SettingsHaveNamesAndValuesThatWeKnow()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard()); WalHarness unguarded = committed(GuardedCatalog.UNGUARDED)) {
+            wal.table().updateProperties().set("icegate.ttl", "30d").set("icegate.ttl.tenant.acme", "12h").set("icegate.ttl.tenant.beta", "never").commit();
+            for (String value : List.of("30", "0d", "-1d", "1y", "30 d", "")) {
+                assertThatThrownBy(() -> wal.table().updateProperties().set("icegate.ttl.tenant.acme", value).commit())
+                        .isInstanceOf(ValidationException.class)
+                        .hasMessageContaining("icegate.ttl.tenant.acme = '%s'", value);
+            }
+            for (String name : List.of("icegate.tll", "icegate.ttl.tenant.", "icegate.ttl.acme")) {
+                assertThatThrownBy(() -> wal.table().updateProperties().set(name, "30d").commit()).isInstanceOf(ValidationException.class).hasMessageContaining("there is no property " + name);
+            }
+            assertThat(wal.table().properties()).containsEntry("icegate.ttl.tenant.acme", "12h").doesNotContainKey("icegate.tll");
+            wal.table().updateProperties().remove("icegate.ttl.tenant.acme").commit();
+            assertThatThrownBy(() -> wal.catalog.buildTable(TableIdentifier.of("otel", "plain"), WalHarness.SCHEMA).withProperty("icegate.ttl", "30d").create())
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("for tables that take segments");
+            // negative control: and every later commit would have to live with it
+            unguarded.table().updateProperties().set("icegate.tll", "1y").commit();
+            assertThat(unguarded.table().properties()).containsEntry("icegate.tll", "1y");
+        }
+    }
+
+    @Test
     void testK9CopiedVectorIsLeftOut()
     {
         PartitionSpec partitioned = PartitionSpec.builderFor(WalHarness.SCHEMA).identity(WalHarness.SCHEMA.columns().get(0).name()).build();
