@@ -2,6 +2,7 @@ package io.icegate.standalone;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.maintenance.upkeep.KnownTables;
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.objectstore.Warehouse;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -66,6 +68,7 @@ final class MaintainCommand
             do {
                 try {
                     maintenance.round(() -> stopping.getCount() > 0);
+                    maintenance.collectDropped(tables(catalog), () -> stopping.getCount() > 0);
                 }
                 catch (RuntimeException e) {
                     if (once) {
@@ -92,6 +95,24 @@ final class MaintainCommand
         catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static KnownTables tables(ObjectStoreCatalog catalog)
+    {
+        return new KnownTables()
+        {
+            @Override
+            public boolean has(UUID table)
+            {
+                return catalog.findTable(table).isPresent();
+            }
+
+            @Override
+            public boolean owns(String location)
+            {
+                return catalog.findByLocation(location).isPresent();
+            }
+        };
     }
 
     private void tell(UpkeepAction action)

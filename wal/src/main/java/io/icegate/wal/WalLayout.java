@@ -13,6 +13,10 @@ public final class WalLayout
     public static final ObjectKey FORMAT = ROOT.child("format.json");
     public static final ObjectKey WRITERS = ROOT.child("_writers");
     /**
+     * What maintenance did, one object for each table.
+     */
+    public static final ObjectKey UPKEEP = ROOT.child("_upkeep");
+    /**
      * Scratch files of live reads; nothing there is ever needed again.
      */
     public static final ObjectKey LIVE = new ObjectKey("_live/v1");
@@ -46,6 +50,22 @@ public final class WalLayout
     }
 
     /**
+     * What maintenance did in the table.
+     */
+    public static ObjectKey upkeep(UUID table)
+    {
+        return UPKEEP.child(table + ".json");
+    }
+
+    /**
+     * Folder of everything that the WAL has of the table, but for what is shared with others.
+     */
+    public static ObjectKey table(UUID table)
+    {
+        return ROOT.child(table.toString());
+    }
+
+    /**
      * Folder of the delete files of live reads.
      */
     public static ObjectKey liveDeletes(UUID table)
@@ -55,7 +75,7 @@ public final class WalLayout
 
     public static ObjectKey segments(UUID table, WriterId writer)
     {
-        return ROOT.child(table.toString()).child(writer.toString());
+        return table(table).child(writer.toString());
     }
 
     /**
@@ -63,7 +83,7 @@ public final class WalLayout
      */
     public static ObjectKey batchIndexes(UUID table)
     {
-        return ROOT.child(table.toString()).child("_batches");
+        return table(table).child("_batches");
     }
 
     public static ObjectKey batchIndex(UUID table, String name)

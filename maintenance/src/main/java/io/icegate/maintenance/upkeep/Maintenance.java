@@ -6,10 +6,14 @@ import io.icegate.maintenance.merge.MergePlanner;
 import io.icegate.maintenance.merge.MergePolicy;
 import io.icegate.maintenance.merge.MergeSettings;
 import io.icegate.maintenance.merge.NativeMerge;
+import io.icegate.maintenance.orphan.OrphanFiles;
+import io.icegate.maintenance.orphan.OrphanPlan;
+import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.lease.WorkLease;
+import io.icegate.wal.registry.BoundedMap;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -18,10 +22,14 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,16 +54,31 @@ public final class Maintenance
      */
     private static final Duration LEASE_TIME = Duration.ofMinutes(5);
 
+    /**
+     * Between two looks for orphans in a table.
+     */
+    private static final Duration ORPHANS_INTERVAL = Duration.ofDays(7);
+    private static final Duration DROPPED_INTERVAL = Duration.ofHours(1);
+    /**
+     * Tables whose status is remembered.
+     */
+    private static final int TABLES_MAX = 10_000;
+
     private final Catalog catalog;
     private final Warehouse warehouse;
     private final UpkeepSettings settings;
     private final InstantSource clock;
     private final Consumer<UpkeepAction> actions;
-    private final MergePlanner planner;
+    private final List<UpkeepAction> told = new ArrayList<>(); // since the table was begun
     private final NativeMerge merge;
-    private final SnapshotExpiration expiration;
+    private final Upkeep upkeep;
+    private final OrphanFiles orphans;
+    private final UpkeepStatuses statuses;
     private final String holder;
     private final Map<UUID, WorkLease> leases = new HashMap<>();
+    private final Map<UUID, UpkeepStatus> known = BoundedMap.create(TABLES_MAX);
+    private Instant droppedLooked = Instant.MIN;
+    private int rounds;
 
     private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, NativeMerge merge, String holder, InstantSource clock, Consumer<UpkeepAction> actions)
     {
@@ -63,11 +86,17 @@ public final class Maintenance
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.actions = requireNonNull(actions, "actions is null");
-        this.planner = new MergePlanner(MergePolicy.DEFAULT);
+        this.actions = requireNonNull(actions, "actions is null").andThen(told::add);
         this.merge = requireNonNull(merge, "merge is null");
-        this.expiration = new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock);
+        this.upkeep = newUpkeep();
+        this.orphans = new OrphanFiles(warehouse);
+        this.statuses = new UpkeepStatuses(warehouse.store());
         this.holder = requireNonNull(holder, "holder is null");
+    }
+
+    private Upkeep newUpkeep()
+    {
+        return new Upkeep(new MergePlanner(MergePolicy.DEFAULT), merge, new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock), settings, clock, actions);
     }
 
     /**
@@ -104,7 +133,20 @@ public final class Maintenance
         if (catalog instanceof SupportsNamespaces namespaces) {
             addTables(namespaces, Namespace.empty(), names);
         }
-        upkeep(actions).round(() -> names.stream().flatMap(name -> load(name).stream()).iterator(), this::holdsLease, goesOn);
+        if (!names.isEmpty()) {
+            // each table comes first in its turn, so that the budget reaches all of them
+            Collections.rotate(names, -(rounds++ % names.size()));
+        }
+        long budget = settings.bytesPerRound();
+        for (TableIdentifier name : names) {
+            if (!goesOn.getAsBoolean()) {
+                return;
+            }
+            Optional<Table> table = load(name).filter(this::holdsLease);
+            if (table.isPresent()) {
+                budget -= keep(upkeep, table.orElseThrow(), budget, goesOn);
+            }
+        }
     }
 
     /**
@@ -115,26 +157,120 @@ public final class Maintenance
     public List<UpkeepAction> keep(Table table, BooleanSupplier goesOn)
     {
         table.refresh();
-        List<UpkeepAction> told = new ArrayList<>();
-        upkeep(actions.andThen(told::add)).round(List.of(table), _table -> true, goesOn);
-        return told;
+        // one that remembers nothing, because somebody asked now
+        keep(newUpkeep(), table, settings.bytesPerRound(), goesOn);
+        return List.copyOf(told);
     }
 
-    private Upkeep upkeep(Consumer<UpkeepAction> told)
+    private long keep(Upkeep with, Table table, long bytesMax, BooleanSupplier goesOn)
     {
-        return new Upkeep(planner, merge, expiration, settings, clock, told);
+        told.clear();
+        long merged = with.keep(table, bytesMax, goesOn);
+        try {
+            UpkeepStatus before = status(table);
+            UpkeepStatus after = before.seen(table);
+            if (goesOn.getAsBoolean()) {
+                after = deleteOrphans(table, after);
+            }
+            after = after.withActions(told);
+            if (!after.equals(before)) {
+                statuses.write(after);
+            }
+            known.put(table.uuid(), after);
+        }
+        catch (RuntimeException e) {
+            known.remove(table.uuid());
+            tell(clock.instant(), table.name(), "status", false, "what was done", message(e));
+        }
+        return merged;
     }
 
-    private void addTables(SupportsNamespaces namespaces, Namespace outer, List<TableIdentifier> names)
+    private UpkeepStatus status(Table table)
     {
-        for (Namespace namespace : namespaces.listNamespaces(outer)) {
+        UpkeepStatus remembered = known.get(table.uuid());
+        return remembered == null ? statuses.read(table.uuid()).orElseGet(() -> UpkeepStatus.of(table)) : remembered;
+    }
+
+    private UpkeepStatus deleteOrphans(Table table, UpkeepStatus status)
+    {
+        Instant started = clock.instant();
+        if (status.orphansLooked().filter(looked -> looked.plus(ORPHANS_INTERVAL).isAfter(started) && !looked.isAfter(started)).isPresent()) {
+            return status;
+        }
+        try {
+            OrphanPlan plan = orphans.plan(table, storeTime());
+            if (!plan.files().isEmpty()) {
+                orphans.delete(plan);
+                tell(started, table.name(), "orphans", true, "no snapshot needs them", "DELETED %s files, %s bytes".formatted(plan.files().size(), plan.bytes()));
+            }
+            return plan.complete() ? status.withOrphansLooked(started) : status;
+        }
+        catch (RuntimeException e) {
+            tell(started, table.name(), "orphans", false, "look", message(e));
+            return status;
+        }
+    }
+
+    /**
+     * Looks, once an hour, for tables that were dropped, and deletes what those left whose retention is over. Finds what was kept in
+     * order before.
+     */
+    public void collectDropped(KnownTables catalogTables, BooleanSupplier goesOn)
+    {
+        Instant started = clock.instant();
+        if (droppedLooked.plus(DROPPED_INTERVAL).isAfter(started)) {
+            return;
+        }
+        droppedLooked = started;
+        DroppedTables dropped = new DroppedTables(warehouse, statuses);
+        Instant storeNow = storeTime();
+        for (UUID table : statuses.tables()) {
+            if (!goesOn.getAsBoolean()) {
+                return;
+            }
             try {
-                names.addAll(catalog.listTables(namespace));
-                addTables(namespaces, namespace, names);
+                dropped.collect(table, catalogTables, storeNow).filter(collected -> collected.objects() > 0).ifPresent(collected ->
+                        tell(started, collected.table().name(), "drop", true, "dropped for %s days".formatted(DroppedTables.RETENTION.toDays()), "DELETED %s objects, %s bytes".formatted(collected.objects(), collected.bytes())));
             }
-            catch (NoSuchNamespaceException e) {
-                // dropped meanwhile; the next round sees what is left
+            catch (RuntimeException e) {
+                tell(started, table.toString(), "drop", false, "look", message(e));
             }
+        }
+    }
+
+    /**
+     * The time by which the store tells the age of its objects.
+     */
+    private Instant storeTime()
+    {
+        try {
+            return ClockComparison.probe(warehouse.store(), clock).store();
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException("Cannot ask the store for its time: " + e.getMessage(), e);
+        }
+    }
+
+    private void tell(Instant started, String table, String kind, boolean succeeded, String reason, String result)
+    {
+        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, succeeded, reason, result));
+    }
+
+    private static String message(RuntimeException failure)
+    {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    private void addTables(SupportsNamespaces namespaces, Namespace namespace, List<TableIdentifier> names)
+    {
+        try {
+            names.addAll(catalog.listTables(namespace));
+            for (Namespace inner : namespaces.listNamespaces(namespace)) {
+                addTables(namespaces, inner, names);
+            }
+        }
+        catch (NoSuchNamespaceException e) {
+            // dropped meanwhile; the next round sees what is left
         }
     }
 
@@ -148,7 +284,7 @@ public final class Maintenance
             return Optional.empty(); // dropped meanwhile
         }
         catch (RuntimeException e) {
-            actions.accept(new UpkeepAction(clock.instant(), Duration.ZERO, name.toString(), "load", false, "look", e.getMessage() == null ? e.toString() : e.getMessage()));
+            tell(clock.instant(), name.toString(), "load", false, "look", message(e));
             return Optional.empty();
         }
     }

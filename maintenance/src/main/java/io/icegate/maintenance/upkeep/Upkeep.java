@@ -6,6 +6,11 @@ import io.icegate.maintenance.merge.MergePlan;
 import io.icegate.maintenance.merge.MergePlanner;
 import io.icegate.maintenance.merge.MergeResult;
 import io.icegate.maintenance.merge.NativeMerge;
+import io.icegate.maintenance.ttl.TtlDelete;
+import io.icegate.maintenance.ttl.TtlPlan;
+import io.icegate.maintenance.ttl.TtlPlanner;
+import io.icegate.wal.registry.BoundedMap;
+import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.Table;
 
 import java.time.Duration;
@@ -13,6 +18,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -21,15 +28,23 @@ import java.util.function.Supplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Merges what is worth merging and expires what is due, in all tables. Whatever fails is told and tried again by a later round;
+ * Deletes rows that are due, merges what is worth merging and expires what is due, in all tables. Whatever fails is told and tried again by a later round;
  * it stops neither the other tables nor the next action. Any number of processes may do this at once: a merge that lost leaves
  * nothing behind.
  */
 public final class Upkeep
 {
+    /**
+     * Tables that are remembered.
+     */
+    private static final int TABLES_MAX = 10_000;
+
     private final MergePlanner planner;
     private final NativeMerge merge;
     private final SnapshotExpiration expiration;
+    private final TtlPlanner ttl = new TtlPlanner();
+    private final TtlDelete ttlDelete = new TtlDelete();
+    private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
     private final UpkeepSettings settings;
     private final InstantSource clock;
     private final Consumer<UpkeepAction> actions;
@@ -72,11 +87,40 @@ public final class Upkeep
      *
      * @return bytes that were merged
      */
-    private long keep(Table table, long bytesMax, BooleanSupplier goesOn)
+    long keep(Table table, long bytesMax, BooleanSupplier goesOn)
     {
+        deleteDue(table);
         long merged = merge(table, bytesMax, goesOn);
         expire(table);
         return merged;
+    }
+
+    /**
+     * First, so that nothing is merged that goes. Looks at each table from time to time only, because that is read from all manifests
+     * that may hold something old.
+     */
+    private void deleteDue(Table table)
+    {
+        TtlPlan plan;
+        Instant started = clock.instant();
+        Instant looked = ttlLooked.get(table.uuid());
+        if (looked != null && looked.plus(settings.ttlInterval()).isAfter(started)) {
+            return;
+        }
+        try {
+            plan = ttl.plan(table, started);
+        }
+        catch (RuntimeException e) {
+            tell(started, table, "ttl", false, "look", message(e));
+            return;
+        }
+        ttlLooked.put(table.uuid(), started);
+        if (!plan.files().isEmpty()) {
+            // the next round looks whether this was all
+            ttlLooked.remove(table.uuid());
+            act(table, "ttl", "older than %s says".formatted(TableTtl.PROPERTY), () -> "%s %s files, %s rows, %s bytes".formatted(
+                    ttlDelete.run(table, plan) ? "DELETED" : "LOST", plan.files().size(), plan.rows(), plan.bytes()));
+        }
     }
 
     private long merge(Table table, long budget, BooleanSupplier goesOn)

@@ -8,7 +8,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * Something that a round did, or could not do.
  *
- * @param kind {@code merge} or {@code expire}; {@code load} of a table that could not be looked at
+ * @param kind {@code ttl}, {@code merge}, {@code expire}, {@code orphans} or {@code drop}; {@code load} of a table, and {@code status},
+ *         that could not be read or written
  * @param reason why it was done
  * @param result what came of it, or why nothing did
  */

@@ -1,0 +1,106 @@
+package io.icegate.maintenance.orphan;
+
+import io.icegate.objectstore.ListPage;
+import io.icegate.objectstore.ObjectHead;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.Warehouse;
+import org.apache.iceberg.Table;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Finds and deletes files in the folder of a table that no snapshot of it needs. The folder belongs to the table alone, and the WAL
+ * is never in it. Left alone is what is younger than {@link #AGE_MIN} by the store's clock, because a commit may still come for it,
+ * metadata files, which the catalog collects, and everything that is not named like a file of a table.
+ */
+public final class OrphanFiles
+{
+    /**
+     * Longer than any statement runs.
+     */
+    public static final Duration AGE_MIN = Duration.ofDays(3);
+    /**
+     * Orphans of one plan.
+     */
+    private static final int FILES_MAX = 50_000;
+    private static final Set<String> EXTENSIONS = Set.of("parquet", "orc", "avro", "puffin", "stats");
+
+    private final Warehouse warehouse;
+
+    public OrphanFiles(Warehouse warehouse)
+    {
+        this.warehouse = requireNonNull(warehouse, "warehouse is null");
+    }
+
+    /**
+     * Looks, and changes nothing. Refreshes the table.
+     *
+     * @param storeNow by the store's clock, before this call
+     * @throws UncheckedIOException when the store did not answer
+     */
+    public OrphanPlan plan(Table table, Instant storeNow)
+    {
+        Optional<ObjectKey> folder = warehouse.key(table.location());
+        if (folder.isEmpty()) {
+            return new OrphanPlan(List.of(), true); // another store, which this one cannot list
+        }
+        table.refresh();
+        ReachableNames needed = ReachableNames.of(table);
+        Instant before = storeNow.minus(AGE_MIN);
+        List<ObjectHead> orphans = new ArrayList<>();
+        Optional<ObjectKey> last = Optional.empty();
+        while (true) {
+            ListPage page = list(folder.orElseThrow(), last);
+            page.objects().stream()
+                    .filter(object -> object.lastModified().isBefore(before) && isFileOfTable(object.key().name()) && !needed.contains(object.key().name()))
+                    .forEach(orphans::add);
+            if (!page.truncated() || orphans.size() >= FILES_MAX) {
+                return new OrphanPlan(orphans, !page.truncated());
+            }
+            last = Optional.of(page.objects().get(page.objects().size() - 1).key());
+        }
+    }
+
+    /**
+     * Deletes what was found.
+     *
+     * @throws UncheckedIOException when the store did not answer; some may be gone
+     */
+    public void delete(OrphanPlan plan)
+    {
+        try {
+            for (int from = 0; from < plan.files().size(); from += ObjectStore.LIST_COUNT_MAX) {
+                List<ObjectHead> portion = plan.files().subList(from, Math.min(plan.files().size(), from + ObjectStore.LIST_COUNT_MAX));
+                warehouse.store().delete(portion.stream().map(ObjectHead::key).toList());
+            }
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete %s orphans: %s".formatted(plan.files().size(), e.getMessage()), e);
+        }
+    }
+
+    private ListPage list(ObjectKey folder, Optional<ObjectKey> last)
+    {
+        try {
+            return warehouse.store().list(folder, last, ObjectStore.LIST_COUNT_MAX);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException("Cannot list %s: %s".formatted(folder, e.getMessage()), e);
+        }
+    }
+
+    private static boolean isFileOfTable(String name)
+    {
+        return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1));
+    }
+}
