@@ -5,9 +5,9 @@ import java.util.Collection;
 /**
  * Durations of one kind of request, sorted.
  */
-record Latencies(long[] nanos)
+public record Latencies(long[] nanos)
 {
-    static Latencies of(Collection<Long> nanos)
+    public static Latencies of(Collection<Long> nanos)
     {
         return new Latencies(nanos.stream().mapToLong(Long::longValue).sorted().toArray());
     }
@@ -15,7 +15,7 @@ record Latencies(long[] nanos)
     /**
      * The smallest duration that at least the given share of all does not exceed.
      */
-    double millis(double percent)
+    public double millis(double percent)
     {
         if (nanos.length == 0) {
             throw new IllegalStateException("Cannot tell a percentile: nothing was measured");

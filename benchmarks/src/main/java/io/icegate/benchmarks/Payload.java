@@ -6,7 +6,7 @@ import java.util.function.IntFunction;
 /**
  * What is sent.
  */
-enum Payload
+public enum Payload
 {
     LOGS("/v1/logs", "opentelemetry.proto.collector.logs.v1.LogsService", "logs", LogRequests::new),
     SPANS("/v1/traces", "opentelemetry.proto.collector.trace.v1.TraceService", "spans", SpanRequests::new),
@@ -28,7 +28,7 @@ enum Payload
     /**
      * Of requests over HTTP.
      */
-    String path()
+    public String path()
     {
         return path;
     }
@@ -44,7 +44,7 @@ enum Payload
     /**
      * Where the records go to.
      */
-    String table()
+    public String table()
     {
         return table;
     }

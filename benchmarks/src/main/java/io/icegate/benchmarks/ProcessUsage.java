@@ -18,7 +18,7 @@ import static java.util.Objects.requireNonNull;
  * @param residentBytes memory that it holds now
  * @param residentBytesMax the most that it ever held
  */
-record ProcessUsage(Duration cpu, long residentBytes, long residentBytesMax)
+public record ProcessUsage(Duration cpu, long residentBytes, long residentBytesMax)
 {
     /**
      * The unit of times in {@code /proc}, the same on every Linux.
@@ -31,12 +31,12 @@ record ProcessUsage(Duration cpu, long residentBytes, long residentBytesMax)
     private static final int TIMES = 4;
     private static final long BYTES_PER_KILOBYTE = 1_024;
 
-    ProcessUsage
+    public ProcessUsage
     {
         requireNonNull(cpu, "cpu is null");
     }
 
-    static ProcessUsage of(ProcessHandle process)
+    public static ProcessUsage of(ProcessHandle process)
     {
         Path folder = Path.of("/proc", Long.toString(process.pid()));
         try {

@@ -17,7 +17,7 @@ import static com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT;
 /**
  * The results of one benchmark, with the machine, the versions and the settings that they belong to.
  */
-final class Report
+public final class Report
 {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(INDENT_OUTPUT)
@@ -30,18 +30,18 @@ final class Report
     private final List<Map<String, Object>> results = new ArrayList<>();
     private String peer = "";
 
-    Report(String benchmark)
+    public Report(String benchmark)
     {
         this.benchmark = benchmark;
     }
 
-    Report setting(String name, Object value)
+    public Report setting(String name, Object value)
     {
         settings.put(name, value);
         return this;
     }
 
-    Report result(Map<String, Object> result)
+    public Report result(Map<String, Object> result)
     {
         results.add(new LinkedHashMap<>(result));
         return this;
@@ -50,13 +50,13 @@ final class Report
     /**
      * What the results can be compared with, or why with nothing.
      */
-    Report peer(String peer)
+    public Report peer(String peer)
     {
         this.peer = peer;
         return this;
     }
 
-    void print(boolean json, PrintStream out)
+    public void print(boolean json, PrintStream out)
             throws IOException
     {
         if (json) {

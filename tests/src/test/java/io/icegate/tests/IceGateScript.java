@@ -134,7 +134,13 @@ final class IceGateScript
     void awaitEnd()
             throws Exception
     {
-        Deadline.await(() -> "end of: " + output(), LIMIT, () -> {
+        awaitEnd(LIMIT);
+    }
+
+    void awaitEnd(Duration limit)
+            throws Exception
+    {
+        Deadline.await(() -> "end of: " + output(), limit, () -> {
             descendants();
             return !process.isAlive();
         });

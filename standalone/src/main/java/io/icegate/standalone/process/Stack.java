@@ -5,6 +5,7 @@ import io.icegate.standalone.console.CommandException;
 import java.io.Closeable;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -105,6 +106,19 @@ public final class Stack
     public List<ProgramState> states()
     {
         return supervisors.stream().map(Supervisor::state).toList();
+    }
+
+    /**
+     * The process of a program; empty while it has none.
+     */
+    public Optional<ProcessHandle> process(String name)
+    {
+        return supervisors.stream()
+                .filter(supervisor -> supervisor.state().name().equals(name))
+                .findFirst()
+                .flatMap(Supervisor::child)
+                .map(ChildProcess::handle)
+                .filter(ProcessHandle::isAlive);
     }
 
     /**
