@@ -5,6 +5,7 @@ import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.maintenance.upkeep.KnownTables;
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
 import picocli.CommandLine.Command;
@@ -50,6 +51,12 @@ final class MaintainCommand
     @Option(names = "--once", description = "Does what is due now, and ends. Fails when something could not be done.")
     private boolean once;
 
+    @Option(names = "--cpu-share",
+            paramLabel = "SHARE",
+            defaultValue = "0.5",
+            description = "Share of one core that merges may take, above 0 and at most 1; after each they rest in proportion. --once never rests. Default: ${DEFAULT-VALUE}.")
+    private double cpuShare;
+
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private int failures;
@@ -58,12 +65,16 @@ final class MaintainCommand
     public Integer call()
             throws IOException, InterruptedException
     {
+        if (!(cpuShare > 0 && cpuShare <= 1)) {
+            throw new CommandException("Cannot use --cpu-share %s: it must be above 0, and 1 at most".formatted(cpuShare));
+        }
+        UpkeepSettings settings = UpkeepSettings.DEFAULT.withCpuShare(once ? 1 : cpuShare);
         String uri = warehouse.uri(data.path());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         Path scratch = Files.createDirectories(data.path().resolve("maintenance"));
         Warehouse opened = WritersOfWarehouse.open(uri);
         try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of());
-                Maintenance maintenance = Maintenance.open(catalog, opened, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
+                Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
             do {
                 try {
@@ -78,7 +89,7 @@ final class MaintainCommand
                     System.err.println("icegate: Cannot look after the tables, the next round will: " + e.getMessage());
                 }
             }
-            while (!once && !stopping.await(maintenance.settings().interval().toMillis(), MILLISECONDS));
+            while (!once && !stopping.await(settings.interval().toMillis(), MILLISECONDS));
             return once && failures > 0 ? 1 : 0;
         }
         finally {

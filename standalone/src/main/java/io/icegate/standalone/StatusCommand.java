@@ -1,5 +1,6 @@
 package io.icegate.standalone;
 
+import io.icegate.maintenance.upkeep.UpkeepStatus;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
 import io.icegate.standalone.process.Http;
@@ -36,9 +37,9 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-                "Shows parts, writers, tables, and what waits to be committed.",
+                "Shows parts, writers, tables, what waits to be committed, and what maintenance did.",
                 "For each part on the data folder: how often it was started again, and why it ended last. A receiver has a writer for",
-                "each table, and all writers of the warehouse are shown, wherever they run. Fails when a part is down.",
+                "each table, and all writers of the warehouse are shown, wherever they run, as is the last maintenance of each kind. Fails when a part is down.",
         })
 final class StatusCommand
         implements Callable<Integer>
@@ -52,7 +53,7 @@ final class StatusCommand
     @Mixin
     private DataOption data = new DataOption();
 
-    @Option(names = "--json", description = "Prints one JSON object per part, writer and table.")
+    @Option(names = "--json", description = "Prints one JSON object per part, writer, table and action of maintenance.")
     private boolean json;
 
     private record Part(String name, boolean ready, String address, Optional<ProgramState> program)
@@ -85,7 +86,11 @@ final class StatusCommand
         try (Http http = new Http()) {
             // each part is asked while the others answer, and shown in its turn
             Map<String, Future<List<List<Object>>>> writers = new LinkedHashMap<>();
-            warehouses.forEach(warehouse -> writers.put(warehouse, executor.submit(() -> WritersOfWarehouse.rows(warehouse))));
+            Map<String, Future<List<List<Object>>>> upkeep = new LinkedHashMap<>();
+            for (String warehouse : warehouses) {
+                writers.put(warehouse, executor.submit(() -> WritersOfWarehouse.rows(warehouse)));
+                upkeep.put(warehouse, executor.submit(() -> UpkeepOfWarehouse.rows(warehouse, json ? UpkeepStatus.ACTIONS_MAX : 1)));
+            }
             List<Future<List<Part>>> asked = (found.isEmpty() ? List.of(Running.AT_DEFAULT_PORTS) : found).stream().map(running -> executor.submit(() -> parts(running, http))).toList();
             List<Part> parts = new ArrayList<>();
             for (Future<List<Part>> part : asked) {
@@ -98,6 +103,7 @@ final class StatusCommand
 
             print(PART_COLUMNS, parts.stream().map(Part::row).toList());
             writers.forEach(this::printWriters);
+            upkeep.forEach(this::printUpkeep);
             tables.ifPresent(this::printTables);
             return parts.stream().allMatch(Part::ready) ? 0 : 1;
         }
@@ -121,6 +127,16 @@ final class StatusCommand
         catch (CommandException e) {
             // the parts and the tables are worth showing all the same
             System.err.println("icegate: " + WritersOfWarehouse.problem(warehouse, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void printUpkeep(String warehouse, Future<List<List<Object>>> asked)
+    {
+        try {
+            print(UpkeepOfWarehouse.COLUMNS, answer(asked));
+        }
+        catch (CommandException e) {
+            System.err.println("icegate: Cannot tell what maintenance did in %s: %s".formatted(warehouse, e.getMessage()));
         }
     }
 

@@ -9,9 +9,12 @@ import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.maintenance.orphan.OrphanFiles;
 import io.icegate.maintenance.orphan.OrphanPlan;
 import io.icegate.objectstore.ClockComparison;
+import io.icegate.objectstore.Sleeper;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.lease.WorkLease;
 import io.icegate.wal.registry.BoundedMap;
 import org.apache.iceberg.Table;
@@ -71,6 +74,7 @@ public final class Maintenance
     private final Consumer<UpkeepAction> actions;
     private final List<UpkeepAction> told = new ArrayList<>(); // since the table was begun
     private final NativeMerge merge;
+    private final ScratchFolder scratch;
     private final Upkeep upkeep;
     private final OrphanFiles orphans;
     private final UpkeepStatuses statuses;
@@ -80,23 +84,26 @@ public final class Maintenance
     private Instant droppedLooked = Instant.MIN;
     private int rounds;
 
-    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, NativeMerge merge, String holder, InstantSource clock, Consumer<UpkeepAction> actions)
+    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.actions = requireNonNull(actions, "actions is null").andThen(told::add);
-        this.merge = requireNonNull(merge, "merge is null");
-        this.upkeep = newUpkeep();
+        this.merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random);
+        this.scratch = new ScratchFolder(scratch);
+        WalEnvironment environment = new WalEnvironment(Runnable::run, clock, System::nanoTime, Sleeper.system(), random);
+        EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
+        this.upkeep = newUpkeep(new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock))));
         this.orphans = new OrphanFiles(warehouse);
         this.statuses = new UpkeepStatuses(warehouse.store());
-        this.holder = requireNonNull(holder, "holder is null");
+        this.holder = "%016x".formatted(random.nextLong());
     }
 
-    private Upkeep newUpkeep()
+    private Upkeep newUpkeep(Upkeep.Courtesy courtesy)
     {
-        return new Upkeep(new MergePlanner(MergePolicy.DEFAULT), merge, new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock), settings, clock, actions);
+        return new Upkeep(new MergePlanner(MergePolicy.DEFAULT), merge, new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock), settings, clock, actions, courtesy);
     }
 
     /**
@@ -109,16 +116,15 @@ public final class Maintenance
      */
     public static Maintenance open(Catalog catalog, Warehouse warehouse, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
     {
-        NativeMerge merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random);
-        return new Maintenance(catalog, warehouse, UpkeepSettings.DEFAULT, merge, "%016x".formatted(random.nextLong()), clock, actions);
+        return open(catalog, warehouse, UpkeepSettings.DEFAULT, scratch, random, clock, actions);
     }
 
     /**
-     * How much a round may do, and how far apart they should begin.
+     * As above, with other settings.
      */
-    public UpkeepSettings settings()
+    public static Maintenance open(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
     {
-        return settings;
+        return new Maintenance(catalog, warehouse, settings, scratch, random, clock, actions);
     }
 
     /**
@@ -129,14 +135,18 @@ public final class Maintenance
      */
     public void round(BooleanSupplier goesOn)
     {
+        if (rounds == 0) {
+            scratch.clean(clock.instant());
+        }
         List<TableIdentifier> names = new ArrayList<>();
         if (catalog instanceof SupportsNamespaces namespaces) {
             addTables(namespaces, Namespace.empty(), names);
         }
         if (!names.isEmpty()) {
             // each table comes first in its turn, so that the budget reaches all of them
-            Collections.rotate(names, -(rounds++ % names.size()));
+            Collections.rotate(names, -(rounds % names.size()));
         }
+        rounds++;
         long budget = settings.bytesPerRound();
         for (TableIdentifier name : names) {
             if (!goesOn.getAsBoolean()) {
@@ -157,8 +167,8 @@ public final class Maintenance
     public List<UpkeepAction> keep(Table table, BooleanSupplier goesOn)
     {
         table.refresh();
-        // one that remembers nothing, because somebody asked now
-        keep(newUpkeep(), table, settings.bytesPerRound(), goesOn);
+        // one that remembers nothing and waits for nothing, because somebody asked now
+        keep(newUpkeep(new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty())), table, settings.bytesPerRound(), goesOn);
         return List.copyOf(told);
     }
 

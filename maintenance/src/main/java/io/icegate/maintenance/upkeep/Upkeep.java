@@ -9,6 +9,7 @@ import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.maintenance.ttl.TtlDelete;
 import io.icegate.maintenance.ttl.TtlPlan;
 import io.icegate.maintenance.ttl.TtlPlanner;
+import io.icegate.objectstore.Sleeper;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.Table;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -48,11 +50,27 @@ public final class Upkeep
     private final UpkeepSettings settings;
     private final InstantSource clock;
     private final Consumer<UpkeepAction> actions;
+    private final WorkShare share;
+    private final Optional<CommitLag> lag;
 
     /**
+     * Merges whatever the state of ingest is, and never rests.
+     *
      * @param actions is told of everything that is done
      */
     public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
+    {
+        this(planner, merge, expiration, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty()));
+    }
+
+    /**
+     * What is left to ingest and queries.
+     *
+     * @param lag of ingest, for which merges wait; empty when they do not
+     */
+    record Courtesy(WorkShare share, Optional<CommitLag> lag) {}
+
+    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions, Courtesy courtesy)
     {
         this.planner = requireNonNull(planner, "planner is null");
         this.merge = requireNonNull(merge, "merge is null");
@@ -60,6 +78,8 @@ public final class Upkeep
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.actions = requireNonNull(actions, "actions is null");
+        this.share = courtesy.share();
+        this.lag = courtesy.lag();
     }
 
     /**
@@ -134,16 +154,34 @@ public final class Upkeep
             tell(started, table, "merge", false, "plan", message(e));
             return 0;
         }
+        if (plans.isEmpty() || isBehind(table, started)) {
+            return 0;
+        }
         long merged = 0;
         for (Iterator<MergePlan> rest = plans.iterator(); rest.hasNext() && merged < budget && goesOn.getAsBoolean(); ) {
             MergePlan plan = rest.next();
             merged += plan.bytes();
+            Instant begun = clock.instant();
             act(table, "merge", plan.reason(), () -> {
                 MergeResult result = merge.run(table, plan);
                 return "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
             });
+            share.rest(Duration.between(begun, clock.instant()), goesOn);
         }
         return merged;
+    }
+
+    private boolean isBehind(Table table, Instant started)
+    {
+        try {
+            Optional<Duration> lag = this.lag.flatMap(look -> look.find(table));
+            lag.ifPresent(waiting -> tell(started, table, "wait", true, "segments have waited for %s s".formatted(waiting.toSeconds()), "no merge in this round, ingest goes first"));
+            return lag.isPresent();
+        }
+        catch (RuntimeException e) {
+            tell(started, table, "wait", false, "look", message(e));
+            return false;
+        }
     }
 
     private void expire(Table table)

@@ -10,16 +10,23 @@ import static java.util.Objects.requireNonNull;
  * @param interval between the starts of two rounds
  * @param bytesPerRound files that one round merges at most, in all tables
  * @param ttlInterval between two looks for rows that are due in a table
+ * @param cpuShare of one core that merges may take, above 0 and at most 1
  */
-public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttlInterval)
+public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttlInterval, double cpuShare)
 {
     private static final Duration TTL_INTERVAL = Duration.ofHours(1);
+    private static final double CPU_SHARE = 0.5;
 
     public static final UpkeepSettings DEFAULT = new UpkeepSettings(Duration.ofMinutes(1), 512L << 20);
 
     public UpkeepSettings(Duration interval, long bytesPerRound)
     {
-        this(interval, bytesPerRound, TTL_INTERVAL);
+        this(interval, bytesPerRound, TTL_INTERVAL, CPU_SHARE);
+    }
+
+    public UpkeepSettings withCpuShare(double share)
+    {
+        return new UpkeepSettings(interval, bytesPerRound, ttlInterval, share);
     }
 
     public UpkeepSettings
@@ -28,6 +35,9 @@ public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttl
         requireNonNull(ttlInterval, "ttlInterval is null");
         if (interval.isNegative() || interval.isZero()) {
             throw new IllegalArgumentException("Cannot keep tables in order every %s: it must be positive".formatted(interval));
+        }
+        if (!(cpuShare > 0 && cpuShare <= 1)) {
+            throw new IllegalArgumentException("Cannot merge with a share of %s of a core: it must be above 0, and 1 at most".formatted(cpuShare));
         }
         if (bytesPerRound <= 0) {
             throw new IllegalArgumentException("Cannot merge %s bytes per round: it must be positive".formatted(bytesPerRound));

@@ -184,7 +184,12 @@ final class UpkeepFixture
      */
     void age(ObjectKey folder, int days)
     {
-        storeAhead = Duration.ofDays(-days);
+        age(folder, Duration.ofDays(days));
+    }
+
+    void age(ObjectKey folder, Duration age)
+    {
+        storeAhead = age.negated();
         keys(folder).forEach(key -> store.put(key, store.get(key).orElseThrow().content()));
         storeAhead = Duration.ZERO;
     }

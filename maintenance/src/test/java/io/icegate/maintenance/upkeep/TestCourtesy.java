@@ -1,0 +1,109 @@
+package io.icegate.maintenance.upkeep;
+
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.wal.WalLayout;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * What maintenance leaves to ingest, queries and the disk of its machine.
+ */
+final class TestCourtesy
+{
+    private static final Duration OLD = Duration.ofMinutes(11);
+
+    @TempDir
+    private Path scratch;
+
+    /**
+     * Merges wait while segments wait for minutes. After half an hour that has another reason, which rest does not mend.
+     */
+    @Test
+    void testMergesWaitForIngest()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = warehouse.logs(Namespace.of("otel"));
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 3), warehouse.batch("acme", Instant.now(), 4));
+            warehouse.commit(logs);
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 5));
+            ObjectKey wal = WalLayout.table(logs.uuid());
+            warehouse.age(wal, Duration.ofMinutes(5));
+            warehouse.round(OLD);
+            assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait");
+            assertThat(warehouse.actions.get(0).text()).contains("segments have waited for 30");
+            try (Maintenance maintenance = warehouse.maintenance(OLD, 2)) {
+                assertThat(maintenance.keep(logs, () -> true)).as("who asks does not wait").extracting(UpkeepAction::kind).containsExactly("merge");
+            }
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 3));
+            warehouse.commit(logs);
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 5));
+            warehouse.age(wal, Duration.ofMinutes(31));
+            warehouse.round(OLD);
+            assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
+            List<UpkeepAction> stored = new UpkeepStatuses(warehouse.store).read(logs.uuid()).orElseThrow().actions();
+            assertThat(stored).as("all processes tell it").extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
+        }
+    }
+
+    @Test
+    void testRestsInProportion()
+    {
+        List<Duration> rests = new ArrayList<>();
+        WorkShare quarter = new WorkShare(0.25, rests::add);
+        quarter.rest(Duration.ofMillis(1500), () -> true);
+        assertThat(rests.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(Duration.ofMillis(4500));
+        assertThat(rests).as("and looks each second whether it must end").hasSize(5);
+        rests.clear();
+        quarter.rest(Duration.ofMinutes(10), () -> true);
+        assertThat(rests.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(Duration.ofMinutes(1));
+        rests.clear();
+        quarter.rest(Duration.ofMinutes(10), () -> rests.size() < 2);
+        assertThat(rests).hasSize(2);
+        rests.clear();
+        new WorkShare(1, rests::add).rest(Duration.ofMinutes(10), () -> true);
+        assertThat(rests).isEmpty();
+        assertThatThrownBy(() -> new WorkShare(0, rests::add)).hasMessageContaining("above 0");
+        assertThatThrownBy(() -> new WorkShare(1.01, rests::add)).hasMessageContaining("1 at most");
+    }
+
+    /**
+     * Copies of a process that was killed go after a day. Others may be in use, or somebody's.
+     */
+    @Test
+    void testCopiesOfTheDeadGo()
+            throws Exception
+    {
+        Path dead = copies("merge-dead", Duration.ofHours(25));
+        Path running = copies("merge-running", Duration.ofHours(1));
+        Path other = copies("other", Duration.ofDays(30));
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            warehouse.round(Duration.ZERO);
+        }
+        assertThat(dead).doesNotExist();
+        assertThat(running.resolve("input-0")).exists();
+        assertThat(other.resolve("input-0")).exists();
+    }
+
+    private Path copies(String name, Duration age)
+            throws Exception
+    {
+        Path folder = Files.createDirectory(scratch.resolve(name));
+        Files.write(folder.resolve("input-0"), new byte[10]);
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minus(age)));
+        return folder;
+    }
+}
