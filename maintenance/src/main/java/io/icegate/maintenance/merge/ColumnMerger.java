@@ -5,9 +5,7 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 import io.icegate.maintenance.merge.PageValues.Constant;
 import io.icegate.wal.parquet.ByteSink;
 import io.icegate.wal.parquet.ColumnWriter;
-import io.icegate.wal.parquet.Leaf;
 import io.icegate.wal.parquet.SegmentLayout;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,14 +20,10 @@ import java.util.OptionalDouble;
 final class ColumnMerger
         implements AutoCloseable
 {
-    /**
-     * Rows of one value that are written at once: a part of a page.
-     */
-    private static final int REPEATED_MAX = 4_000;
-
     private final TableColumns columns;
     private final List<LocalFile> inputs;
     private final MergeOrder order;
+    private final RowBlock block;
     private final ZstdDecompressCtx decompress;
     private final ZstdCompressCtx compress = new ZstdCompressCtx();
     private final ByteSink scratch = new ByteSink(2 * SegmentLayout.PAGE_BYTES);
@@ -40,6 +34,7 @@ final class ColumnMerger
         this.columns = columns;
         this.inputs = List.copyOf(inputs);
         this.order = order;
+        this.block = new RowBlock(order);
         this.decompress = decompress;
         compress.setLevel(level);
     }
@@ -66,44 +61,15 @@ final class ColumnMerger
         OptionalDouble fpp = columns.bloomFpp(leaf);
         BloomHashes hashes = fpp.isPresent() ? new BloomHashes(columns.leaves().get(leaf).getPrimitiveType().getPrimitiveTypeName(), fpp.getAsDouble()) : null;
         for (MergeOrder.Group group : order.groups()) {
-            copy(group, cursors, writer, hashes);
+            int at = group.from();
+            while (at < group.to()) {
+                int copied = block.copy(at, group.to(), cursors, writer.leaf(), hashes);
+                writer.endRows(copied);
+                at += copied;
+            }
             content.reset();
             ColumnWriter.Chunk chunk = writer.finish(content);
             chunks.add(chunk, content, hashes == null ? Optional.empty() : hashes.take());
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // equal constants are one
-    private void copy(MergeOrder.Group group, ColumnCursor[] cursors, ColumnWriter writer, @Nullable BloomHashes hashes)
-            throws IOException
-    {
-        Leaf leaf = writer.leaf();
-        Constant repeated = null;
-        int times = 0;
-        for (int at = group.from(); at < group.to(); at++) {
-            int row = order.row(at);
-            PageValues page = cursors[order.input(at)].at(row);
-            Constant constant = page.constant();
-            if (repeated != null && (constant != repeated || times == REPEATED_MAX)) {
-                repeated.write(leaf, times);
-                writer.endRows(times);
-                times = 0;
-            }
-            if (hashes != null && (constant == null || constant != repeated)) {
-                hashes.add(page, row);
-            }
-            repeated = constant;
-            if (constant == null) {
-                page.copy(row, leaf);
-                writer.endRows(1);
-            }
-            else {
-                times++;
-            }
-        }
-        if (repeated != null) {
-            repeated.write(leaf, times);
-            writer.endRows(times);
         }
     }
 

@@ -70,7 +70,7 @@ final class KeyColumn
     private void add(PageValues page, int base)
     {
         for (int row = page.first(); row < page.end(); row++) {
-            int value = page.value(row);
+            int value = page.value(row - page.first());
             if (value < 0) {
                 nulls.set(base + row);
             }

@@ -5,6 +5,7 @@ import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.ForeignDictionary;
 import io.icegate.wal.parquet.Leaf;
 import io.icegate.wal.parquet.NumberLeaf;
+import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,13 @@ import static java.util.Objects.requireNonNull;
  */
 abstract sealed class PageValues
 {
-    private final Rows rows;
+    private final int first;
+    private final int count;
+    private final int definitionMax;
+    private final byte @Nullable [] repetitions;
+    private final byte @Nullable [] definitions;
+    private final int @Nullable [] starts;
+    private final int @Nullable [] valueStarts;
     private @Nullable Constant constant;
 
     /**
@@ -29,6 +36,16 @@ abstract sealed class PageValues
      */
     record Constant(@Nullable Object value, int definition)
     {
+        /**
+         * Rows that are written at once: a part of a page.
+         */
+        private static final int ROWS_MAX = 4_000;
+
+        int rowsMax()
+        {
+            return value instanceof Binary text ? Math.max(1, Math.min(ROWS_MAX, SegmentLayout.PAGE_BYTES / (text.length() + 1))) : ROWS_MAX;
+        }
+
         void write(Leaf leaf, int rows)
         {
             if (value == null) {
@@ -60,7 +77,13 @@ abstract sealed class PageValues
 
     private PageValues(Rows rows, @Nullable Constant constant)
     {
-        this.rows = rows;
+        first = rows.first();
+        count = rows.count();
+        definitionMax = rows.definitionMax();
+        repetitions = rows.repetitions();
+        definitions = rows.definitions();
+        starts = rows.starts();
+        valueStarts = rows.values();
         this.constant = constant;
     }
 
@@ -93,12 +116,12 @@ abstract sealed class PageValues
 
     final int first()
     {
-        return rows.first();
+        return first;
     }
 
     final int end()
     {
-        return rows.first() + rows.count();
+        return first + count;
     }
 
     /**
@@ -121,60 +144,41 @@ abstract sealed class PageValues
     }
 
     /**
-     * Writes a row to a column of this type.
+     * Returns where the value of a row is in a column without lists; negative when there is none.
      *
-     * @param fileRow number of the row within the file
+     * @param row within the page
      */
-    void copy(int fileRow, Leaf leaf)
+    final int value(int row)
     {
-        int row = fileRow - rows.first();
-        int[] starts = rows.starts();
-        int[] values = rows.values();
-        byte[] definitions = rows.definitions();
-        int at = starts == null ? row : starts[row];
-        int end = starts == null ? row + 1 : starts[row + 1];
-        int value = values == null ? at : values[row];
-        if (starts != null && values != null && end - at == values[row + 1] - value && leaf.repetitionMax() == 1) {
-            writeList(leaf, value, end - at);
-            return;
+        if (definitions == null) {
+            return row;
         }
-        for (; at < end; at++) {
-            int repetition = rows.repetitions() == null ? 0 : rows.repetitions()[at];
-            if (definitions == null || definitions[at] == rows.definitionMax()) {
-                write(leaf, value, repetition);
-                value++;
-            }
-            else {
-                leaf.absent(repetition, definitions[at]);
-            }
-        }
+        return definitions[row] == definitionMax ? requireNonNull(valueStarts, "valueStarts is null")[row] : -1;
     }
 
     /**
-     * Returns where the value of a row is in a column without levels above it; negative when there is none.
+     * Returns up to which level the value of a row is there, in a column without lists.
      */
-    int value(int fileRow)
+    final byte definition(int row)
     {
-        int row = fileRow - rows.first();
-        byte[] definitions = rows.definitions();
-        if (definitions != null && definitions[row] != rows.definitionMax()) {
-            return -1;
-        }
-        return rows.values() == null ? row : rows.values()[row];
+        return definitions == null ? (byte) definitionMax : definitions[row];
     }
 
-    abstract void write(Leaf leaf, int value, int repetition);
+    /**
+     * Returns where the values of a row begin in a column with lists; those of the next row begin where its values end.
+     */
+    final int valueStart(int row)
+    {
+        return requireNonNull(valueStarts, "valueStarts is null")[row];
+    }
 
     /**
-     * Writes a row of a list that is in no other list.
-     *
-     * @param count of values, at least one
+     * Copies the levels of a row of a column with lists.
      */
-    void writeList(Leaf leaf, int value, int count)
+    final void copyLevels(int row, Leaf leaf)
     {
-        for (int i = 0; i < count; i++) {
-            write(leaf, value + i, i == 0 ? 0 : 1);
-        }
+        int[] levels = requireNonNull(starts, "starts is null");
+        leaf.addLevels(repetitions, definitions, levels[row], levels[row + 1], levels[row + 1] - levels[row] - (valueStart(row + 1) - valueStart(row)));
     }
 
     /**
@@ -186,24 +190,6 @@ abstract sealed class PageValues
         Absent(int rows)
         {
             super(new Rows(0, rows, 1, null, null, null, null), new Constant(null, 0));
-        }
-
-        @Override
-        void copy(int fileRow, Leaf leaf)
-        {
-            leaf.absent(0, 0);
-        }
-
-        @Override
-        int value(int fileRow)
-        {
-            return -1;
-        }
-
-        @Override
-        void write(Leaf leaf, int value, int repetition)
-        {
-            throw new IllegalStateException("no value is there");
         }
     }
 
@@ -233,10 +219,12 @@ abstract sealed class PageValues
             return values[value];
         }
 
-        @Override
-        void write(Leaf leaf, int value, int repetition)
+        /**
+         * Adds the values {@code [from, to)} to a column.
+         */
+        void copyValues(int from, int to, NumberLeaf leaf)
         {
-            ((NumberLeaf) leaf).write(values[value], repetition);
+            leaf.addValues(values, from, to);
         }
     }
 
@@ -261,10 +249,9 @@ abstract sealed class PageValues
             return values[0];
         }
 
-        @Override
-        void write(Leaf leaf, int value, int repetition)
+        boolean flag(int value)
         {
-            ((BooleanLeaf) leaf).write(values[value], repetition);
+            return values[value];
         }
     }
 
@@ -280,15 +267,6 @@ abstract sealed class PageValues
         }
 
         abstract Binary text(int value);
-
-        /**
-         * Returns the dictionary; null when the values are in the page.
-         */
-        @Nullable
-        ForeignDictionary dictionary()
-        {
-            return null;
-        }
     }
 
     static final class DictionaryTexts
@@ -314,7 +292,6 @@ abstract sealed class PageValues
             return dictionary.entry(ids[0]);
         }
 
-        @Override
         ForeignDictionary dictionary()
         {
             return dictionary;
@@ -325,22 +302,15 @@ abstract sealed class PageValues
             return ids[value];
         }
 
+        void copyValues(int from, int to, BytesLeaf leaf)
+        {
+            leaf.addEntries(dictionary, ids, from, to);
+        }
+
         @Override
         Binary text(int value)
         {
             return dictionary.entry(ids[value]);
-        }
-
-        @Override
-        void write(Leaf leaf, int value, int repetition)
-        {
-            ((BytesLeaf) leaf).writeEntry(dictionary, ids, value, repetition);
-        }
-
-        @Override
-        void writeList(Leaf leaf, int value, int count)
-        {
-            ((BytesLeaf) leaf).writeEntries(dictionary, ids, value, count);
         }
     }
 
@@ -359,22 +329,30 @@ abstract sealed class PageValues
             this.lengths = lengths;
         }
 
+        byte[] bytes()
+        {
+            return bytes;
+        }
+
+        int offset(int value)
+        {
+            return offsets[value];
+        }
+
+        int length(int value)
+        {
+            return lengths[value];
+        }
+
+        void copyValues(int from, int to, BytesLeaf leaf)
+        {
+            leaf.addTexts(bytes, offsets, lengths, from, to);
+        }
+
         @Override
         Binary text(int value)
         {
             return Binary.fromConstantByteArray(bytes, offsets[value], lengths[value]);
-        }
-
-        @Override
-        void write(Leaf leaf, int value, int repetition)
-        {
-            ((BytesLeaf) leaf).write(bytes, offsets[value], lengths[value], repetition);
-        }
-
-        @Override
-        void writeList(Leaf leaf, int value, int count)
-        {
-            ((BytesLeaf) leaf).write(bytes, bytes, offsets, lengths, value, count, 1);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.icegate.maintenance.merge;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -8,34 +11,43 @@ import java.util.Arrays;
  */
 final class RunLengths
 {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final byte[] bytes;
     private final int bitWidth;
+    private final long mask;
+    private final int count;
     private int position;
+    /**
+     * The run that was found last.
+     */
+    private int from;
+    private int to;
+    private boolean repeated;
+    private int value;
+    private long firstBit;
 
-    private RunLengths(byte[] bytes, int offset, int bitWidth)
+    private RunLengths(byte[] bytes, int offset, int bitWidth, int count)
     {
         this.bytes = bytes;
         this.bitWidth = bitWidth;
+        this.count = count;
+        mask = (1L << bitWidth) - 1;
         position = offset;
     }
 
     static byte[] levels(byte[] bytes, int offset, int bitWidth, int count)
     {
         byte[] levels = new byte[count];
-        RunLengths reader = new RunLengths(bytes, offset, bitWidth);
-        int at = 0;
-        while (at < count) {
-            int header = reader.header();
-            if ((header & 1) == 0) {
-                int to = Math.min(count, at + (header >>> 1));
-                Arrays.fill(levels, at, to, (byte) reader.value());
-                at = to;
+        RunLengths run = new RunLengths(bytes, offset, bitWidth, count);
+        while (run.next()) {
+            if (run.repeated) {
+                Arrays.fill(levels, run.from, run.to, (byte) run.value);
             }
             else {
-                int to = Math.min(count, at + (header >>> 1) * Byte.SIZE);
-                reader.unpack(levels, at, to);
-                reader.position += (header >>> 1) * bitWidth;
-                at = to;
+                for (int i = run.from; i < run.to; i++) {
+                    levels[i] = (byte) run.packed(i);
+                }
             }
         }
         return levels;
@@ -44,23 +56,38 @@ final class RunLengths
     static int[] ids(byte[] bytes, int offset, int bitWidth, int count)
     {
         int[] ids = new int[count];
-        RunLengths reader = new RunLengths(bytes, offset, bitWidth);
-        int at = 0;
-        while (at < count) {
-            int header = reader.header();
-            if ((header & 1) == 0) {
-                int to = Math.min(count, at + (header >>> 1));
-                Arrays.fill(ids, at, to, reader.value());
-                at = to;
+        RunLengths run = new RunLengths(bytes, offset, bitWidth, count);
+        while (run.next()) {
+            if (run.repeated) {
+                Arrays.fill(ids, run.from, run.to, run.value);
             }
             else {
-                int to = Math.min(count, at + (header >>> 1) * Byte.SIZE);
-                reader.unpack(ids, at, to);
-                reader.position += (header >>> 1) * bitWidth;
-                at = to;
+                for (int i = run.from; i < run.to; i++) {
+                    ids[i] = run.packed(i);
+                }
             }
         }
         return ids;
+    }
+
+    private boolean next()
+    {
+        if (to == count) {
+            return false;
+        }
+        int header = header();
+        int length = header >>> 1;
+        repeated = (header & 1) == 0;
+        from = to;
+        to = (int) Math.min(count, from + (long) length * (repeated ? 1 : Byte.SIZE));
+        if (repeated) {
+            value = value();
+        }
+        else {
+            firstBit = (long) position * Byte.SIZE;
+            position += length * bitWidth;
+        }
+        return true;
     }
 
     private int header()
@@ -79,44 +106,33 @@ final class RunLengths
 
     private int value()
     {
-        int value = 0;
+        int result = 0;
         for (int shift = 0; shift < bitWidth; shift += Byte.SIZE) {
-            value |= (bytes[position++] & 0xFF) << shift;
+            result |= (bytes[position++] & 0xFF) << shift;
         }
-        return value;
+        return result;
     }
 
-    private void unpack(byte[] to, int from, int end)
+    /**
+     * Returns a value of a run of packed ones.
+     */
+    private int packed(int i)
     {
-        int mask = (1 << bitWidth) - 1;
-        int at = position;
-        int bits = 0;
-        int filled = 0;
-        for (int i = from; i < end; i++) {
-            if (filled < bitWidth) {
-                bits |= (bytes[at++] & 0xFF) << filled;
-                filled += Byte.SIZE;
-            }
-            to[i] = (byte) (bits & mask);
-            bits >>>= bitWidth;
-            filled -= bitWidth;
-        }
+        long bit = firstBit + (long) (i - from) * bitWidth;
+        int at = (int) (bit >>> 3);
+        long bits = at + Long.BYTES <= bytes.length ? (long) LONG.get(bytes, at) : last(at);
+        return (int) (bits >>> (bit & 7) & mask);
     }
 
-    private void unpack(int[] to, int from, int end)
+    /**
+     * The bytes from this one on, fewer than eight.
+     */
+    private long last(int at)
     {
-        long mask = (1L << bitWidth) - 1;
-        int at = position;
         long bits = 0;
-        int filled = 0;
-        for (int i = from; i < end; i++) {
-            while (filled < bitWidth) {
-                bits |= (bytes[at++] & 0xFFL) << filled;
-                filled += Byte.SIZE;
-            }
-            to[i] = (int) (bits & mask);
-            bits >>>= bitWidth;
-            filled -= bitWidth;
+        for (int i = bytes.length - 1; i >= at; i--) {
+            bits = bits << Byte.SIZE | bytes[i] & 0xFF;
         }
+        return bits;
     }
 }

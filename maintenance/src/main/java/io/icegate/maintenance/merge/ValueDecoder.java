@@ -6,7 +6,6 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ValuesType;
 import org.apache.parquet.column.values.ValuesReader;
-import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesReader;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -88,6 +87,9 @@ final class ValueDecoder
         if (encoding == Encoding.DELTA_LENGTH_BYTE_ARRAY) {
             return lengthsApart(rows);
         }
+        if (encoding == Encoding.DELTA_BINARY_PACKED) {
+            return differences(rows);
+        }
         return library(rows, encoding);
     }
 
@@ -139,17 +141,27 @@ final class ValueDecoder
         return values;
     }
 
-    private PageValues lengthsApart(PageValues.Rows rows)
-            throws IOException
+    private PageValues differences(PageValues.Rows rows)
     {
-        ByteBufferInputStream in = stream();
-        DeltaBinaryPackingValuesReader reader = new DeltaBinaryPackingValuesReader();
-        reader.initFromPage(count, in);
+        long[] values = new DeltaNumbers(content, start).decode(count);
+        if (type == PrimitiveTypeName.INT32 || narrow) {
+            for (int i = 0; i < count; i++) {
+                // differences of 32 bits may run over
+                values[i] = (int) values[i];
+            }
+        }
+        return new PageValues.Numbers(rows, values);
+    }
+
+    private PageValues lengthsApart(PageValues.Rows rows)
+    {
+        DeltaNumbers numbers = new DeltaNumbers(content, start);
+        long[] decoded = numbers.decode(count);
         int[] offsets = new int[count];
         int[] lengths = new int[count];
-        int at = content.length - in.available();
+        int at = numbers.end();
         for (int i = 0; i < count; i++) {
-            lengths[i] = reader.readInteger();
+            lengths[i] = (int) decoded[i];
             offsets[i] = at;
             at += lengths[i];
         }
@@ -183,20 +195,17 @@ final class ValueDecoder
                 }
                 yield new PageValues.Booleans(rows, values);
             }
-            case INT32, INT64, DOUBLE -> new PageValues.Numbers(rows, numbers(reader, encoding));
+            case INT32, INT64, DOUBLE -> new PageValues.Numbers(rows, numbers(reader));
             case FLOAT, INT96, FIXED_LEN_BYTE_ARRAY -> throw new MergeRefusedException("Cannot merge column %s: it is %s".formatted(String.join(".", column.getPath()), type));
         };
     }
 
-    private long[] numbers(ValuesReader reader, Encoding encoding)
+    private long[] numbers(ValuesReader reader)
     {
         long[] values = new long[count];
-        boolean delta = encoding == Encoding.DELTA_BINARY_PACKED;
         for (int i = 0; i < count; i++) {
-            // differences are read as numbers of 64 bits, whatever the column is
-            values[i] = delta ? reader.readLong()
-                    : narrow ? reader.readInteger()
-                      : type == PrimitiveTypeName.DOUBLE ? Double.doubleToRawLongBits(reader.readDouble()) : reader.readLong();
+            values[i] = narrow ? reader.readInteger()
+                    : type == PrimitiveTypeName.DOUBLE ? Double.doubleToRawLongBits(reader.readDouble()) : reader.readLong();
         }
         return values;
     }

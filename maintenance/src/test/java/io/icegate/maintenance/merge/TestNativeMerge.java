@@ -31,6 +31,7 @@ import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.PageEncodingStats;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.io.api.Binary;
@@ -346,6 +347,39 @@ final class TestNativeMerge
             merge(fixture.table, new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0));
             assertThat(fixture.merged()).hasSize(1);
             assertThat(fixture.rows()).isEqualTo(before);
+        }
+    }
+
+    /**
+     * Files that are sorted are read page by page, and pages end within what is copied at once: long lists fill them.
+     */
+    @Test
+    void testSortedFiles()
+            throws Exception
+    {
+        Random random = new Random(5);
+        MergeSettings large = new MergeSettings(65_536, 256L << 20, 64L << 20, 1_000_000, 1);
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            WalWriter writer = fixture.writer();
+            for (int file = 0; file < 3; file++) {
+                fixture.append(writer, LogRows.random(random, new BatchId(file, 1), "a", 1_500));
+                fixture.append(writer, LogRows.batch(100 + file, "a", 500));
+                fixture.commit();
+                assertThat(new NativeMerge(large, scratch, new Random()).run(fixture.table, plan(fixture)).outputs()).isEqualTo(1);
+            }
+            Map<Record, Integer> before = fixture.rows();
+            MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0);
+            assertThat(plan.inputs()).hasSize(3);
+            assertThat(new NativeMerge(large, scratch, new Random()).run(fixture.table, plan).outputs()).isEqualTo(1);
+            assertThat(fixture.rows()).isEqualTo(before);
+            assertSorted(fixture, fixture.files().get(0));
+            long pages = footer(fixture.read(fixture.files().get(0).location())).getRow_groups().get(0).getColumns().stream()
+                    .map(ColumnChunk::getMeta_data)
+                    .filter(column -> column.getPath_in_schema().equals(List.of("attributes", "key_value", "value")))
+                    .flatMap(column -> column.getEncoding_stats().stream())
+                    .mapToInt(PageEncodingStats::getCount)
+                    .sum();
+            assertThat(pages).isGreaterThan(2);
         }
     }
 

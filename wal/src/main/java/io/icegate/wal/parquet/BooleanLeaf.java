@@ -22,6 +22,14 @@ public final class BooleanLeaf
     public void write(boolean value, int repetition)
     {
         present(repetition);
+        addValue(value);
+    }
+
+    /**
+     * Adds a value whose levels are added on their own.
+     */
+    public void addValue(boolean value)
+    {
         bits.set(count++, value);
     }
 

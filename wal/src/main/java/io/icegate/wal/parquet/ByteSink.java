@@ -149,6 +149,32 @@ public final class ByteSink
     }
 
     /**
+     * Appends texts out of many arrays.
+     *
+     * @param behindLengths whether each text comes behind its length
+     */
+    void writeTexts(byte[][] texts, int[] offsets, int[] lengths, int size, boolean behindLengths)
+    {
+        long bytes = 0;
+        for (int i = 0; i < size; i++) {
+            bytes += Integer.BYTES + lengths[i];
+        }
+        reserve(toIntExact(bytes + SHORT_TEXT_BYTES));
+        byte[] out = buf;
+        int at = count;
+        for (int i = 0; i < size; i++) {
+            int length = lengths[i];
+            if (behindLengths) {
+                INT.set(out, at, length);
+                at += Integer.BYTES;
+            }
+            copy(texts[i], offsets[i], out, at, length);
+            at += length;
+        }
+        count = at;
+    }
+
+    /**
      * Copies a text. Room for a short text is there behind it.
      */
     private static void copy(byte[] from, int offset, byte[] to, int at, int length)

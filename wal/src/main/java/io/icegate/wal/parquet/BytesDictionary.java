@@ -73,6 +73,28 @@ final class BytesDictionary
     }
 
     /**
+     * Adds an entry of each of these dictionaries.
+     */
+    void add(ForeignDictionary[] foreign, int[] values, int count)
+    {
+        reserveIds(count);
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            ForeignDictionary dictionary = foreign[i];
+            int[] known = dictionary.known(this, generation);
+            int entry = values[i];
+            int id = known[entry];
+            if (id < 0) {
+                id = id(dictionary.entry(entry));
+                known[entry] = id;
+            }
+            addReservedId(id);
+            bytes += dictionary.lengths()[entry] + LENGTH_BYTES;
+        }
+        plainBytes += bytes;
+    }
+
+    /**
      * Adds the values that were added last again.
      *
      * @param last how many of them, at least one

@@ -190,14 +190,6 @@ public final class BytesLeaf
     }
 
     /**
-     * Writes a value of a column without levels above it, which is copied.
-     */
-    public void write(byte[] bytes, int offset, int length)
-    {
-        write(bytes, offset, length, 0);
-    }
-
-    /**
      * Writes a value, which is copied.
      */
     public void write(byte[] bytes, int offset, int length, int repetition)
@@ -207,17 +199,69 @@ public final class BytesLeaf
     }
 
     /**
-     * Writes an entry of another file's dictionary.
+     * Adds values whose levels are added on their own. They are copied.
      *
-     * @param at where the entry's number is in {@code entries}
+     * @param contents what has the value of each
      */
-    public void writeEntry(ForeignDictionary foreign, int[] entries, int at, int repetition)
+    public void addTexts(byte[][] contents, int[] offsets, int[] lengths, int count)
     {
-        present(repetition);
-        add(foreign, entries, at, at + 1);
+        if (usesDictionary) {
+            for (int i = 0; i < count; i++) {
+                add(contents[i], offsets[i], lengths[i]);
+            }
+            return;
+        }
+        if (bounded) {
+            for (int i = 0; i < count; i++) {
+                bound(contents[i], offsets[i], lengths[i]);
+            }
+        }
+        if (lengthsApart != null) {
+            for (int i = 0; i < count; i++) {
+                lengthsApart.add(lengths[i], 1);
+            }
+        }
+        plain.writeTexts(contents, offsets, lengths, count, lengthsApart == null);
+        checkPlain();
     }
 
-    private void add(ForeignDictionary foreign, int[] entries, int from, int to)
+    /**
+     * Adds values whose levels are added on their own. They are copied.
+     */
+    public void addTexts(byte[] texts, int[] offsets, int[] lengths, int from, int to)
+    {
+        add(texts, texts, offsets, lengths, from, to);
+    }
+
+    /**
+     * Adds entries of dictionaries of other files, whose levels are added on their own.
+     *
+     * @param foreign the dictionary of each
+     */
+    public void addEntries(ForeignDictionary[] foreign, int[] entries, int count)
+    {
+        if (!usesDictionary) {
+            for (int i = 0; i < count; i++) {
+                add(foreign[i].entry(entries[i]));
+            }
+            return;
+        }
+        if (bounded) {
+            for (int i = 0; i < count; i++) {
+                bound(foreign[i].entry(entries[i]));
+            }
+        }
+        BytesDictionary known = entries();
+        known.add(foreign, entries, count);
+        if (known.isFull()) {
+            fallBack();
+        }
+    }
+
+    /**
+     * Adds entries of another file's dictionary, whose levels are added on their own.
+     */
+    public void addEntries(ForeignDictionary foreign, int[] entries, int from, int to)
     {
         if (!usesDictionary) {
             for (int i = from; i < to; i++) {
@@ -235,15 +279,6 @@ public final class BytesLeaf
         if (known.isFull()) {
             fallBack();
         }
-    }
-
-    /**
-     * Writes a row of a repeated column that has so many entries of another file's dictionary, at least one.
-     */
-    public void writeEntries(ForeignDictionary foreign, int[] entries, int first, int values)
-    {
-        presentRows(values, 1);
-        add(foreign, entries, first, first + values);
     }
 
     /**
@@ -309,10 +344,13 @@ public final class BytesLeaf
 
     private void add(byte[] bytes, int offset, int length)
     {
-        if (usesDictionary || bounded) {
+        if (usesDictionary) {
             add(Binary.fromConstantByteArray(Arrays.copyOfRange(bytes, offset, offset + length)));
         }
         else {
+            if (bounded) {
+                bound(bytes, offset, length);
+            }
             writePlain(bytes, offset, length);
         }
     }
@@ -381,6 +419,19 @@ public final class BytesLeaf
         }
         if (max == null || Arrays.compareUnsigned(bytes, max) > 0) {
             max = bytes;
+        }
+    }
+
+    /**
+     * As {@link #bound(Binary)} for a part of an array, which is copied if it is a bound.
+     */
+    private void bound(byte[] bytes, int offset, int length)
+    {
+        if (min == null || Arrays.compareUnsigned(bytes, offset, offset + length, min, 0, min.length) < 0) {
+            min = Arrays.copyOfRange(bytes, offset, offset + length);
+        }
+        if (max == null || Arrays.compareUnsigned(bytes, offset, offset + length, max, 0, max.length) > 0) {
+            max = Arrays.copyOfRange(bytes, offset, offset + length);
         }
     }
 

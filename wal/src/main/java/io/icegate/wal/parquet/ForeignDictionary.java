@@ -38,6 +38,14 @@ public final class ForeignDictionary
         return entries[entry];
     }
 
+    /**
+     * Returns the bytes of an entry.
+     */
+    public int length(int entry)
+    {
+        return lengths[entry];
+    }
+
     public int size()
     {
         return entries.length;

@@ -80,6 +80,39 @@ public abstract sealed class Leaf
     }
 
     /**
+     * Adds levels as a page of another file has them. Their values are added on their own.
+     *
+     * @param others repetition levels; null when the column has none
+     * @param present definition levels; null when every value is there
+     * @param absent how many of them have no value
+     */
+    public final void addLevels(byte @Nullable [] others, byte @Nullable [] present, int from, int to, int absent)
+    {
+        if (others == null) {
+            repetitions.add(0, to - from);
+        }
+        else {
+            repetitions.add(others, from, to);
+        }
+        if (present == null) {
+            definitions.add(definitionMax, to - from);
+        }
+        else {
+            definitions.add(present, from, to);
+        }
+        nulls += absent;
+        checkCount();
+    }
+
+    /**
+     * True when the page should end with the row that was written last.
+     */
+    public final boolean isPageFull()
+    {
+        return limit.isReached();
+    }
+
+    /**
      * Says of so many rows that there is no value.
      *
      * @param definition how many of the levels above are there

@@ -73,6 +73,26 @@ final class Levels
     }
 
     /**
+     * Adds levels of another page.
+     */
+    void add(byte[] others, int from, int to)
+    {
+        int at = from;
+        if (uniform && from < to) {
+            first = count == 0 ? others[from] : first;
+            while (at < to && others[at] == first) {
+                at++;
+            }
+            count += at - from;
+        }
+        if (at < to) {
+            makeRoom(to - at);
+            System.arraycopy(others, at, levels, count, to - at);
+            count += to - at;
+        }
+    }
+
+    /**
      * Makes room for levels that are not all the same.
      */
     private void makeRoom(int more)

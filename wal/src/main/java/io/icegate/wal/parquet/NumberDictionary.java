@@ -23,6 +23,10 @@ final class NumberDictionary
     private int[] table = new int[TABLE_INITIAL];
     private long[] entries = {};
     private int size;
+    /**
+     * The id that was added last: values often repeat.
+     */
+    private int last;
 
     /**
      * @param width bytes of a number
@@ -34,15 +38,21 @@ final class NumberDictionary
 
     void add(long value)
     {
+        if (last < size && entries[last] == value) {
+            addId(last);
+            return;
+        }
         int slot = slot(value);
         while (table[slot] != 0) {
             int id = table[slot] - 1;
             if (entries[id] == value) {
+                last = id;
                 addId(id);
                 return;
             }
             slot = (slot + 1) & (table.length - 1);
         }
+        last = size;
         addId(size);
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, Math.max(16, size * 2));

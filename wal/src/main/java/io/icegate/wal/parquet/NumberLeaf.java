@@ -86,6 +86,14 @@ public final class NumberLeaf
     public void write(long[] values, int from, int to)
     {
         presentRows(to - from);
+        addValues(values, from, to);
+    }
+
+    /**
+     * Adds values whose levels are added on their own.
+     */
+    public void addValues(long[] values, int from, int to)
+    {
         if (usesDictionary) {
             for (int i = from; i < to; i++) {
                 add(values[i]);
@@ -98,6 +106,7 @@ public final class NumberLeaf
         reservePlain(to - from);
         System.arraycopy(values, from, plain, count, to - from);
         count += to - from;
+        checkPlain();
     }
 
     private void bound(long[] values, int from, int to)
@@ -136,6 +145,11 @@ public final class NumberLeaf
     {
         reservePlain(1);
         plain[count++] = value;
+        checkPlain();
+    }
+
+    private void checkPlain()
+    {
         if ((long) count * width >= SegmentLayout.PAGE_BYTES) {
             limit.reach();
         }

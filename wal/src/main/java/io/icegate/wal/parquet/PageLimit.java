@@ -12,6 +12,11 @@ final class PageLimit
         reached = true;
     }
 
+    boolean isReached()
+    {
+        return reached;
+    }
+
     /**
      * True once for each time that the limit was reached.
      */
