@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * What expiration keeps, whatever the table says.
  *
- * @param ageMin snapshots that are younger stay, because a query that began on one may still run
+ * @param ageMin snapshots that are younger, or were current so long ago, stay: a query that began on one may still run
  * @param snapshotsMin so many of the newest stay
  */
 public record ExpirationPolicy(Duration ageMin, int snapshotsMin)

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 
@@ -86,8 +87,24 @@ public final class SnapshotExpiration
 
     private Instant olderThan(Table table)
     {
+        Instant now = clock.instant();
         Duration kept = Duration.ofMillis(PropertyUtil.propertyAsLong(table.properties(), TableProperties.MAX_SNAPSHOT_AGE_MS, TableProperties.MAX_SNAPSHOT_AGE_MS_DEFAULT));
-        return clock.instant().minus(kept.compareTo(policy.ageMin()) < 0 ? policy.ageMin() : kept);
+        Instant due = now.minus(kept.compareTo(policy.ageMin()) < 0 ? policy.ageMin() : kept);
+        return currentAt(table, now.minus(policy.ageMin()))
+                .map(current -> Instant.ofEpochMilli(current.timestampMillis()))
+                .filter(current -> current.isBefore(due))
+                .orElse(due);
+    }
+
+    /**
+     * A snapshot of a table that was quiet for long can be old, and be what a query or a copy began on a moment ago.
+     */
+    private static Optional<Snapshot> currentAt(Table table, Instant time)
+    {
+        return table.history().stream()
+                .filter(entry -> entry.timestampMillis() <= time.toEpochMilli())
+                .reduce((_earlier, later) -> later)
+                .map(entry -> table.snapshot(entry.snapshotId()));
     }
 
     private int retained(Table table)

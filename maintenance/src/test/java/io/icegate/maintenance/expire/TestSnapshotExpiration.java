@@ -83,6 +83,27 @@ final class TestSnapshotExpiration
     }
 
     /**
+     * What was current an hour ago stays, however old it is: a query may have begun on it since.
+     */
+    @Test
+    void testLongCurrentSnapshotsKeepAnHour()
+            throws IOException
+    {
+        table.updateProperties().set("history.expire.max-snapshot-age-ms", "1").set("history.expire.min-snapshots-to-keep", "1").commit();
+        append();
+        long old = table.currentSnapshot().timestampMillis();
+        while (System.currentTimeMillis() < old + 10) {
+            Thread.onSpinWait();
+        }
+        append();
+        long replaced = table.currentSnapshot().timestampMillis();
+        Duration hour = Duration.ofHours(1);
+        ExpirationPolicy one = new ExpirationPolicy(hour, 1);
+        assertThat(new SnapshotExpiration(one, () -> Instant.ofEpochMilli(replaced - 1).plus(hour)).due(table)).isZero();
+        assertThat(new SnapshotExpiration(one, () -> Instant.ofEpochMilli(replaced).plus(hour)).due(table)).isEqualTo(1);
+    }
+
+    /**
      * A file is deleted when no snapshot that is kept refers to it, and not before.
      */
     @Test
