@@ -10,52 +10,88 @@ import io.icegate.wal.registry.WriterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
 
 /**
- * Says which ids nobody needs any more: no writer can bring a copy of a batch that was accepted so long ago. By the store's
- * clock only, so a receiver's clock moves nothing.
+ * Says which ids nobody needs any more: no writer can bring a copy of a batch that was accepted then. By the store's clock only,
+ * so a receiver's clock moves nothing.
+ *
+ * <p>A writer with segments that nobody looked into, because one is corrupt or a commit was full, keeps all ids up to when it was
+ * last seen. A copy of what it accepted came soon after, so one dead writer keeps no id that is much younger than itself.
+ *
+ * @param low ids that are younger are needed
+ * @param keptUntil ids that are older are needed, too
  */
-final class BatchHorizon
+record BatchHorizon(Instant low, Instant keptUntil)
 {
     /**
      * How long before a heartbeat a request may have been accepted whose rows are not durable: it waits a minute for its
      * segment at most, and a writer sends no heartbeat while a segment is not durable for longer than the silence timeout.
      */
     private static final Duration UNDURABLE_MAX = Duration.ofMinutes(1).plus(WriterRegistry.SILENT_AFTER);
+    /**
+     * Needs every id.
+     */
+    static final BatchHorizon NONE = new BatchHorizon(Instant.EPOCH, Instant.MAX);
 
-    private BatchHorizon() {}
+    BatchHorizon
+    {
+        requireNonNull(low, "low is null");
+        requireNonNull(keptUntil, "keptUntil is null");
+    }
 
     /**
-     * Ids that are older may leave; none may when that is unknown.
-     *
+     * Needs the ids from a time on.
+     */
+    static BatchHorizon since(Instant low)
+    {
+        return new BatchHorizon(low, Instant.MIN);
+    }
+
+    /**
      * @param to the vector after the commit
      */
-    static Optional<Instant> of(LiveSegments live, OffsetVector to)
+    static BatchHorizon of(LiveSegments live, OffsetVector to)
     {
         Instant lowest = live.now();
+        Instant keptUntil = Instant.MIN;
         for (Map.Entry<WriterId, RunEnd> end : live.ends().entrySet()) {
             if (to.isClosed(end.getKey())) {
                 continue;
             }
-            Optional<Instant> low = low(live, end.getKey(), end.getValue());
-            if (low.isEmpty()) {
-                return Optional.empty();
+            Instant seen = live.registry().lastSeen().get(end.getKey());
+            if (seen == null) {
+                return NONE;
             }
-            lowest = low.orElseThrow().isBefore(lowest) ? low.orElseThrow() : lowest;
+            switch (end.getValue().kind()) {
+                case LIMIT, CORRUPT -> keptUntil = later(keptUntil, seen.plus(DuplicateWalk.WINDOW).plus(UNDURABLE_MAX));
+                case OPEN, GAP, SEALED -> lowest = earlier(lowest, seen.minus(UNDURABLE_MAX));
+            }
         }
-        return Optional.of(lowest.minus(DuplicateWalk.WINDOW));
+        return new BatchHorizon(lowest.minus(DuplicateWalk.WINDOW), keptUntil);
+    }
+
+    private static Instant later(Instant one, Instant other)
+    {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static Instant earlier(Instant one, Instant other)
+    {
+        return one.isBefore(other) ? one : other;
+    }
+
+    boolean isNeeded(Instant accepted)
+    {
+        return !accepted.isBefore(low) || !accepted.isAfter(keptUntil);
     }
 
     /**
-     * What the writer accepted before this time is committed now, or never will be; empty when that is unknown.
+     * True when an id between these times may be needed.
      */
-    private static Optional<Instant> low(LiveSegments live, WriterId writer, RunEnd end)
+    boolean isNeeded(Instant from, Instant to)
     {
-        return switch (end.kind()) {
-            // segments wait that nobody looked into
-            case LIMIT, CORRUPT -> Optional.empty();
-            case OPEN, GAP, SEALED -> Optional.ofNullable(live.registry().lastSeen().get(writer)).map(seen -> seen.minus(UNDURABLE_MAX));
-        };
+        return !to.isBefore(low) || !from.isAfter(keptUntil);
     }
 }

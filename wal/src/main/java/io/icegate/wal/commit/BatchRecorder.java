@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -60,9 +59,9 @@ final class BatchRecorder
      * What a commit adds to the window, and what may leave it.
      *
      * @param before the window that the commit was built from
-     * @param horizon ids that are older may leave; empty when none may
+     * @param horizon which ids may leave
      */
-    record NewBatches(BatchWindow before, List<LiveSegment> segments, Optional<Instant> horizon)
+    record NewBatches(BatchWindow before, List<LiveSegment> segments, BatchHorizon horizon)
     {
         NewBatches
         {
@@ -91,7 +90,7 @@ final class BatchRecorder
     Recorded record(UUID table, NewBatches batches, Duplicates duplicates)
     {
         List<Entry> entries = new ArrayList<>(batches.before().entries());
-        batches.horizon().ifPresent(horizon -> entries.removeIf(entry -> entry.to().isBefore(horizon)));
+        entries.removeIf(entry -> !batches.horizon().isNeeded(entry.from(), entry.to()));
         List<BatchIndexName> written = new ArrayList<>();
         for (BatchIndex index : indexesOf(batches.segments(), duplicates)) {
             BatchIndexName name = indexes.write(table, index);
@@ -148,7 +147,7 @@ final class BatchRecorder
     /**
      * Makes one index of the neighbours that have the fewest ids.
      */
-    private void merge(UUID table, List<Entry> entries, Optional<Instant> horizon)
+    private void merge(UUID table, List<Entry> entries, BatchHorizon horizon)
     {
         int first = 0;
         long fewest = Long.MAX_VALUE;
@@ -160,11 +159,10 @@ final class BatchRecorder
             }
         }
         List<Entry> neighbours = entries.subList(first, first + MERGED);
-        long oldest = horizon.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
         BatchIndex.Builder builder = new BatchIndex.Builder();
         for (Entry entry : neighbours) {
             indexes.load(table, entry.name()).ifPresent(index -> index.forEach((origin, high, low, millis) -> {
-                if (millis >= oldest) {
+                if (horizon.isNeeded(Instant.ofEpochMilli(millis))) {
                     builder.origin(origin).add(high, low, millis);
                 }
             }));

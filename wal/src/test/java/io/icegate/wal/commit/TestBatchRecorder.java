@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import static io.icegate.wal.WalFixture.TABLE;
 import static io.icegate.wal.WalFixture.vector;
@@ -38,7 +37,7 @@ final class TestBatchRecorder
         int indexesMax = 0;
         wal.store.takeRequests();
         for (int i = 0; i < commits; i++) {
-            window = record(recorder, window, i, Optional.empty()).window();
+            window = record(recorder, window, i, BatchHorizon.NONE).window();
             indexesMax = Math.max(indexesMax, window.entries().size());
             wal.clock.advance(Duration.ofSeconds(10));
         }
@@ -61,13 +60,36 @@ final class TestBatchRecorder
         wal.register(1);
         BatchWindow window = BatchWindow.EMPTY;
         for (int i = 0; i < 500; i++) {
-            window = record(recorder, window, i, Optional.of(wal.clock.instant().minus(Duration.ofMinutes(17)))).window();
+            window = record(recorder, window, i, BatchHorizon.since(wal.clock.instant().minus(Duration.ofMinutes(17)))).window();
             wal.clock.advance(Duration.ofSeconds(10));
         }
 
         // 102 commits are younger; a merged index leaves as a whole
         assertThat(window.count()).isBetween(102L, 140L);
         assertThat(window.entries()).hasSizeLessThanOrEqualTo(BatchWindow.INDEXES_MAX);
+    }
+
+    /**
+     * A writer that ended at a corrupt segment needs what came while it lived, not what comes in the years after.
+     */
+    @Test
+    void testADeadWriterKeepsNoYoungIds()
+    {
+        wal.register(1);
+        Instant kept = wal.clock.instant().plus(Duration.ofMinutes(17));
+        BatchWindow window = BatchWindow.EMPTY;
+        for (int i = 0; i < 1_000; i++) {
+            window = record(recorder, window, i, new BatchHorizon(wal.clock.instant().minus(Duration.ofMinutes(17)), kept)).window();
+            wal.clock.advance(Duration.ofSeconds(10));
+        }
+
+        // 103 of its time, and 102 of the last minutes
+        assertThat(window.count()).isBetween(205L, 280L);
+        BatchIndexes fresh = new BatchIndexes(wal.store, WalEnvironment.system(Runnable::run));
+        for (int i = 0; i < 100; i++) {
+            BatchId id = new BatchId(1, i);
+            assertThat(window.entries()).filteredOn(entry -> holds(fresh.load(TABLE, entry.name()).orElseThrow(), id)).hasSize(1);
+        }
     }
 
     @Test
@@ -77,12 +99,12 @@ final class TestBatchRecorder
         BatchRecorder bounded = new BatchRecorder(wal.indexes, 10);
         BatchWindow window = BatchWindow.EMPTY;
         for (int i = 0; i < 10; i++) {
-            Recorded recorded = record(bounded, window, i, Optional.empty());
+            Recorded recorded = record(bounded, window, i, BatchHorizon.NONE);
             assertThat(recorded.forgotten()).isZero();
             window = recorded.window();
         }
         List<Entry> before = window.entries();
-        Recorded recorded = record(bounded, window, 10, Optional.empty());
+        Recorded recorded = record(bounded, window, 10, BatchHorizon.NONE);
 
         assertThat(recorded.forgotten()).isEqualTo(1);
         assertThat(recorded.window().count()).isEqualTo(10);
@@ -99,17 +121,17 @@ final class TestBatchRecorder
         Duplicates duplicates = wal.walk.find(TABLE, BatchWindow.EMPTY, segments);
         assertThat(duplicates.batches()).isEqualTo(1);
 
-        Recorded recorded = recorder.record(TABLE, new NewBatches(BatchWindow.EMPTY, segments, Optional.empty()), duplicates);
+        Recorded recorded = recorder.record(TABLE, new NewBatches(BatchWindow.EMPTY, segments, BatchHorizon.NONE), duplicates);
         assertThat(recorded.window().count()).isEqualTo(1);
 
         wal.segment(1, 1, one);
         segments = wal.listing.list(TABLE, vector(Map.of(1, 1L))).segments();
-        Recorded again = recorder.record(TABLE, new NewBatches(recorded.window(), segments, Optional.empty()), wal.walk.find(TABLE, recorded.window(), segments));
+        Recorded again = recorder.record(TABLE, new NewBatches(recorded.window(), segments, BatchHorizon.NONE), wal.walk.find(TABLE, recorded.window(), segments));
         assertThat(again.window()).isEqualTo(recorded.window());
         assertThat(again.written()).as("it says that the segment was taken in").hasSize(1);
     }
 
-    private Recorded record(BatchRecorder of, BatchWindow window, int number, Optional<Instant> horizon)
+    private Recorded record(BatchRecorder of, BatchWindow window, int number, BatchHorizon horizon)
     {
         wal.segment(1, number, new BatchId(1, number));
         List<LiveSegment> segments = wal.listing.list(TABLE, vector(Map.of(1, (long) number))).segments();
