@@ -368,13 +368,14 @@ public final class WalLane
     }
 
     /**
-     * Returns when nothing is in flight and the futures of what was are complete, or after the timeout.
+     * Returns when nothing is in flight and the futures of what was are complete, or after the timeout. What is in flight when the
+     * writer has ended stays so.
      */
     void awaitDurable(Duration timeout)
     {
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (inFlight) {
-            while (!inFlight.isEmpty() || completing > 0) {
+            while ((!inFlight.isEmpty() && writer.end().isEmpty()) || completing > 0) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return;

@@ -159,6 +159,19 @@ final class TestWalLane
     }
 
     @Test
+    void testCloseDoesNotWaitForAWriterThatEnded()
+    {
+        seal(0);
+        WalWriter writer = writer(PATIENT);
+        assertKind(writer.lane(TABLE, FakeSegments.seal()).append(FakeSegments.batches(BATCH)), Kind.FENCED);
+        assertThat(writer.stopped()).succeedsWithin(DEADLINE);
+
+        long before = System.nanoTime();
+        writer.close(Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
     void testFencedSegmentsAboveSealAreNotAcknowledged()
     {
         seal(0);
