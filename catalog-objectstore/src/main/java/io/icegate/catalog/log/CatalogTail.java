@@ -36,6 +36,10 @@ import static java.util.Objects.requireNonNull;
 final class CatalogTail
 {
     static final int CATCH_UP_COUNT = 8;
+    /**
+     * So many new records are read one after the other.
+     */
+    private static final int FOLLOWED_COUNT = 2;
     private static final int RECENT_STATES_MAX = 64;
     private static final int COLD_STARTS_MAX = 8;
 
@@ -111,7 +115,8 @@ final class CatalogTail
             if (found.size() < wave) {
                 return state;
             }
-            wave = wave == 1 ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
+            // mostly there is one new record, and those behind it need not be asked for
+            wave = state.state().version() < from.state().version() + FOLLOWED_COUNT ? 1 : wave == 1 ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
         }
     }
 

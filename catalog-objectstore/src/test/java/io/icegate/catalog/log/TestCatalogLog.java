@@ -86,6 +86,23 @@ final class TestCatalogLog
         }
     }
 
+    /**
+     * The usual case of every reader: somebody committed once since.
+     */
+    @Test
+    void testOneNewRecordCostsTwoRequests()
+    {
+        TracingObjectStore traced = new TracingObjectStore(store);
+        try (CatalogLog log = open(traced); CatalogLog other = open(store)) {
+            log.commit(put(1, "a"));
+            other.commit(put(2, "x"));
+            traced.takeRequests();
+
+            assertThat(log.state().version()).isEqualTo(2);
+            assertThat(traced.takeRequests()).containsExactly(get(CatalogLayout.record(2)), get(CatalogLayout.record(3)));
+        }
+    }
+
     @Test
     void testConflictIsSettledWithoutAnExtraRound()
     {
