@@ -4,12 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +41,7 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 
 /**
- * What a query sees of live rows, and what the catalog does in SQL.
+ * What a query sees of live rows.
  */
 @TestInstance(PER_CLASS)
 @Execution(SAME_THREAD)
@@ -621,86 +616,5 @@ final class TestLiveReads
         assertThat(lake.rows(session, "SELECT count(*) FROM %1$s.logs a JOIN %1$s.logs b ON a.time_unix_nano = b.time_unix_nano".formatted(namespace))).containsExactly(List.of(17 + 3 * 4L));
         logs.append("zeta", 21, 22);
         assertThat(lake.rows(session, "SELECT DISTINCT tenant_id FROM %s.logs ORDER BY 1".formatted(namespace))).containsExactly(List.of("acme"), List.of("zeta"));
-    }
-
-    @Test
-    void testNames()
-    {
-        lake.fixture().catalog().createNamespace(Namespace.of("Mixed"), Map.of());
-        Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
-        Table table = lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "Case"), schema);
-        lake.sql("INSERT INTO mixed.\"case\" VALUES 1");
-        table.refresh();
-        assertThat(table.currentSnapshot().summary()).containsEntry("total-records", "1");
-        lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "CASE"), schema);
-        assertThatThrownBy(() -> lake.rows("SELECT * FROM mixed.\"case\"")).hasMessageContaining("Cannot resolve table or view 'case'").hasMessageContaining("Mixed.Case").hasMessageContaining("Mixed.CASE");
-        lake.fixture().catalog().dropTable(TableIdentifier.of("Mixed", "CASE"));
-        lake.sql("ALTER TABLE mixed.\"case\" RENAME TO mixed.renamed");
-        assertThat(lake.value("SELECT a FROM mixed.renamed")).isEqualTo(1);
-        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of("Mixed", "renamed"))).isTrue();
-        lake.sql("CREATE SCHEMA \"outer\"");
-        lake.sql("CREATE SCHEMA \"outer.inner\"");
-        lake.sql("CREATE TABLE \"outer.inner\".t AS SELECT 5 five");
-        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of(Namespace.of("outer", "inner"), "t"))).isTrue();
-        assertThat(lake.value("SELECT five FROM \"outer.inner\".t")).isEqualTo(5);
-    }
-
-    @Test
-    void testViews()
-    {
-        String namespace = lake.namespace();
-        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
-        logs.append("acme", 1, 3);
-        lake.sql("CREATE VIEW %1$s.recent COMMENT 'recent rows' AS SELECT time_unix_nano number FROM %1$s.logs".formatted(namespace));
-        assertThat(lake.value("SELECT sum(number) FROM %s.recent".formatted(namespace))).isEqualTo(6L);
-        assertThatThrownBy(() -> lake.sql("CREATE VIEW %s.recent AS SELECT 1 one".formatted(namespace))).hasMessageContaining("already exists");
-        lake.sql("CREATE OR REPLACE VIEW %1$s.recent AS SELECT time_unix_nano number FROM %1$s.logs WHERE time_unix_nano > 1".formatted(namespace));
-        lake.sql("COMMENT ON VIEW %s.recent IS 'later rows'".formatted(namespace));
-        lake.sql("COMMENT ON COLUMN %s.recent.number IS 'the number'".formatted(namespace));
-        assertThat((String) lake.value("SHOW CREATE VIEW %s.recent".formatted(namespace))).contains("later rows");
-        lake.sql("ALTER VIEW %1$s.recent RENAME TO %1$s.newer".formatted(namespace));
-        assertThat(lake.value("SELECT sum(number) FROM %s.newer".formatted(namespace))).isEqualTo(5L);
-        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"), List.of("newer"));
-        assertThat(lake.rows("SELECT table_name FROM information_schema.views WHERE table_schema = '%s'".formatted(namespace))).containsExactly(List.of("newer"));
-        lake.sql("DROP VIEW %s.newer".formatted(namespace));
-        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
-    }
-
-    @Test
-    void testMaterializedViews()
-    {
-        String namespace = lake.namespace();
-        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
-        logs.append("acme", 1, 3);
-        logs.commit();
-        lake.sql("CREATE MATERIALIZED VIEW %1$s.summary AS SELECT tenant_id, count(*) rows FROM %1$s.logs GROUP BY 1".formatted(namespace));
-        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
-        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of("acme", 3L));
-        lake.sql("CREATE OR REPLACE MATERIALIZED VIEW %1$s.summary AS SELECT count(*) rows FROM %1$s.logs".formatted(namespace));
-        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
-        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of(3L));
-        lake.sql("COMMENT ON COLUMN %s.summary.rows IS 'all of them'".formatted(namespace));
-        lake.sql("ALTER MATERIALIZED VIEW %1$s.summary RENAME TO %1$s.totals".formatted(namespace));
-        assertThat(lake.rows("SELECT * FROM %s.totals".formatted(namespace))).containsExactly(List.of(3L));
-        lake.sql("DROP MATERIALIZED VIEW %s.totals".formatted(namespace));
-        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
-    }
-
-    @Test
-    void testTables()
-    {
-        String namespace = lake.namespace();
-        lake.sql("CREATE SCHEMA " + namespace);
-        lake.sql("CREATE TABLE %s.t (a integer COMMENT 'first', b varchar) COMMENT 'a table' WITH (partitioning = ARRAY['b'])".formatted(namespace));
-        lake.sql("INSERT INTO %s.t VALUES (1, 'x'), (2, 'y')".formatted(namespace));
-        lake.sql("COMMENT ON TABLE %s.t IS 'the table'".formatted(namespace));
-        lake.sql("DELETE FROM %s.t WHERE b = 'x'".formatted(namespace));
-        assertThat(lake.rows("SELECT * FROM %s.t".formatted(namespace))).containsExactly(List.of(2, "y"));
-        String location = (String) lake.value("SELECT regexp_replace(\"$path\", '/data/.*') FROM %s.t".formatted(namespace));
-        assertThat(location).startsWith("file:" + folder + "/" + namespace + "/t-");
-        lake.sql("CALL icegate.system.unregister_table('%s', 't')".formatted(namespace));
-        assertThatThrownBy(() -> lake.rows("SELECT * FROM %s.t".formatted(namespace))).hasMessageContaining("does not exist");
-        lake.sql("DROP SCHEMA " + namespace);
-        assertThatThrownBy(() -> lake.sql("CREATE TABLE %s.t (a integer)".formatted(namespace))).hasMessageContaining("Schema %s not found".formatted(namespace));
     }
 }

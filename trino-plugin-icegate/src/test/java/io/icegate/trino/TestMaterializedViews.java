@@ -165,4 +165,24 @@ final class TestMaterializedViews
     {
         return lake.column(query).stream().map(Long.class::cast).toList();
     }
+
+    @Test
+    void testLifeOfAView()
+    {
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
+        logs.append("acme", 1, 3);
+        logs.commit();
+        lake.sql("CREATE MATERIALIZED VIEW %1$s.summary AS SELECT tenant_id, count(*) rows FROM %1$s.logs GROUP BY 1".formatted(namespace));
+        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of("acme", 3L));
+        lake.sql("CREATE OR REPLACE MATERIALIZED VIEW %1$s.summary AS SELECT count(*) rows FROM %1$s.logs".formatted(namespace));
+        lake.sql("REFRESH MATERIALIZED VIEW %s.summary".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.summary".formatted(namespace))).containsExactly(List.of(3L));
+        lake.sql("COMMENT ON COLUMN %s.summary.rows IS 'all of them'".formatted(namespace));
+        lake.sql("ALTER MATERIALIZED VIEW %1$s.summary RENAME TO %1$s.totals".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.totals".formatted(namespace))).containsExactly(List.of(3L));
+        lake.sql("DROP MATERIALIZED VIEW %s.totals".formatted(namespace));
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+    }
 }

@@ -4,6 +4,12 @@ import com.google.common.collect.ImmutableMap;
 import io.icegate.schema.AttributeValue;
 import io.trino.Session;
 import io.trino.spi.type.TimeZoneKey;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +45,8 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 
 /**
  * What people do with a table of logs while rows of it are live: filters, maps, metadata, prepared statements, changes of
- * rows, queries that end early. Bug reports of other lakes are where the statements come from.
+ * rows, queries that end early. Bug reports of other lakes are where the statements come from. And what the catalog does in SQL:
+ * names, tables and views.
  */
 @TestInstance(PER_CLASS)
 @Execution(SAME_THREAD)
@@ -448,5 +455,66 @@ final class TestSqlHabits
             assertThat(System.nanoTime()).as("time").isLessThan(deadline);
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
+    }
+
+    @Test
+    void testNames()
+    {
+        lake.fixture().catalog().createNamespace(Namespace.of("Mixed"), Map.of());
+        Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
+        Table table = lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "Case"), schema);
+        lake.sql("INSERT INTO mixed.\"case\" VALUES 1");
+        table.refresh();
+        assertThat(table.currentSnapshot().summary()).containsEntry("total-records", "1");
+        lake.fixture().catalog().createTable(TableIdentifier.of("Mixed", "CASE"), schema);
+        assertThatThrownBy(() -> lake.rows("SELECT * FROM mixed.\"case\"")).hasMessageContaining("Cannot resolve table or view 'case'").hasMessageContaining("Mixed.Case").hasMessageContaining("Mixed.CASE");
+        lake.fixture().catalog().dropTable(TableIdentifier.of("Mixed", "CASE"));
+        lake.sql("ALTER TABLE mixed.\"case\" RENAME TO mixed.renamed");
+        assertThat(lake.value("SELECT a FROM mixed.renamed")).isEqualTo(1);
+        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of("Mixed", "renamed"))).isTrue();
+        lake.sql("CREATE SCHEMA \"outer\"");
+        lake.sql("CREATE SCHEMA \"outer.inner\"");
+        lake.sql("CREATE TABLE \"outer.inner\".t AS SELECT 5 five");
+        assertThat(lake.fixture().catalog().tableExists(TableIdentifier.of(Namespace.of("outer", "inner"), "t"))).isTrue();
+        assertThat(lake.value("SELECT five FROM \"outer.inner\".t")).isEqualTo(5);
+    }
+
+    @Test
+    void testViews()
+    {
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
+        logs.append("acme", 1, 3);
+        lake.sql("CREATE VIEW %1$s.recent COMMENT 'recent rows' AS SELECT time_unix_nano number FROM %1$s.logs".formatted(namespace));
+        assertThat(lake.value("SELECT sum(number) FROM %s.recent".formatted(namespace))).isEqualTo(6L);
+        assertThatThrownBy(() -> lake.sql("CREATE VIEW %s.recent AS SELECT 1 one".formatted(namespace))).hasMessageContaining("already exists");
+        lake.sql("CREATE OR REPLACE VIEW %1$s.recent AS SELECT time_unix_nano number FROM %1$s.logs WHERE time_unix_nano > 1".formatted(namespace));
+        lake.sql("COMMENT ON VIEW %s.recent IS 'later rows'".formatted(namespace));
+        lake.sql("COMMENT ON COLUMN %s.recent.number IS 'the number'".formatted(namespace));
+        assertThat((String) lake.value("SHOW CREATE VIEW %s.recent".formatted(namespace))).contains("later rows");
+        lake.sql("ALTER VIEW %1$s.recent RENAME TO %1$s.newer".formatted(namespace));
+        assertThat(lake.value("SELECT sum(number) FROM %s.newer".formatted(namespace))).isEqualTo(5L);
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"), List.of("newer"));
+        assertThat(lake.rows("SELECT table_name FROM information_schema.views WHERE table_schema = '%s'".formatted(namespace))).containsExactly(List.of("newer"));
+        lake.sql("DROP VIEW %s.newer".formatted(namespace));
+        assertThat(lake.rows("SHOW TABLES FROM " + namespace)).containsExactly(List.of("logs"));
+    }
+
+    @Test
+    void testTables()
+    {
+        String namespace = lake.namespace();
+        lake.sql("CREATE SCHEMA " + namespace);
+        lake.sql("CREATE TABLE %s.t (a integer COMMENT 'first', b varchar) COMMENT 'a table' WITH (partitioning = ARRAY['b'])".formatted(namespace));
+        lake.sql("INSERT INTO %s.t VALUES (1, 'x'), (2, 'y')".formatted(namespace));
+        lake.sql("COMMENT ON TABLE %s.t IS 'the table'".formatted(namespace));
+        lake.sql("DELETE FROM %s.t WHERE b = 'x'".formatted(namespace));
+        assertThat(lake.rows("SELECT * FROM %s.t".formatted(namespace))).containsExactly(List.of(2, "y"));
+        String location = (String) lake.value("SELECT regexp_replace(\"$path\", '/data/.*') FROM %s.t".formatted(namespace));
+        assertThat(location).startsWith("file:" + lake.folder() + "/" + namespace + "/t-");
+        lake.sql("CALL icegate.system.unregister_table('%s', 't')".formatted(namespace));
+        assertThatThrownBy(() -> lake.rows("SELECT * FROM %s.t".formatted(namespace))).hasMessageContaining("does not exist");
+        lake.sql("DROP SCHEMA " + namespace);
+        assertThatThrownBy(() -> lake.sql("CREATE TABLE %s.t (a integer)".formatted(namespace))).hasMessageContaining("Schema %s not found".formatted(namespace));
     }
 }
