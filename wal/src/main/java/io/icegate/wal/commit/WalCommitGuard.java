@@ -33,6 +33,7 @@ import static java.util.Objects.requireNonNull;
  * <li>K9: a new table has no WAL yet, so it begins with the empty vector or is no WAL table.
  * <li>K10: the window of committed batches moves with the vector, and never alone.
  * <li>K11: settings of ours that are changed have a name and a value that we know, so that a slip of the pen is no setting.
+ * <li>K12: a replacement takes no rows away that were committed after it began.
  * </ol>
  */
 public final class WalCommitGuard
@@ -59,6 +60,7 @@ public final class WalCommitGuard
                 .filter(snapshot -> snapshot.summary().containsKey(OffsetVector.PROPERTY))
                 .toList();
         if (carriers.isEmpty()) {
+            checkReplacement(before, base, next);
             return windowRestored(base, restored(before, next));
         }
         checkCarrier(before, carriers, next);
@@ -178,6 +180,18 @@ public final class WalCommitGuard
             snapshot = parent == null ? null : next.snapshot(parent);
         }
         return snapshot == null;
+    }
+
+    /**
+     * K12. Iceberg puts a replacement in the place of whatever the table is by then, with the history that it had when the
+     * statement began. Rows that were committed in between would go, and no statement has read them.
+     */
+    private static void checkReplacement(@Nullable String before, TableMetadata base, TableMetadata next)
+    {
+        Snapshot current = base.currentSnapshot();
+        if (before != null && current != null && next.snapshot(current.snapshotId()) == null) {
+            throw new ValidationException("Cannot replace table %s: it was changed while the statement ran, and these rows would be lost unread; run it again, or use DELETE and INSERT", next.location());
+        }
     }
 
     /**

@@ -43,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class TestWalCommitGuard
 {
     private static final BatchId ONE = new BatchId(0, 1);
+    private static final BatchId TWO = new BatchId(0, 2);
     private static final WriterId WRITER = WriterId.parse("01a9d0e4-7c00-7000-8000-000000000001");
 
     @Test
@@ -360,6 +361,28 @@ final class TestWalCommitGuard
             plain.updateSchema().deleteColumn("tenant_id").commit();
             wal.table().updateSchema().addColumn("mine", Types.LongType.get()).commit();
             assertThat(wal.table().schema().findField("mine")).isNotNull();
+        }
+    }
+
+    /**
+     * Iceberg replaces a table whatever was committed since the statement began.
+     */
+    @Test
+    void testK12RowsThatAStatementCannotHaveReadAreNotReplaced()
+    {
+        try (WalHarness wal = committed(new WalCommitGuard())) {
+            Transaction late = wal.catalog.buildTable(WalHarness.TABLE, WalHarness.SCHEMA).replaceTransaction();
+            late.newAppend().commit();
+            append(wal, wal.writer(), TWO);
+            wal.committer().commit(wal.table(), CommitOptions.DEFAULT);
+
+            assertThatThrownBy(late::commitTransaction)
+                    .isInstanceOf(ValidationException.class)
+                    .hasMessageContaining("was changed while the statement ran");
+            assertThat(wal.visible()).isEqualTo(Map.of(ONE, 1, TWO, 1));
+
+            replace(wal);
+            assertThat(wal.visible()).isEmpty();
         }
     }
 
