@@ -6,21 +6,15 @@ import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
 import io.icegate.maintenance.doctor.Severity;
-import io.icegate.maintenance.doctor.WaitingSegments;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
 import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.answer.AnswerColumn;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
-import io.icegate.wal.read.LiveSegment;
-import io.icegate.wal.read.LiveTail;
-import io.icegate.wal.read.RunEnd;
-import org.apache.iceberg.BaseTable;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.NoSuchTableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,12 +22,9 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -49,8 +40,6 @@ import java.util.concurrent.Executors;
 final class DoctorCommand
         implements Callable<Integer>
 {
-    private static final List<String> COLUMNS = List.of("severity", "table", "rule", "reason", "cost", "remedy");
-
     @Mixin
     private DataOption data = new DataOption();
 
@@ -78,14 +67,14 @@ final class DoctorCommand
             System.out.println("Nothing to do.");
         }
         else if (!findings.isEmpty()) {
-            ResultTable.print(COLUMNS, findings.stream().map(DoctorCommand::row).toList(), json ? ResultTable.Format.JSON : ResultTable.Format.ALIGNED, System.out);
+            ResultTable.print(Finding.COLUMNS.stream().map(AnswerColumn::name).toList(), findings.stream().map(DoctorCommand::row).toList(), json ? ResultTable.Format.JSON : ResultTable.Format.ALIGNED, System.out);
         }
         return findings.stream().anyMatch(finding -> finding.severity() != Severity.INFO) ? 1 : 0;
     }
 
     private static List<String> row(Finding finding)
     {
-        return List.of(finding.severity().name().toLowerCase(Locale.ROOT), finding.table(), finding.rule(), finding.reason(), finding.cost(), finding.remedy());
+        return Finding.COLUMNS.stream().map(column -> column.value().apply(finding).map(Object::toString).orElse("")).toList();
     }
 
     private static List<Finding> examine(Warehouse opened)
@@ -96,31 +85,12 @@ final class DoctorCommand
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
                 ObjectStoreCatalog catalog = ObjectStoreCatalog.open("doctor", opened, new ObjectStoreFileIO(opened), Map.of())) {
             EngineWal wal = new EngineWal(opened, new ParquetSegmentCodec(), WalEnvironment.system(executor), EngineWal.Limits.DEFAULT);
-            for (Namespace namespace : catalog.listNamespaces()) {
+            for (Namespace namespace : catalog.state().namespaces()) {
                 for (TableIdentifier name : catalog.listTables(namespace)) {
-                    try {
-                        Table table = catalog.loadTable(name);
-                        findings.addAll(doctor.examine(name, table, waiting(wal, table)));
-                    }
-                    catch (NoSuchTableException e) {
-                        // dropped meanwhile
-                    }
+                    findings.addAll(doctor.examine(name, () -> catalog.loadTable(name), wal));
                 }
             }
         }
-        return findings.stream().sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::table)).toList();
-    }
-
-    private static WaitingSegments waiting(EngineWal wal, Table table)
-    {
-        if (!EngineWal.isWalTable(table.properties())) {
-            return WaitingSegments.NONE;
-        }
-        LiveTail tail = wal.tail(((BaseTable) table).operations().current());
-        return new WaitingSegments(
-                tail.segments().size(),
-                tail.rows(),
-                tail.segments().stream().map(LiveSegment::head).map(head -> head.lastModified()).min(Comparator.<Instant>naturalOrder()),
-                (int) tail.ends().values().stream().filter(end -> end.kind() == RunEnd.Kind.CORRUPT).count());
+        return findings.stream().sorted(Finding.ORDER).toList();
     }
 }

@@ -10,10 +10,14 @@ import io.icegate.trino.config.IceGateConfig;
 import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.metadata.EachTable;
+import io.icegate.trino.metadata.Findings;
 import io.icegate.trino.metadata.TableStates;
 import io.icegate.trino.metadata.WriterStatuses;
 import io.icegate.trino.procedure.CommitWalProcedure;
+import io.icegate.trino.procedure.DoctorProcedure;
+import io.icegate.trino.procedure.MaintainProcedure;
 import io.icegate.trino.procedure.ReconcileWalProcedure;
+import io.icegate.trino.upkeep.TableUpkeep;
 import io.icegate.wal.SegmentCodec;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
 import io.trino.plugin.iceberg.IcebergConfig;
@@ -60,9 +64,13 @@ final class IceGateModule
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.bind(ReconcileWalProcedure.class).in(Scopes.SINGLETON);
+        binder.bind(TableUpkeep.class).in(Scopes.SINGLETON);
+        binder.bind(DoctorProcedure.class).in(Scopes.SINGLETON);
+        binder.bind(MaintainProcedure.class).in(Scopes.SINGLETON);
         binder.bind(EachTable.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SystemTable.class).addBinding().to(TableStates.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SystemTable.class).addBinding().to(WriterStatuses.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, SystemTable.class).addBinding().to(Findings.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 
@@ -74,6 +82,18 @@ final class IceGateModule
 
     @ProvidesIntoSet
     static Procedure reconcileWal(ReconcileWalProcedure procedure)
+    {
+        return procedure.procedure();
+    }
+
+    @ProvidesIntoSet
+    static Procedure doctor(DoctorProcedure procedure)
+    {
+        return procedure.procedure();
+    }
+
+    @ProvidesIntoSet
+    static Procedure maintain(MaintainProcedure procedure)
     {
         return procedure.procedure();
     }

@@ -1,5 +1,8 @@
 package io.icegate.trino;
 
+import io.icegate.maintenance.doctor.Doctor;
+import io.icegate.maintenance.doctor.DoctorThresholds;
+import io.icegate.maintenance.doctor.Finding;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.answer.AnswerContract;
 import io.icegate.wal.answer.AnswerType;
@@ -19,12 +22,16 @@ import org.junit.jupiter.api.parallel.Execution;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 
@@ -183,6 +190,86 @@ final class TestTableStates
         return lake.rows("SELECT column_name, data_type FROM icegate.information_schema.columns WHERE table_schema = 'system' AND table_name = '%s' ORDER BY ordinal_position".formatted(table)).stream()
                 .map(column -> column.getFirst() + " " + types.get((String) column.getLast()))
                 .toList();
+    }
+
+    @Test
+    void testFindings()
+            throws Exception
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("findings");
+        lake.sql("CALL icegate.system.doctor('findings', 'logs')");
+        LogBatch repeated = logs.batch("acme", 1, 3);
+        logs.append(repeated);
+        logs.append(repeated, logs.batch("acme", 4, 5));
+        logs.commit();
+        Path torn = folder.resolve(logs.append("acme", 6, 6).header().key().objectKey().value());
+        Files.write(torn, new byte[] {1, 2, 3});
+
+        assertThat(columns("doctor")).isEqualTo(AnswerContract.DOCTOR);
+        EngineWal wal = new EngineWal(lake.fixture().warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
+        List<Finding> expected = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(TableIdentifier.of("findings", "logs"), logs::table, wal);
+        assertThat(expected).extracting(Finding::rule).containsExactly("wal_corrupt", "delete_files");
+        assertThat(lake.rows("SELECT * FROM icegate.system.doctor WHERE table_schema = 'findings'").stream().map(TestTableStates::text))
+                .containsExactlyInAnyOrderElementsOf(expected.stream().map(finding -> AnswerContract.row(Finding.COLUMNS, finding)).toList());
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.doctor(schema_name => 'findings', table_name => 'logs')"))
+                .hasMessageStartingWith("1 findings are warnings or worse, SELECT * FROM system.doctor has all of them: critical findings.logs wal_corrupt: 1 writers have a segment that cannot be read");
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.doctor('findings', 'missing')")).hasMessageContaining("findings.missing").hasMessageContaining("not found");
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.doctor('findings')")).hasMessage("Cannot examine tables: schema_name and table_name are needed");
+    }
+
+    @Test
+    void testMaintain()
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("maintained");
+        for (int segment = 0; segment < 40; segment++) {
+            logs.append("acme", segment * 5L, segment * 5L + 4);
+        }
+        logs.commit();
+        List<Long> numbers = lake.numbers("maintained.logs");
+        assertThat(numbers).hasSize(200);
+        lake.sql("CALL icegate.system.maintain('maintained', 'logs')");
+        assertThat((Long) lake.value("SELECT count(*) FROM maintained.\"logs$files\" WHERE content = 0")).isLessThan(40);
+        assertThat(lake.numbers("maintained.logs")).isEqualTo(numbers);
+        long snapshot = logs.table().currentSnapshot().snapshotId();
+        lake.sql("CALL icegate.system.maintain('maintained', 'logs')");
+        assertThat(logs.table().currentSnapshot().snapshotId()).as("nothing is due").isEqualTo(snapshot);
+        lake.sql("CREATE TABLE maintained.plain AS SELECT 1 a");
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.maintain('maintained', 'plain')")).hasMessage("Cannot keep table maintained.plain in order: it takes no segments, so its owner does");
+    }
+
+    @Test
+    void testMaintainTellsFailures()
+            throws Exception
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("damaged");
+        Path broken = folder.resolve(logs.append("acme", 0, 9).header().key().objectKey().value());
+        for (int segment = 1; segment < 33; segment++) {
+            logs.append("acme", segment * 10L, segment * 10L);
+        }
+        logs.commit();
+        byte[] content = Files.readAllBytes(broken);
+        Arrays.fill(content, 4, content.length / 2, (byte) 1);
+        Files.write(broken, content);
+        assertThatThrownBy(() -> lake.sql("CALL icegate.system.maintain('damaged', 'logs')"))
+                .hasMessageStartingWith("Cannot do everything that is due: merge damaged.logs failed: Cannot merge 33 files of table damaged.logs")
+                .hasMessageEndingWith(". Everything else is done");
+    }
+
+    /**
+     * Every statement of the page for operators runs as it is written there.
+     */
+    @Test
+    void testStatementsOfTheDocumentation()
+            throws Exception
+    {
+        lake.fixture().createLogs("otel").append("acme", 1, 5);
+        List<String> statements = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("..", "docs", "operations", "trino.md"))).results()
+                .flatMap(block -> Stream.of(block.group(1).split(";")))
+                .map(String::strip)
+                .filter(statement -> !statement.isEmpty())
+                .toList();
+        assertThat(statements).hasSizeGreaterThanOrEqualTo(4);
+        statements.forEach(lake::sql);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.icegate.maintenance.doctor;
 
+import io.icegate.wal.engine.EngineWal;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
@@ -7,15 +8,16 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.util.PropertyUtil;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
 import static java.util.Objects.requireNonNull;
@@ -54,7 +56,33 @@ public final class Doctor
             examination.files(FileCounts.of(table, snapshot, thresholds, examination.now));
             examination.statistics(snapshot);
         }
-        return examination.findings.stream().sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::rule)).toList();
+        return examination.findings.stream().sorted(Finding.ORDER).toList();
+    }
+
+    /**
+     * Returns what the table needs, as above, with what waits in its WAL. A table that cannot be examined is a finding that says
+     * why, so that whoever examines many tables hears of the others; one that is gone has none.
+     *
+     * @param table loads it
+     */
+    public List<Finding> examine(TableIdentifier name, Supplier<Table> table, EngineWal wal)
+    {
+        try {
+            Table loaded = table.get();
+            return examine(name, loaded, WaitingSegments.of(wal, loaded));
+        }
+        catch (NoSuchTableException e) {
+            return List.of(); // dropped meanwhile
+        }
+        catch (RuntimeException e) {
+            return List.of(new Finding(
+                    "unreadable",
+                    name,
+                    Severity.CRITICAL,
+                    e.getMessage() == null ? e.toString() : e.getMessage(),
+                    "queries, commits and upkeep of this table fail",
+                    "restore what the reason names, or repair it as the reason says, and examine the table again"));
+        }
     }
 
     /**
@@ -76,7 +104,7 @@ public final class Doctor
 
         private void add(String rule, Severity severity, String reason, String cost, String remedy)
         {
-            findings.add(new Finding(rule, name.toString(), severity, reason, cost, remedy));
+            findings.add(new Finding(rule, name, severity, reason, cost, remedy));
         }
 
         private String execute(String command)

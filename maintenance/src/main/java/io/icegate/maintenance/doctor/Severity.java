@@ -1,5 +1,7 @@
 package io.icegate.maintenance.doctor;
 
+import java.util.Locale;
+
 /**
  * How much a finding matters.
  */
@@ -16,5 +18,10 @@ public enum Severity
     /**
      * Will stop something.
      */
-    CRITICAL,
+    CRITICAL;
+
+    public String text()
+    {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -5,9 +5,13 @@ import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.table.TableBootstrap;
 import io.icegate.wal.table.TableSpecs;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -61,7 +65,7 @@ final class TestDoctor
         assertThat(rules(examine(Duration.ZERO, DoctorThresholds.DEFAULT))).doesNotContain("small_files");
         assertThat(finding("small_files", examine(Duration.ofHours(1), DoctorThresholds.DEFAULT))).isEqualTo(new Finding(
                 "small_files",
-                "otel.logs",
+                NAME,
                 Severity.WARNING,
                 "65 of 65 files below 64 MB in segments, which mix partitions are older than 30 min",
                 "a query opens each of them; together they have 65 MB",
@@ -124,13 +128,31 @@ final class TestDoctor
         assertThat(doctor.examine(NAME, table, new WaitingSegments(3, 30, Optional.of(now.minusSeconds(60)), 0))).isEmpty();
         assertThat(finding("wal_lag", doctor.examine(NAME, table, new WaitingSegments(3, 30, Optional.of(now.minusSeconds(600)), 0)))).isEqualTo(new Finding(
                 "wal_lag",
-                "otel.logs",
+                NAME,
                 Severity.WARNING,
                 "3 segments with 30 rows wait, the oldest for 10 min",
                 "every query lists and opens them; no receiver commits",
                 "CALL icegate.system.commit_wal('otel', 'logs')"));
         assertThat(finding("wal_lag", doctor.examine(NAME, table, new WaitingSegments(3, 30, Optional.of(now.minusSeconds(4_000)), 0))).severity()).isEqualTo(Severity.CRITICAL);
         assertThat(finding("wal_corrupt", doctor.examine(NAME, table, new WaitingSegments(0, 0, Optional.empty(), 2))).severity()).isEqualTo(Severity.CRITICAL);
+    }
+
+    /**
+     * One table that cannot be read hides no other.
+     */
+    @Test
+    void testUnreadableTable()
+    {
+        EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
+        Doctor doctor = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system());
+        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal)).isEmpty();
+        assertThat(doctor.examine(TableIdentifier.of("otel", "gone"), () -> catalog.loadTable(TableIdentifier.of("otel", "gone")), wal)).isEmpty();
+        table.io().deleteFile(((BaseTable) table).operations().current().metadataFileLocation());
+        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal)).singleElement().satisfies(finding -> {
+            assertThat(finding.rule()).isEqualTo("unreadable");
+            assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(finding.reason()).contains("metadata.json");
+        });
     }
 
     private List<Finding> examine(Duration later, DoctorThresholds thresholds)

@@ -19,7 +19,12 @@ public final class IceGateProcedures
     public IceGateProcedures(ProcedureTables tables, EngineWal wal)
     {
         this.tables = requireNonNull(tables, "tables is null");
-        procedures = List.of(new CommitWalProcedure(tables, wal), new ReconcileWalProcedure(tables, wal), new WalStatusProcedure(tables, wal));
+        procedures = List.of(
+                new CommitWalProcedure(tables, wal),
+                new ReconcileWalProcedure(tables, wal),
+                new WalStatusProcedure(tables, wal),
+                new DoctorProcedure(tables, wal),
+                new MaintainProcedure(tables));
     }
 
     public List<String> names()

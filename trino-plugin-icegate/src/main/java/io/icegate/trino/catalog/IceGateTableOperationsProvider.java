@@ -11,6 +11,8 @@ import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.security.ConnectorIdentity;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
@@ -47,11 +49,25 @@ final class IceGateTableOperationsProvider
     }
 
     /**
-     * The table as a version of the catalog knows it, for a session that has none of the connector's properties.
+     * The table as a version of the catalog knows it, for a session that has none of the connector's properties. Cannot be
+     * changed.
+     */
+    BaseTable table(ConnectorIdentity identity, SchemaTableName table, CatalogState state)
+    {
+        FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(identity));
+        return new BaseTable(new StaticTableOperations(read(fileIo, table, state), fileIo), table.toString());
+    }
+
+    /**
+     * The metadata of that table.
      */
     TableMetadata read(ConnectorIdentity identity, SchemaTableName table, CatalogState state)
     {
-        FileIO fileIo = fileIoFactory.create(fileSystemFactory.create(identity));
+        return read(fileIoFactory.create(fileSystemFactory.create(identity)), table, state);
+    }
+
+    private TableMetadata read(FileIO fileIo, SchemaTableName table, CatalogState state)
+    {
         return cache.read(table, IceGateTableOperations.metadataLocation(state, table), location -> TableMetadataParser.read(fileIo.newInputFile(location)));
     }
 }

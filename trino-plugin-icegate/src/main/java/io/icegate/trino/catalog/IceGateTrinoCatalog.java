@@ -141,6 +141,14 @@ public final class IceGateTrinoCatalog
     }
 
     /**
+     * A table that can be read but not changed, for a session that has none of the connector's properties.
+     */
+    public BaseTable readOnlyTable(ConnectorSession session, SchemaTableName name)
+    {
+        return operationsProvider.table(session.getIdentity(), name, version.state());
+    }
+
+    /**
      * A table as it is now, whatever this transaction has pinned.
      */
     public BaseTable newestTable(ConnectorSession session, SchemaTableName name)

@@ -68,6 +68,14 @@ public final class WalReads
         return EngineWal.isWalTable(properties);
     }
 
+    /**
+     * The WAL itself. Its failures are not those of Trino.
+     */
+    public EngineWal wal()
+    {
+        return wal;
+    }
+
     public RowLevelChanges rowLevelChanges()
     {
         return rowLevelChanges;

@@ -27,6 +27,29 @@ public final class AnswerContract
             "low TIME",
             "problem TEXT");
 
+    /**
+     * Columns of {@code doctor}.
+     */
+    public static final List<String> DOCTOR = List.of(
+            "table_schema TEXT",
+            "table_name TEXT",
+            "severity TEXT",
+            "rule TEXT",
+            "reason TEXT",
+            "cost TEXT",
+            "remedy TEXT");
+    /**
+     * Columns of {@code maintain}, where an engine lets a procedure answer.
+     */
+    public static final List<String> MAINTAIN = List.of(
+            "table_name TEXT",
+            "action TEXT",
+            "succeeded FLAG",
+            "reason TEXT",
+            "result TEXT",
+            "started TIME",
+            "millis NUMBER");
+
     private AnswerContract() {}
 
     /**
