@@ -145,14 +145,15 @@ final class TestAnswers
 
             List<Row> actions = spark.sql("CALL {c}.system.maintain()");
             assertThat(actions).hasSize(1);
-            assertThat(columns(actions.get(0))).isEqualTo(AnswerContract.MAINTAIN);
+            assertThat(columns(actions.get(0))).isEqualTo(AnswerContract.UPKEEP);
             assertThat(actions.get(0).mkString("|"))
-                    .contains(".otel.logs|merge|true|40 segments of ")
+                    .startsWith("otel|logs|merge|true|40 segments of ")
                     .contains("|COMMITTED of 40 files, ");
 
             assertThat((Long) spark.value("SELECT count(*) FROM {c}.otel.logs.files WHERE content = 0")).isLessThan(40);
             assertThat(spark.rows("otel.logs")).as("the cached table is not what it was").containsExactlyInAnyOrderElementsOf(rows);
             assertThat(spark.sql("CALL {c}.system.maintain(table => 'otel.logs')")).as("nothing is due").isEmpty();
+            assertThat(spark.sql("CALL {c}.system.upkeep()").stream().map(TestAnswers::text).toList()).isEqualTo(actions.stream().map(TestAnswers::text).toList());
         }
     }
 
@@ -180,7 +181,7 @@ final class TestAnswers
 
             BaseTable table = (BaseTable) wal.catalog().loadTable(LOGS);
             Files.delete(Path.of(URI.create(table.operations().current().metadataFileLocation())));
-            assertThat(spark.sql("CALL {c}.system.maintain()")).singleElement().satisfies(row -> assertThat(row.mkString("|")).startsWith("otel.logs|load|false|"));
+            assertThat(spark.sql("CALL {c}.system.maintain()")).singleElement().satisfies(row -> assertThat(row.mkString("|")).startsWith("otel|logs|load|false|"));
         }
     }
 

@@ -12,6 +12,7 @@ import io.icegate.trino.live.WalReads;
 import io.icegate.trino.metadata.EachTable;
 import io.icegate.trino.metadata.Findings;
 import io.icegate.trino.metadata.TableStates;
+import io.icegate.trino.metadata.UpkeepActions;
 import io.icegate.trino.metadata.WriterStatuses;
 import io.icegate.trino.procedure.CommitWalProcedure;
 import io.icegate.trino.procedure.DoctorProcedure;
@@ -71,6 +72,7 @@ final class IceGateModule
         newSetBinder(binder, SystemTable.class).addBinding().to(TableStates.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SystemTable.class).addBinding().to(WriterStatuses.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SystemTable.class).addBinding().to(Findings.class).in(Scopes.SINGLETON);
+        newSetBinder(binder, SystemTable.class).addBinding().to(UpkeepActions.class).in(Scopes.SINGLETON);
         binder.install(new IceGateCatalogModule());
     }
 

@@ -3,6 +3,8 @@ package io.icegate.trino;
 import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
+import io.icegate.maintenance.upkeep.TableAction;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.answer.AnswerContract;
 import io.icegate.wal.answer.AnswerType;
@@ -233,6 +235,11 @@ final class TestTableStates
         long snapshot = logs.table().currentSnapshot().snapshotId();
         lake.sql("CALL icegate.system.maintain('maintained', 'logs')");
         assertThat(logs.table().currentSnapshot().snapshotId()).as("nothing is due").isEqualTo(snapshot);
+        assertThat(columns("upkeep")).isEqualTo(AnswerContract.UPKEEP);
+        List<TableAction> done = new UpkeepStatuses(lake.fixture().warehouse().store()).actions(TableIdentifier.of("maintained", "logs"), logs.uuid());
+        assertThat(done).singleElement().satisfies(action -> assertThat(action.action().text()).startsWith("merge maintained.logs: COMMITTED of 40 files"));
+        assertThat(lake.rows("SELECT * FROM icegate.system.upkeep WHERE table_schema = 'maintained'").stream().map(TestTableStates::text).toList())
+                .isEqualTo(done.stream().map(action -> AnswerContract.row(TableAction.COLUMNS, action)).toList());
         lake.sql("CREATE TABLE maintained.plain AS SELECT 1 a");
         assertThatThrownBy(() -> lake.sql("CALL icegate.system.maintain('maintained', 'plain')")).hasMessage("Cannot keep table maintained.plain in order: it takes no segments, so its owner does");
     }

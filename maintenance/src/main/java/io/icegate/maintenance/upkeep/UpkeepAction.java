@@ -1,11 +1,7 @@
 package io.icegate.maintenance.upkeep;
 
-import io.icegate.wal.answer.AnswerColumn;
-
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -19,18 +15,6 @@ import static java.util.Objects.requireNonNull;
  */
 public record UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result)
 {
-    /**
-     * The answer of {@code maintain} in every engine that can give one.
-     */
-    public static final List<AnswerColumn<UpkeepAction>> COLUMNS = List.of(
-            AnswerColumn.text("table_name", "Name of the table, with what it is in", action -> Optional.of(action.table)),
-            AnswerColumn.text("action", "What was done: merge, expire and so on", action -> Optional.of(action.kind)),
-            AnswerColumn.flag("succeeded", "False when it could not be done", action -> Optional.of(action.succeeded)),
-            AnswerColumn.text("reason", "Why it was done", action -> Optional.of(action.reason)),
-            AnswerColumn.text("result", "What came of it, or why nothing did", action -> Optional.of(action.result)),
-            AnswerColumn.time("started", "When it began", action -> Optional.of(action.started)),
-            AnswerColumn.number("millis", "How long it took", action -> Optional.of(action.time.toMillis())));
-
     public UpkeepAction
     {
         requireNonNull(started, "started is null");

@@ -6,6 +6,7 @@ import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.WalLayout;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,17 @@ public final class UpkeepStatuses
         catch (IOException e) {
             throw new UncheckedIOException("Cannot read %s: %s".formatted(key, e.getMessage()), e);
         }
+    }
+
+    /**
+     * What was done last to a table, the oldest first.
+     *
+     * @param name to tell it by
+     * @throws UncheckedIOException when the store did not answer
+     */
+    public List<TableAction> actions(TableIdentifier name, UUID table)
+    {
+        return read(table).map(UpkeepStatus::actions).orElse(List.of()).stream().map(action -> new TableAction(name, action)).toList();
     }
 
     /**

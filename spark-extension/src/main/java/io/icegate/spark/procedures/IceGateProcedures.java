@@ -24,7 +24,8 @@ public final class IceGateProcedures
                 new ReconcileWalProcedure(tables, wal),
                 new WalStatusProcedure(tables, wal),
                 new DoctorProcedure(tables, wal),
-                new MaintainProcedure(tables));
+                new MaintainProcedure(tables),
+                new UpkeepProcedure(tables));
     }
 
     public List<String> names()

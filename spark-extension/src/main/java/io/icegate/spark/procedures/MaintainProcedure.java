@@ -2,6 +2,7 @@ package io.icegate.spark.procedures;
 
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.StatementFolder;
+import io.icegate.maintenance.upkeep.TableAction;
 import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.wal.engine.EngineWal;
 import org.apache.iceberg.Table;
@@ -30,7 +31,7 @@ final class MaintainProcedure
 {
     private static final List<ProcedureParameter> PARAMETERS = List.of(
             ProcedureParameter.in("table", DataTypes.StringType).defaultValue("NULL").comment("namespace.table; NULL: all tables that take segments").build());
-    private static final StructType OUTPUT = Answers.type(UpkeepAction.COLUMNS);
+    private static final StructType OUTPUT = Answers.type(TableAction.COLUMNS);
 
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
@@ -70,14 +71,14 @@ final class MaintainProcedure
     {
         List<TableIdentifier> names = tables.oneOrAll("table", arguments, 0);
         boolean asked = !arguments.isNullAt(0);
-        List<UpkeepAction> actions = new ArrayList<>();
+        List<TableAction> actions = new ArrayList<>();
         try (StatementFolder scratch = StatementFolder.create();
                 Maintenance maintenance = Maintenance.open(tables.catalog(), tables.catalog().warehouse(), scratch.path(), random, clock, action -> {})) {
             for (TableIdentifier name : names) {
-                actions.addAll(keep(maintenance, name, asked));
+                keep(maintenance, name, asked).forEach(action -> actions.add(new TableAction(name, action)));
             }
         }
-        return actions.stream().map(action -> Answers.row(UpkeepAction.COLUMNS, action)).toList();
+        return actions.stream().map(action -> Answers.row(TableAction.COLUMNS, action)).toList();
     }
 
     private List<UpkeepAction> keep(Maintenance maintenance, TableIdentifier name, boolean asked)

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -138,6 +139,14 @@ public final class IceGateTrinoCatalog
     public TableMetadata metadata(ConnectorSession session, SchemaTableName name)
     {
         return operationsProvider.read(session.getIdentity(), name, version.state());
+    }
+
+    /**
+     * The UUID of a table; empty when there is none of the name.
+     */
+    public Optional<UUID> tableUuid(SchemaTableName name)
+    {
+        return names().relation(name).flatMap(identifier -> version.state().object(identifier, ObjectKind.TABLE)).map(CatalogObject::uuid);
     }
 
     /**

@@ -6,7 +6,9 @@ import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.StatementFolder;
+import io.icegate.maintenance.upkeep.TableAction;
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.catalog.SharedCatalog;
@@ -60,6 +62,17 @@ public final class TableUpkeep
                     }
                 },
                 walReads.wal());
+    }
+
+    /**
+     * Returns what was done last to a table, by whatever process.
+     */
+    public List<TableAction> actions(IceGateTrinoCatalog tables, SchemaTableName name)
+    {
+        UpkeepStatuses statuses = new UpkeepStatuses(warehouse.store());
+        return tables.tableUuid(name)
+                .map(uuid -> statuses.actions(TableIdentifier.of(Namespace.of(name.getSchemaName()), name.getTableName()), uuid))
+                .orElse(List.of());
     }
 
     /**

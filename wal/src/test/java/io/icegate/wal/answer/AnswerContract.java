@@ -39,9 +39,10 @@ public final class AnswerContract
             "cost TEXT",
             "remedy TEXT");
     /**
-     * Columns of {@code maintain}, where an engine lets a procedure answer.
+     * Columns of {@code upkeep}, and of {@code maintain} where an engine lets a procedure answer.
      */
-    public static final List<String> MAINTAIN = List.of(
+    public static final List<String> UPKEEP = List.of(
+            "table_schema TEXT",
             "table_name TEXT",
             "action TEXT",
             "succeeded FLAG",
