@@ -60,6 +60,7 @@ final class MaintainCommand
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private int failures;
+    private boolean worked;
 
     @Override
     public Integer call()
@@ -77,6 +78,7 @@ final class MaintainCommand
                 Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
             do {
+                returnMemory();
                 try {
                     maintenance.round(() -> stopping.getCount() > 0);
                     maintenance.collectDropped(tables(catalog), () -> stopping.getCount() > 0);
@@ -108,6 +110,17 @@ final class MaintainCommand
         }
     }
 
+    /**
+     * Gives the memory of the round before back: nothing else makes the serial collector shrink its heap while nothing is done.
+     */
+    private void returnMemory()
+    {
+        if (worked) {
+            worked = false;
+            System.gc();
+        }
+    }
+
     private static KnownTables tables(ObjectStoreCatalog catalog)
     {
         return new KnownTables()
@@ -129,6 +142,7 @@ final class MaintainCommand
     private void tell(UpkeepAction action)
     {
         failures += action.succeeded() ? 0 : 1;
+        worked = true;
         System.out.println(action.started().truncatedTo(ChronoUnit.SECONDS) + " " + action.text());
     }
 }

@@ -24,6 +24,10 @@ public final class MaintenanceProcess
     private static final HeapSize HEAP = new HeapSize(512);
     private static final List<String> OPTIONS = List.of(
             "-Xms16M",
+            // a merge needs the heap for seconds an hour: what is free is given back when it is over
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-Djdk.nio.maxCachedBufferSize=262144",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:+UseCompactObjectHeaders",
             "-XX:TrimNativeHeapInterval=10000",
