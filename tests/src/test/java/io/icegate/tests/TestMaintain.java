@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +99,42 @@ final class TestMaintain
             assertThat(maintain.output().lines()).as("nothing is due").singleElement().asString().startsWith("Keeping the tables of file:");
         }
         assertThat(files()).extracting(DataFile::location).containsExactlyInAnyOrderElementsOf(merged.stream().map(DataFile::location).toList());
+    }
+
+    /**
+     * Rows, as the table says, and files of nobody. A young file may be somebody's, and one outside is.
+     */
+    @Test
+    void testOnceDeletesWhatIsDue()
+            throws Exception
+    {
+        Warehouse opened = Warehouses.open("file:" + warehouse, Map.of());
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of())) {
+            Table table = catalog.loadTable(TableIdentifier.of("otel", "logs"));
+            table.updateProperties().set("icegate.ttl", "1h").commit();
+            Path data = Files.createDirectories(Path.of(table.location().substring("file:".length()), "data"));
+            Path orphan = old(data.resolve("0f.parquet"));
+            Path young = Files.write(data.resolve("1f.parquet"), new byte[10]);
+            Path outside = old(warehouse.resolve("otel").resolve("2f.parquet"));
+            try (IceGateScript maintain = maintain()) {
+                assertThat(maintain.exitValue()).isZero();
+                assertThat(maintain.output()).contains(
+                        "ttl icegate.otel.logs: DELETED %s files, %s rows".formatted(SEGMENTS, SEGMENTS * ROWS),
+                        "orphans icegate.otel.logs: DELETED 1 files, 10 bytes");
+            }
+            assertThat(files()).isEmpty();
+            assertThat(orphan).doesNotExist();
+            assertThat(List.of(young, outside)).allSatisfy(file -> assertThat(file).exists());
+            assertThat(segments).as("a snapshot has them").allSatisfy(segment -> assertThat(Path.of(segment.location().substring("file:".length()))).exists());
+        }
+    }
+
+    private static Path old(Path file)
+            throws IOException
+    {
+        Files.write(file, new byte[10]);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(4, ChronoUnit.DAYS)));
+        return file;
     }
 
     @Test
