@@ -24,6 +24,7 @@ import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
@@ -49,9 +50,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -292,6 +295,10 @@ final class TestNativeMerge
                 assertThat(file.lowerBounds()).containsKey(fixture.table.schema().findField(bounded).fieldId());
             }
             assertThat(file.lowerBounds()).doesNotContainKey(fixture.table.schema().findField("body").fieldId());
+            int traceId = fixture.table.schema().findField("trace_id").fieldId();
+            List<String> traces = fixture.rows(file).stream().map(row -> (String) row.getField("trace_id")).filter(Objects::nonNull).toList();
+            assertThat(Conversions.<CharSequence>fromByteBuffer(Types.StringType.get(), file.lowerBounds().get(traceId)).toString()).isLessThanOrEqualTo(Collections.min(traces)).isGreaterThan("");
+            assertThat(Conversions.<CharSequence>fromByteBuffer(Types.StringType.get(), file.upperBounds().get(traceId)).toString()).isGreaterThanOrEqualTo(Collections.max(traces));
             byte[] content = fixture.read(file.location());
             FileMetaData footer = footer(content);
             assertThat(file.splitOffsets()).hasSize(footer.getRow_groups().size()).hasSize(5);
