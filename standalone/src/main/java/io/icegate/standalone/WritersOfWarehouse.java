@@ -3,6 +3,7 @@ package io.icegate.standalone;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.WalException;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
@@ -62,7 +63,8 @@ final class WritersOfWarehouse
                 warehouse.startsWith("s3:") ? " (the variables of the store are needed here, too)" : "");
     }
 
-    private static List<List<Object>> rows(Warehouse warehouse)
+    // visible for testing
+    static List<List<Object>> rows(Warehouse warehouse)
     {
         WriterRegistry registry = new WriterRegistry(warehouse.store());
         ObjectStoreCatalog catalog = ObjectStoreCatalog.open("status", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
@@ -73,18 +75,33 @@ final class WritersOfWarehouse
             if (ago.compareTo(SHOWN) > 0 || rows.size() == WRITERS_MAX) {
                 continue;
             }
-            Optional<RegistryEntry> entry = registry.entry(seen.getKey());
-            boolean silent = listing.isSilent(seen.getKey(), WriterRegistry.SILENT_AFTER);
-            rows.add(List.of(
-                    seen.getKey().toString(),
-                    entry.map(RegistryEntry::tables).orElse(Set.of()).stream().map(table -> name(catalog, table)).sorted().collect(Collectors.joining(", ")),
-                    silent ? "silent" : "alive",
-                    entry.map(RegistryEntry::host).orElse(""),
-                    entry.map(RegistryEntry::build).orElse(""),
-                    entry.map(RegistryEntry::started).map(Instant::toString).orElse(""),
-                    Math.max(0, ago.toSeconds())));
+            String state = listing.isSilent(seen.getKey(), WriterRegistry.SILENT_AFTER) ? "silent" : "alive";
+            rows.add(row(catalog, registry, seen.getKey(), state, Math.max(0, ago.toSeconds())));
         }
         return rows;
+    }
+
+    private static List<Object> row(ObjectStoreCatalog catalog, WriterRegistry registry, WriterId writer, String state, long secondsAgo)
+    {
+        Optional<RegistryEntry> entry;
+        try {
+            entry = registry.entry(writer);
+        }
+        catch (WalException e) {
+            if (e.kind() != WalException.Kind.CORRUPT) {
+                throw e;
+            }
+            // the others are told all the same
+            return List.of(writer.toString(), "?", "unreadable", "", "", "", secondsAgo);
+        }
+        return List.of(
+                writer.toString(),
+                entry.map(RegistryEntry::tables).orElse(Set.of()).stream().map(table -> name(catalog, table)).sorted().collect(Collectors.joining(", ")),
+                state,
+                entry.map(RegistryEntry::host).orElse(""),
+                entry.map(RegistryEntry::build).orElse(""),
+                entry.map(RegistryEntry::started).map(Instant::toString).orElse(""),
+                secondsAgo);
     }
 
     private static String name(ObjectStoreCatalog catalog, UUID table)
