@@ -298,7 +298,7 @@ final class TestLiveReads
         WalFixture.Logs logs = lake.fixture().createLogs(namespace);
         SegmentFooter footer = logs.append("acme", 1, 3);
         long ingestMicros = footer.header().ingestMicros();
-        assertThat(lake.rows("SELECT DISTINCT to_unixtime(ingest_time) FROM %s.logs".formatted(namespace))).as("one time for a segment").containsExactly(List.of(ingestMicros / 1e6));
+        assertThat(lake.rows("SELECT DISTINCT CAST(round(to_unixtime(ingest_time) * 1e6) AS bigint) FROM %s.logs".formatted(namespace))).as("one time for a segment").containsExactly(List.of(ingestMicros));
         String writers = "SELECT writer, low >= TIMESTAMP '1970-01-01 00:00:00 UTC' + %s * INTERVAL '0.001' SECOND FROM %s.\"logs$watermark\"".formatted(ingestMicros / 1_000, namespace);
         assertThat(lake.rows(writers + " WHERE writer IS NOT NULL")).containsExactly(List.of(footer.header().key().writer().toString(), true));
         assertThat(lake.value("SELECT count(*) FROM %s.\"logs$watermark\" WHERE writer IS NULL AND low BETWEEN now() - INTERVAL '5' MINUTE AND now() + INTERVAL '1' SECOND".formatted(namespace))).isEqualTo(1L);
