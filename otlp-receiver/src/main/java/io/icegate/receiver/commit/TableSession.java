@@ -59,6 +59,10 @@ public final class TableSession
     private static final Duration UNCONFIRMED_MAX = Duration.ofSeconds(60);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
     private static final int COMMITS_PER_ROUND_MAX = 100;
+    /**
+     * How often a process that does not commit looks at what waits.
+     */
+    private static final Duration MEASURE_INTERVAL = Duration.ofMinutes(5);
 
     private final OpenWarehouse warehouse;
     private final WalEnvironment environment;
@@ -77,6 +81,8 @@ public final class TableSession
     private @Nullable TableIdentifier followed; // the name that the writer's table has now
     private volatile @Nullable Instant lastWriterEnd;
     private String closedReason = "";
+    private boolean committedElsewhere; // in this round
+    private @Nullable Long measuredNanos; // when what waits was told last
 
     /**
      * From requests to a table.
@@ -174,16 +180,18 @@ public final class TableSession
             if (current != null) {
                 current.followSchema(table.orElseThrow());
             }
+            Optional<WaitingRows> left = Optional.empty();
             try {
-                commit(table.orElseThrow());
+                left = commit(table.orElseThrow());
             }
             finally {
-                measured = measure(table.orElseThrow());
+                measured = left.isPresent() ? told(left.orElseThrow()) : isMeasuredElsewhere() || measure(table.orElseThrow());
             }
             return open;
         }
         finally {
             if (!measured) {
+                measuredNanos = null;
                 commits.waitingUnknown();
             }
         }
@@ -357,10 +365,18 @@ public final class TableSession
         return turn.table();
     }
 
-    private void commit(Table table)
+    /**
+     * @return what the commit left; empty when this process did not commit, or not all
+     */
+    private Optional<WaitingRows> commit(Table table)
     {
-        if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty() || !turn.take(table.uuid())) {
-            return;
+        committedElsewhere = false;
+        if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty()) {
+            return Optional.empty();
+        }
+        if (!turn.take(table.uuid())) {
+            committedElsewhere = true;
+            return Optional.empty();
         }
         CommitOptions options = settings.commits().orElseThrow();
         for (int commit = 0; commit < COMMITS_PER_ROUND_MAX && !isStopping(); commit++) {
@@ -377,9 +393,30 @@ public final class TableSession
             commits.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
             commits.forgotten(result.forgottenBatches());
             if (result.isComplete()) {
-                return;
+                return Optional.of(WaitingRows.behind(result));
             }
         }
+        return Optional.empty();
+    }
+
+    /**
+     * True when the process that commits tells what waits, and this one looked not long ago. Ten receivers would else list the
+     * segments of ten in each round.
+     */
+    private boolean isMeasuredElsewhere()
+    {
+        Long measured = measuredNanos;
+        return committedElsewhere && measured != null && environment.nanoTime().getAsLong() - measured < MEASURE_INTERVAL.toNanos();
+    }
+
+    private boolean told(WaitingRows waiting)
+    {
+        if (waiting.corruptWriters() > 0) {
+            log.error("table=%s writers with a corrupt segment=%s: what they wrote behind it is not readable", name, waiting.corruptWriters());
+        }
+        commits.waiting(waiting);
+        measuredNanos = environment.nanoTime().getAsLong();
+        return true;
     }
 
     /**
@@ -399,11 +436,7 @@ public final class TableSession
             log.warn("Cannot measure what waits for table %s: %s", name, e.getMessage());
             return false;
         }
-        if (waiting.corruptWriters() > 0) {
-            log.error("table=%s writers with a corrupt segment=%s: what they wrote behind it is not readable", name, waiting.corruptWriters());
-        }
-        commits.waiting(waiting);
-        return true;
+        return told(waiting);
     }
 
     /**

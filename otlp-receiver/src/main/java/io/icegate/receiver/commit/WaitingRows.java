@@ -1,11 +1,14 @@
 package io.icegate.receiver.commit;
 
+import io.icegate.wal.WriterId;
+import io.icegate.wal.commit.CommitResult;
 import io.icegate.wal.read.LiveSegments;
 import io.icegate.wal.read.RunEnd;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
 
 import static java.util.Objects.requireNonNull;
 
@@ -22,6 +25,14 @@ public record WaitingRows(int segments, long bytes, Duration oldest, long corrup
         requireNonNull(oldest, "oldest is null");
     }
 
+    /**
+     * Behind a commit that took all: what came meanwhile is for the next one.
+     */
+    static WaitingRows behind(CommitResult result)
+    {
+        return new WaitingRows(0, 0, Duration.ZERO, corrupt(result.ends()));
+    }
+
     static WaitingRows of(LiveSegments live, Instant now)
     {
         long bytes = live.segments().stream().mapToLong(segment -> segment.footer().size()).sum();
@@ -29,7 +40,11 @@ public record WaitingRows(int segments, long bytes, Duration oldest, long corrup
                 .map(segment -> Duration.between(segment.footer().header().created(), now))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
-        long corrupt = live.ends().values().stream().filter(end -> end.kind() == RunEnd.Kind.CORRUPT).count();
-        return new WaitingRows(live.segments().size(), bytes, oldest, corrupt);
+        return new WaitingRows(live.segments().size(), bytes, oldest, corrupt(live.ends()));
+    }
+
+    private static long corrupt(Map<WriterId, RunEnd> ends)
+    {
+        return ends.values().stream().filter(end -> end.kind() == RunEnd.Kind.CORRUPT).count();
     }
 }

@@ -3,7 +3,10 @@ package io.icegate.receiver.commit;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Sleeper;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.fault.StoreRequest;
+import io.icegate.objectstore.fault.TracingObjectStore;
 import io.icegate.receiver.Deadlines;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Signal;
@@ -114,6 +117,35 @@ final class TestTableSession
         catalog.dropTable(LOGS, false);
         Deadlines.eventually("a new table is created", () -> session.isAcknowledged(1));
         assertThat(rows(LOGS)).isEqualTo(1);
+    }
+
+    /**
+     * Else ten receivers list the segments of ten in each round, which costs more than the commits do.
+     */
+    @Test
+    void testAReceiverThatDoesNotCommitListsNothing()
+            throws Exception
+    {
+        TracingObjectStore requests = new TracingObjectStore(warehouse.store());
+        TestingSession other = new TestingSession(new Warehouse(location, requests), WalEnvironment.system(executor), new Waiting());
+        session.start();
+        try {
+            Deadlines.eventually("the first one commits", () -> session.session().committed().isPresent());
+            other.start();
+            Deadlines.eventually("the other one has rounds", () -> turns(requests.requests()) > 2);
+            requests.takeRequests();
+            Deadlines.eventually("it has more rounds", () -> turns(requests.requests()) > 5);
+            assertThat(requests.requests()).extracting(StoreRequest::operation).doesNotContain(StoreOperation.LIST);
+            assertThat(other.session().status().last().waiting()).isPresent();
+        }
+        finally {
+            other.stop();
+        }
+    }
+
+    private static long turns(List<StoreRequest> requests)
+    {
+        return requests.stream().filter(request -> request.toString().contains("_committers")).count();
     }
 
     /**
