@@ -1,0 +1,243 @@
+package io.icegate.maintenance.year;
+
+import io.icegate.objectstore.ListPage;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
+import io.icegate.objectstore.PutOutcome;
+import io.icegate.objectstore.StoreOperation;
+import io.icegate.objectstore.StoredObject;
+import io.icegate.wal.SegmentKey;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Counts the requests of everything that the model does, by what they are for, and lets some of them fail. A failed request
+ * is counted; what it spoiled is left out of the averages, so that a curve shows the work and not the dice.
+ */
+final class RequestLedger
+        extends ObjectStoreDecorator
+{
+    /**
+     * Kinds of requests as stores charge for them. Those for segments that wait are told apart: there are as many of them as
+     * segments.
+     */
+    enum Kind
+    {
+        PUT,
+        LIST,
+        GET,
+        HEAD,
+        DELETE,
+        SEGMENT_PUT,
+        SEGMENT_GET,
+    }
+
+    /**
+     * What the model does.
+     */
+    enum Action
+    {
+        START,
+        APPEND,
+        HEARTBEAT,
+        FOLLOW,
+        LEASE,
+        COMMIT,
+        COLLECT,
+        UPKEEP,
+        PLAN,
+        PLAN_AGAIN,
+        IDLE,
+        OTHER,
+    }
+
+    /**
+     * A client of S3 repeats what may be repeated. Conditional writes may not.
+     */
+    private static final int CLIENT_ATTEMPTS = 2;
+
+    private final Random random;
+    private final double failures;
+    private final Map<Action, Counts> days = new EnumMap<>(Action.class);
+    private Counts running = new Counts();
+    private boolean spoiled;
+
+    /**
+     * Sums of one kind of action.
+     */
+    static final class Counts
+    {
+        private final Map<Kind, Long> requests = new EnumMap<>(Kind.class);
+        private long actions;
+        private long bytes;
+
+        private void add(Counts other)
+        {
+            other.requests.forEach((kind, count) -> requests.merge(kind, count, Long::sum));
+            actions += other.actions;
+            bytes += other.bytes;
+        }
+
+        long actions()
+        {
+            return actions;
+        }
+
+        /**
+         * Mean of one action.
+         */
+        double mean(Kind kind)
+        {
+            return actions == 0 ? 0 : (double) requests.getOrDefault(kind, 0L) / actions;
+        }
+
+        /**
+         * Mean requests of one action beside those for segments.
+         */
+        double meanRequests()
+        {
+            return mean(Kind.PUT) + mean(Kind.LIST) + mean(Kind.GET) + mean(Kind.HEAD) + mean(Kind.DELETE);
+        }
+
+        double meanBytes()
+        {
+            return actions == 0 ? 0 : (double) bytes / actions;
+        }
+    }
+
+    /**
+     * @param failures share of the requests that fail
+     */
+    RequestLedger(ObjectStore store, long seed, double failures)
+    {
+        super(store);
+        this.random = new Random(seed);
+        this.failures = failures;
+    }
+
+    /**
+     * Does something and counts what it asks of the store, beside what is counted inside it.
+     *
+     * @return false when a request failed meanwhile
+     */
+    boolean count(Action action, Runnable run)
+    {
+        Counts outer;
+        boolean outerSpoiled;
+        synchronized (this) {
+            outer = running;
+            outerSpoiled = spoiled;
+            running = new Counts();
+            spoiled = false;
+        }
+        try {
+            run.run();
+        }
+        catch (RuntimeException e) {
+            synchronized (this) {
+                if (!spoiled) {
+                    throw e;
+                }
+            }
+        }
+        synchronized (this) {
+            boolean counted = !spoiled || action == Action.UPKEEP;
+            if (counted) {
+                running.actions = 1;
+                days.computeIfAbsent(action, _action -> new Counts()).add(running);
+            }
+            running = outer;
+            spoiled = outerSpoiled;
+            return counted;
+        }
+    }
+
+    /**
+     * What was done since the last call.
+     */
+    synchronized Map<Action, Counts> takeDay()
+    {
+        Map<Action, Counts> day = new EnumMap<>(days);
+        days.clear();
+        return day;
+    }
+
+    @Override
+    protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+            throws IOException
+    {
+        for (int attempt = 1; ; attempt++) {
+            count(kind(operation, keys));
+            if (!fails()) {
+                break;
+            }
+            if (operation == StoreOperation.PUT && coin()) {
+                request.send();
+            }
+            if (attempt == CLIENT_ATTEMPTS) {
+                throw new IOException("the store does not answer");
+            }
+        }
+        T answer = request.send();
+        if (answer instanceof StoredObject object) {
+            bytes(object.content().length);
+        }
+        if (answer instanceof ListPage page) {
+            bytes(page.objects().size());
+        }
+        return answer;
+    }
+
+    @Override
+    protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+    {
+        count(kind(StoreOperation.PUT_IF_ABSENT, List.of(key)));
+        bytes(content.length);
+        if (!fails()) {
+            return request.send();
+        }
+        if (coin()) {
+            request.send();
+        }
+        return PutOutcome.UNKNOWN;
+    }
+
+    private static Kind kind(StoreOperation operation, List<ObjectKey> keys)
+    {
+        boolean segment = !keys.isEmpty() && SegmentKey.parse(keys.get(0)).isPresent();
+        return switch (operation) {
+            case GET, READ -> segment ? Kind.SEGMENT_GET : Kind.GET;
+            case PUT, PUT_IF_ABSENT -> segment ? Kind.SEGMENT_PUT : Kind.PUT;
+            case LIST -> Kind.LIST;
+            case HEAD -> Kind.HEAD;
+            case DELETE -> Kind.DELETE;
+        };
+    }
+
+    private synchronized void count(Kind kind)
+    {
+        running.requests.merge(kind, 1L, Long::sum);
+    }
+
+    private synchronized void bytes(long count)
+    {
+        running.bytes += count;
+    }
+
+    private synchronized boolean fails()
+    {
+        boolean fails = random.nextDouble() < failures;
+        spoiled |= fails;
+        return fails;
+    }
+
+    private synchronized boolean coin()
+    {
+        return random.nextBoolean();
+    }
+}

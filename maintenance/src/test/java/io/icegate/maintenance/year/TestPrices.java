@@ -1,0 +1,80 @@
+package io.icegate.maintenance.year;
+
+import io.icegate.maintenance.year.RequestLedger.Action;
+import io.icegate.maintenance.year.RequestLedger.Counts;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestPrices
+{
+    private static final Path PAGE = Path.of("..", "docs", "operations", "prices.md");
+    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
+    private static final int UPKEEP_SEGMENTS = 6; // each round
+    private static final int ROUNDS_PER_MINUTE = 6;
+
+    @TempDir
+    private Path scratch;
+
+    @Test
+    void testPageIsWhatIsCounted()
+            throws Exception
+    {
+        Map<Integer, Map<Action, Counts>> counts = new TreeMap<>();
+        for (int receivers : List.of(1, 2, 10)) {
+            try (PriceRun run = new PriceRun(receivers, 1, scratch)) {
+                counts.put(receivers, run.run(1, 2, false));
+            }
+        }
+        String page = Prices.page(counts, upkeep(), UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
+        if (Boolean.getBoolean("icegate.write-docs")) {
+            Files.writeString(PAGE, page);
+        }
+        assertSame(Files.readString(PAGE), page);
+        Map<Action, Counts> ten = requireNonNull(counts.get(10));
+        assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(12);
+        assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(30);
+    }
+
+    /**
+     * Numbers may differ a little: the catalog reads ahead in threads of its own, and stops them when it knows enough.
+     */
+    private static void assertSame(String written, String counted)
+    {
+        String hint = "docs/operations/prices.md; write it anew by -Dicegate.write-docs=true";
+        assertThat(NUMBER.matcher(written).replaceAll("0")).as(hint).isEqualTo(NUMBER.matcher(counted).replaceAll("0"));
+        List<Double> before = numbers(written);
+        List<Double> after = numbers(counted);
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(after.get(i)).as(hint).isCloseTo(before.get(i), Offset.offset(Math.max(1, before.get(i) * 0.05)));
+        }
+    }
+
+    private static List<Double> numbers(String page)
+    {
+        return NUMBER.matcher(page).results().map(found -> Double.valueOf(found.group())).toList();
+    }
+
+    /**
+     * Upkeep of a table that has merges and expirations to do each minute.
+     */
+    private Counts upkeep()
+            throws Exception
+    {
+        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, scratch)) {
+            run.run(0, 17, true);
+            run.age();
+            return Prices.of(run.run(2, 3, true), Action.UPKEEP);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.icegate.maintenance.year;
+
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
+import io.icegate.maintenance.year.RequestLedger.Action;
+import io.icegate.schema.Signal;
+import io.icegate.schema.TableShape;
+import io.icegate.wal.SegmentFooter;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.WalException;
+import io.icegate.wal.WalLayout;
+import io.icegate.wal.WriterId;
+import io.icegate.wal.collect.WalCollector;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.format.SegmentEncoder;
+import io.icegate.wal.lease.WorkLease;
+import io.icegate.wal.registry.RegistryEntry;
+import io.icegate.wal.table.TableBootstrap;
+import io.icegate.wal.writer.WalLane;
+import io.icegate.wal.writer.WalWriter;
+import io.icegate.wal.writer.WriterOptions;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One start of a receiver: a writer for each table, and rounds that follow the tables, commit when it is this process's turn
+ * and collect, as the receiver's commit loop does. A process that dies is one that is not asked any more.
+ */
+final class YearReceiver
+        implements AutoCloseable
+{
+    private static final Logger log = LoggerFactory.getLogger(YearReceiver.class);
+    static final Namespace NAMESPACE = Namespace.of("otel");
+    private static final Duration LEASE = Duration.ofSeconds(22);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int COMMITS_MAX = 20;
+    private static final int SKEW_MILLIS_MAX = 40_000;
+
+    private final YearWarehouse year;
+    private final Settings settings;
+    private final Duration[] skew;
+    private final InstantSource clock;
+    private final ObjectStoreCatalog catalog;
+    private final EngineWal wal;
+    private final WalCollector collector;
+    private final String holder;
+    private final Map<String, Open> open = new HashMap<>();
+    private final Map<UUID, WorkLease> leases = new HashMap<>();
+    private final Set<UUID> committed = new HashSet<>();
+
+    /**
+     * What a negative control leaves out.
+     *
+     * @param tables that are written to
+     */
+    record Settings(List<String> tables, boolean leases, boolean seals)
+    {
+        Settings
+        {
+            tables = List.copyOf(tables);
+        }
+    }
+
+    /**
+     * A writer of a table, with its loop of heartbeats, which does one beat each time it is run.
+     */
+    private record Open(Table table, WalWriter writer, WalLane lane, SegmentEncoder encoder, Runnable beat) {}
+
+    YearReceiver(YearWarehouse year, Settings settings)
+    {
+        this.year = year;
+        this.settings = settings;
+        this.skew = new Duration[] {Duration.ofMillis(year.random.nextInt(2 * SKEW_MILLIS_MAX) - SKEW_MILLIS_MAX)};
+        this.clock = year.skewed(skew);
+        this.catalog = year.catalog(year.warehouse, clock);
+        WalEnvironment environment = year.environment(clock, Runnable::run);
+        this.wal = new EngineWal(year.warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
+        this.collector = new WalCollector(year.warehouse.store());
+        this.holder = WriterId.random(clock.instant(), year.random).toString();
+    }
+
+    /**
+     * Moves the clock of this process a little, within the minute that is allowed.
+     */
+    void drift()
+    {
+        long millis = skew[0].toMillis() + year.random.nextInt(2_001) - 1_000;
+        skew[0] = Duration.ofMillis(Math.max(-SKEW_MILLIS_MAX, Math.min(SKEW_MILLIS_MAX, millis)));
+    }
+
+    void look()
+    {
+        catalog.state();
+    }
+
+    void beat()
+    {
+        open.values().forEach(each -> year.requests.count(Action.HEARTBEAT, each.beat()));
+    }
+
+    /**
+     * Writes one segment.
+     *
+     * @return the segment that holds the rows; empty when the writer has ended or was never opened
+     */
+    Optional<SegmentKey> append(String table, YearRows rows)
+    {
+        Open target = open.get(table);
+        if (target == null || target.writer().end().isPresent()) {
+            return Optional.empty();
+        }
+        CompletableFuture<SegmentFooter> durable;
+        try {
+            durable = target.lane().append(header -> target.encoder().encode(header, target.table().schema().schemaId(), target.table().schema(), List.of(rows.admitted(clock.instant()))));
+        }
+        catch (WalException e) {
+            return Optional.empty();
+        }
+        return durable.isDone() && !durable.isCompletedExceptionally() ? Optional.of(durable.join().header().key()) : Optional.empty();
+    }
+
+    /**
+     * Opens tables, ends writers of tables that were dropped or replaced, and commits in turn.
+     *
+     * @param all false to look at the first table only
+     */
+    void round(boolean all)
+    {
+        committed.clear();
+        for (String name : all ? settings.tables() : settings.tables().subList(0, 1)) {
+            year.requests.count(Action.FOLLOW, () -> follow(name));
+            Open current = open.get(name);
+            if (current != null && takesTurn(current.table().uuid())) {
+                commit(current.table().uuid());
+            }
+        }
+    }
+
+    private void follow(String name)
+    {
+        TableIdentifier identifier = TableIdentifier.of(NAMESPACE, name);
+        Open current = open.get(name);
+        if (current != null) {
+            CatalogState state = catalog.state();
+            Optional<TableIdentifier> present = state.tableByUuid(current.table().uuid());
+            Optional<UUID> named = state.object(identifier).map(CatalogObject::uuid);
+            if (current.writer().end().isEmpty() && present.isPresent() && (named.isEmpty() || named.orElseThrow().equals(current.table().uuid()))) {
+                return;
+            }
+            if (present.isPresent() && current.writer().end().isEmpty()) {
+                current.writer().close();
+                wal.commit(catalog.loadTable(present.orElseThrow()), CommitOptions.DEFAULT);
+            }
+            current.writer().end().ifPresent(end -> log.info("writer of {} ended: {}", name, end.getMessage()));
+            open.remove(name);
+        }
+        open(name);
+    }
+
+    /**
+     * A table of log records by another name.
+     */
+    static TableShape shape(String name)
+    {
+        TableShape logs = Signal.LOGS.shape();
+        return new TableShape(name, logs.columns(), logs.partitions(), logs.sortColumns(), logs.properties());
+    }
+
+    private void open(String name)
+    {
+        TableShape shape = shape(name);
+        Table table = TableBootstrap.createOrUpdate(catalog, NAMESPACE, shape);
+        RegistryEntry entry = new RegistryEntry(WriterId.random(clock.instant(), year.random), clock.instant(), "host", "build", Set.of(table.uuid()));
+        @Nullable Runnable[] beat = new Runnable[1];
+        WalWriter writer = WalWriter.open(year.warehouse.store(), entry, wal.footers(), WriterOptions.DEFAULT, year.environment(clock, task -> {
+            if (beat[0] == null) {
+                beat[0] = task; // the first task of a writer
+            }
+            else {
+                task.run();
+            }
+        }));
+        WalLane lane = writer.lane(table.uuid(), header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
+        open.put(name, new Open(table, writer, lane, new SegmentEncoder(shape), () -> {
+            Runnable loop = beat[0];
+            if (loop != null) {
+                loop.run();
+            }
+        }));
+    }
+
+    private boolean takesTurn(UUID table)
+    {
+        WorkLease lease = leases.computeIfAbsent(table, uuid -> new WorkLease(year.warehouse.store(), WalLayout.committer(uuid), holder, LEASE, clock));
+        boolean[] held = {true};
+        year.requests.count(Action.LEASE, () -> held[0] = lease.tryHold());
+        return held[0] || !settings.leases();
+    }
+
+    private void commit(UUID uuid)
+    {
+        committed.add(uuid);
+        CommitOptions options = new CommitOptions(CommitOptions.SEGMENTS_MAX, settings.seals());
+        boolean done = false;
+        for (int attempt = 0; attempt < COMMITS_MAX && !done; attempt++) {
+            boolean[] complete = {false};
+            year.requests.count(Action.COMMIT, () -> {
+                Optional<TableIdentifier> name = catalog.state().tableByUuid(uuid);
+                complete[0] = name.isEmpty() || wal.commit(catalog.loadTable(name.orElseThrow()), options).isComplete();
+            });
+            done = complete[0];
+            year.clock.advance(RETRY);
+        }
+    }
+
+    /**
+     * What this process removes every ten minutes, for the tables that it commits.
+     */
+    void collect()
+    {
+        if (!committed.isEmpty()) {
+            collector.collect(Set.copyOf(committed), this::metadata);
+            catalog.collectLog();
+        }
+    }
+
+    private Optional<TableMetadata> metadata(UUID uuid)
+    {
+        return catalog.state().tableByUuid(uuid)
+                .map(catalog::loadTable)
+                .map(table -> ((HasTableOperations) table).operations().current());
+    }
+
+    /**
+     * Ends as SIGTERM ends a receiver: writers seal, the lease is free.
+     */
+    void stop()
+    {
+        open.values().stream().filter(each -> each.writer().end().isEmpty()).forEach(each -> each.writer().close());
+        leases.values().forEach(WorkLease::release);
+    }
+
+    @Override
+    public void close()
+            throws IOException
+    {
+        catalog.close();
+    }
+}

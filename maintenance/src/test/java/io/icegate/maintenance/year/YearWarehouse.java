@@ -1,0 +1,59 @@
+package io.icegate.maintenance.year;
+
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.TestingCatalogs;
+import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.memory.MemoryObjectStore;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.commit.WalCommitGuard;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/**
+ * The store of the model, and what every process takes from outside.
+ */
+final class YearWarehouse
+{
+    private static final String ROOT = "memory:year";
+
+    final YearClock clock = new YearClock();
+    final Random random;
+    final MemoryObjectStore memory = new MemoryObjectStore(clock);
+    final RequestLedger requests;
+    /**
+     * As the processes of the model see it.
+     */
+    final Warehouse warehouse;
+    /**
+     * Neither counted nor failing.
+     */
+    final Warehouse truth = new Warehouse(ROOT, memory);
+
+    YearWarehouse(long seed, double failures)
+    {
+        random = new Random(seed);
+        requests = new RequestLedger(memory, seed, failures);
+        warehouse = new Warehouse(ROOT, requests);
+    }
+
+    InstantSource skewed(Duration[] skew)
+    {
+        return () -> clock.instant().plus(skew[0]);
+    }
+
+    WalEnvironment environment(InstantSource wall, Executor executor)
+    {
+        return new WalEnvironment(executor, wall, clock::nanoTime, clock.sleeper(), random);
+    }
+
+    ObjectStoreCatalog catalog(Warehouse seen, InstantSource wall)
+    {
+        CatalogEnvironment environment = new CatalogEnvironment(wall, clock::nanoTime, clock.sleeper(), random, CatalogEnvironment.Threads.daemons());
+        return TestingCatalogs.open(seen, environment, List.of(new WalCommitGuard(), new DatedGuard(clock)));
+    }
+}
