@@ -28,14 +28,23 @@ final class Curves
             // orphans of failed commits are looked for once a week, and left alone for three days
             Map.entry("objects tables/metadata", 150.0),
             Map.entry("objects tables/data", 10.0),
-            Map.entry("bytes per collect", 15_000.0), // in which steps it is the turn of all tables
-            Map.entry("requests per collect", 5.0),
+            Map.entry("bytes per collect", 15_000.0), // a new process looks for what ended writers left
+            Map.entry("requests per collect", 6.0),
+            Map.entry("lists per collect", 4.0),
             Map.entry("bytes per follow", 3_000.0), // which of the restarts a failure spoiled
             Map.entry("requests per follow", 6.0),
             Map.entry("bytes per plan", 4_000.0),
             Map.entry("bytes per plan_again", 5_000.0), // when the plan before it failed
-            Map.entry("bytes per commit", 5_000.0),
-            Map.entry("count of commit", 20.0), // those that a failure spoiled are not counted
+            Map.entry("bytes per commit", 20_000.0), // whether somebody committed in between, so that metadata is read again
+            Map.entry("count of commit", 10.0), // those that a failure spoiled are not counted
+            Map.entry("count of collect", 10.0),
+            Map.entry("count of append", 10.0),
+            Map.entry("count of follow", 15.0),
+            Map.entry("count of lease", 15.0),
+            Map.entry("count of heartbeat", 15.0),
+            Map.entry("count of idle", 30.0),
+            Map.entry("count of plan", 5.0),
+            Map.entry("count of plan_again", 5.0),
             Map.entry("snapshots", 10.0), // a hundred are kept, which takes a week here
             Map.entry("size metadata.json", 4_000.0),
             Map.entry("size vector", 300.0));

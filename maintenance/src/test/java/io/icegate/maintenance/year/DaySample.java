@@ -107,6 +107,9 @@ final class DaySample
     void add(Map<Action, Counts> day)
     {
         day.forEach((action, count) -> {
+            if (action == Action.OTHER) {
+                return;
+            }
             String name = action.name().toLowerCase(Locale.ROOT);
             add("requests per " + name, count.meanRequests());
             add("lists per " + name, count.mean(Kind.LIST));

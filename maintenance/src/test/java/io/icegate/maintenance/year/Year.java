@@ -181,7 +181,8 @@ final class Year
             YearReceiver current = receivers.get((step + receiver) % receivers.size());
             current.round(step % SIDE_EVERY == 0);
             if (plan.collects()) {
-                year.requests.count(Action.COLLECT, current::collect);
+                // of one table, as it differs with the number of tables
+                year.requests.count(step % SIDE_EVERY == 0 ? Action.OTHER : Action.COLLECT, current::collect);
             }
         }
         if (step % UPKEEP_EVERY == 0) {
