@@ -9,15 +9,9 @@ import io.icegate.wal.read.LiveSegment;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.RunEnd;
 import io.trino.spi.connector.ColumnMetadata;
-import io.trino.spi.connector.ConnectorAccessControl;
 import io.trino.spi.connector.ConnectorSession;
-import io.trino.spi.connector.ConnectorSplit;
 import io.trino.spi.connector.ConnectorTableMetadata;
-import io.trino.spi.connector.ConnectorTransactionHandle;
-import io.trino.spi.connector.RecordCursor;
 import io.trino.spi.connector.SchemaTableName;
-import io.trino.spi.connector.SystemTable;
-import io.trino.spi.predicate.TupleDomain;
 import io.trino.spi.type.Type;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
@@ -29,7 +23,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 import static com.google.common.base.Throwables.getRootCause;
 import static io.trino.spi.type.BigintType.BIGINT;
@@ -42,7 +35,7 @@ import static java.util.Objects.requireNonNull;
  * for all tables at the price of one, which {@code "t$snapshots"} and {@code "t$wal"} of each table cannot.
  */
 public final class TableStates
-        implements SystemTable
+        extends EachTableAnswer
 {
     private static final List<ColumnMetadata> COLUMNS = ImmutableList.of(
             column("table_schema", VARCHAR, "Schema of the table"),
@@ -55,38 +48,19 @@ public final class TableStates
             column("corrupt_writers", BIGINT, "Writers whose run ends at a segment that cannot be read"),
             column("problem", VARCHAR, "Why the state of this table cannot be read"));
 
-    private final EachTable eachTable;
     private final WalReads walReads;
 
     @Inject
     TableStates(EachTable eachTable, WalReads walReads)
     {
-        this.eachTable = requireNonNull(eachTable, "eachTable is null");
+        super(eachTable, new ConnectorTableMetadata(new SchemaTableName("system", "table_states"), COLUMNS));
         this.walReads = requireNonNull(walReads, "walReads is null");
     }
 
     @Override
-    public Distribution getDistribution()
+    List<@Nullable Object[]> rows(IceGateTrinoCatalog catalog, ConnectorSession session, SchemaTableName table)
     {
-        return Distribution.SINGLE_COORDINATOR;
-    }
-
-    @Override
-    public ConnectorTableMetadata getTableMetadata()
-    {
-        return new ConnectorTableMetadata(new SchemaTableName("system", "table_states"), COLUMNS);
-    }
-
-    @Override
-    public RecordCursor cursor(
-            ConnectorTransactionHandle transaction,
-            ConnectorSession session,
-            TupleDomain<Integer> constraint,
-            Set<Integer> requiredColumns,
-            ConnectorSplit split,
-            ConnectorAccessControl accessControl)
-    {
-        return eachTable.cursor(getTableMetadata(), session, constraint, accessControl, (catalog, table) -> List.<@Nullable Object[]>of(state(catalog, session, table)));
+        return List.<@Nullable Object[]>of(state(catalog, session, table));
     }
 
     private @Nullable Object[] state(IceGateTrinoCatalog catalog, ConnectorSession session, SchemaTableName table)
