@@ -8,6 +8,7 @@ import io.icegate.trino.catalog.IceGateCatalogModule;
 import io.icegate.trino.config.Guards;
 import io.icegate.trino.config.IceGateConfig;
 import io.icegate.trino.config.IceGateSessionProperties;
+import io.icegate.trino.live.HeldTables;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.metadata.EachTable;
 import io.icegate.trino.metadata.Findings;
@@ -62,6 +63,7 @@ final class IceGateModule
         binder.bind(Guards.class).toInstance(guards);
         binder.bind(SegmentCodec.class).toInstance(codec);
         binder.bind(WalReads.class).in(Scopes.SINGLETON);
+        binder.bind(HeldTables.class).in(Scopes.SINGLETON);
         newSetBinder(binder, SessionPropertiesProvider.class).addBinding().to(IceGateSessionProperties.class).in(Scopes.SINGLETON);
         binder.bind(CommitWalProcedure.class).in(Scopes.SINGLETON);
         binder.bind(ReconcileWalProcedure.class).in(Scopes.SINGLETON);

@@ -50,6 +50,14 @@ public final class WalLayout
     }
 
     /**
+     * That statements change rows of the table at present.
+     */
+    public static ObjectKey statements(UUID table)
+    {
+        return ROOT.child("_statements").child(table + ".json");
+    }
+
+    /**
      * What maintenance did in the table.
      */
     public static ObjectKey upkeep(UUID table)

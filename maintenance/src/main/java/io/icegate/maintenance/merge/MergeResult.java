@@ -24,6 +24,10 @@ public record MergeResult(Outcome outcome, int inputs, int outputs, long rows, l
          */
         LOST,
         /**
+         * A statement began to change rows meanwhile, and goes first. The new files are gone.
+         */
+        YIELDED,
+        /**
          * The catalog did not say. The new files stay, because the commit may have happened.
          */
         UNKNOWN,

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -46,12 +47,22 @@ public final class NativeMerge
     }
 
     /**
-     * Merges and commits.
+     * Merges and commits, whoever else works on the table.
      *
      * @throws MergeRefusedException when these files cannot be merged here
      * @throws UncheckedIOException when a file cannot be read or written; nothing has changed then
      */
     public MergeResult run(Table table, MergePlan plan)
+    {
+        return run(table, plan, () -> true);
+    }
+
+    /**
+     * As above.
+     *
+     * @param mayCommit asked once, when the new files are written; false leaves the table as it is
+     */
+    public MergeResult run(Table table, MergePlan plan, BooleanSupplier mayCommit)
     {
         String id = "%016x%016x".formatted(random.nextLong(), random.nextLong());
         MergeCommit commit = new MergeCommit(table, id);
@@ -68,7 +79,7 @@ public final class NativeMerge
             commit.delete(outputs);
             throw e;
         }
-        MergeCommit.Result result = commit.run(plan, inputs, outputs);
+        MergeCommit.Result result = mayCommit.getAsBoolean() ? commit.run(plan, inputs, outputs) : commit.giveWay(outputs);
         return new MergeResult(
                 result.outcome(),
                 inputs.size(),

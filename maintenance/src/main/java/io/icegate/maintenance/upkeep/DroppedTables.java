@@ -90,7 +90,7 @@ final class DroppedTables
             delete(WalLayout.table(table), before, counts);
             delete(WalLayout.liveDeletes(table), before, counts);
             if (counts.young == 0) {
-                warehouse.store().delete(List.of(WalLayout.committer(table), WalLayout.maintainer(table)));
+                warehouse.store().delete(List.of(WalLayout.committer(table), WalLayout.maintainer(table), WalLayout.statements(table)));
                 warehouse.store().delete(List.of(WalLayout.upkeep(table)));
             }
         }

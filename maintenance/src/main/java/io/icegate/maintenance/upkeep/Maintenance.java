@@ -15,6 +15,7 @@ import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.icegate.wal.lease.StatementHold;
 import io.icegate.wal.lease.WorkLease;
 import io.icegate.wal.registry.BoundedMap;
 import org.apache.iceberg.Table;
@@ -75,6 +76,7 @@ public final class Maintenance
     private final List<UpkeepAction> told = new ArrayList<>(); // since the table was begun
     private final NativeMerge merge;
     private final ScratchFolder scratch;
+    private final StatementHold statements;
     private final Upkeep upkeep;
     private final OrphanFiles orphans;
     private final UpkeepStatuses statuses;
@@ -95,7 +97,8 @@ public final class Maintenance
         this.scratch = new ScratchFolder(scratch);
         WalEnvironment environment = new WalEnvironment(Runnable::run, clock, System::nanoTime, Sleeper.system(), random);
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
-        this.upkeep = newUpkeep(new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock))));
+        this.statements = new StatementHold(warehouse.store(), clock);
+        this.upkeep = newUpkeep(new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
         this.orphans = new OrphanFiles(warehouse);
         this.statuses = new UpkeepStatuses(warehouse.store());
         this.holder = "%016x".formatted(random.nextLong());
@@ -167,8 +170,8 @@ public final class Maintenance
     public List<UpkeepAction> keep(Table table, BooleanSupplier goesOn)
     {
         table.refresh();
-        // one that remembers nothing and waits for nothing, because somebody asked now
-        keep(newUpkeep(new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty())), table, settings.bytesPerRound(), goesOn);
+        // one that remembers nothing and waits for no ingest, because somebody asked now; a statement that runs would still fail
+        keep(newUpkeep(new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.of(statements))), table, settings.bytesPerRound(), goesOn);
         return List.copyOf(told);
     }
 

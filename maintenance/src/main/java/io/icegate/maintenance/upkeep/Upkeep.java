@@ -10,6 +10,7 @@ import io.icegate.maintenance.ttl.TtlDelete;
 import io.icegate.maintenance.ttl.TtlPlan;
 import io.icegate.maintenance.ttl.TtlPlanner;
 import io.icegate.objectstore.Sleeper;
+import io.icegate.wal.lease.StatementHold;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.Table;
@@ -52,6 +53,7 @@ public final class Upkeep
     private final Consumer<UpkeepAction> actions;
     private final WorkShare share;
     private final Optional<CommitLag> lag;
+    private final Optional<StatementHold> statements;
 
     /**
      * Merges whatever the state of ingest is, and never rests.
@@ -60,15 +62,16 @@ public final class Upkeep
      */
     public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
     {
-        this(planner, merge, expiration, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty()));
+        this(planner, merge, expiration, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
     }
 
     /**
      * What is left to ingest and queries.
      *
      * @param lag of ingest, for which merges wait; empty when they do not
+     * @param statements that change rows, whose files stay where they are; empty when nobody is asked
      */
-    record Courtesy(WorkShare share, Optional<CommitLag> lag) {}
+    record Courtesy(WorkShare share, Optional<CommitLag> lag, Optional<StatementHold> statements) {}
 
     Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions, Courtesy courtesy)
     {
@@ -80,6 +83,7 @@ public final class Upkeep
         this.actions = requireNonNull(actions, "actions is null");
         this.share = courtesy.share();
         this.lag = courtesy.lag();
+        this.statements = courtesy.statements();
     }
 
     /**
@@ -135,6 +139,10 @@ public final class Upkeep
             return;
         }
         ttlLooked.put(table.uuid(), started);
+        if (!plan.files().isEmpty() && isHeld(table)) {
+            ttlLooked.remove(table.uuid());
+            return;
+        }
         if (!plan.files().isEmpty()) {
             // the next round looks whether this was all
             ttlLooked.remove(table.uuid());
@@ -154,7 +162,7 @@ public final class Upkeep
             tell(started, table, "merge", false, "plan", message(e));
             return 0;
         }
-        if (plans.isEmpty() || isBehind(table, started)) {
+        if (plans.isEmpty() || isBehind(table, started) || isHeld(table)) {
             return 0;
         }
         long merged = 0;
@@ -163,7 +171,7 @@ public final class Upkeep
             merged += plan.bytes();
             Instant begun = clock.instant();
             act(table, "merge", plan.reason(), () -> {
-                MergeResult result = merge.run(table, plan);
+                MergeResult result = merge.run(table, plan, () -> heldSince(table).isEmpty());
                 return "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
             });
             share.rest(Duration.between(begun, clock.instant()), goesOn);
@@ -182,6 +190,21 @@ public final class Upkeep
             tell(started, table, "wait", false, "look", message(e));
             return false;
         }
+    }
+
+    /**
+     * Tells what it waits for.
+     */
+    private boolean isHeld(Table table)
+    {
+        Optional<Instant> since = heldSince(table);
+        since.ifPresent(start -> tell(clock.instant(), table, "wait", true, "statements have changed rows since " + start, "no file is replaced in this round"));
+        return since.isPresent();
+    }
+
+    private Optional<Instant> heldSince(Table table)
+    {
+        return statements.flatMap(hold -> hold.heldSince(table.uuid()));
     }
 
     private void expire(Table table)

@@ -1,7 +1,17 @@
 package io.icegate.maintenance.upkeep;
 
+import io.icegate.maintenance.expire.ExpirationPolicy;
+import io.icegate.maintenance.expire.SnapshotExpiration;
+import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.merge.MergePlanner;
+import io.icegate.maintenance.merge.MergePolicy;
+import io.icegate.maintenance.merge.MergeResult;
+import io.icegate.maintenance.merge.MergeSettings;
+import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.wal.WalLayout;
+import io.icegate.wal.lease.StatementHold;
+import io.icegate.wal.lease.StatementHolds;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.junit.jupiter.api.Test;
@@ -12,8 +22,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,6 +69,74 @@ final class TestCourtesy
             assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
             List<UpkeepAction> stored = new UpkeepStatuses(warehouse.store).read(logs.uuid()).orElseThrow().actions();
             assertThat(stored).as("all processes tell it").extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
+        }
+    }
+
+    /**
+     * What a statement is about to change stays where it is, for whoever asks. Of a merge that began before nothing is left.
+     */
+    @Test
+    void testFilesStayWhileStatementsChangeRows()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = warehouse.logs(Namespace.of("otel"));
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 3), warehouse.batch("acme", Instant.now(), 4));
+            warehouse.commit(logs);
+            InstantSource clock = () -> Instant.now().plus(OLD);
+            try (StatementHolds holds = new StatementHolds(new StatementHold(warehouse.store, clock), "engine", Runnable::run);
+                    Maintenance maintenance = warehouse.maintenance(OLD, 2)) {
+                StatementHolds.Share statement = holds.begin(logs.uuid());
+                maintenance.round(() -> true);
+                maintenance.keep(logs, () -> true);
+                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "wait");
+                assertThat(warehouse.actions.get(0).text()).contains("statements have changed rows since");
+                statement.close();
+
+                List<ObjectKey> before = warehouse.keys(warehouse.folder(logs));
+                MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(logs, clock.instant()).get(0);
+                MergeResult result = new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()).run(logs, plan, () -> false);
+                assertThat(result.outcome()).isEqualTo(MergeResult.Outcome.YIELDED);
+                assertThat(warehouse.keys(warehouse.folder(logs))).isEqualTo(before);
+                assertThat(UpkeepFixture.files(logs)).hasSize(2);
+
+                maintenance.round(() -> true);
+                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "wait", "merge");
+                assertThat(UpkeepFixture.files(logs)).hasSize(1);
+            }
+        }
+    }
+
+    /**
+     * A statement that began when the merge was running finds its files.
+     */
+    @Test
+    void testMergeLooksAgainBeforeItCommits()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = warehouse.logs(Namespace.of("otel"));
+            warehouse.append(logs, warehouse.batch("acme", Instant.now(), 3), warehouse.batch("acme", Instant.now(), 4));
+            warehouse.commit(logs);
+            StatementHold hold = new StatementHold(warehouse.store, InstantSource.system());
+            try (StatementHolds holds = new StatementHolds(hold, "engine", Runnable::run)) {
+                Upkeep upkeep = new Upkeep(
+                        new MergePlanner(MergePolicy.DEFAULT),
+                        new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
+                        new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
+                        UpkeepSettings.DEFAULT,
+                        () -> Instant.now().plus(OLD),
+                        warehouse.actions::add,
+                        new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), Optional.of(hold)));
+                // asked after the first look
+                upkeep.keep(logs, Long.MAX_VALUE, () -> {
+                    holds.begin(logs.uuid());
+                    return true;
+                });
+                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("merge");
+                assertThat(warehouse.actions.get(0).text()).contains("YIELDED");
+                assertThat(UpkeepFixture.files(logs)).hasSize(2);
+            }
         }
     }
 

@@ -8,11 +8,13 @@ import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.config.Guards;
 import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.config.RowLevelChanges;
+import io.icegate.trino.live.HeldTables;
 import io.icegate.trino.live.LiveStatistics;
 import io.icegate.trino.live.WalPin;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.live.WalTable;
 import io.icegate.trino.live.WatermarkTable;
+import io.icegate.wal.lease.StatementHolds;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.plugin.base.classloader.ClassLoaderSafeSystemTable;
 import io.trino.plugin.iceberg.CommitTaskData;
@@ -25,6 +27,7 @@ import io.trino.plugin.iceberg.TableStatisticsReader;
 import io.trino.plugin.iceberg.TableStatisticsWriter;
 import io.trino.plugin.iceberg.TableType;
 import io.trino.plugin.iceberg.delete.DeletionVectorWriter;
+import io.trino.plugin.iceberg.procedure.IcebergTableProcedureId;
 import io.trino.spi.TrinoException;
 import io.trino.spi.catalog.CatalogName;
 import io.trino.spi.connector.ColumnHandle;
@@ -66,6 +69,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -105,13 +109,16 @@ final class IceGateMetadata
      * Argument of the one table procedure that takes files from elsewhere.
      */
     private static final String ADD_FILES_LOCATION = "location";
+    private static final String OPTIMIZE_PROCEDURE = IcebergTableProcedureId.OPTIMIZE.name();
 
     private final IceGateTrinoCatalog catalog;
     private final WalReads walReads;
+    private final HeldTables heldTables;
     private final Guards guards;
     private final LiveStatistics liveStatistics;
     private final Map<SchemaTableName, WalPin> pins = new ConcurrentHashMap<>();
     private final Map<String, WalPin> pinsByToken = new ConcurrentHashMap<>();
+    private final Map<UUID, StatementHolds.Share> held = new ConcurrentHashMap<>();
     private final Set<SchemaTableName> refreshSources = ConcurrentHashMap.newKeySet();
     private volatile boolean refreshingMaterializedView;
 
@@ -135,11 +142,13 @@ final class IceGateMetadata
             Duration materializedViewRefreshSnapshotRetentionPeriod,
             ConnectorExpressionEvaluator evaluator,
             WalReads walReads,
+            HeldTables heldTables,
             Guards guards)
     {
         super(catalogName, typeManager, commitTaskCodec, catalog, fileSystemFactory, tableStatisticsReader, tableStatisticsWriter, deletionVectorWriter, metastoreFactory, addFilesProcedureEnabled, allowedExtraProperties, icebergScanExecutor, metadataFetchingExecutor, icebergPlanningExecutor, icebergFileDeleteExecutor, materializedViewRefreshMaxSnapshotsToExpire, materializedViewRefreshSnapshotRetentionPeriod, evaluator);
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.walReads = requireNonNull(walReads, "walReads is null");
+        this.heldTables = requireNonNull(heldTables, "heldTables is null");
         this.guards = requireNonNull(guards, "guards is null");
         this.liveStatistics = new LiveStatistics(typeManager);
     }
@@ -291,6 +300,33 @@ final class IceGateMetadata
         return super.applyDelete(session, handle);
     }
 
+    /**
+     * The first that Trino asks of a statement which changes rows and not of others, right after it took the handle.
+     */
+    @Override
+    public ColumnHandle getMergeRowIdColumnHandle(ConnectorSession session, ConnectorTableHandle tableHandle)
+    {
+        hold(session, (IcebergTableHandle) tableHandle);
+        return super.getMergeRowIdColumnHandle(session, tableHandle);
+    }
+
+    /**
+     * Keeps maintenance away from the table's files until the statement ends.
+     */
+    private void hold(ConnectorSession session, IcebergTableHandle table)
+    {
+        if (table.getTableType() == TableType.DATA && walReads.isWalTable(table.getStorageProperties())) {
+            held.computeIfAbsent(catalog.loadTable(session, table.getSchemaTableName()).uuid(), heldTables::hold);
+        }
+    }
+
+    @Override
+    public void cleanupQuery(ConnectorSession session)
+    {
+        held.values().forEach(StatementHolds.Share::close);
+        super.cleanupQuery(session);
+    }
+
     @Override
     public ConnectorMergeTableHandle beginMerge(ConnectorSession session, ConnectorTableHandle tableHandle, Map<Integer, Collection<ColumnHandle>> updateCaseColumns, RetryMode retryMode)
     {
@@ -327,6 +363,9 @@ final class IceGateMetadata
         IcebergTableHandle table = (IcebergTableHandle) tableHandle;
         if (executeProperties.get(ADD_FILES_LOCATION) instanceof String location) {
             catalog.verifyAdoptable(table.getSchemaTableName(), table.getTableLocation(), location);
+        }
+        if (procedureName.equals(OPTIMIZE_PROCEDURE)) {
+            hold(session, table);
         }
         ConnectorTableHandle source = guards.on(PIN_IN_EXECUTE) ? TableHandles.withoutPin(table) : tableHandle;
         return super.getTableHandleForExecute(session, accessControl, source, procedureName, executeProperties, retryMode);

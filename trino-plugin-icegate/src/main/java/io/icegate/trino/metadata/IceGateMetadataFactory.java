@@ -6,6 +6,7 @@ import io.airlift.concurrent.BoundedExecutor;
 import io.airlift.json.JsonCodec;
 import io.icegate.trino.catalog.IceGateTrinoCatalog;
 import io.icegate.trino.config.Guards;
+import io.icegate.trino.live.HeldTables;
 import io.icegate.trino.live.WalReads;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.metastore.RawHiveMetastoreFactory;
@@ -62,6 +63,7 @@ public final class IceGateMetadataFactory
             IcebergConfig config,
             ConnectorExpressionEvaluator evaluator,
             WalReads walReads,
+            HeldTables heldTables,
             Guards guards)
     {
         super(catalogName, typeManager, commitTaskCodec, catalogFactory, fileSystemFactory, tableStatisticsReader, tableStatisticsWriter, deletionVectorWriter, metastoreFactory, icebergScanExecutor, metadataExecutor, icebergPlanningExecutor, icebergFileDeleteExecutor, config, evaluator);
@@ -88,6 +90,7 @@ public final class IceGateMetadataFactory
                 config.getMaterializedViewRefreshSnapshotRetentionPeriod(),
                 evaluator,
                 walReads,
+                heldTables,
                 guards);
     }
 
