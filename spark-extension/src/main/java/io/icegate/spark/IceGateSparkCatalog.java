@@ -44,6 +44,8 @@ import static java.util.Objects.requireNonNull;
 public class IceGateSparkCatalog
         extends SparkCatalog
 {
+    private static final Set<TableWritePrivilege> ADDS_ROWS = Set.of(TableWritePrivilege.INSERT);
+
     private @Nullable ObjectStoreCatalog rawCatalog;
     private @Nullable WalTables walTables;
     private @Nullable IceGateProcedures procedures;
@@ -65,7 +67,7 @@ public class IceGateSparkCatalog
         // kept here, because icebergCatalog() answers from a cache unless cache-enabled is false
         ObjectStoreCatalog catalog = (ObjectStoreCatalog) super.buildIcebergCatalog(name, new CaseInsensitiveStringMap(properties));
         walTables = new WalTables(catalog);
-        procedures = new IceGateProcedures(new ProcedureTables(this, catalog), walTables.wal());
+        procedures = new IceGateProcedures(new ProcedureTables(this, catalog), walTables.wal(), walTables.heldTables());
         rawCatalog = catalog;
         return catalog;
     }
@@ -83,6 +85,9 @@ public class IceGateSparkCatalog
     public Table loadTable(Identifier identifier, Set<TableWritePrivilege> writePrivileges)
             throws NoSuchTableException
     {
+        if (!ADDS_ROWS.containsAll(writePrivileges)) {
+            walTables().holdForStatement(buildIdentifier(identifier));
+        }
         if (walTables().drain(buildIdentifier(identifier))) {
             invalidateTable(identifier);
         }

@@ -1,6 +1,7 @@
 package io.icegate.spark;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.spark.held.HeldTables;
 import io.icegate.spark.procedures.Refusals;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.engine.EngineWal;
@@ -9,6 +10,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -28,11 +30,19 @@ final class WalTables
 
     private final ObjectStoreCatalog catalog;
     private final EngineWal wal;
+    private final HeldTables heldTables;
 
     WalTables(ObjectStoreCatalog catalog)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
-        this.wal = new EngineWal(catalog.warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(readers()), EngineWal.Limits.DEFAULT);
+        ExecutorService readers = readers();
+        this.wal = new EngineWal(catalog.warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(readers), EngineWal.Limits.DEFAULT);
+        this.heldTables = new HeldTables(catalog.warehouse().store(), readers);
+    }
+
+    HeldTables heldTables()
+    {
+        return heldTables;
     }
 
     EngineWal wal()
@@ -48,14 +58,25 @@ final class WalTables
      */
     boolean drain(TableIdentifier identifier)
     {
-        Table table;
+        return find(identifier).map(table -> Refusals.clean(() -> wal.drain(table))).orElse(false);
+    }
+
+    /**
+     * Keeps maintenance away from the table's files, if it has a WAL, until the statement has run that is being prepared.
+     */
+    void holdForStatement(TableIdentifier identifier)
+    {
+        find(identifier).map(Table::uuid).ifPresent(heldTables::holdForStatement);
+    }
+
+    private Optional<Table> find(TableIdentifier identifier)
+    {
         try {
-            table = catalog.loadTable(identifier);
+            return Optional.of(catalog.loadTable(identifier)).filter(table -> EngineWal.isWalTable(table.properties()));
         }
         catch (NoSuchTableException e) {
-            return false;
+            return Optional.empty();
         }
-        return EngineWal.isWalTable(table.properties()) && Refusals.clean(() -> wal.drain(table));
     }
 
     /**

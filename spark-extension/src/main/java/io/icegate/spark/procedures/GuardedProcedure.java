@@ -1,5 +1,6 @@
 package io.icegate.spark.procedures;
 
+import io.icegate.spark.held.HeldTables;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.spark.Spark3Util;
@@ -16,21 +17,25 @@ import org.apache.spark.sql.types.StructType;
 
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import static java.util.Locale.ROOT;
 import static java.util.Objects.requireNonNull;
 
 /**
  * A procedure of Iceberg. {@code remove_orphan_files} takes any folder and any list of files from its caller: here it looks
  * for orphans of a table in the folder of that table only, and so never finds the WAL or another table's files. {@code
- * add_files} takes no files of the WAL or of another table, which an expiry of snapshots would delete.
+ * add_files} takes no files of the WAL or of another table, which an expiry of snapshots would delete. Maintenance leaves a table alone
+ * while a procedure rewrites its files.
  */
-record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
+record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables, HeldTables heldTables)
         implements UnboundProcedure
 {
     private static final String REMOVE_ORPHAN_FILES = "remove_orphan_files";
     private static final String ADD_FILES = "add_files";
+    private static final Set<String> REWRITES = Set.of("rewrite_data_files", "rewrite_position_delete_files");
     /**
      * Files without a table, as Spark names them: a format and a path.
      */
@@ -40,6 +45,7 @@ record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
     {
         requireNonNull(stock, "stock is null");
         requireNonNull(tables, "tables is null");
+        requireNonNull(heldTables, "heldTables is null");
     }
 
     @Override
@@ -57,10 +63,10 @@ record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
     @Override
     public BoundProcedure bind(StructType inputType)
     {
-        return new Bound(stock.bind(inputType), tables);
+        return new Bound(stock.bind(inputType), tables, heldTables);
     }
 
-    private record Bound(BoundProcedure stock, ProcedureTables tables)
+    private record Bound(BoundProcedure stock, ProcedureTables tables, HeldTables heldTables)
             implements BoundProcedure
     {
         @Override
@@ -96,7 +102,13 @@ record GuardedProcedure(UnboundProcedure stock, ProcedureTables tables)
             if (stock.name().equalsIgnoreCase(ADD_FILES)) {
                 checkSource(arguments);
             }
-            return Refusals.clean(() -> stock.call(arguments));
+            return Refusals.clean(() -> REWRITES.contains(stock.name().toLowerCase(ROOT)) ? rewrite(arguments) : stock.call(arguments));
+        }
+
+        private Iterator<Scan> rewrite(InternalRow arguments)
+        {
+            Table table = tables.load("table", tables.identifier("table", arguments, ordinal("table")));
+            return heldTables.hold(table.uuid(), () -> stock.call(arguments));
         }
 
         private void checkSource(InternalRow arguments)

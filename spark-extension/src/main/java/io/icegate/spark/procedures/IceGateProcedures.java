@@ -1,5 +1,6 @@
 package io.icegate.spark.procedures;
 
+import io.icegate.spark.held.HeldTables;
 import io.icegate.wal.engine.EngineWal;
 import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
 
@@ -14,11 +15,13 @@ import static java.util.Objects.requireNonNull;
 public final class IceGateProcedures
 {
     private final ProcedureTables tables;
+    private final HeldTables heldTables;
     private final List<IceGateProcedure> procedures;
 
-    public IceGateProcedures(ProcedureTables tables, EngineWal wal)
+    public IceGateProcedures(ProcedureTables tables, EngineWal wal, HeldTables heldTables)
     {
         this.tables = requireNonNull(tables, "tables is null");
+        this.heldTables = requireNonNull(heldTables, "heldTables is null");
         procedures = List.of(
                 new CommitWalProcedure(tables, wal),
                 new ReconcileWalProcedure(tables, wal),
@@ -48,6 +51,6 @@ public final class IceGateProcedures
      */
     public UnboundProcedure guarded(UnboundProcedure stock)
     {
-        return new GuardedProcedure(stock, tables);
+        return new GuardedProcedure(stock, tables, heldTables);
     }
 }
