@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -54,7 +55,7 @@ final class TestHeldTables
     {
         spark = TestingSpark.open(folder);
         warehouse = Warehouses.open(spark.warehouse(), Map.of());
-        TestingSpark.session().udf().register("held", (UDF0<Boolean>) () -> LOOKED.get().look(), DataTypes.BooleanType);
+        TestingSpark.session().udf().register("held", (UDF0<Boolean>) () -> requireNonNull(LOOKED.get(), "LOOKED is null").look(), DataTypes.BooleanType);
     }
 
     @Test
