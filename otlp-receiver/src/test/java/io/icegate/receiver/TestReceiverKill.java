@@ -3,6 +3,7 @@ package io.icegate.receiver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ import static io.icegate.receiver.Deadlines.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A receiver that dies, or is stopped, under load of all signals with clients that send again, on the local store; see
+ * A receiver that dies, or is stopped, under load of all signals with clients that send again and upkeep beside it, on the local store; see
  * {@link TestResendStorm} for the other one. {@code -Dicegate.kill-rounds} sets the number of kills (20 with {@code -Plong}),
  * {@code -Dicegate.seed} repeats their moments.
  */
@@ -38,7 +39,7 @@ final class TestReceiverKill
         ExporterLoad load = new ExporterLoad();
         int acknowledgedRequests = 0;
         ReceiverProcess next = ReceiverProcess.launch(folder, config(warehouse));
-        try {
+        try (SteadyUpkeep upkeep = SteadyUpkeep.start(warehouse, Map.of(), Files.createDirectory(folder.resolve("scratch")), SEED)) {
             for (int round = 0; round < KILL_ROUNDS; round++) {
                 try (ReceiverProcess receiver = next.awaitReady(); ExporterLoad.Run run = load.start(receiver.grpcPort(), receiver.httpPort())) {
                     eventually("requests are acknowledged", () -> run.acknowledgedRequests() > 0);
@@ -56,6 +57,7 @@ final class TestReceiverKill
                 load.repeatAll(receiver.grpcPort(), receiver.httpPort());
                 eventually("all is committed", () -> StoredSignals.isAllCommitted(warehouse, Map.of()));
             }
+            eventually("files are merged", () -> upkeep.merges() >= SignalSample.ALL.size());
         }
         finally {
             next.close();

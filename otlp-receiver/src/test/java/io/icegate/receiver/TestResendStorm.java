@@ -6,6 +6,7 @@ import io.icegate.objectstore.s3.StrictS3Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two receivers on a store with faults get the same requests of all signals again and again, while one of them is killed or
- * stopped for a while. {@code -Dicegate.storm-rounds} sets how often, {@code -Dicegate.seed} repeats the choices. With
+ * stopped for a while, and their files are merged all the time. {@code -Dicegate.storm-rounds} sets how often, {@code -Dicegate.seed} repeats the choices. With
  * {@code -Plong} there are 20 rounds, and in every fourth one is stopped for so long that the other ends its writers.
  */
 final class TestResendStorm
@@ -48,7 +49,8 @@ final class TestResendStorm
         Random random = new Random(SEED);
         ExporterLoad load = new ExporterLoad(CLIENT_DEADLINE);
         List<ReceiverProcess> receivers = new ArrayList<>();
-        try (StrictS3Server s3 = StrictS3Server.start()) {
+        try (StrictS3Server s3 = StrictS3Server.start();
+                SteadyUpkeep upkeep = SteadyUpkeep.start(WAREHOUSE, s3.properties(), Files.createDirectory(folder.resolve("scratch")), SEED)) {
             Map<String, String> config = config(s3);
             for (int i = 0; i < 2; i++) {
                 receivers.add(ReceiverProcess.start(folder, config));
@@ -84,6 +86,9 @@ final class TestResendStorm
             assertThat(load.finalAnswers()).as("answers that make an exporter drop data").isEmpty();
             assertExactly("live", load, StoredSignals.read(WAREHOUSE, s3.properties()).all());
             assertCommitted("after commit", load, s3);
+            eventually("files are merged", () -> upkeep.merges() >= SignalSample.ALL.size());
+            upkeep.close();
+            assertCommitted("after merges", load, s3);
 
             StoredSignals.compact(WAREHOUSE, s3.properties());
             assertCommitted("after compaction", load, s3);
