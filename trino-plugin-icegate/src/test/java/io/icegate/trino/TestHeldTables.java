@@ -1,5 +1,11 @@
 package io.icegate.trino;
 
+import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.merge.MergePlanner;
+import io.icegate.maintenance.merge.MergePolicy;
+import io.icegate.maintenance.merge.MergeResult;
+import io.icegate.maintenance.merge.MergeSettings;
+import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.wal.WalLayout;
@@ -26,6 +32,7 @@ import java.util.concurrent.Future;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import static org.junit.jupiter.api.parallel.ExecutionMode.SAME_THREAD;
 
@@ -98,6 +105,24 @@ final class TestHeldTables
         awaitHeld(table, running);
         running.get();
         awaitFree(table);
+        assertThat(lake.numbers(logs.name())).isEqualTo(TrinoLake.range(1, SEGMENTS));
+    }
+
+    /**
+     * A commit that asked nobody. Trino names each file that is gone; what to do is all a user needs.
+     */
+    @Test
+    void testFilesAreReplacedAllTheSame()
+            throws Exception
+    {
+        WalFixture.Logs logs = logs();
+        Table table = logs.table();
+        Future<?> running = executor.submit(() -> lake.sql("DELETE FROM %s WHERE time_unix_nano > 0 AND NOT %s".formatted(logs.name(), SLOWLY_NO)));
+        awaitHeld(table, running);
+        MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(table, Instant.now()).getFirst();
+        assertThat(new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()).run(table, plan).outcome()).isEqualTo(MergeResult.Outcome.COMMITTED);
+        assertThatThrownBy(running::get).cause().hasMessage(
+                "Failed to commit the transaction during write: another commit has replaced files of table %s that this statement was about to change. Nothing was changed; run the statement again".formatted(logs.name()));
         assertThat(lake.numbers(logs.name())).isEqualTo(TrinoLake.range(1, SEGMENTS));
     }
 

@@ -1,6 +1,7 @@
 package io.icegate.maintenance.doctor;
 
 import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
@@ -49,6 +51,7 @@ public final class Doctor
         Examination examination = new Examination(name, table, clock.instant());
         examination.wal(waiting);
         examination.metadata();
+        examination.ttl();
         Snapshot snapshot = table.currentSnapshot();
         if (snapshot != null) {
             examination.snapshots();
@@ -153,6 +156,25 @@ public final class Doctor
                         "the metadata file has %s bytes for %s snapshots".formatted(bytes, metadata.snapshots().size()),
                         "every commit writes it anew, and every process keeps it in memory",
                         expire(maxAge()));
+            }
+        }
+
+        /**
+         * A commit with a wrong value is refused, but a table that is registered brings what it has.
+         */
+        private void ttl()
+        {
+            for (Map.Entry<String, String> property : new TreeMap<>(table.properties()).entrySet()) {
+                try {
+                    TableTtl.of(Map.ofEntries(property));
+                }
+                catch (IllegalArgumentException e) {
+                    add("ttl_invalid",
+                            Severity.WARNING,
+                            String.valueOf(e.getMessage()),
+                            "no row of the table is ever due",
+                            "ALTER TABLE icegate.%s UNSET TBLPROPERTIES ('%s') -- Spark; or set it to a value".formatted(name, property.getKey().replace("'", "\\'")));
+                }
             }
         }
 

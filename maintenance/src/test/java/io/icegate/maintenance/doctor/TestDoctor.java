@@ -17,7 +17,10 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +121,25 @@ final class TestDoctor
         table.updateSpec().addField("service_name").commit();
         table.refresh();
         assertThat(finding("spec_drift", examine(Duration.ZERO, DoctorThresholds.DEFAULT)).reason()).isEqualTo("1 files lie in partitions of an earlier layout");
+    }
+
+    /**
+     * A table that is registered brings its properties past the guard.
+     */
+    @Test
+    void testTtl()
+    {
+        TableMetadata metadata = ((BaseTable) table).operations().current();
+        Map<String, String> wrong = Map.of("icegate.ttl", "30d", "icegate.ttl.tenant.acme", "a week", "icegate.ttl.tenant.b'c", "0d");
+        String location = table.location() + "/metadata/wrong.metadata.json";
+        TableMetadataParser.write(metadata.replaceProperties(wrong), table.io().newOutputFile(location));
+        Table registered = new BaseTable(new StaticTableOperations(location, table.io()), "logs");
+        List<Finding> findings = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(NAME, registered, WaitingSegments.NONE);
+        assertThat(findings).extracting(Finding::rule).containsExactly("ttl_invalid", "ttl_invalid");
+        assertThat(findings).extracting(Finding::reason).anySatisfy(reason -> assertThat(reason).contains("icegate.ttl.tenant.acme = 'a week'", "30d or 12h"));
+        assertThat(findings).extracting(Finding::remedy).containsExactlyInAnyOrder(
+                "ALTER TABLE icegate.otel.logs UNSET TBLPROPERTIES ('icegate.ttl.tenant.acme') -- Spark; or set it to a value",
+                "ALTER TABLE icegate.otel.logs UNSET TBLPROPERTIES ('icegate.ttl.tenant.b\\'c') -- Spark; or set it to a value");
     }
 
     @Test

@@ -90,6 +90,7 @@ import static io.icegate.trino.config.Guard.TABLE_STATISTICS;
 import static io.icegate.trino.config.Guard.TIME_TRAVEL;
 import static io.icegate.trino.config.Guard.TRUNCATE;
 import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_PIN_LOST;
+import static io.icegate.trino.metadata.Refusals.changingRows;
 import static io.icegate.trino.metadata.Refusals.explained;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import static java.util.Comparator.naturalOrder;
@@ -337,6 +338,13 @@ final class IceGateMetadata
         Snapshot snapshot = catalog.loadTable(session, table.getSchemaTableName()).currentSnapshot();
         OptionalLong snapshotId = snapshot == null ? OptionalLong.empty() : OptionalLong.of(snapshot.snapshotId());
         return super.beginMerge(session, TableHandles.withoutPin(table, snapshotId), updateCaseColumns, retryMode);
+    }
+
+    @Override
+    public void finishMerge(ConnectorSession session, ConnectorMergeTableHandle mergeTableHandle, List<ConnectorTableHandle> sourceTableHandles, Collection<Slice> fragments, Collection<ComputedStatistics> computedStatistics)
+    {
+        IcebergTableHandle table = (IcebergTableHandle) mergeTableHandle.getTableHandle();
+        changingRows(table.getSchemaTableName(), () -> super.finishMerge(session, mergeTableHandle, sourceTableHandles, fragments, computedStatistics));
     }
 
     @Override
