@@ -5,7 +5,12 @@ import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.wal.WalLayout;
+import io.icegate.wal.collect.SettledSegments;
+import io.icegate.wal.registry.WriterRegistry;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,13 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * Finds and deletes files in the folder of a table that no snapshot of it needs. The folder belongs to the table alone, and the WAL
- * is never in it. Left alone is what is younger than {@link #AGE_MIN} by the store's clock, because a commit may still come for it,
- * metadata files, which the catalog collects, and everything that is not named like a file of a table.
+ * Finds and deletes files of a table that no snapshot of it needs: in its folder, which belongs to the table alone, and among its
+ * segments. Left alone is what is younger than {@link #AGE_MIN} by the store's clock, because a commit may still come for it,
+ * metadata files, which the catalog collects, segments that are not {@linkplain SettledSegments settled}, and everything that is
+ * not named like a file of a table.
  */
 public final class OrphanFiles
 {
@@ -36,10 +43,12 @@ public final class OrphanFiles
     private static final Set<String> EXTENSIONS = Set.of("parquet", "orc", "avro", "puffin", "stats");
 
     private final Warehouse warehouse;
+    private final WriterRegistry registry;
 
     public OrphanFiles(Warehouse warehouse)
     {
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
+        this.registry = new WriterRegistry(warehouse.store());
     }
 
     /**
@@ -47,6 +56,7 @@ public final class OrphanFiles
      *
      * @param storeNow by the store's clock, before this call
      * @throws UncheckedIOException when the store did not answer
+     * @throws io.icegate.wal.WalException when it did not tell the writers
      */
     public OrphanPlan plan(Table table, Instant storeNow)
     {
@@ -55,17 +65,28 @@ public final class OrphanFiles
             return new OrphanPlan(List.of(), true); // another store, which this one cannot list
         }
         table.refresh();
+        TableMetadata metadata = ((HasTableOperations) table).operations().current();
+        SettledSegments settled = SettledSegments.of(metadata, registry.list());
         ReachableNames needed = ReachableNames.of(table);
         Instant before = storeNow.minus(AGE_MIN);
+        Predicate<ObjectHead> orphan = object -> object.lastModified().isBefore(before) && !needed.contains(object.key().value());
         List<ObjectHead> orphans = new ArrayList<>();
+        boolean complete = find(folder.orElseThrow(), orphan.and(object -> isFileOfTable(object.key().name())), orphans)
+                && find(WalLayout.table(table.uuid()), orphan.and(settled::contains), orphans);
+        return new OrphanPlan(orphans, complete);
+    }
+
+    /**
+     * @return false when there may be more
+     */
+    private boolean find(ObjectKey folder, Predicate<ObjectHead> orphan, List<ObjectHead> orphans)
+    {
         Optional<ObjectKey> last = Optional.empty();
         while (true) {
-            ListPage page = list(folder.orElseThrow(), last);
-            page.objects().stream()
-                    .filter(object -> object.lastModified().isBefore(before) && isFileOfTable(object.key().name()) && !needed.contains(object.key().name()))
-                    .forEach(orphans::add);
+            ListPage page = list(folder, last);
+            page.objects().stream().filter(orphan).forEach(orphans::add);
             if (!page.truncated() || orphans.size() >= FILES_MAX) {
-                return new OrphanPlan(orphans, !page.truncated());
+                return !page.truncated();
             }
             last = Optional.of(page.objects().get(page.objects().size() - 1).key());
         }

@@ -16,10 +16,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The names of all files that some snapshot of a table needs, as 8 bytes each. Names, not locations: engines spell the location
- * of one file in several ways, and a name has a UUID. Two names that meet in their 8 bytes only keep a file that could go.
+ * of one file in several ways, and a name has a UUID, which a segment has in its folder. Two names that meet in their 8 bytes only keep a file that could go.
  */
 final class ReachableNames
 {
@@ -29,6 +30,7 @@ final class ReachableNames
     private static final int COUNT_MAX = 16_000_000;
     private static final int COUNT_FIRST = 1024;
     private static final List<String> PATH = List.of("file_path");
+    private static final Pattern SEGMENT = Pattern.compile("/[0-9]{20}\\.parquet$");
     private static final long FNV_OFFSET = 0xCBF29CE484222325L;
     private static final long FNV_PRIME = 0x100000001B3L;
 
@@ -90,12 +92,22 @@ final class ReachableNames
         if (count == hashes.length) {
             hashes = Arrays.copyOf(hashes, Math.min(2 * count, countMax));
         }
-        hashes[count++] = hash(location.substring(location.lastIndexOf('/') + 1));
+        hashes[count++] = hash(name(location));
     }
 
-    boolean contains(String name)
+    /**
+     * @param location or the key of an object
+     */
+    boolean contains(String location)
     {
-        return Arrays.binarySearch(hashes, hash(name)) >= 0;
+        return Arrays.binarySearch(hashes, hash(name(location))) >= 0;
+    }
+
+    private static String name(String location)
+    {
+        int slash = location.lastIndexOf('/');
+        boolean isSegment = SEGMENT.matcher(location).find();
+        return location.substring((isSegment ? location.lastIndexOf('/', slash - 1) : slash) + 1);
     }
 
     private static long hash(String name)

@@ -4,10 +4,13 @@ import io.icegate.maintenance.orphan.OrphanFiles;
 import io.icegate.maintenance.orphan.OrphanPlan;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
+import io.icegate.wal.SegmentKey;
 import io.icegate.wal.WalLayout;
+import io.icegate.wal.format.RowBatch;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.GenericStatisticsFile;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -113,6 +116,51 @@ final class TestOrphans
         warehouse.round(Duration.ofDays(8));
         assertThat(warehouse.keys(folder)).contains(orphans.get(0)).doesNotContain(orphans.get(1));
         assertThat(new UpkeepStatuses(warehouse.store).read(logs.uuid()).orElseThrow().actions()).extracting(UpkeepAction::kind).filteredOn("orphans"::equals).hasSize(2);
+    }
+
+    /**
+     * A batch that came again through another writer is in a segment that no snapshot names. It goes when nobody can go back
+     * to before its commit; the segments beside it, which are files of the table, do not.
+     */
+    @Test
+    void testSegmentsOfCopiesGo()
+            throws Exception
+    {
+        RowBatch batch = warehouse.batch("acme", Instant.now(), 5);
+        warehouse.append(logs, batch);
+        warehouse.commit(logs);
+        List<ObjectKey> before = segments();
+        warehouse.append(logs, batch);
+        List<ObjectKey> copies = new ArrayList<>(segments());
+        copies.removeAll(before);
+        assertThat(copies).hasSize(1);
+        warehouse.append(logs, warehouse.batch("acme", Instant.now(), 1));
+        warehouse.commit(logs);
+        Map<Record, Integer> rows = UpkeepFixture.rows(logs);
+        warehouse.age(WalLayout.table(logs.uuid()), 4);
+        assertThat(new OrphanFiles(warehouse.warehouse).plan(logs, Instant.now()).files()).extracting(ObjectHead::key).as("snapshots before are there").doesNotContainAnyElementsOf(before).doesNotContainAnyElementsOf(copies);
+
+        long current = logs.currentSnapshot().snapshotId();
+        for (Snapshot snapshot : logs.snapshots()) {
+            if (snapshot.snapshotId() != current) {
+                logs.expireSnapshots().expireSnapshotId(snapshot.snapshotId()).commit();
+            }
+        }
+        warehouse.append(logs, warehouse.batch("acme", Instant.now(), 2));
+        warehouse.age(WalLayout.table(logs.uuid()), 4);
+        List<ObjectKey> kept = new ArrayList<>(segments());
+        kept.removeAll(copies);
+        OrphanFiles files = new OrphanFiles(warehouse.warehouse);
+        files.delete(files.plan(logs, Instant.now()));
+        assertThat(segments()).containsExactlyElementsOf(kept);
+        assertThat(UpkeepFixture.rows(logs)).isEqualTo(rows);
+        warehouse.commit(logs);
+        assertThat(UpkeepFixture.rows(logs)).hasSize(rows.size() + 2);
+    }
+
+    private List<ObjectKey> segments()
+    {
+        return warehouse.keys(WalLayout.table(logs.uuid())).stream().filter(key -> SegmentKey.parse(key).isPresent()).toList();
     }
 
     private void addDeletes()
