@@ -14,7 +14,9 @@ import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.status.WriterStatus;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.spark.Spark3Util;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -33,6 +35,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -144,17 +147,33 @@ final class TestAnswers
             assertThat(rows).hasSize(200);
 
             List<Row> actions = spark.sql("CALL {c}.system.maintain()");
-            assertThat(actions).hasSize(1);
+            assertThat(actions).hasSize(2);
             assertThat(columns(actions.get(0))).isEqualTo(AnswerContract.UPKEEP);
             assertThat(actions.get(0).mkString("|"))
                     .startsWith("otel|logs|merge|true|40 segments of ")
                     .contains("|COMMITTED of 40 files, ");
+            assertThat(actions.get(1).mkString("|")).startsWith("otel|logs|statistics|true|");
+            Map<Integer, String> distinct = distinct(spark);
+            assertThat(distinct).isNotEmpty();
+            spark.sql("CALL {c}.system.compute_table_stats('otel.logs')");
+            assertThat(distinct(spark)).as("Spark's own sketches, of all columns").containsAllEntriesOf(distinct);
 
             assertThat((Long) spark.value("SELECT count(*) FROM {c}.otel.logs.files WHERE content = 0")).isLessThan(40);
             assertThat(spark.rows("otel.logs")).as("the cached table is not what it was").containsExactlyInAnyOrderElementsOf(rows);
             assertThat(spark.sql("CALL {c}.system.maintain(table => 'otel.logs')")).as("nothing is due").isEmpty();
             assertThat(spark.sql("CALL {c}.system.upkeep()").stream().map(TestAnswers::text).toList()).isEqualTo(actions.stream().map(TestAnswers::text).toList());
         }
+    }
+
+    private static Map<Integer, String> distinct(TestingSpark spark)
+            throws Exception
+    {
+        Table table = Spark3Util.loadIcebergTable(TestingSpark.session(), spark.catalog() + ".otel.logs");
+        table.refresh();
+        return table.statisticsFiles().stream()
+                .filter(file -> file.snapshotId() == table.currentSnapshot().snapshotId())
+                .flatMap(file -> file.blobMetadata().stream())
+                .collect(toMap(blob -> blob.fields().get(0), blob -> blob.properties().get("ndv")));
     }
 
     /**

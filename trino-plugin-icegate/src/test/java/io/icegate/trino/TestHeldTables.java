@@ -149,7 +149,7 @@ final class TestHeldTables
         assertThat(keep(table)).as("held").containsExactly("wait");
         running.get();
         awaitFree(table);
-        assertThat(keep(table)).as("free").containsExactly("merge");
+        assertThat(keep(table)).as("free").containsExactly("merge", "statistics");
     }
 
     /**

@@ -14,6 +14,7 @@ import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.status.WriterStatus;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -237,11 +238,40 @@ final class TestTableStates
         assertThat(logs.table().currentSnapshot().snapshotId()).as("nothing is due").isEqualTo(snapshot);
         assertThat(columns("upkeep")).isEqualTo(AnswerContract.UPKEEP);
         List<TableAction> done = new UpkeepStatuses(lake.fixture().warehouse().store()).actions(TableIdentifier.of("maintained", "logs"), logs.uuid());
-        assertThat(done).singleElement().satisfies(action -> assertThat(action.action().text()).startsWith("merge maintained.logs: COMMITTED of 40 files"));
+        assertThat(done).extracting(action -> action.action().kind()).containsExactly("merge", "statistics");
+        assertThat(done.get(0).action().text()).startsWith("merge maintained.logs: COMMITTED of 40 files");
         assertThat(lake.rows("SELECT * FROM icegate.system.upkeep WHERE table_schema = 'maintained'").stream().map(TestTableStates::text).toList())
                 .isEqualTo(done.stream().map(action -> AnswerContract.row(TableAction.COLUMNS, action)).toList());
         lake.sql("CREATE TABLE maintained.plain AS SELECT 1 a");
         assertThatThrownBy(() -> lake.sql("CALL icegate.system.maintain('maintained', 'plain')")).hasMessage("Cannot keep table maintained.plain in order: it takes no segments, so its owner does");
+    }
+
+    /**
+     * The planner knows how many different values a column has, in rows that wait too, and Trino's own sketches go on from ours.
+     */
+    @Test
+    void testStatistics()
+    {
+        WalFixture.Logs logs = lake.fixture().createLogs("counted");
+        for (int segment = 0; segment < 40; segment++) {
+            logs.append("tenant-" + segment % 3, segment * 5L, segment * 5L + 4);
+        }
+        logs.commit();
+        assertThat(distinct("counted.logs", "tenant_id")).isNull();
+        lake.sql("CALL icegate.system.maintain('counted', 'logs')");
+        assertThat(distinct("counted.logs", "tenant_id")).isEqualTo(3.0);
+        assertThat(distinct("counted.logs", "severity_number")).isEqualTo(((Long) lake.value("SELECT count(DISTINCT severity_number) FROM counted.logs")).doubleValue());
+        logs.append("tenant-9", 200, 209);
+        assertThat(distinct("counted.logs", "tenant_id")).isEqualTo(3.0);
+        lake.sql("INSERT INTO counted.logs SELECT * FROM counted.logs WHERE tenant_id = 'tenant-9'");
+        assertThat(distinct("counted.logs", "tenant_id")).as("united by Trino, which commits what waits first").isEqualTo(4.0);
+        lake.sql("ANALYZE counted.logs");
+        assertThat(distinct("counted.logs", "tenant_id")).isEqualTo(4.0);
+    }
+
+    private @Nullable Object distinct(String table, String column)
+    {
+        return lake.rows("SHOW STATS FOR " + table).stream().filter(row -> column.equals(row.get(0))).findFirst().orElseThrow().get(2);
     }
 
     @Test

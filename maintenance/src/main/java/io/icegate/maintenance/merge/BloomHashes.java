@@ -25,6 +25,7 @@ import java.util.Optional;
  * Collects the different hashes of the values of a chunk, so that its bloom filter is as large as they need.
  */
 final class BloomHashes
+        implements ValueSink
 {
     private static final int TABLE_INITIAL = 1024;
     private static final int TABLE_KEPT_MAX = 1 << 18;
@@ -49,7 +50,8 @@ final class BloomHashes
         this.fpp = fpp;
     }
 
-    void add(Constant constant)
+    @Override
+    public void add(Constant constant)
     {
         Object value = constant.value();
         if (value instanceof Binary text) {
@@ -60,25 +62,25 @@ final class BloomHashes
         }
     }
 
-    void addNumbers(long[] numbers, int size)
+    @Override
+    public void addNumbers(long[] numbers, int size)
     {
         for (int i = 0; i < size; i++) {
             add(number(numbers[i]));
         }
     }
 
-    void addTexts(byte[][] contents, int[] offsets, int[] lengths, int size)
+    @Override
+    public void addTexts(byte[][] contents, int[] offsets, int[] lengths, int size)
     {
         for (int i = 0; i < size; i++) {
             add(XxHash64.hash(contents[i], offsets[i], lengths[i]));
         }
     }
 
-    /**
-     * Adds an entry of each of these dictionaries.
-     */
+    @Override
     @SuppressWarnings("ReferenceEquality") // one instance per chunk
-    void addEntries(ForeignDictionary[] dictionaries, int[] entries, int size)
+    public void addEntries(ForeignDictionary[] dictionaries, int[] entries, int size)
     {
         ForeignDictionary last = null;
         boolean[] known = {};

@@ -3,11 +3,14 @@ package io.icegate.maintenance.merge;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import io.icegate.maintenance.merge.PageValues.Constant;
+import io.icegate.maintenance.statistics.ThetaSketch;
 import io.icegate.wal.parquet.ByteSink;
 import io.icegate.wal.parquet.ColumnWriter;
 import io.icegate.wal.parquet.SegmentLayout;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,16 +42,19 @@ final class ColumnMerger
         compress.setLevel(level);
     }
 
-    void mergeAll(MergedChunks chunks)
+    /**
+     * @param distinct gets the values of columns whose values are counted, by field
+     */
+    void mergeAll(MergedChunks chunks, Map<Integer, ThetaSketch> distinct)
             throws IOException
     {
         for (int leaf = 0; leaf < columns.leaves().size(); leaf++) {
             chunks.startColumn();
-            merge(leaf, chunks);
+            merge(leaf, chunks, distinct);
         }
     }
 
-    private void merge(int leaf, MergedChunks chunks)
+    private void merge(int leaf, MergedChunks chunks, Map<Integer, ThetaSketch> distinct)
             throws IOException
     {
         Map<Constant, Constant> constants = new HashMap<>();
@@ -58,18 +64,33 @@ final class ColumnMerger
             cursors[input] = ColumnCursor.open(columns.open(file, leaf, decompress), file.rows(), order.isPermuted(input), constants);
         }
         ColumnWriter writer = columns.layout().open(leaf, compress, scratch);
+        PrimitiveTypeName type = columns.leaves().get(leaf).getPrimitiveType().getPrimitiveTypeName();
         OptionalDouble fpp = columns.bloomFpp(leaf);
-        BloomHashes hashes = fpp.isPresent() ? new BloomHashes(columns.leaves().get(leaf).getPrimitiveType().getPrimitiveTypeName(), fpp.getAsDouble()) : null;
+        BloomHashes hashes = fpp.isPresent() ? new BloomHashes(type, fpp.getAsDouble()) : null;
+        DistinctValues values = columns.isCounted(leaf) ? new DistinctValues(type) : null;
+        List<ValueSink> sinks = new ArrayList<>();
+        if (hashes != null) {
+            sinks.add(hashes);
+        }
+        if (values != null) {
+            sinks.add(values);
+        }
         for (MergeOrder.Group group : order.groups()) {
             int at = group.from();
             while (at < group.to()) {
-                int copied = block.copy(at, group.to(), cursors, writer.leaf(), hashes);
+                int copied = block.copy(at, group.to(), cursors, writer.leaf(), sinks);
                 writer.endRows(copied);
                 at += copied;
             }
             content.reset();
             ColumnWriter.Chunk chunk = writer.finish(content);
             chunks.add(chunk, content, hashes == null ? Optional.empty() : hashes.take());
+            if (values != null) {
+                values.endChunk();
+            }
+        }
+        if (values != null) {
+            distinct.put(columns.field(leaf), values.sketch());
         }
     }
 

@@ -1,5 +1,8 @@
 package io.icegate.maintenance.merge;
 
+import io.icegate.maintenance.statistics.ThetaSketch;
+
+import java.util.Map;
 import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
@@ -10,8 +13,9 @@ import static java.util.Objects.requireNonNull;
  * @param inputs files that were replaced, or would have been
  * @param rows of the new files
  * @param snapshotId of the commit
+ * @param distinct values of the new files, by field, of columns whose values are counted
  */
-public record MergeResult(Outcome outcome, int inputs, int outputs, long rows, long bytesIn, long bytesOut, Optional<Long> snapshotId)
+public record MergeResult(Outcome outcome, int inputs, int outputs, long rows, long bytesIn, long bytesOut, Optional<Long> snapshotId, Map<Integer, ThetaSketch> distinct)
 {
     public enum Outcome
     {
@@ -37,5 +41,6 @@ public record MergeResult(Outcome outcome, int inputs, int outputs, long rows, l
     {
         requireNonNull(outcome, "outcome is null");
         requireNonNull(snapshotId, "snapshotId is null");
+        distinct = Map.copyOf(distinct);
     }
 }

@@ -1,6 +1,7 @@
 package io.icegate.maintenance.merge;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
+import io.icegate.maintenance.statistics.ThetaSketch;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Table;
@@ -67,9 +68,10 @@ public final class NativeMerge
         String id = "%016x%016x".formatted(random.nextLong(), random.nextLong());
         MergeCommit commit = new MergeCommit(table, id);
         List<DataFile> outputs = new ArrayList<>();
+        Map<Integer, ThetaSketch> distinct = new HashMap<>();
         List<MergePlan.Input> inputs;
         try {
-            inputs = write(table, plan, id, outputs);
+            inputs = write(table, plan, id, outputs, distinct);
         }
         catch (IOException e) {
             commit.delete(outputs);
@@ -87,14 +89,16 @@ public final class NativeMerge
                 outputs.stream().mapToLong(DataFile::recordCount).sum(),
                 inputs.stream().mapToLong(input -> input.file().fileSizeInBytes()).sum(),
                 outputs.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
-                result.snapshotId());
+                result.snapshotId(),
+                distinct);
     }
 
     /**
      * @param outputs gets the files that were written, also when another one fails
+     * @param distinct gets the values of columns whose values are counted
      * @return the inputs that were taken
      */
-    private List<MergePlan.Input> write(Table table, MergePlan plan, String id, List<DataFile> outputs)
+    private List<MergePlan.Input> write(Table table, MergePlan plan, String id, List<DataFile> outputs, Map<Integer, ThetaSketch> distinct)
             throws IOException
     {
         Path folder = Files.createTempDirectory(scratch, "merge-");
@@ -107,7 +111,7 @@ public final class NativeMerge
             requireMemory(columns, files, order);
             try (MergedChunks chunks = MergedChunks.create(folder.resolve("chunks"));
                     ColumnMerger merger = new ColumnMerger(columns, files, order, zstd, settings.compressionLevel())) {
-                merger.mergeAll(chunks);
+                merger.mergeAll(chunks, distinct);
                 writeFiles(new MergedFile(table, columns, chunks), chunks, order, number -> MergeLevel.name(inputs, id, number), outputs);
             }
             return inputs;

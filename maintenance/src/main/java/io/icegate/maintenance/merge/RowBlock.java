@@ -11,10 +11,10 @@ import io.icegate.wal.parquet.ForeignDictionary;
 import io.icegate.wal.parquet.Leaf;
 import io.icegate.wal.parquet.NumberLeaf;
 import io.icegate.wal.parquet.SegmentLayout;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Copies rows of one column from the pages of many inputs, hundreds at a time: which class pages and column have is asked once for
@@ -62,10 +62,10 @@ final class RowBlock
     /**
      * Copies some of the rows {@code [from, to)} of the order, at least one.
      *
-     * @param hashes gets the values too; null when nobody asks
+     * @param sinks get the values too
      * @return how many
      */
-    int copy(int from, int to, ColumnCursor[] cursors, Leaf leaf, @Nullable BloomHashes hashes)
+    int copy(int from, int to, ColumnCursor[] cursors, Leaf leaf, List<ValueSink> sinks)
             throws IOException
     {
         if (next == gathered) {
@@ -79,15 +79,13 @@ final class RowBlock
                 if (times >= CONSTANT_ROWS_MIN || from + times == end || page instanceof PageValues.Absent) {
                     gathered = 0;
                     constant.write(leaf, times);
-                    if (hashes != null) {
-                        hashes.add(constant);
-                    }
+                    sinks.forEach(sink -> sink.add(constant));
                     return times;
                 }
             }
             gather(page.getClass(), from + gathered, Math.min(to, from + ROWS_MAX), cursors);
         }
-        int copied = leaf.repetitionMax() > 0 ? copyLists(leaf) : copyValues(leaf, hashes);
+        int copied = leaf.repetitionMax() > 0 ? copyLists(leaf) : copyValues(leaf, sinks);
         next += copied;
         if (next == gathered) {
             // what is held here would hold the pages
@@ -207,30 +205,24 @@ final class RowBlock
         return row - next;
     }
 
-    private int copyValues(Leaf leaf, @Nullable BloomHashes hashes)
+    private int copyValues(Leaf leaf, List<ValueSink> sinks)
     {
         found = 0;
         int count;
         if (leaf instanceof NumberLeaf numberLeaf) {
             count = gatherNumbers();
             numberLeaf.addValues(numbers, 0, found);
-            if (hashes != null) {
-                hashes.addNumbers(numbers, found);
-            }
+            sinks.forEach(sink -> sink.addNumbers(numbers, found));
         }
         else if (leaf instanceof BytesLeaf texts && pages[next] instanceof DictionaryTexts) {
             count = gatherEntries();
             texts.addEntries(dictionaries, positions, found);
-            if (hashes != null) {
-                hashes.addEntries(dictionaries, positions, found);
-            }
+            sinks.forEach(sink -> sink.addEntries(dictionaries, positions, found));
         }
         else if (leaf instanceof BytesLeaf texts) {
             count = gatherTexts();
             texts.addTexts(contents, positions, lengths, found);
-            if (hashes != null) {
-                hashes.addTexts(contents, positions, lengths, found);
-            }
+            sinks.forEach(sink -> sink.addTexts(contents, positions, lengths, found));
         }
         else {
             count = copyBooleans((BooleanLeaf) leaf);

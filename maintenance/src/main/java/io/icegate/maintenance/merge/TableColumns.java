@@ -6,6 +6,7 @@ import io.icegate.schema.Signal;
 import io.icegate.wal.parquet.TableLayout;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The columns of a table as its merged files have them, and where an input has the same ones.
@@ -24,15 +26,18 @@ final class TableColumns
     private static final String BLOOM_ENABLED = "write.parquet.bloom-filter-enabled.column.";
     private static final String BLOOM_FPP = "write.parquet.bloom-filter-fpp.column.";
     private static final double BLOOM_FPP_DEFAULT = 0.01;
+    private static final Set<TypeID> COUNTED_TYPES = Set.of(TypeID.STRING, TypeID.INTEGER, TypeID.LONG);
 
     private final Table table;
     private final TableLayout layout;
+    private final Map<String, Column.Encoding> encodings;
 
     TableColumns(Table table)
     {
         this.table = table;
+        encodings = encodings(table);
         try {
-            layout = TableLayout.of(table.schema(), MetricsConfig.forTable(table), encodings()::get);
+            layout = TableLayout.of(table.schema(), MetricsConfig.forTable(table), encodings::get);
         }
         catch (IllegalArgumentException e) {
             throw new MergeRefusedException("Cannot merge files of table %s: %s".formatted(table.name(), e.getMessage()));
@@ -42,7 +47,7 @@ final class TableColumns
     /**
      * Columns of signals are stored as in segments, all others try a dictionary first.
      */
-    private Map<String, Column.Encoding> encodings()
+    private static Map<String, Column.Encoding> encodings(Table table)
     {
         Map<String, Column.Encoding> encodings = new HashMap<>();
         for (NestedField column : table.schema().columns()) {
@@ -100,6 +105,27 @@ final class TableColumns
         }
         String fpp = table.properties().get(BLOOM_FPP + name);
         return OptionalDouble.of(fpp == null ? BLOOM_FPP_DEFAULT : Double.parseDouble(fpp));
+    }
+
+    /**
+     * True for a column of which planners should know how many different values it has: texts and integers that repeat, or that are
+     * looked up by single values. What is measured, and what is long, is in no such condition.
+     */
+    boolean isCounted(int leaf)
+    {
+        ColumnDescriptor column = leaves().get(leaf);
+        String name = column.getPath()[0];
+        return column.getPath().length == 1
+                && COUNTED_TYPES.contains(table.schema().findType(id(column)).typeId())
+                && (encodings.get(name) == Column.Encoding.DICTIONARY || bloomFpp(leaf).isPresent());
+    }
+
+    /**
+     * Returns the id of the field that a leaf is.
+     */
+    int field(int leaf)
+    {
+        return id(leaves().get(leaf));
     }
 
     /**

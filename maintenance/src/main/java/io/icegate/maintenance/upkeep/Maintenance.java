@@ -8,6 +8,7 @@ import io.icegate.maintenance.merge.MergeSettings;
 import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.maintenance.orphan.OrphanFiles;
 import io.icegate.maintenance.orphan.OrphanPlan;
+import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.Sleeper;
 import io.icegate.objectstore.Warehouse;
@@ -71,6 +72,7 @@ public final class Maintenance
     private final Catalog catalog;
     private final Warehouse warehouse;
     private final UpkeepSettings settings;
+    private final RandomGenerator random;
     private final InstantSource clock;
     private final Consumer<UpkeepAction> actions;
     private final List<UpkeepAction> told = new ArrayList<>(); // since the table was begun
@@ -98,15 +100,24 @@ public final class Maintenance
         WalEnvironment environment = new WalEnvironment(Runnable::run, clock, System::nanoTime, Sleeper.system(), random);
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
         this.statements = new StatementHold(warehouse.store(), clock);
-        this.upkeep = newUpkeep(new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
+        this.random = random;
+        this.upkeep = newUpkeep(TableStatistics.INTERVAL, new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
         this.orphans = new OrphanFiles(warehouse);
         this.statuses = new UpkeepStatuses(warehouse.store());
         this.holder = "%016x".formatted(random.nextLong());
     }
 
-    private Upkeep newUpkeep(Upkeep.Courtesy courtesy)
+    private Upkeep newUpkeep(Duration statisticsInterval, Upkeep.Courtesy courtesy)
     {
-        return new Upkeep(new MergePlanner(MergePolicy.DEFAULT), merge, new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock), settings, clock, actions, courtesy);
+        return new Upkeep(
+                new MergePlanner(MergePolicy.DEFAULT),
+                merge,
+                new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock),
+                new TableStatistics(statisticsInterval, random, clock),
+                settings,
+                clock,
+                actions,
+                courtesy);
     }
 
     /**
@@ -171,7 +182,7 @@ public final class Maintenance
     {
         table.refresh();
         // one that remembers nothing and waits for no ingest, because somebody asked now; a statement that runs would still fail
-        keep(newUpkeep(new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.of(statements))), table, settings.bytesPerRound(), goesOn);
+        keep(newUpkeep(Duration.ZERO, new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.of(statements))), table, settings.bytesPerRound(), goesOn);
         return List.copyOf(told);
     }
 

@@ -6,6 +6,7 @@ import io.icegate.maintenance.merge.MergePlan;
 import io.icegate.maintenance.merge.MergePlanner;
 import io.icegate.maintenance.merge.MergeResult;
 import io.icegate.maintenance.merge.NativeMerge;
+import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.maintenance.ttl.TtlDelete;
 import io.icegate.maintenance.ttl.TtlPlan;
 import io.icegate.maintenance.ttl.TtlPlanner;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Deletes rows that are due, merges what is worth merging and expires what is due, in all tables. Whatever fails is told and tried again by a later round;
+ * Deletes rows that are due, merges what is worth merging, keeps statistics and expires what is due, in all tables. Whatever fails is told and tried again by a later round;
  * it stops neither the other tables nor the next action. Any number of processes may do this at once: a merge that lost leaves
  * nothing behind.
  */
@@ -45,6 +46,7 @@ public final class Upkeep
     private final MergePlanner planner;
     private final NativeMerge merge;
     private final SnapshotExpiration expiration;
+    private final TableStatistics statistics;
     private final TtlPlanner ttl = new TtlPlanner();
     private final TtlDelete ttlDelete = new TtlDelete();
     private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
@@ -60,9 +62,9 @@ public final class Upkeep
      *
      * @param actions is told of everything that is done
      */
-    public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
+    public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
     {
-        this(planner, merge, expiration, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
+        this(planner, merge, expiration, statistics, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
     }
 
     /**
@@ -73,11 +75,12 @@ public final class Upkeep
      */
     record Courtesy(WorkShare share, Optional<CommitLag> lag, Optional<StatementHold> statements) {}
 
-    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions, Courtesy courtesy)
+    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions, Courtesy courtesy)
     {
         this.planner = requireNonNull(planner, "planner is null");
         this.merge = requireNonNull(merge, "merge is null");
         this.expiration = requireNonNull(expiration, "expiration is null");
+        this.statistics = requireNonNull(statistics, "statistics is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.actions = requireNonNull(actions, "actions is null");
@@ -115,6 +118,7 @@ public final class Upkeep
     {
         deleteDue(table);
         long merged = merge(table, bytesMax, goesOn);
+        writeStatistics(table);
         expire(table);
         return merged;
     }
@@ -172,6 +176,9 @@ public final class Upkeep
             Instant begun = clock.instant();
             act(table, "merge", plan.reason(), () -> {
                 MergeResult result = merge.run(table, plan, () -> heldSince(table).isEmpty());
+                if (result.outcome() == MergeResult.Outcome.COMMITTED) {
+                    statistics.add(table, result.distinct());
+                }
                 return "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
             });
             share.rest(Duration.between(begun, clock.instant()), goesOn);
@@ -205,6 +212,27 @@ public final class Upkeep
     private Optional<Instant> heldSince(Table table)
     {
         return statements.flatMap(hold -> hold.heldSince(table.uuid()));
+    }
+
+    /**
+     * Before expiration, which deletes what was carried to another file.
+     */
+    private void writeStatistics(Table table)
+    {
+        Optional<String> due;
+        Instant started = clock.instant();
+        try {
+            table.refresh();
+            due = statistics.due(table);
+        }
+        catch (RuntimeException e) {
+            tell(started, table, "statistics", false, "look", message(e));
+            return;
+        }
+        due.ifPresent(reason -> act(table, "statistics", reason, () -> {
+            TableStatistics.Written written = statistics.run(table);
+            return "WRITTEN of %s columns, %s bytes".formatted(written.columns(), written.bytes());
+        }));
     }
 
     private void expire(Table table)

@@ -2,6 +2,7 @@ package io.icegate.maintenance.merge;
 
 import io.icegate.maintenance.expire.ExpirationPolicy;
 import io.icegate.maintenance.expire.SnapshotExpiration;
+import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.maintenance.upkeep.Upkeep;
 import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
@@ -35,15 +36,15 @@ final class TestUpkeep
     {
         try (MergeFixture logs = fixture()) {
             round(List.of(logs.table), 1 << 30);
-            assertThat(actions).singleElement().satisfies(action -> {
+            assertThat(actions).extracting(UpkeepAction::kind).containsExactly("merge", "statistics");
+            assertThat(actions.get(0)).satisfies(action -> {
                 assertThat(action.succeeded()).isTrue();
-                assertThat(action.kind()).isEqualTo("merge");
                 assertThat(action.text()).contains("otel.logs", "COMMITTED of 3 files");
             });
             logs.table.refresh();
             assertThat(logs.files()).hasSize(1);
             round(List.of(logs.table), 1 << 30);
-            assertThat(actions).as("nothing is left to do").hasSize(1);
+            assertThat(actions).as("nothing is left to do").hasSize(2);
         }
     }
 
@@ -56,7 +57,7 @@ final class TestUpkeep
                 broken.table.io().deleteFile(file.location());
             }
             round(List.of(broken.table, logs.table), 1 << 30);
-            assertThat(actions).extracting(UpkeepAction::succeeded).containsExactly(false, true);
+            assertThat(actions).extracting(UpkeepAction::succeeded).containsExactly(false, true, true);
             assertThat(actions.get(0).text()).contains("merge", "failed");
         }
         try (var left = Files.list(scratch)) {
@@ -73,11 +74,11 @@ final class TestUpkeep
     {
         try (MergeFixture first = fixture(); MergeFixture second = fixture()) {
             round(List.of(first.table, second.table), 1);
-            assertThat(actions).hasSize(1);
+            assertThat(actions).extracting(UpkeepAction::kind).containsExactly("merge", "statistics");
             round(List.of(first.table, second.table), 1);
-            assertThat(actions).hasSize(2);
+            assertThat(actions).hasSize(4);
             upkeep(1).round(List.of(first.table), _table -> true, () -> false);
-            assertThat(actions).hasSize(2);
+            assertThat(actions).hasSize(4);
         }
     }
 
@@ -93,6 +94,7 @@ final class TestUpkeep
                 new MergePlanner(MergeFixture.ALL),
                 new NativeMerge(MergeSettings.DEFAULT, scratch, new Random(1)),
                 new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
+                new TableStatistics(TableStatistics.INTERVAL, new Random(2), InstantSource.system()),
                 new UpkeepSettings(Duration.ofMinutes(1), bytes),
                 InstantSource.system(),
                 actions::add);

@@ -8,6 +8,7 @@ import io.icegate.maintenance.merge.MergePolicy;
 import io.icegate.maintenance.merge.MergeResult;
 import io.icegate.maintenance.merge.MergeSettings;
 import io.icegate.maintenance.merge.NativeMerge;
+import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.lease.StatementHold;
@@ -59,16 +60,16 @@ final class TestCourtesy
             assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait");
             assertThat(warehouse.actions.get(0).text()).contains("segments have waited for 30");
             try (Maintenance maintenance = warehouse.maintenance(OLD, 2)) {
-                assertThat(maintenance.keep(logs, () -> true)).as("who asks does not wait").extracting(UpkeepAction::kind).containsExactly("merge");
+                assertThat(maintenance.keep(logs, () -> true)).as("who asks does not wait").extracting(UpkeepAction::kind).containsExactly("merge", "statistics");
             }
             warehouse.append(logs, warehouse.batch("acme", Instant.now(), 3));
             warehouse.commit(logs);
             warehouse.append(logs, warehouse.batch("acme", Instant.now(), 5));
             warehouse.age(wal, Duration.ofMinutes(31));
             warehouse.round(OLD);
-            assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
+            assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "merge", "statistics", "merge", "statistics");
             List<UpkeepAction> stored = new UpkeepStatuses(warehouse.store).read(logs.uuid()).orElseThrow().actions();
-            assertThat(stored).as("all processes tell it").extracting(UpkeepAction::kind).containsExactly("wait", "merge", "merge");
+            assertThat(stored).as("all processes tell it").extracting(UpkeepAction::kind).containsExactly("wait", "merge", "statistics", "merge", "statistics");
         }
     }
 
@@ -101,7 +102,7 @@ final class TestCourtesy
                 assertThat(UpkeepFixture.files(logs)).hasSize(2);
 
                 maintenance.round(() -> true);
-                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "wait", "merge");
+                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("wait", "wait", "merge", "statistics");
                 assertThat(UpkeepFixture.files(logs)).hasSize(1);
             }
         }
@@ -124,6 +125,7 @@ final class TestCourtesy
                         new MergePlanner(MergePolicy.DEFAULT),
                         new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
                         new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
+                        new TableStatistics(TableStatistics.INTERVAL, new Random(2), InstantSource.system()),
                         UpkeepSettings.DEFAULT,
                         () -> Instant.now().plus(OLD),
                         warehouse.actions::add,

@@ -56,7 +56,7 @@ final class TestMaintenance
         Map<Record, Integer> rows = UpkeepFixture.rows(inner);
         broken.io().deleteFile(((BaseTable) broken).operations().current().metadataFileLocation());
         warehouse.round(OLD);
-        assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("load", "merge", "merge");
+        assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("load", "merge", "statistics", "merge", "statistics");
         assertThat(warehouse.actions.get(0).text()).startsWith("load a.logs failed: ");
         assertThat(UpkeepFixture.files(inner)).hasSize(1);
         assertThat(UpkeepFixture.files(outer)).hasSize(1);
@@ -77,15 +77,15 @@ final class TestMaintenance
             first.round(() -> true);
             second.round(() -> true);
             assertThat(warehouse.actions).as("the second one has no lease").isEmpty();
-            assertThat(second.keep(logs, () -> true)).extracting(UpkeepAction::kind).containsExactly("merge");
-            assertThat(warehouse.actions).hasSize(1);
+            assertThat(second.keep(logs, () -> true)).extracting(UpkeepAction::kind).containsExactly("merge", "statistics");
+            assertThat(warehouse.actions).hasSize(2);
             append(logs);
             second.round(() -> true);
-            assertThat(warehouse.actions).hasSize(1);
+            assertThat(warehouse.actions).hasSize(2);
             first.close();
             second.round(() -> true);
-            assertThat(warehouse.actions).hasSize(2);
-            assertThat(second.keep(logs, () -> true)).as("the two merged files of the day").hasSize(1);
+            assertThat(warehouse.actions).hasSize(4);
+            assertThat(second.keep(logs, () -> true)).as("the two merged files of the day").hasSize(2);
             assertThat(second.keep(logs, () -> true)).as("nothing is due").isEmpty();
         }
     }

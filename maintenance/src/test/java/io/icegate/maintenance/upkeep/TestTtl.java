@@ -138,7 +138,7 @@ final class TestTtl
         assertThat(plan.files()).hasSize(2);
         logs.updateProperties().remove(PROPERTY).commit();
         warehouse.round(OLD);
-        assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("merge");
+        assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("merge", "statistics");
         Map<String, Integer> rows = rows(logs);
         assertThat(new TtlDelete().run(logs, plan)).isFalse();
         assertThat(rows(logs)).isEqualTo(rows).hasSize(2);
