@@ -29,7 +29,7 @@ abstract class ExportRequests
     private static final int TEMPLATES_MIN = 16;
     private static final int INSTANCES = 50;
     private static final int SESSIONS = 512;
-    private static final long SEED = 20261121;
+    static final long SEED = 20261121;
     private static final List<String> METHODS = List.of("GET", "GET", "GET", "POST", "PUT", "DELETE");
     private static final List<String> ROUTES = List.of("orders", "carts", "users", "items", "offers", "payments");
     private static final List<String> HANDLERS = List.of("OrderService.submit", "CartService.update", "UserService.verify", "ItemService.lookup", "OfferService.choose", "PayService.charge");

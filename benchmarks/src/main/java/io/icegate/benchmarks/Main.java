@@ -71,16 +71,17 @@ public final class Main
         return 0;
     }
 
-    @Command(name = "merge", mixinStandardHelpOptions = true, description = "Segments merged per CPU second with a heap of 512 MB, beside Iceberg's reader and writer of row objects.")
+    @Command(name = "merge", mixinStandardHelpOptions = true, description = "Segments merged per CPU second with a heap of 512 MB, beside Iceberg's reader and writer of row objects, and beside Trino and Spark.")
     int merge(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--megabytes", defaultValue = "1000", description = "Segments of each signal (default: ${DEFAULT-VALUE}).") int megabytes,
-            @Option(names = "--peer-megabytes", defaultValue = "20", description = "Segments for the peer, which is slow (default: ${DEFAULT-VALUE}).") int peerMegabytes,
+            @Option(names = "--megabytes", defaultValue = "100", description = "Segments of each signal (default: ${DEFAULT-VALUE}).") int megabytes,
+            @Option(names = "--generic-megabytes", defaultValue = "5", description = "Of them for Iceberg's reader and writer of row objects, which are slow (default: ${DEFAULT-VALUE}).") int genericMegabytes,
+            @Option(names = "--peers", split = ",", description = "trino, spark: rewrite the same segments; each takes a minute and more for each 100 MB (default: none).") List<MergePeer.Engine> peers,
             @Option(names = "--signals", defaultValue = "LOGS,SPANS,METRICS", split = ",", description = "LOGS, SPANS, METRICS (default: all).") List<Payload> signals)
-            throws IOException, InterruptedException
+            throws IOException, InterruptedException, SQLException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new MergeBenchmark(Installation.current(), folder.path(), megabytes, peerMegabytes).run(signals).print(json, System.out);
+            new MergeBenchmark(Installation.current(), folder.path(), megabytes, genericMegabytes, peers == null ? List.of() : peers).run(signals).print(json, System.out);
         }
         return 0;
     }
