@@ -45,7 +45,8 @@ final class TableColumns
     }
 
     /**
-     * Columns of signals are stored as in segments, all others try a dictionary first.
+     * Columns of signals are stored as in segments, all others try a dictionary first. So do maps: in the table's order a row group
+     * has the attributes of few services, which repeat more than those of a segment.
      */
     private static Map<String, Column.Encoding> encodings(Table table)
     {
@@ -56,7 +57,7 @@ final class TableColumns
         for (Signal signal : Signal.values()) {
             for (Column column : signal.shape().columns()) {
                 NestedField field = table.schema().findField(column.name());
-                if (field != null && field.type().typeId() == column.type().typeId()) {
+                if (field != null && field.type().typeId() == column.type().typeId() && !field.type().isMapType()) {
                     encodings.put(column.name(), column.encoding());
                 }
             }

@@ -366,11 +366,11 @@ final class TestNativeMerge
     {
         Random random = new Random(5);
         MergeSettings large = new MergeSettings(65_536, 256L << 20, 64L << 20, 1_000_000, 1);
-        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+        try (MergeFixture fixture = new MergeFixture(Signal.SPANS)) {
             WalWriter writer = fixture.writer();
             for (int file = 0; file < 3; file++) {
-                fixture.append(writer, LogRows.random(random, new BatchId(file, 1), "a", 1_500));
-                fixture.append(writer, LogRows.batch(100 + file, "a", 500));
+                fixture.append(writer, SpanRows.random(random, new BatchId(file, 1), "a", 1_500));
+                fixture.append(writer, SpanRows.random(random, new BatchId(file, 2), "a", 1_500));
                 fixture.commit();
                 assertThat(new NativeMerge(large, scratch, new Random()).run(fixture.table, plan(fixture)).outputs()).isEqualTo(1);
             }
@@ -382,12 +382,36 @@ final class TestNativeMerge
             assertSorted(fixture, fixture.files().get(0));
             long pages = footer(fixture.read(fixture.files().get(0).location())).getRow_groups().get(0).getColumns().stream()
                     .map(ColumnChunk::getMeta_data)
-                    .filter(column -> column.getPath_in_schema().equals(List.of("attributes", "key_value", "value")))
+                    .filter(column -> column.getPath_in_schema().equals(List.of("events", "list", "element", "attributes", "key_value", "value")))
                     .flatMap(column -> column.getEncoding_stats().stream())
                     .mapToInt(PageEncodingStats::getCount)
                     .sum();
             assertThat(pages).isGreaterThan(2);
         }
+    }
+
+    /**
+     * Values of attributes, which a segment has one by one, are in the dictionary of a merged row group where they repeat.
+     */
+    @Test
+    void testRepeatedAttributesHaveDictionary()
+            throws Exception
+    {
+        try (MergeFixture fixture = twoSegments()) {
+            assertThat(fixture.files()).allSatisfy(file -> assertThat(attributeValues(fixture, file).isSetDictionary_page_offset()).isFalse());
+            checkMerged(fixture, 100);
+            assertThat(fixture.files()).isNotEmpty().allSatisfy(file -> assertThat(attributeValues(fixture, file).isSetDictionary_page_offset()).isTrue());
+        }
+    }
+
+    private static ColumnMetaData attributeValues(MergeFixture fixture, DataFile file)
+            throws IOException
+    {
+        return footer(fixture.read(file.location())).getRow_groups().get(0).getColumns().stream()
+                .map(ColumnChunk::getMeta_data)
+                .filter(column -> column.getPath_in_schema().equals(List.of("attributes", "key_value", "value")))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static BlockSplitBloomFilter bloomFilter(byte[] content, RowGroup group, String column)

@@ -3,11 +3,11 @@ package io.icegate.wal.parquet;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * A dictionary that recognises values by identity first: rows share the values of their resource, scope and call site, and
@@ -19,11 +19,26 @@ final class BytesDictionary
 {
     private static final int SLOTS = 256;
     private static final int LENGTH_BYTES = Integer.BYTES;
+    private static final int TABLE_INITIAL = 256;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /**
+     * Keeps clients, who choose the texts, from choosing ones that meet in the table.
+     */
+    private static final long SALT = new SplittableRandom().nextLong();
+    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
     private final @Nullable Binary[] recent = new Binary[SLOTS];
     private final int[] recentIds = new int[SLOTS];
-    private Map<Binary, Integer> ids = new HashMap<>();
-    private List<Binary> entries = new ArrayList<>();
+    /**
+     * One more than the id, 0 for nothing. At most half full, and a power of two.
+     */
+    private int[] table = new int[TABLE_INITIAL];
+    private byte[][] entries = new byte[TABLE_INITIAL / 2][];
+    /**
+     * Of the entries, so that others need not be compared.
+     */
+    private int[] hashes = new int[TABLE_INITIAL / 2];
+    private int size;
     private long entryBytes;
     /**
      * Counts the chunks, because ids hold for one of them.
@@ -106,16 +121,84 @@ final class BytesDictionary
         plainBytes += (bytes + (long) last * LENGTH_BYTES) * times;
     }
 
+    /**
+     * Adds a value that is a part of an array. It is copied when it is new.
+     */
+    void add(byte[] bytes, int offset, int length)
+    {
+        addId(id(bytes, offset, length, false));
+        plainBytes += length + LENGTH_BYTES;
+    }
+
     private int id(Binary value)
     {
-        Integer known = ids.get(value);
-        if (known != null) {
-            return known;
+        byte[] bytes = value.getBytesUnsafe();
+        return id(bytes, 0, bytes.length, true);
+    }
+
+    /**
+     * @param constant whether the array is all of the value, and stays as it is
+     */
+    private int id(byte[] bytes, int offset, int length, boolean constant)
+    {
+        int hash = hash(bytes, offset, length);
+        int slot = hash & (table.length - 1);
+        while (table[slot] != 0) {
+            int id = table[slot] - 1;
+            byte[] entry = entries[id];
+            if (hashes[id] == hash && Arrays.equals(entry, 0, entry.length, bytes, offset, offset + length)) {
+                return id;
+            }
+            slot = (slot + 1) & (table.length - 1);
         }
-        ids.put(value, entries.size());
-        entries.add(value);
-        entryBytes += value.length() + LENGTH_BYTES;
-        return entries.size() - 1;
+        if (size == entries.length) {
+            grow();
+        }
+        entries[size] = constant ? bytes : Arrays.copyOfRange(bytes, offset, offset + length);
+        hashes[size] = hash;
+        table[free(hash)] = size + 1;
+        entryBytes += length + LENGTH_BYTES;
+        return size++;
+    }
+
+    private int free(int hash)
+    {
+        int slot = hash & (table.length - 1);
+        while (table[slot] != 0) {
+            slot = (slot + 1) & (table.length - 1);
+        }
+        return slot;
+    }
+
+    private void grow()
+    {
+        entries = Arrays.copyOf(entries, 2 * size);
+        hashes = Arrays.copyOf(hashes, 2 * size);
+        table = new int[2 * table.length];
+        for (int id = 0; id < size; id++) {
+            table[free(hashes[id])] = id + 1;
+        }
+    }
+
+    private static int hash(byte[] bytes, int offset, int length)
+    {
+        long hash = SALT ^ length;
+        int at = offset;
+        int end = offset + length;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            hash = mixed(hash ^ (long) LONG.get(bytes, at));
+        }
+        long rest = 0;
+        for (; at < end; at++) {
+            rest = rest << Byte.SIZE | bytes[at] & 0xFF;
+        }
+        hash = mixed(hash ^ rest);
+        return (int) (hash ^ hash >>> Integer.SIZE);
+    }
+
+    private static long mixed(long value)
+    {
+        return Math.multiplyHigh(value, MULTIPLIER) ^ value * MULTIPLIER;
     }
 
     @Override
@@ -142,12 +225,16 @@ final class BytesDictionary
         super.reset();
         generation++;
         Arrays.fill(recent, null);
-        if (entries.size() > KEPT_ENTRIES_MAX) {
-            ids = new HashMap<>();
-            entries = new ArrayList<>();
+        if (size > KEPT_ENTRIES_MAX) {
+            table = new int[TABLE_INITIAL];
+            entries = new byte[TABLE_INITIAL / 2][];
+            hashes = new int[TABLE_INITIAL / 2];
         }
-        ids.clear();
-        entries.clear();
+        else {
+            Arrays.fill(table, 0);
+            Arrays.fill(entries, 0, size, null);
+        }
+        size = 0;
         entryBytes = 0;
         plainBytes = 0;
     }
@@ -159,24 +246,29 @@ final class BytesDictionary
         plainBytes = 0;
     }
 
-    Binary entry(int id)
+    byte[] entry(int id)
     {
-        return entries.get(id);
+        return entries[id];
+    }
+
+    @Override
+    long bufferBytes()
+    {
+        return super.bufferBytes() + (long) (table.length + hashes.length + entries.length) * Integer.BYTES;
     }
 
     @Override
     int size()
     {
-        return entries.size();
+        return size;
     }
 
     @Override
     void writeEntries(ByteSink page)
     {
-        for (Binary entry : entries) {
-            byte[] bytes = entry.getBytesUnsafe();
-            page.writeInt(bytes.length);
-            page.write(bytes, 0, bytes.length);
+        for (int id = 0; id < size; id++) {
+            page.writeInt(entries[id].length);
+            page.write(entries[id], 0, entries[id].length);
         }
     }
 }

@@ -344,14 +344,17 @@ public final class BytesLeaf
 
     private void add(byte[] bytes, int offset, int length)
     {
-        if (usesDictionary) {
-            add(Binary.fromConstantByteArray(Arrays.copyOfRange(bytes, offset, offset + length)));
+        if (bounded) {
+            bound(bytes, offset, length);
         }
-        else {
-            if (bounded) {
-                bound(bytes, offset, length);
-            }
+        if (!usesDictionary) {
             writePlain(bytes, offset, length);
+            return;
+        }
+        BytesDictionary entries = entries();
+        entries.add(bytes, offset, length);
+        if (entries.isFull()) {
+            fallBack();
         }
     }
 
@@ -402,7 +405,7 @@ public final class BytesLeaf
     private void fallBack()
     {
         BytesDictionary entries = entries();
-        entries.takePage(id -> writePlain(entries.entry(id).getBytesUnsafe()));
+        entries.takePage(id -> writePlain(entries.entry(id)));
         usesDictionary = false;
     }
 
