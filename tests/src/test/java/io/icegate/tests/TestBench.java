@@ -69,6 +69,20 @@ final class TestBench
     }
 
     @Test
+    void testMerge()
+            throws Exception
+    {
+        List<JsonNode> results = results("merge", "--megabytes", "1", "--generic-megabytes", "1", "--signals", "LOGS");
+        assertThat(results).extracting(result -> result.get("system").asText()).containsExactly("Iceberg's generic reader and writer", "icegate");
+        JsonNode merged = results.getLast();
+        assertThat(merged.get("rows").asLong()).isPositive();
+        assertThat(merged.get("files").asLong()).isLessThan(merged.get("segments").asLong());
+        assertThat(merged.get("segment_megabytes_per_cpu_second").asDouble()).isPositive();
+        assertThat(merged.get("bytes_out").asLong()).isPositive();
+        assertThat(merged.get("heap_max_bytes").asLong()).isLessThanOrEqualTo(512L << 20);
+    }
+
+    @Test
     void testBytes()
             throws Exception
     {

@@ -43,7 +43,7 @@ public final class TrinoProcess
     /**
      * Starts the server. It is ready only when {@link #ready} says so.
      *
-     * @param data the folder for its log, its plugin folder and its temporary files
+     * @param data the folder for its log, its plugin folder, and its temporary files, also what queries spill
      * @param environment what the catalog files of the configuration take from the environment
      */
     private static ChildProcess start(Installation installation, Path data, int port, String warehouse, Map<String, String> environment, HeapSize heap)
@@ -67,6 +67,7 @@ public final class TrinoProcess
             all.put("CLASSPATH", installation.classPath("standalone/trino-server") + File.pathSeparator + installation.supervisor());
             all.put("TRINO_PORT", Integer.toString(port));
             all.put("TRINO_CATALOG_DIR", configuration.resolve("catalog").toString());
+            all.put("TRINO_SPILL_DIR", Files.createDirectories(trino.resolve("spill")).toString());
             all.put("ICEGATE_WAREHOUSE", warehouse);
             all.put("TRINO_PLUGIN_DIR", pluginFolder(trino, installation.trinoPlugin()).toString());
             ChildProcess server = ChildProcess.start(
