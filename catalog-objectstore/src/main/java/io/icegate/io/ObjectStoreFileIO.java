@@ -58,11 +58,15 @@ public final class ObjectStoreFileIO
     private transient volatile @Nullable Warehouse warehouse;
     private transient volatile @Nullable Map<String, Warehouse> others;
     private transient boolean ownsWarehouse;
+    private final transient @Nullable MetadataFiles remembered;
 
     /**
      * For Iceberg: call {@link #initialize} next.
      */
-    public ObjectStoreFileIO() {}
+    public ObjectStoreFileIO()
+    {
+        remembered = null;
+    }
 
     public ObjectStoreFileIO(Warehouse warehouse)
     {
@@ -75,9 +79,26 @@ public final class ObjectStoreFileIO
      */
     public ObjectStoreFileIO(Warehouse warehouse, Map<String, String> properties)
     {
+        this(warehouse, properties, null);
+    }
+
+    private ObjectStoreFileIO(Warehouse warehouse, Map<String, String> properties, @Nullable MetadataFiles remembered)
+    {
+        this.remembered = remembered;
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.properties.putAll(properties);
         this.properties.put(WAREHOUSE_PROPERTY, warehouse.root());
+    }
+
+    /**
+     * For a process that commits again and again: reads no metadata file that it has just read or written, of up to
+     * {@value MetadataFiles#BYTES_MAX} bytes together. A file that somebody else deletes can be read here for a while.
+     *
+     * @param warehouse stays the caller's to close
+     */
+    public static ObjectStoreFileIO remembering(Warehouse warehouse)
+    {
+        return new ObjectStoreFileIO(warehouse, Map.of(), new MetadataFiles());
     }
 
     @Override
@@ -99,24 +120,35 @@ public final class ObjectStoreFileIO
     @Override
     public InputFile newInputFile(String location)
     {
+        MetadataFiles files = remembered;
+        if (files != null && MetadataFiles.isOne(location)) {
+            return new MetadataInputFile(location, resolve(location), files);
+        }
         return new StoreInputFile(location, resolve(location), Optional.empty());
     }
 
     @Override
     public InputFile newInputFile(String location, long length)
     {
+        MetadataFiles files = remembered;
+        if (files != null && MetadataFiles.isOne(location)) {
+            return new MetadataInputFile(location, resolve(location), files);
+        }
         return new StoreInputFile(location, resolve(location), Optional.of(length));
     }
 
     @Override
     public OutputFile newOutputFile(String location)
     {
-        return new StoreOutputFile(location, resolve(location));
+        MetadataFiles files = remembered;
+        boolean remembers = files != null && MetadataFiles.isOne(location);
+        return new StoreOutputFile(location, resolve(location), remembers ? Optional.of(files) : Optional.empty());
     }
 
     @Override
     public void deleteFile(String location)
     {
+        forget(location);
         StoreLocation target = resolve(location);
         try {
             target.store().delete(List.of(target.key()));
@@ -132,6 +164,7 @@ public final class ObjectStoreFileIO
         Map<ObjectStore, List<ObjectKey>> keys = new LinkedHashMap<>();
         int failed = 0;
         for (String location : locations) {
+            forget(location);
             StoreLocation target = resolve(location);
             List<ObjectKey> batch = keys.computeIfAbsent(target.store(), _ignored -> new ArrayList<>());
             batch.add(target.key());
@@ -145,6 +178,14 @@ public final class ObjectStoreFileIO
         }
         if (failed > 0) {
             throw new BulkDeletionFailureException(failed);
+        }
+    }
+
+    private void forget(String location)
+    {
+        MetadataFiles files = remembered;
+        if (files != null) {
+            files.forget(location);
         }
     }
 

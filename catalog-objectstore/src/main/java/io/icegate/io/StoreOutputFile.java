@@ -19,9 +19,14 @@ final class StoreOutputFile
 {
     private final String location;
     private final StoreLocation target;
+    private final Optional<MetadataFiles> files;
 
-    StoreOutputFile(String location, StoreLocation target)
+    /**
+     * @param files remember what is written
+     */
+    StoreOutputFile(String location, StoreLocation target, Optional<MetadataFiles> files)
     {
+        this.files = requireNonNull(files, "files is null");
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
     }
@@ -47,7 +52,7 @@ final class StoreOutputFile
     @Override
     public PositionOutputStream createOrOverwrite()
     {
-        return new StoreOutputStream(location, target);
+        return new StoreOutputStream(location, target, files);
     }
 
     @Override
@@ -59,7 +64,8 @@ final class StoreOutputFile
     @Override
     public InputFile toInputFile()
     {
-        return new StoreInputFile(location, target, Optional.empty());
+        return files.<InputFile>map(remembered -> new MetadataInputFile(location, target, remembered))
+                .orElseGet(() -> new StoreInputFile(location, target, Optional.empty()));
     }
 
     @Override

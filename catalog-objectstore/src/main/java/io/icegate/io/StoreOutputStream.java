@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -23,6 +24,7 @@ final class StoreOutputStream
 
     private final String location;
     private final StoreLocation target;
+    private final Optional<MetadataFiles> files;
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private @Nullable Path spill;
     private @Nullable OutputStream spillStream;
@@ -30,8 +32,12 @@ final class StoreOutputStream
     private boolean failed;
     private boolean closed;
 
-    StoreOutputStream(String location, StoreLocation target)
+    /**
+     * @param files remember what is stored
+     */
+    StoreOutputStream(String location, StoreLocation target, Optional<MetadataFiles> files)
     {
+        this.files = requireNonNull(files, "files is null");
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
     }
@@ -103,7 +109,9 @@ final class StoreOutputStream
                 return;
             }
             if (file == null) {
-                target.store().put(target.key(), memory.toByteArray());
+                byte[] content = memory.toByteArray();
+                target.store().put(target.key(), content);
+                files.ifPresent(remembered -> remembered.remember(location, content));
             }
             else {
                 target.store().put(target.key(), file);

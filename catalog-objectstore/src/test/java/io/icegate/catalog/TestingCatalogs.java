@@ -20,6 +20,6 @@ public final class TestingCatalogs
      */
     public static ObjectStoreCatalog open(Warehouse warehouse, CatalogEnvironment environment, List<CommitGuard> guards)
     {
-        return ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of(), environment, new CommitGuards(guards));
+        return ObjectStoreCatalog.open("icegate", warehouse, ObjectStoreFileIO.remembering(warehouse), Map.of(), environment, new CommitGuards(guards));
     }
 }

@@ -74,7 +74,7 @@ final class MaintainCommand
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         Path scratch = Files.createDirectories(data.path().resolve("maintenance"));
         Warehouse opened = WritersOfWarehouse.open(uri);
-        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of());
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
                 Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
             do {

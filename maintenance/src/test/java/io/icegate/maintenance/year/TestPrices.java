@@ -43,7 +43,7 @@ final class TestPrices
         assertSame(Files.readString(PAGE), page);
         Map<Action, Counts> ten = requireNonNull(counts.get(10));
         assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(12);
-        assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(30);
+        assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(20);
     }
 
     /**

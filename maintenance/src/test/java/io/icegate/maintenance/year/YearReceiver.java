@@ -44,6 +44,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * One start of a receiver: a writer for each table, and rounds that follow the tables, commit when it is this process's turn
  * and collect, as the receiver's commit loop does. A process that dies is one that is not asked any more.
@@ -69,6 +71,8 @@ final class YearReceiver
     private final Map<String, Open> open = new HashMap<>();
     private final Map<UUID, WorkLease> leases = new HashMap<>();
     private final Set<UUID> committed = new HashSet<>();
+    private final Map<UUID, Followed> followed = new HashMap<>();
+    private final Map<UUID, Loaded> loaded = new HashMap<>();
 
     /**
      * What a negative control leaves out.
@@ -87,6 +91,13 @@ final class YearReceiver
      * A writer of a table, with its loop of heartbeats, which does one beat each time it is run.
      */
     private record Open(Table table, WalWriter writer, WalLane lane, SegmentEncoder encoder, Runnable beat) {}
+
+    /**
+     * Where a table was when the catalog was asked last.
+     */
+    private record Followed(TableIdentifier name, String metadataLocation) {}
+
+    private record Loaded(TableIdentifier name, Table table) {}
 
     YearReceiver(YearWarehouse year, Settings settings)
     {
@@ -166,6 +177,8 @@ final class YearReceiver
             CatalogState state = catalog.state();
             Optional<TableIdentifier> present = state.tableByUuid(current.table().uuid());
             Optional<UUID> named = state.object(identifier).map(CatalogObject::uuid);
+            followed.remove(current.table().uuid());
+            present.ifPresent(now -> followed.put(current.table().uuid(), new Followed(now, state.object(now).orElseThrow().metadataLocation())));
             if (current.writer().end().isEmpty() && present.isPresent() && (named.isEmpty() || named.orElseThrow().equals(current.table().uuid()))) {
                 return;
             }
@@ -203,6 +216,7 @@ final class YearReceiver
             }
         }));
         WalLane lane = writer.lane(table.uuid(), header -> new ParquetSegmentCodec().encodeSeal(header, table.schema().schemaId(), table.schema()));
+        followed.put(table.uuid(), new Followed(TableIdentifier.of(NAMESPACE, name), "")); // nowhere yet
         open.put(name, new Open(table, writer, lane, new SegmentEncoder(shape), () -> {
             Runnable loop = beat[0];
             if (loop != null) {
@@ -226,13 +240,25 @@ final class YearReceiver
         boolean done = false;
         for (int attempt = 0; attempt < COMMITS_MAX && !done; attempt++) {
             boolean[] complete = {false};
-            year.requests.count(Action.COMMIT, () -> {
-                Optional<TableIdentifier> name = catalog.state().tableByUuid(uuid);
-                complete[0] = name.isEmpty() || wal.commit(catalog.loadTable(name.orElseThrow()), options).isComplete();
-            });
+            year.requests.count(Action.COMMIT, () -> complete[0] = wal.commit(load(uuid), options).isComplete());
             done = complete[0];
             year.clock.advance(RETRY);
         }
+    }
+
+    /**
+     * As this process left it, unless others changed it.
+     */
+    private Table load(UUID uuid)
+    {
+        Followed newest = requireNonNull(followed.get(uuid), "table was not followed");
+        Loaded before = loaded.get(uuid);
+        if (before != null && before.name().equals(newest.name()) && newest.metadataLocation().equals(((HasTableOperations) before.table()).operations().current().metadataFileLocation())) {
+            return before.table();
+        }
+        Table table = catalog.loadTable(newest.name());
+        loaded.put(uuid, new Loaded(newest.name(), table));
+        return table;
     }
 
     /**

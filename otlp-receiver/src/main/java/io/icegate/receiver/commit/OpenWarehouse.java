@@ -31,7 +31,7 @@ public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, Eng
      */
     public static OpenWarehouse open(Warehouse warehouse, SegmentCodec codec, WalEnvironment environment)
     {
-        ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+        ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, ObjectStoreFileIO.remembering(warehouse), Map.of());
         return new OpenWarehouse(warehouse, catalog, new EngineWal(warehouse, codec, environment, EngineWal.Limits.DEFAULT), environment);
     }
 }

@@ -24,6 +24,7 @@ import io.icegate.wal.table.TableBootstrap;
 import io.icegate.wal.table.ViewBootstrap;
 import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -79,10 +80,23 @@ public final class TableSession
     private volatile @Nullable TableWriter writer;
     private volatile @Nullable Lease lease;
     private @Nullable TableIdentifier followed; // the name that the writer's table has now
+    private @Nullable String newestMetadata; // of that table, when the catalog was asked last
+    private @Nullable Loaded loaded;
     private volatile @Nullable Instant lastWriterEnd;
     private String closedReason = "";
     private boolean committedElsewhere; // in this round
     private @Nullable Long measuredNanos; // when what waits was told last
+
+    /**
+     * A table as this session left it.
+     */
+    private record Loaded(TableIdentifier name, Table table)
+    {
+        boolean isAt(String metadataLocation)
+        {
+            return table instanceof BaseTable base && metadataLocation.equals(base.operations().current().metadataFileLocation());
+        }
+    }
 
     /**
      * From requests to a table.
@@ -228,6 +242,7 @@ public final class TableSession
         if (present.isPresent() && (named.isEmpty() || named.orElseThrow().equals(current.tableUuid()))) {
             requireNonNull(lease, "lease is null").renew(askedNanos);
             followed = present.orElseThrow();
+            newestMetadata = state.object(followed).map(CatalogObject::metadataLocation).orElse(null);
             return true;
         }
         close("table %s was %s".formatted(name, present.isPresent() ? "replaced" : "dropped"));
@@ -271,6 +286,7 @@ public final class TableSession
         Lease granted = new Lease(UNCONFIRMED_MAX, environment.nanoTime(), askedNanos);
         lease = granted;
         followed = name;
+        newestMetadata = null;
         writer = opened;
         closedReason = "";
         target(new SignalIngest.Open(opened.tableUuid(), opened.batcher(), route.decoder(), route.repetitions(), granted));
@@ -347,8 +363,14 @@ public final class TableSession
     {
         TableWriter current = writer;
         TableIdentifier present = current == null ? name : requireNonNull(followed, "followed is null");
+        Loaded before = loaded;
+        String newest = newestMetadata;
+        if (current != null && before != null && newest != null && before.name().equals(present) && before.table().uuid().equals(current.tableUuid()) && before.isAt(newest)) {
+            return Optional.of(before.table()); // nobody but this process has changed it
+        }
         try {
             Table table = warehouse.catalog().loadTable(present);
+            loaded = new Loaded(present, table);
             // else it moved again meanwhile
             return current == null || table.uuid().equals(current.tableUuid()) ? Optional.of(table) : Optional.empty();
         }

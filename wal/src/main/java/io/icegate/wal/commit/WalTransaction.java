@@ -97,6 +97,7 @@ final class WalTransaction
             }
             catch (CommitStateUnknownException e) {
                 failure = e;
+                table.refresh();
                 Optional<Snapshot> ours = find(table, append.orElseThrow());
                 if (ours.isPresent()) {
                     return new Outcome<>(plan, Optional.of(ours.orElseThrow().snapshotId()), forgotten);
@@ -134,8 +135,7 @@ final class WalTransaction
         UpdateProperties properties = transaction.updateProperties().set(OffsetVector.PROPERTY, change.to().text());
         recorded.ifPresent(batches -> properties.set(BatchWindow.PROPERTY, batches.window().text()));
         properties.commit();
-        transaction.commitTransaction();
-        table.refresh();
+        transaction.commitTransaction(); // the table is as new as this commit, or newer
         return find(table, change).map(Snapshot::snapshotId).orElseGet(() -> table.currentSnapshot().snapshotId());
     }
 
@@ -156,7 +156,6 @@ final class WalTransaction
      */
     private static Optional<Snapshot> find(Table table, WalAppend change)
     {
-        table.refresh();
         for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
             Map<String, String> summary = snapshot.summary();
             if (change.from().digest().equals(summary.get(OffsetVector.BASE_SUMMARY))) {

@@ -1,0 +1,61 @@
+package io.icegate.io;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Metadata files of tables that this process read or wrote. They never change: Iceberg gives each a name with a UUID. The least
+ * recently used are forgotten first. Safe for use by many threads.
+ */
+final class MetadataFiles
+{
+    /**
+     * Of what is remembered. A table with a commit each ten seconds has files of some 20 kB each.
+     */
+    static final int BYTES_MAX = 16 << 20;
+    /**
+     * A larger file is not remembered.
+     */
+    static final int FILE_BYTES_MAX = BYTES_MAX / 8;
+
+    private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+    private long bytes; // guarded by this
+
+    /**
+     * True for metadata.json, manifest lists and manifests.
+     */
+    static boolean isOne(String location)
+    {
+        return location.contains("/metadata/") && (location.endsWith(".avro") || location.endsWith(".metadata.json"));
+    }
+
+    synchronized Optional<byte[]> find(String location)
+    {
+        return Optional.ofNullable(files.get(location));
+    }
+
+    synchronized void remember(String location, byte[] content)
+    {
+        forget(location);
+        if (content.length > FILE_BYTES_MAX) {
+            return;
+        }
+        files.put(location, content);
+        bytes += content.length;
+        Iterator<byte[]> eldest = files.values().iterator();
+        while (bytes > BYTES_MAX) {
+            bytes -= eldest.next().length;
+            eldest.remove();
+        }
+    }
+
+    synchronized void forget(String location)
+    {
+        byte[] content = files.remove(location);
+        if (content != null) {
+            bytes -= content.length;
+        }
+    }
+}
