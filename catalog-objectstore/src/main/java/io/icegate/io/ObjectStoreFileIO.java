@@ -120,35 +120,38 @@ public final class ObjectStoreFileIO
     @Override
     public InputFile newInputFile(String location)
     {
-        MetadataFiles files = remembered;
-        if (files != null && MetadataFiles.isOne(location)) {
-            return new MetadataInputFile(location, resolve(location), files);
-        }
-        return new StoreInputFile(location, resolve(location), Optional.empty());
+        return inputFile(location, Optional.empty());
     }
 
     @Override
     public InputFile newInputFile(String location, long length)
     {
-        MetadataFiles files = remembered;
-        if (files != null && MetadataFiles.isOne(location)) {
-            return new MetadataInputFile(location, resolve(location), files);
-        }
-        return new StoreInputFile(location, resolve(location), Optional.of(length));
+        return inputFile(location, Optional.of(length));
+    }
+
+    private InputFile inputFile(String location, Optional<Long> length)
+    {
+        StoreLocation target = resolve(location);
+        return rememberedWith(location)
+                .<InputFile>map(files -> new MetadataInputFile(location, target, files))
+                .orElseGet(() -> new StoreInputFile(location, target, length));
     }
 
     @Override
     public OutputFile newOutputFile(String location)
     {
-        MetadataFiles files = remembered;
-        boolean remembers = files != null && MetadataFiles.isOne(location);
-        return new StoreOutputFile(location, resolve(location), remembers ? Optional.of(files) : Optional.empty());
+        return new StoreOutputFile(location, resolve(location), rememberedWith(location));
+    }
+
+    private Optional<MetadataFiles> rememberedWith(String location)
+    {
+        return MetadataFiles.isOne(location) ? Optional.ofNullable(remembered) : Optional.empty();
     }
 
     @Override
     public void deleteFile(String location)
     {
-        forget(location);
+        rememberedWith(location).ifPresent(files -> files.forget(location));
         StoreLocation target = resolve(location);
         try {
             target.store().delete(List.of(target.key()));
@@ -164,7 +167,7 @@ public final class ObjectStoreFileIO
         Map<ObjectStore, List<ObjectKey>> keys = new LinkedHashMap<>();
         int failed = 0;
         for (String location : locations) {
-            forget(location);
+            rememberedWith(location).ifPresent(files -> files.forget(location));
             StoreLocation target = resolve(location);
             List<ObjectKey> batch = keys.computeIfAbsent(target.store(), _ignored -> new ArrayList<>());
             batch.add(target.key());
@@ -178,14 +181,6 @@ public final class ObjectStoreFileIO
         }
         if (failed > 0) {
             throw new BulkDeletionFailureException(failed);
-        }
-    }
-
-    private void forget(String location)
-    {
-        MetadataFiles files = remembered;
-        if (files != null) {
-            files.forget(location);
         }
     }
 
