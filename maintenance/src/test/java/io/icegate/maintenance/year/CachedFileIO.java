@@ -18,7 +18,7 @@ import java.util.Map;
 final class CachedFileIO
         implements FileIO
 {
-    private static final int FILES_MAX = 2_000;
+    private static final int FILES_MAX = 200;
 
     private final Warehouse warehouse;
     private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true)

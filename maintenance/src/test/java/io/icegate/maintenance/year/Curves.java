@@ -4,51 +4,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 
 /**
- * The samples of all days, and whether they are flat: the last day must not be above the eighth, which is the first behind the
- * longest retention, by more than 5 %.
+ * The samples of all days, and whether they are flat: the mean of the last days must not be above that of as many days behind the
+ * retention of a curve by more than 5 %.
+ *
+ * <p>Dice and the weekday are in each day, so days are compared by the week, or by what a short run has of it. What the dice still
+ * make of a mean is not guessed: it is three standard errors of the difference, from the days themselves. A curve without dice has none.
  */
 final class Curves
 {
-    static final int REFERENCE_DAY = 7;
-    private static final double GROWTH_MAX = 1.05;
     /**
-     * Beside the share: numbers that are so small that one object more is a large share, or that follow the phase of something
-     * that happens less than once a day.
+     * From here on nothing is kept longer, unless it is named below.
      */
-    private static final Map<String, Double> TOLERANCES = Map.ofEntries(
-            Map.entry("objects _catalog/log", 256.0), // records go by whole checkpoints
-            Map.entry("objects _wal/_writers", 6.0),
-            Map.entry("objects _live", 5.0),
-            Map.entry("objects _wal/_batches", 5.0),
-            // a segment of nothing but copies is no file of the table, so that no expiration deletes it: a known gap
-            Map.entry("objects _wal/segments", Double.MAX_VALUE),
-            // orphans of failed commits are looked for once a week, and left alone for three days
-            Map.entry("objects tables/metadata", 150.0),
-            Map.entry("objects tables/data", 10.0),
-            Map.entry("bytes per collect", 15_000.0), // a new process looks for what ended writers left
-            Map.entry("requests per collect", 6.0),
-            Map.entry("lists per collect", 4.0),
-            Map.entry("bytes per follow", 3_000.0), // which of the restarts a failure spoiled
-            Map.entry("requests per follow", 6.0),
-            Map.entry("bytes per plan", 4_000.0),
-            Map.entry("bytes per plan_again", 5_000.0), // when the plan before it failed
-            Map.entry("bytes per commit", 20_000.0), // whether somebody committed in between, so that metadata is read again
-            Map.entry("count of commit", 10.0), // those that a failure spoiled are not counted
-            Map.entry("count of collect", 10.0),
-            Map.entry("count of append", 10.0),
-            Map.entry("count of follow", 15.0),
-            Map.entry("count of lease", 15.0),
-            Map.entry("count of heartbeat", 15.0),
-            Map.entry("count of idle", 30.0),
-            Map.entry("count of plan", 5.0),
-            Map.entry("count of plan_again", 5.0),
-            Map.entry("snapshots", 10.0), // a hundred are kept, which takes a week here
-            Map.entry("size metadata.json", 4_000.0),
-            Map.entry("size vector", 300.0));
-    private static final double TOLERANCE = 2;
+    private static final int RETENTION = 7;
+    private static final double GROWTH_MAX = 1.05;
+    private static final double ERRORS_MAX = 3;
+    private static final int WEEK = 7;
+    /**
+     * Fewer days tell nothing of what happens every other day.
+     */
+    private static final int SPAN_MIN = 2;
+    /**
+     * Days after which a curve is flat, where it takes longer.
+     */
+    private static final Map<String, Integer> RETENTIONS = Map.ofEntries(
+            // a week of records, by whole checkpoints, one a day
+            Map.entry("objects _catalog/log", 9),
+            Map.entry("objects _catalog/ckpt", 9),
+            Map.entry("objects _catalog/gc", 9),
+            // a hundred snapshots, 12 a day
+            Map.entry("snapshots", 9),
+            Map.entry("size metadata.json", 9),
+            Map.entry("bytes per commit", 9),
+            Map.entry("bytes per upkeep", 9),
+            Map.entry("requests per upkeep", 9),
+            // rows of three days, in files of a hundred snapshots
+            Map.entry("objects tables/data", 14),
+            // a week in the catalog; then orphans, which are looked for weekly and left alone for three days
+            Map.entry("objects tables/metadata", 18),
+            // a hundred snapshots, a week without any, and the week until somebody looks
+            Map.entry("objects _wal/segments", 24));
 
     private final List<DaySample> days = new ArrayList<>();
 
@@ -62,34 +62,82 @@ final class Curves
         return List.copyOf(days);
     }
 
+    private static double[] values(List<DaySample> days, String curve)
+    {
+        return days.stream().map(day -> day.find(curve)).flatMapToDouble(OptionalDouble::stream).toArray();
+    }
+
     /**
-     * The curves that grow, with their values; empty when all is well.
+     * How much dice and days of the week scatter the values, whatever they grow: by second differences, which are 0 on a line.
+     */
+    private static double variance(double[] values)
+    {
+        double squares = 0;
+        for (int i = 2; i < values.length; i++) {
+            double bend = values[i] - 2 * values[i - 1] + values[i - 2];
+            squares += bend * bend;
+        }
+        return values.length < 3 ? 0 : squares / (6.0 * (values.length - 2));
+    }
+
+    /**
+     * The curves that grow, with their values; empty when all is well. One whose retention leaves too few days is left out.
      */
     List<String> growing()
     {
-        return above(days.get(REFERENCE_DAY), "on day " + (REFERENCE_DAY + 1));
-    }
-
-    /**
-     * The curves that end above those of another run, with their values.
-     */
-    List<String> above(Curves other)
-    {
-        return above(other.days.get(days.size() - 1), "there");
-    }
-
-    private List<String> above(DaySample reference, String where)
-    {
-        DaySample last = days.get(days.size() - 1);
         List<String> growing = new ArrayList<>();
-        for (String curve : last.values().keySet()) {
-            double before = reference.value(curve);
-            double after = last.value(curve);
-            if (!curve.endsWith(DaySample.OTHERS) && after > before * GROWTH_MAX + TOLERANCES.getOrDefault(curve, TOLERANCE)) {
-                growing.add(String.format(Locale.ROOT, "%s: %.1f %s, %.1f on day %s", curve, before, where, after, days.size()));
+        for (String curve : names()) {
+            int retention = RETENTIONS.getOrDefault(curve, RETENTION);
+            int span = Math.min(WEEK, (days.size() - retention) / 2);
+            if (span < SPAN_MIN) {
+                continue;
+            }
+            double[] first = values(days.subList(retention, retention + span), curve);
+            double[] last = values(days.subList(days.size() - span, days.size()), curve);
+            if (first.length == 0 || last.length == 0) {
+                continue;
+            }
+            double before = DoubleStream.of(first).average().orElseThrow();
+            double after = DoubleStream.of(last).average().orElseThrow();
+            double error = Math.sqrt(variance(values(days.subList(retention, days.size()), curve)) * (1.0 / first.length + 1.0 / last.length));
+            if (after > before * GROWTH_MAX + ERRORS_MAX * error) {
+                growing.add(String.format(Locale.ROOT, "%s: %.1f on %s days from day %s on, %.1f on the last", curve, before, span, retention + 1, after));
             }
         }
         return growing;
+    }
+
+    /**
+     * The curves that end above those of another run, with their values. Neither has dice.
+     */
+    List<String> above(Curves other)
+    {
+        Map<String, Double> last = values(days.get(days.size() - 1));
+        Map<String, Double> reference = values(other.days.get(days.size() - 1));
+        List<String> above = new ArrayList<>();
+        last.forEach((curve, value) -> {
+            double there = reference.getOrDefault(curve, 0.0);
+            if (value > there * GROWTH_MAX) {
+                above.add(String.format(Locale.ROOT, "%s: %.1f there, %.1f here", curve, there, value));
+            }
+        });
+        return above;
+    }
+
+    private static Map<String, Double> values(DaySample day)
+    {
+        Map<String, Double> values = new TreeMap<>(day.values());
+        values.remove(DaySample.HEAP);
+        return values;
+    }
+
+    private TreeSet<String> names()
+    {
+        TreeSet<String> names = new TreeSet<>();
+        days.forEach(day -> names.addAll(day.values().keySet()));
+        // the caches of the heap take more than half a year to fill
+        names.removeIf(name -> name.equals(DaySample.HEAP) || name.endsWith(DaySample.OTHERS) || name.startsWith(DaySample.COUNT_OF) && !name.equals(DaySample.COUNT_OF + "commit"));
+        return names;
     }
 
     /**
@@ -100,12 +148,9 @@ final class Curves
         StringBuilder text = new StringBuilder();
         TreeSet<String> names = new TreeSet<>();
         days.forEach(day -> names.addAll(day.values().keySet()));
-        int step = Math.max(1, days.size() / 14);
         for (String name : names) {
             text.append(String.format(Locale.ROOT, "%-32s", name));
-            for (int day = 0; day < days.size(); day += step) {
-                text.append(String.format(Locale.ROOT, " %8.1f", days.get(day).value(name)));
-            }
+            days.forEach(day -> text.append(String.format(Locale.ROOT, " %8.1f", day.find(name).orElse(0))));
             text.append('\n');
         }
         return text.toString();

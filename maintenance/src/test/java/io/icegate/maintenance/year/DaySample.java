@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +29,14 @@ final class DaySample
      * What the other tables have.
      */
     static final String OTHERS = "others";
+    /**
+     * Bytes that live in this process, without those of the store.
+     */
+    static final String HEAP = "heap";
+    /**
+     * How often something was done, which is the model's choice but for commits.
+     */
+    static final String COUNT_OF = "count of ";
     private static final List<String> PREFIXES = List.of(
             "_catalog/log",
             "_catalog/ckpt",
@@ -42,6 +51,7 @@ final class DaySample
 
     private final Map<String, Double> sums = new TreeMap<>();
     private final Map<String, Integer> counts = new HashMap<>();
+    private long stored;
 
     /**
      * Looks at the store, without counting that.
@@ -49,12 +59,14 @@ final class DaySample
     void look(MemoryObjectStore store, TableMetadata metadata)
     {
         Map<String, Double> objects = new TreeMap<>();
+        long bytes = 0;
         PREFIXES.forEach(prefix -> objects.put("objects " + prefix, 0.0));
         for (String folder : List.of("_catalog", "_wal", "_live", YearReceiver.NAMESPACE.toString())) {
             Optional<ObjectKey> after = Optional.empty();
             while (true) {
                 ListPage page = store.list(new ObjectKey(folder), after, ObjectStore.LIST_COUNT_MAX);
                 for (ObjectHead object : page.objects()) {
+                    bytes += object.size();
                     objects.merge("objects " + prefix(object.key().value(), metadata), 1.0, Double::sum);
                 }
                 if (!page.truncated()) {
@@ -64,12 +76,21 @@ final class DaySample
             }
         }
         objects.forEach(this::add);
+        stored = bytes;
         Map<String, String> properties = metadata.properties();
         add("size metadata.json", store.head(key(metadata)).map(ObjectHead::size).orElse(0L));
         add("size vector", properties.getOrDefault(OffsetVector.PROPERTY, "").length());
         add("size window", properties.getOrDefault(BatchWindow.PROPERTY, "").length());
         add("batch ids", BatchWindow.of(properties).count());
         add("snapshots", metadata.snapshots().size());
+    }
+
+    /**
+     * Bytes of all objects at the last look.
+     */
+    long stored()
+    {
+        return stored;
     }
 
     private static ObjectKey key(TableMetadata metadata)
@@ -82,6 +103,11 @@ final class DaySample
      * Folders that live and die for one reason. The tables beside the one that is measured get a segment a day, so it takes them
      * months until they have the hundred snapshots that are kept; they are counted apart.
      */
+    static boolean isOfOthers(ObjectKey key, TableMetadata metadata)
+    {
+        return prefix(key.value(), metadata).equals(OTHERS);
+    }
+
     private static String prefix(String key, TableMetadata metadata)
     {
         String[] parts = key.split("/", -1);
@@ -93,8 +119,8 @@ final class DaySample
                 }
                 yield !parts[2].equals(metadata.uuid()) ? OTHERS : parts[3].equals("_batches") ? "_wal/_batches" : "_wal/segments";
             }
-            case "_live" -> "_live";
-            default -> metadata.location().endsWith("/" + parts[1]) ? "tables/" + parts[2] : OTHERS;
+            case "_live" -> parts.length > 2 && !parts[2].equals(metadata.uuid()) ? OTHERS : "_live";
+            default -> parts.length > 2 && metadata.location().endsWith("/" + parts[1]) ? "tables/" + parts[2] : OTHERS;
         };
     }
 
@@ -115,19 +141,21 @@ final class DaySample
             add("lists per " + name, count.mean(Kind.LIST));
             add("segment reads per " + name, count.mean(Kind.SEGMENT_GET));
             add("bytes per " + name, count.meanBytes());
-            add("count of " + name, count.actions());
+            add(COUNT_OF + name, count.actions());
         });
     }
 
-    double value(String curve)
+    OptionalDouble find(String curve)
     {
-        return sums.getOrDefault(curve, 0.0) / counts.getOrDefault(curve, 1);
+        Double sum = sums.get(curve);
+        Integer count = counts.get(curve);
+        return sum == null || count == null ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
     }
 
     Map<String, Double> values()
     {
         Map<String, Double> values = new TreeMap<>();
-        sums.keySet().forEach(curve -> values.put(curve, value(curve)));
+        sums.keySet().forEach(curve -> values.put(curve, find(curve).orElseThrow()));
         return values;
     }
 }

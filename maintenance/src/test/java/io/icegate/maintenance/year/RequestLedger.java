@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * Counts the requests of everything that the model does, by what they are for, and lets some of them fail. A failed request
@@ -66,6 +67,7 @@ final class RequestLedger
     private final Map<Action, Counts> days = new EnumMap<>(Action.class);
     private Counts running = new Counts();
     private boolean spoiled;
+    private Predicate<ObjectKey> ignored = _key -> false;
 
     /**
      * Sums of one kind of action.
@@ -158,6 +160,14 @@ final class RequestLedger
     }
 
     /**
+     * Leaves requests for some objects out of the counts.
+     */
+    synchronized void ignore(Predicate<ObjectKey> keys)
+    {
+        ignored = keys;
+    }
+
+    /**
      * What was done since the last call.
      */
     synchronized Map<Action, Counts> takeDay()
@@ -172,7 +182,7 @@ final class RequestLedger
             throws IOException
     {
         for (int attempt = 1; ; attempt++) {
-            count(kind(operation, keys));
+            count(operation, keys);
             if (!fails()) {
                 break;
             }
@@ -185,10 +195,10 @@ final class RequestLedger
         }
         T answer = request.send();
         if (answer instanceof StoredObject object) {
-            bytes(object.content().length);
+            bytes(keys, object.content().length);
         }
         if (answer instanceof ListPage page) {
-            bytes(page.objects().size());
+            bytes(keys, page.objects().size());
         }
         return answer;
     }
@@ -196,8 +206,8 @@ final class RequestLedger
     @Override
     protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
     {
-        count(kind(StoreOperation.PUT_IF_ABSENT, List.of(key)));
-        bytes(content.length);
+        count(StoreOperation.PUT_IF_ABSENT, List.of(key));
+        bytes(List.of(key), content.length);
         if (!fails()) {
             return request.send();
         }
@@ -219,14 +229,23 @@ final class RequestLedger
         };
     }
 
-    private synchronized void count(Kind kind)
+    private synchronized void count(StoreOperation operation, List<ObjectKey> keys)
     {
-        running.requests.merge(kind, 1L, Long::sum);
+        if (isCounted(keys)) {
+            running.requests.merge(kind(operation, keys), 1L, Long::sum);
+        }
     }
 
-    private synchronized void bytes(long count)
+    private synchronized void bytes(List<ObjectKey> keys, long count)
     {
-        running.bytes += count;
+        if (isCounted(keys)) {
+            running.bytes += count;
+        }
+    }
+
+    private synchronized boolean isCounted(List<ObjectKey> keys)
+    {
+        return keys.isEmpty() || !ignored.test(keys.get(0));
     }
 
     private synchronized boolean fails()

@@ -45,7 +45,7 @@ final class TestYearControls
     void testWithoutCollectionWritersStay()
             throws Exception
     {
-        assertThat(above(plan().withoutCollection())).contains("objects _wal/_writers");
+        assertThat(above(plan().withoutCollection())).contains("objects _wal/_writers", "size vector");
     }
 
     @Test
@@ -60,6 +60,19 @@ final class TestYearControls
             throws Exception
     {
         assertThat(above(plan().withoutSeals())).contains("batch ids");
+    }
+
+    /**
+     * Takes as many days as there are snapshots that always stay, and a few more.
+     */
+    @Test
+    void testWithoutExpirationSnapshotsStay()
+            throws Exception
+    {
+        try (Year year = new Year(Year.Plan.of(1, 13).withoutFailures().withoutExpiration(), scratch)) {
+            year.run();
+            assertThat(String.join("\n", year.curves().growing())).contains("snapshots", "size metadata.json");
+        }
     }
 
     private static Year.Plan plan()

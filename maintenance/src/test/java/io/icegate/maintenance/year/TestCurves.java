@@ -1,0 +1,42 @@
+package io.icegate.maintenance.year;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+final class TestCurves
+{
+    @Test
+    void testGrowthIsTold()
+    {
+        assertThat(curves(14, day -> 100 + day).growing()).isEmpty();
+        assertThat(curves(14, day -> 100 + 2 * day).growing()).containsExactly("requests per plan: 116.0 on 3 days from day 8 on, 124.0 on the last");
+        assertThat(curves(365, day -> 100 + day / 30.0).growing()).hasSize(1);
+    }
+
+    @Test
+    void testDiceAndWeekdaysAreNoGrowth()
+    {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            assertThat(curves(14, day -> 100 + 20 * random.nextDouble()).growing()).isEmpty();
+            assertThat(curves(365, day -> 100 + 20 * random.nextDouble()).growing()).isEmpty();
+        }
+        assertThat(curves(14, day -> 100 + 50 * (day % 2)).growing()).isEmpty();
+        assertThat(curves(365, day -> 100 + 50 * (day % 7)).growing()).isEmpty();
+    }
+
+    private static Curves curves(int days, IntToDoubleFunction values)
+    {
+        Curves curves = new Curves();
+        for (int day = 0; day < days; day++) {
+            DaySample sample = new DaySample();
+            sample.add("requests per plan", values.applyAsDouble(day));
+            curves.add(sample);
+        }
+        return curves;
+    }
+}
