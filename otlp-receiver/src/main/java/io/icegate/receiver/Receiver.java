@@ -90,15 +90,16 @@ final class Receiver
     Receiver(ReceiverConfig config, StoreConfig storeConfig, IngestConfig ingestConfig, CommitConfig commitConfig, Parts parts)
     {
         this.warehouseLocation = Warehouses.canonical(requireNonNull(config.getWarehouse(), "warehouse is null"));
+        boolean priced = Warehouses.isPriced(warehouseLocation);
+        this.commitInterval = commitConfig.interval(ingestConfig.requestProfile(priced));
         this.storeProperties = storeConfig.properties();
         this.sessionSettings = new TableSession.Settings(
                 Namespace.of(config.getNamespace()),
-                ingestConfig.batcherSettings(Warehouses.isPriced(warehouseLocation)),
+                ingestConfig.batcherSettings(priced),
                 commitConfig.options(),
-                commitConfig.getInterval().toJavaTime(),
+                commitInterval,
                 parts.node().getInternalAddress(),
                 build());
-        this.commitInterval = commitConfig.getInterval().toJavaTime();
         this.repetitionWindow = ingestConfig.getDedupWindow().toJavaTime();
         this.repetitionsRecognised = ingestConfig.isDedup();
         this.parts = requireNonNull(parts, "parts is null");

@@ -42,6 +42,10 @@ public final class Upkeep
      * Tables that are remembered.
      */
     private static final int TABLES_MAX = 10_000;
+    /**
+     * Between two expirations of a table. Each writes new metadata and reads the manifests of what goes, however little that is.
+     */
+    static final Duration EXPIRE_INTERVAL = Duration.ofMinutes(10);
 
     private final MergePlanner planner;
     private final NativeMerge merge;
@@ -50,6 +54,7 @@ public final class Upkeep
     private final TtlPlanner ttl = new TtlPlanner();
     private final TtlDelete ttlDelete = new TtlDelete();
     private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
+    private final Map<UUID, Instant> expired = BoundedMap.create(TABLES_MAX);
     private final UpkeepSettings settings;
     private final InstantSource clock;
     private final Consumer<UpkeepAction> actions;
@@ -239,6 +244,10 @@ public final class Upkeep
     {
         int due;
         Instant started = clock.instant();
+        Instant last = expired.get(table.uuid());
+        if (last != null && last.plus(EXPIRE_INTERVAL).isAfter(started)) {
+            return;
+        }
         try {
             table.refresh();
             due = expiration.due(table);
@@ -250,6 +259,7 @@ public final class Upkeep
         if (due > 0) {
             act(table, "expire", "%s snapshots are due".formatted(due), () -> {
                 ExpirationResult result = expiration.run(table);
+                expired.put(table.uuid(), started);
                 return "%s snapshots, %s files deleted, %s not".formatted(result.snapshots(), result.files(), result.failed());
             });
         }

@@ -6,6 +6,7 @@ import io.icegate.maintenance.year.RequestLedger.Kind;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,15 +25,26 @@ final class Prices
     private static final double QUERIES = SECONDS;
     private static final double PUT = 5e-6;
     private static final double GET = 0.4e-6;
-    private static final Map<String, Double> PROFILES = new LinkedHashMap<>();
-
-    static {
-        PROFILES.put("low-latency", 20.0);
-        PROFILES.put("balanced", 4.0);
-        PROFILES.put("economy", 1.0);
-    }
+    private static final List<Profile> PROFILES = List.of(
+            new Profile("low-latency", 20, 10),
+            new Profile("balanced", 4, 30),
+            new Profile("economy", 1, 60));
 
     private Prices() {}
+
+    /**
+     * As {@code icegate.wal.profile} names them.
+     *
+     * @param filesPerSecond of each lane
+     * @param commitSeconds between two commits of a table
+     */
+    record Profile(String name, double filesPerSecond, double commitSeconds)
+    {
+        double commits()
+        {
+            return SECONDS / commitSeconds;
+        }
+    }
 
     /**
      * Requests of a month, by what they are for.
@@ -51,21 +63,20 @@ final class Prices
     }
 
     /**
-     * @param filesPerSecond of each lane
      * @param counts of one table
      * @param upkeep of one table, at the same pace
      * @param upkeepSegments that upkeep found per round
      */
-    static Month month(int receivers, double filesPerSecond, Map<Action, Counts> counts, Counts upkeep, double upkeepSegments)
+    static Month month(int receivers, Profile profile, Map<Action, Counts> counts, Counts upkeep, double upkeepSegments)
     {
         double lanes = (double) receivers * SIGNALS;
-        double segments = lanes * filesPerSecond * SECONDS;
+        double segments = lanes * profile.filesPerSecond() * SECONDS;
         Map<String, Double> others = new LinkedHashMap<>();
         others.put("heartbeats", lanes * ROUNDS * price(counts, Action.HEARTBEAT));
-        others.put("catalog and leases", lanes * ROUNDS * (price(counts, Action.FOLLOW) + price(counts, Action.LEASE)));
-        others.put("commits", SIGNALS * ROUNDS * price(counts, Action.COMMIT) + segments * (receivers - 1) / receivers * GET);
+        others.put("catalog and leases", lanes * (ROUNDS * price(counts, Action.FOLLOW) + profile.commits() * price(counts, Action.LEASE)));
+        others.put("commits", SIGNALS * profile.commits() * price(counts, Action.COMMIT) + segments * (receivers - 1) / receivers * GET);
         // of the queries of a table that come between two commits, the first finds new metadata
-        double first = SIGNALS * ROUNDS;
+        double first = SIGNALS * profile.commits();
         others.put("queries", first * price(counts, Action.PLAN) + Math.max(0, QUERIES - first) * price(counts, Action.PLAN_AGAIN) + segments * GET);
         others.put("collection", SIGNALS * COLLECTIONS * price(counts, Action.COLLECT) * receivers);
         others.put("upkeep", SIGNALS * UPKEEPS * price(upkeep) + segments * upkeep.mean(Kind.SEGMENT_GET) / upkeepSegments * GET);
@@ -103,17 +114,17 @@ final class Prices
                 `./mvnw test -pl maintenance -am -Dtest=TestPrices -Dsurefire.failIfNoSpecifiedTests=false -Dicegate.write-docs=true`.
 
                 US dollars a month of 30 days for 10 MB/s of OTLP over three signals, at list prices: PUT and LIST $5 per million, GET and HEAD $0.40 per million, DELETE free.
-                Each lane writes as many files as its profile allows (`icegate.wal.profile`): 20, 4 or 1 per second. One dashboard query a second, spread over the tables, plans and
+                Each lane writes as many files as its profile allows (`icegate.wal.profile`): 20, 4 or 1 per second, committed each 10, 30 or 60 s. One dashboard query a second, spread over the tables, plans and
                 reads the footer of each waiting segment once. Not counted: storage, traffic, and what queries read of data files.
 
                 | Profile | Receivers | Segment PUTs | Everything else | Total |
                 | --- | ---: | ---: | ---: | ---: |
                 """);
         Map<String, Month> details = new LinkedHashMap<>();
-        PROFILES.forEach((profile, filesPerSecond) -> counts.forEach((receivers, counted) -> {
-            Month month = month(receivers, filesPerSecond, counted, upkeep, upkeepSegments);
-            page.append(String.format(Locale.ROOT, "| `%s` | %s | %.0f | %.0f | %.0f |\n", profile, receivers, month.segments(), month.other(), month.total()));
-            details.put("`%s`, %s".formatted(profile, receivers), month);
+        PROFILES.forEach(profile -> counts.forEach((receivers, counted) -> {
+            Month month = month(receivers, profile, counted, upkeep, upkeepSegments);
+            page.append(String.format(Locale.ROOT, "| `%s` | %s | %.0f | %.0f | %.0f |\n", profile.name(), receivers, month.segments(), month.other(), month.total()));
+            details.put("`%s`, %s".formatted(profile.name(), receivers), month);
         }));
         page.append("\nEverything else:\n\n| Profile, receivers |");
         details.values().iterator().next().others().keySet().forEach(what -> page.append(" %s |".formatted(what)));
@@ -127,8 +138,8 @@ final class Prices
         Map<Action, String> often = new EnumMap<>(Map.of(
                 Action.HEARTBEAT, "each 10 s, each receiver",
                 Action.FOLLOW, "each 10 s, each receiver",
-                Action.LEASE, "each 10 s, each receiver",
-                Action.COMMIT, "each 10 s",
+                Action.LEASE, "each commit, each receiver",
+                Action.COMMIT, "each 10, 30 or 60 s",
                 Action.PLAN, "first query after a commit",
                 Action.PLAN_AGAIN, "each other query",
                 Action.COLLECT, "each 10 minutes, each receiver"));

@@ -22,6 +22,7 @@ final class TestPrices
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
     private static final int UPKEEP_SEGMENTS = 6; // each round
     private static final int ROUNDS_PER_MINUTE = 6;
+    private static final int UPKEEP_MINUTES = 10; // between two expirations
 
     @TempDir
     private Path scratch;
@@ -74,7 +75,7 @@ final class TestPrices
         try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, scratch)) {
             run.run(0, 17, true);
             run.age();
-            return Prices.of(run.run(2, 3, true), Action.UPKEEP);
+            return Prices.of(run.run(2, UPKEEP_MINUTES, true), Action.UPKEEP);
         }
     }
 }

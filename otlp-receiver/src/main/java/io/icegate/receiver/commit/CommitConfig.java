@@ -5,10 +5,12 @@ import io.airlift.configuration.ConfigDescription;
 import io.airlift.units.Duration;
 import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDuration;
+import io.icegate.receiver.ingest.WindowProfile;
 import io.icegate.wal.commit.CommitOptions;
 import io.icegate.wal.registry.WriterRegistry;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 
@@ -20,7 +22,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 public class CommitConfig
 {
     private boolean enabled = true;
-    private Duration interval = new Duration(10, SECONDS);
+    private Optional<Duration> interval = Optional.empty();
     private int maxSegments = CommitOptions.SEGMENTS_MAX;
     private Duration silentAfter = new Duration(WriterRegistry.SILENT_AFTER.toSeconds(), SECONDS);
 
@@ -37,19 +39,27 @@ public class CommitConfig
         return this;
     }
 
-    @MinDuration("100ms")
-    @MaxDuration("1h")
-    public Duration getInterval()
+    public Optional<@MinDuration("100ms") @MaxDuration("1h") Duration> getInterval()
     {
         return interval;
     }
 
     @Config("icegate.commit.interval")
-    @ConfigDescription("Time between two looks at a table: commit what waits, seal silent writers, follow a renamed table")
-    public CommitConfig setInterval(Duration interval)
+    @ConfigDescription("Time between two commits of what waits in a table. Default: that of the profile where the store takes money for requests, else 10s")
+    public CommitConfig setInterval(@Nullable Duration interval)
     {
-        this.interval = interval;
+        this.interval = Optional.ofNullable(interval);
         return this;
+    }
+
+    /**
+     * Time between two commits.
+     *
+     * @param profile empty when the store takes no money for requests
+     */
+    public java.time.Duration interval(Optional<WindowProfile> profile)
+    {
+        return interval.map(Duration::toJavaTime).orElseGet(() -> profile.orElse(WindowProfile.LOW_LATENCY).commitInterval());
     }
 
     @Min(1)

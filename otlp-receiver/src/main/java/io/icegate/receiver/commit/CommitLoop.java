@@ -17,6 +17,11 @@ import static java.util.stream.Collectors.toSet;
 public final class CommitLoop
 {
     private static final Logger log = Logger.get(CommitLoop.class);
+    /**
+     * Longest time between two rounds, however seldom they commit: the right to acknowledge ends when the catalog was not asked
+     * for a minute.
+     */
+    static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
@@ -27,15 +32,15 @@ public final class CommitLoop
     private volatile @Nullable Thread thread;
 
     /**
-     * @param interval between two rounds
+     * @param commitInterval between two commits
      * @param signal that the sessions use
      * @param warehouse that the sessions use
      */
-    public CommitLoop(List<TableSession> sessions, Duration interval, RoundSignal signal, OpenWarehouse warehouse)
+    public CommitLoop(List<TableSession> sessions, Duration commitInterval, RoundSignal signal, OpenWarehouse warehouse)
     {
         this.collections = new CollectRounds(warehouse);
         this.sessions = List.copyOf(sessions);
-        this.interval = requireNonNull(interval, "interval is null");
+        this.interval = commitInterval.compareTo(LOOK_INTERVAL) < 0 ? commitInterval : LOOK_INTERVAL;
         this.signal = requireNonNull(signal, "signal is null");
     }
 

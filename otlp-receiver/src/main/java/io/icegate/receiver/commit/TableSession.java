@@ -49,7 +49,8 @@ import static java.util.Objects.requireNonNull;
  * <li>Proves the table before the first acknowledgement, see {@link TableProof}. A table that fails stays closed with the
  * reason until a later round succeeds.
  * <li>Replaces a writer that ended because it was fenced or the store refused it for long.
- * <li>Commits the waiting segments of all writers and seals silent writers, even while the table is closed.
+ * <li>When the interval of commits is over: commits the waiting segments of all writers and seals silent writers, even while the
+ * table is closed.
  * </ol>
  * Rounds run in one thread, which may hang. The right to acknowledge is therefore a {@link Lease}, which expires after a minute
  * without an answer of the catalog.
@@ -85,6 +86,7 @@ public final class TableSession
     private volatile @Nullable Instant lastWriterEnd;
     private String closedReason = "";
     private boolean committedElsewhere; // in this round
+    private @Nullable Long committedNanos; // when the last round began that committed, or saw that another process does
     private @Nullable Long measuredNanos; // when what waits was told last
 
     /**
@@ -114,7 +116,7 @@ public final class TableSession
 
     /**
      * @param commits empty when somebody else commits
-     * @param commitInterval between two rounds
+     * @param commitInterval between two commits, to the nearest round
      * @param host of this process, for humans
      * @param build of this program, for humans
      */
@@ -184,8 +186,13 @@ public final class TableSession
     boolean round()
     {
         boolean measured = false;
+        long startNanos = environment.nanoTime().getAsLong();
         try {
             boolean open = follow();
+            if (!isCommitDue(startNanos)) {
+                measured = true; // by an earlier round
+                return open;
+            }
             Optional<Table> table = load();
             if (table.isEmpty()) {
                 return false;
@@ -201,6 +208,7 @@ public final class TableSession
             finally {
                 measured = left.isPresent() ? told(left.orElseThrow()) : isMeasuredElsewhere() || measure(table.orElseThrow());
             }
+            committedNanos = startNanos;
             return open;
         }
         finally {
@@ -209,6 +217,15 @@ public final class TableSession
                 commits.waitingUnknown();
             }
         }
+    }
+
+    private boolean isCommitDue(long nowNanos)
+    {
+        Long last = committedNanos;
+        Duration interval = settings.commitInterval();
+        return last == null
+                || interval.compareTo(CommitLoop.LOOK_INTERVAL) <= 0
+                || nowNanos - last >= interval.minus(CommitLoop.LOOK_INTERVAL.dividedBy(2)).toNanos();
     }
 
     /**

@@ -205,6 +205,16 @@ public class IngestConfig
         return this;
     }
 
+    /**
+     * What to weigh requests by; empty when they cost nothing.
+     *
+     * @param priced true when the store takes money for requests
+     */
+    public Optional<WindowProfile> requestProfile(boolean priced)
+    {
+        return priced ? Optional.of(profile.orElse(WindowProfile.BALANCED)) : Optional.empty();
+    }
+
     OptionalDouble fileBudget(boolean priced)
     {
         if (filesPerSecond.isPresent()) {

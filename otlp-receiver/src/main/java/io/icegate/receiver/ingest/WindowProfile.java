@@ -7,17 +7,19 @@ import java.time.Duration;
  */
 public enum WindowProfile
 {
-    LOW_LATENCY(20),
-    BALANCED(4),
-    ECONOMY(1);
+    LOW_LATENCY(20, Duration.ofSeconds(10)),
+    BALANCED(4, Duration.ofSeconds(30)),
+    ECONOMY(1, Duration.ofSeconds(60));
 
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final double filesPerSecond;
+    private final Duration commitInterval;
 
-    WindowProfile(double filesPerSecond)
+    WindowProfile(double filesPerSecond, Duration commitInterval)
     {
         this.filesPerSecond = filesPerSecond;
+        this.commitInterval = commitInterval;
     }
 
     /**
@@ -34,5 +36,13 @@ public enum WindowProfile
     public Duration longestWindow()
     {
         return Duration.ofNanos(Math.round(NANOS_PER_SECOND / filesPerSecond));
+    }
+
+    /**
+     * Time between two commits. Live reads see rows before they are committed; other engines see them after.
+     */
+    public Duration commitInterval()
+    {
+        return commitInterval;
     }
 }

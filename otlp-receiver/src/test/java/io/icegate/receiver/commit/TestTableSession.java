@@ -44,8 +44,10 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -117,6 +119,34 @@ final class TestTableSession
         catalog.dropTable(LOGS, false);
         Deadlines.eventually("a new table is created", () -> session.isAcknowledged(1));
         assertThat(rows(LOGS)).isEqualTo(1);
+    }
+
+    /**
+     * It looks at the catalog all the time, because its right to acknowledge depends on that, and commits when it is time.
+     */
+    @Test
+    void testCommitsAreRarerThanLooks()
+            throws Exception
+    {
+        AtomicLong aheadNanos = new AtomicLong();
+        WalEnvironment system = WalEnvironment.system(executor);
+        WalEnvironment environment = new WalEnvironment(system.executor(), system.clock(), () -> system.nanoTime().getAsLong() + aheadNanos.get(), system.sleeper(), system.random());
+        TestingSession seldom = new TestingSession(warehouse, environment, waiting, Duration.ofSeconds(30));
+        try {
+            assertThat(seldom.session().round()).isTrue();
+            seldom.export(1);
+            for (int look = 1; look <= 2; look++) {
+                aheadNanos.addAndGet(SECONDS.toNanos(10));
+                assertThat(seldom.session().round()).isTrue();
+                assertThat(live(LOGS)).as("waits at look %s", look).isEqualTo(1);
+            }
+            aheadNanos.addAndGet(SECONDS.toNanos(10));
+            assertThat(seldom.session().round()).isTrue();
+            assertThat(live(LOGS)).isZero();
+        }
+        finally {
+            seldom.stop();
+        }
     }
 
     /**

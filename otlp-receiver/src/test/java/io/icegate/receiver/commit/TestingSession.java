@@ -47,16 +47,21 @@ final class TestingSession
 
     TestingSession(Warehouse warehouse, WalEnvironment environment, CommitMetrics metrics)
     {
+        this(warehouse, environment, metrics, INTERVAL.toJavaTime());
+    }
+
+    TestingSession(Warehouse warehouse, WalEnvironment environment, CommitMetrics metrics, java.time.Duration commitInterval)
+    {
         RoundSignal signal = new RoundSignal();
         RecentBatches recent = new RecentBatches(java.time.Duration.ofMinutes(15), 1_000, environment.nanoTime());
         OpenWarehouse open = OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment);
         this.session = new TableSession(
                 open,
                 new TableSession.Route(ingest, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
-                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), INTERVAL.toJavaTime(), "localhost", "test"),
+                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), commitInterval, "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, metrics),
                 signal);
-        this.loop = new CommitLoop(List.of(session), INTERVAL.toJavaTime(), signal, open);
+        this.loop = new CommitLoop(List.of(session), commitInterval, signal, open);
     }
 
     /**
