@@ -95,7 +95,7 @@ final class TestTableLocations
     }
 
     @Test
-    void testRenamedTableIsNotDeletedWithItsNamesake()
+    void testE1RenamedTableIsNotDeletedWithItsNamesake()
     {
         catalog.createNamespace(OTEL);
         catalog.createTable(LOGS, SCHEMA);

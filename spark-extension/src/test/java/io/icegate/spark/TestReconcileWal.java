@@ -22,7 +22,7 @@ final class TestReconcileWal
     private static final TableIdentifier LOGS = TableIdentifier.of("otel", "logs");
 
     @Test
-    void testEveryWriteIsRefusedAlike(@TempDir Path folder)
+    void testE25EveryWriteIsRefusedAlike(@TempDir Path folder)
             throws Exception
     {
         TestingSpark spark = TestingSpark.open(folder);

@@ -54,7 +54,7 @@ final class TestTableChanges
     }
 
     @Test
-    void testShowCreateTableMakesPlainTable(@TempDir Path folder)
+    void testE24ShowCreateTableMakesPlainTable(@TempDir Path folder)
             throws Exception
     {
         TestingSpark spark = TestingSpark.open(folder);

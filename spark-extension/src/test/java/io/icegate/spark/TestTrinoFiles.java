@@ -32,7 +32,7 @@ final class TestTrinoFiles
     private static final int ROWS = 20;
 
     @Test
-    void testEveryColumnIsRead(@TempDir Path folder)
+    void testE17EveryColumnIsRead(@TempDir Path folder)
             throws Exception
     {
         TestingSpark spark = TestingSpark.open(folder);

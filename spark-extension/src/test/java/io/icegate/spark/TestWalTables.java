@@ -49,7 +49,7 @@ final class TestWalTables
     }
 
     @Test
-    void testCommitWal(@TempDir Path folder)
+    void testE27CommitWal(@TempDir Path folder)
             throws Exception
     {
         TestingSpark spark = TestingSpark.open(folder);

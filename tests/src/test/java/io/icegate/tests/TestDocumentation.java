@@ -21,6 +21,9 @@ final class TestDocumentation
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final Pattern FAULT_TEST = Pattern.compile("\\w+\\.testE\\d+\\w+");
+    private static final Pattern FAULT_METHOD = Pattern.compile("void (testE\\d+\\w+)\\(");
+    private static final int FAULTS = 27;
     private static final int README_LINE_LENGTH_MAX = 119;
 
     @Test
@@ -70,6 +73,40 @@ final class TestDocumentation
         }
         assertThat(paths).hasSizeGreaterThan(20).allSatisfy(path -> assertThat(exists(path)).as(path).isTrue());
         assertThat(exists("wal/src/NoSuchFile.java")).isFalse();
+    }
+
+    /**
+     * Each fault has a test with its number, and the page names all of them.
+     */
+    @Test
+    void testFaultsOfLongOperationHaveTests()
+            throws IOException
+    {
+        String page = Files.readString(HOME.resolve("docs/knowledge/long-operation.md"));
+        List<String> named = CODE.matcher(page).results().map((MatchResult code) -> code.group(1)).filter(code -> FAULT_TEST.matcher(code).matches()).sorted().toList();
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> modules = Files.list(HOME)) {
+            for (Path sources : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory).toList()) {
+                addFaultTests(sources, found);
+            }
+        }
+        assertThat(named).isEqualTo(found.stream().sorted().toList());
+        for (int number = 1; number <= FAULTS; number++) {
+            String fault = "E" + number;
+            assertThat(page).contains("| %s | ".formatted(fault));
+            assertThat(named).as(fault).anyMatch(test -> test.matches("\\w+\\.test%s[A-Z]\\w+".formatted(fault)));
+        }
+    }
+
+    private static void addFaultTests(Path sources, List<String> found)
+            throws IOException
+    {
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String type = file.getFileName().toString().replace(".java", "");
+                FAULT_METHOD.matcher(Files.readString(file)).results().map((MatchResult method) -> type + "." + method.group(1)).forEach(found::add);
+            }
+        }
     }
 
     @Test

@@ -41,7 +41,7 @@ final class TestHeavyQueries
     private Path folder = Path.of("");
 
     @Test
-    void testIngestDoesNotNotice()
+    void testE15IngestDoesNotNoticeQueries()
             throws Exception
     {
         List<Integer> ports = Services.freePorts();

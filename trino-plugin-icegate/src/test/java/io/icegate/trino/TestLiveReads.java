@@ -237,7 +237,7 @@ final class TestLiveReads
     }
 
     @Test
-    void testCommitWal()
+    void testE27CommitWal()
     {
         String namespace = lake.namespace();
         WalFixture.Logs logs = lake.fixture().createLogs(namespace);
@@ -535,7 +535,7 @@ final class TestLiveReads
     }
 
     @Test
-    void testRollback()
+    void testE12Rollback()
     {
         String namespace = lake.namespace();
         commitTwiceAndRollBack(namespace, "ALTER TABLE %s.logs EXECUTE rollback_to_snapshot(%s)");

@@ -42,7 +42,7 @@ final class TestMaterializedViews
     }
 
     @Test
-    void testRefreshReadsLiveRows()
+    void testE22RefreshReadsLiveRows()
     {
         WalFixture.Logs logs = lake.fixture().createLogs("refreshed");
         lake.sql("CREATE MATERIALIZED VIEW refreshed.numbers AS SELECT time_unix_nano number FROM refreshed.logs");
@@ -93,7 +93,7 @@ final class TestMaterializedViews
      * A view that may be a day old is answered from its table, another one with the live rows.
      */
     @Test
-    void testNotFreshWhileRowsWait()
+    void testE26NotFreshWhileRowsWait()
     {
         WalFixture.Logs logs = lake.fixture().createLogs("waiting");
         logs.append("acme", 1, 3);

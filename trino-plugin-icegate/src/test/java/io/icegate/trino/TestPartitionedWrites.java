@@ -37,7 +37,7 @@ final class TestPartitionedWrites
     private static final long DAY_MICROS = 86_400_000_000L;
 
     @Test
-    void testOptimizeManyPartitions(@TempDir Path folder)
+    void testE21OptimizeManyPartitions(@TempDir Path folder)
             throws Exception
     {
         try (TrinoLake lake = new TrinoLake(folder)) {

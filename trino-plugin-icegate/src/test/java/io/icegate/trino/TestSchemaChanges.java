@@ -71,7 +71,7 @@ final class TestSchemaChanges
     }
 
     @Test
-    void testWidenedColumn()
+    void testE20WidenedColumn()
     {
         String namespace = lake.namespace();
         WalFixture.Logs logs = lake.fixture().createLogs(namespace);

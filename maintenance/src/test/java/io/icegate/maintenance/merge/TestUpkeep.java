@@ -31,7 +31,7 @@ final class TestUpkeep
     private final List<UpkeepAction> actions = new ArrayList<>();
 
     @Test
-    void testRoundMergesAndTells()
+    void testE18RoundMergesAndTells()
             throws Exception
     {
         try (MergeFixture logs = fixture()) {

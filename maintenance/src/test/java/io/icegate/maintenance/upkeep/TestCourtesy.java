@@ -143,7 +143,7 @@ final class TestCourtesy
     }
 
     @Test
-    void testRestsInProportion()
+    void testE19RestsInProportion()
     {
         List<Duration> rests = new ArrayList<>();
         WorkShare quarter = new WorkShare(0.25, rests::add);

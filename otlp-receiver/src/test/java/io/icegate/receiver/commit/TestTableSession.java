@@ -93,7 +93,7 @@ final class TestTableSession
     }
 
     @Test
-    void testATableThatLostItsOffsetsTakesNothing()
+    void testE2ATableThatLostItsOffsetsTakesNothing()
             throws Exception
     {
         Table table = createAsSelect(LOGS);
@@ -182,7 +182,7 @@ final class TestTableSession
      * Ten receivers make the commits of one, and another goes on when it stops.
      */
     @Test
-    void testOneOfTwoReceiversCommits()
+    void testE14OneOfTwoReceiversCommits()
             throws Exception
     {
         TestingSession other = new TestingSession(warehouse, WalEnvironment.system(executor), waiting);
@@ -207,7 +207,7 @@ final class TestTableSession
     }
 
     @Test
-    void testAFormatVersionAboveTheSupportedIsRefused()
+    void testE9AFormatVersionAboveTheSupportedIsRefused()
     {
         createNamespace();
         catalog.buildTable(LOGS, Signal.LOGS.shape().schema()).withProperty("format-version", "3").create();
@@ -216,7 +216,7 @@ final class TestTableSession
     }
 
     @Test
-    void testASwapByRenameUnderARunningReceiver()
+    void testE2ASwapByRenameUnderARunningReceiver()
             throws Exception
     {
         session.start();
@@ -233,7 +233,7 @@ final class TestTableSession
     }
 
     @Test
-    void testATableDroppedAndCreatedByHandUnderARunningReceiver()
+    void testE2ATableDroppedAndCreatedByHandUnderARunningReceiver()
             throws Exception
     {
         session.start();

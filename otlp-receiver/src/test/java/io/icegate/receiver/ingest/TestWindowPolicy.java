@@ -95,7 +95,7 @@ final class TestWindowPolicy
      * One client lost 24 of 25 requests to a window of one second.
      */
     @Test
-    void testASteadyClientOfALocalStoreIsNotSlowedDown()
+    void testE16ASteadyClientOfALocalStoreIsNotSlowedDown()
     {
         ClosedLoop one = new ClosedLoop(free, clock, Duration.ofMillis(8), Duration.ofMillis(2)).run(1, Duration.ofMinutes(2));
         assertThat(one.acknowledgement(50)).isLessThanOrEqualTo(Duration.ofMillis(25));

@@ -222,7 +222,7 @@ final class TestGrpcServer
      */
     @Test
     @OtlpRow(3)
-    void testBytesAreLimitedNotRatios()
+    void testE23BytesAreLimitedNotRatios()
             throws Exception
     {
         forEachSignal(() -> {

@@ -299,7 +299,7 @@ final class TestOtlpServlet
      */
     @Test
     @OtlpRow(3)
-    void testBytesAreLimitedNotRatios()
+    void testE23BytesAreLimitedNotRatios()
             throws Exception
     {
         forEachSignal(() -> {

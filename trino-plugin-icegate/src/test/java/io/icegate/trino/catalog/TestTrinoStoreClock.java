@@ -29,7 +29,7 @@ final class TestTrinoStoreClock
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     @Test
-    void testClockAYearAheadMayNotCommit()
+    void testE10ClockAYearAheadMayNotCommit()
     {
         ahead.set(Duration.ofDays(365));
         try (CatalogLog log = open()) {

@@ -61,7 +61,7 @@ final class TestWalCollector
      * Every start of a process is a writer. A year of restarts must not show in the requests of a query.
      */
     @Test
-    void testRetiredWritersCostNothing()
+    void testE5RetiredWritersCostNothing()
     {
         for (int i = 0; i < 200; i++) {
             WalWriter writer = wal.writer();

@@ -312,7 +312,7 @@ final class TestWalCommitter
      * Behind what one commit takes, so that only the seal finds it.
      */
     @Test
-    void testCorruptLastObjectOfASilentWriterStopsOnlyItsWriter()
+    void testE8CorruptLastObjectOfASilentWriterStopsOnlyItsWriter()
     {
         WalWriter broken = wal.silentWriter();
         append(broken, ONE);

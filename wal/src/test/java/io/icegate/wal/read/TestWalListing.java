@@ -192,7 +192,7 @@ final class TestWalListing
      * what is committed.
      */
     @Test
-    void testFoldersThatGrowAreNotListed()
+    void testE13FoldersThatGrowAreNotListed()
     {
         wal.store.makeListingsExpensive();
         wal.register(1);
@@ -267,7 +267,7 @@ final class TestWalListing
      * Such an entry does not tell its tables, but the segments do.
      */
     @Test
-    void testUnreadableEntryStopsNobody()
+    void testE8UnreadableEntryStopsNobody()
     {
         wal.memory.putIfAbsent(WalLayout.registryEntry(id(1)), "{\"format\":99}".getBytes(StandardCharsets.UTF_8));
         wal.register(2);

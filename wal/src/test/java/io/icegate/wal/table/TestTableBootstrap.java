@@ -45,7 +45,7 @@ final class TestTableBootstrap
      * Named after E11: states of the catalog could be asked for a week, and named files that were gone after 100 commits.
      */
     @Test
-    void testOldStatesOfTheCatalogCanBeRead()
+    void testE11OldStatesOfTheCatalogCanBeRead()
             throws IOException
     {
         Warehouse warehouse = new Warehouse("memory:" + UUID.randomUUID(), new MemoryObjectStore(InstantSource.system()));
