@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Merging segments into files of the table's order, beside engines that rewrite the same segments in the same order, and Iceberg's
@@ -151,14 +152,16 @@ final class MergeBenchmark
      */
     private static void compareSizes(List<? extends Map<String, Object>> results)
     {
-        String name = "bytes_out";
         results.stream()
                 .filter(result -> MergePeer.Engine.SPARK.toString().equals(result.get("system")))
-                .map(result -> (long) result.get(name))
+                .flatMap(result -> bytesOut(result).stream())
                 .findFirst()
-                .ifPresent(spark -> results.stream()
-                        .filter(result -> result.containsKey(name))
-                        .forEach(result -> result.put("bytes_out_per_byte_of_spark", ratio((long) result.get(name), spark))));
+                .ifPresent(spark -> results.forEach(result -> bytesOut(result).ifPresent(bytes -> result.put("bytes_out_per_byte_of_spark", ratio(bytes, spark)))));
+    }
+
+    private static Optional<Long> bytesOut(Map<String, Object> result)
+    {
+        return Optional.ofNullable((Long) result.get("bytes_out"));
     }
 
     private static double ratio(long part, long whole)

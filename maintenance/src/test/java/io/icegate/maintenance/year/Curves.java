@@ -26,6 +26,12 @@ final class Curves
     private static final double ERRORS_MAX = 3;
     private static final int WEEK = 7;
     /**
+     * An action that moves less than a small object has none of its bytes from history: they are those of the few times in which a
+     * process had just started and remembered nothing.
+     */
+    private static final double BYTES_FEW = 1_000;
+    private static final String BYTES = "bytes per ";
+    /**
      * Fewer days tell nothing of what happens every other day.
      */
     private static final int SPAN_MIN = 2;
@@ -99,6 +105,9 @@ final class Curves
             }
             double before = DoubleStream.of(first).average().orElseThrow();
             double after = DoubleStream.of(last).average().orElseThrow();
+            if (curve.startsWith(BYTES) && after < BYTES_FEW) {
+                continue;
+            }
             double error = Math.sqrt(variance(values(days.subList(retention, days.size()), curve)) * (1.0 / first.length + 1.0 / last.length));
             if (after > before * GROWTH_MAX + ERRORS_MAX * error) {
                 growing.add(String.format(Locale.ROOT, "%s: %.1f on %s days from day %s on, %.1f on the last", curve, before, span, retention + 1, after));

@@ -29,12 +29,28 @@ final class TestCurves
         assertThat(curves(365, day -> 100 + 50 * (day % 7)).growing()).isEmpty();
     }
 
+    /**
+     * Where next to nothing is read, a restart more or less is not growth; but whatever grows gets there.
+     */
+    @Test
+    void testFewBytesAreNoGrowth()
+    {
+        assertThat(curves("bytes per plan", 14, day -> 20 + 10 * day).growing()).isEmpty();
+        assertThat(curves("bytes per plan", 365, day -> 20 + 10 * day).growing()).hasSize(1);
+        assertThat(curves(14, day -> 20 + 10 * day).growing()).hasSize(1);
+    }
+
     private static Curves curves(int days, IntToDoubleFunction values)
+    {
+        return curves("requests per plan", days, values);
+    }
+
+    private static Curves curves(String name, int days, IntToDoubleFunction values)
     {
         Curves curves = new Curves();
         for (int day = 0; day < days; day++) {
             DaySample sample = new DaySample();
-            sample.add("requests per plan", values.applyAsDouble(day));
+            sample.add(name, values.applyAsDouble(day));
             curves.add(sample);
         }
         return curves;
