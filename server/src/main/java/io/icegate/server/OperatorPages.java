@@ -2,11 +2,12 @@ package io.icegate.server;
 
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import jakarta.servlet.http.HttpServletResponse;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,7 +21,7 @@ public final class OperatorPages
 {
     private final Supplier<Readiness> readiness;
     private final PrometheusRegistry registry;
-    private final Supplier<byte[]> status;
+    private final Optional<Supplier<byte[]>> status;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
     /**
@@ -67,52 +68,65 @@ public final class OperatorPages
      */
     public OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry, Supplier<byte[]> status)
     {
+        this(readiness, registry, Optional.of(status));
+    }
+
+    /**
+     * Without {@code /v1/status}.
+     */
+    public OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry)
+    {
+        this(readiness, registry, Optional.empty());
+    }
+
+    private OperatorPages(Supplier<Readiness> readiness, PrometheusRegistry registry, Optional<Supplier<byte[]>> status)
+    {
         this.readiness = requireNonNull(readiness, "readiness is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.status = requireNonNull(status, "status is null");
     }
 
     /**
-     * True when the path was one of the pages that the viewer may see.
+     * A page as it is answered.
+     *
+     * @param content never changed
      */
-    public boolean serve(String path, HttpServletResponse response, Viewer viewer)
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    public record Page(int status, String contentType, byte[] content) {}
+
+    /**
+     * Returns the page of a path; empty when there is none that the viewer may see. No page may be stored.
+     */
+    public Optional<Page> find(String path, Viewer viewer)
             throws IOException
     {
         switch (path) {
-            case "/health" -> text(response, 200, "ok\n");
+            case "/health" -> {
+                return Optional.of(text(200, "ok\n"));
+            }
             case "/ready" -> {
                 Readiness now = readiness.get();
-                text(response, now.ready() ? 200 : 503, now.text(viewer));
+                return Optional.of(text(now.ready() ? 200 : 503, now.text(viewer)));
             }
             case "/metrics" -> {
                 if (viewer != Viewer.OPERATOR) {
-                    return false;
+                    return Optional.empty();
                 }
-                response.setStatus(200);
-                response.setContentType(PrometheusTextFormatWriter.CONTENT_TYPE);
-                writer.write(response.getOutputStream(), registry.scrape());
+                ByteArrayOutputStream content = new ByteArrayOutputStream();
+                writer.write(content, registry.scrape());
+                return Optional.of(new Page(200, PrometheusTextFormatWriter.CONTENT_TYPE, content.toByteArray()));
             }
             case "/v1/status" -> {
-                if (viewer != Viewer.OPERATOR) {
-                    return false;
-                }
-                response.setStatus(200);
-                response.setContentType("application/json");
-                response.setHeader("Cache-Control", "no-store");
-                response.getOutputStream().write(status.get());
+                return viewer == Viewer.OPERATOR ? status.map(json -> new Page(200, "application/json", json.get())) : Optional.empty();
             }
             default -> {
-                return false;
+                return Optional.empty();
             }
         }
-        return true;
     }
 
-    private static void text(HttpServletResponse response, int status, String text)
-            throws IOException
+    private static Page text(int status, String text)
     {
-        response.setStatus(status);
-        response.setContentType("text/plain; charset=utf-8");
-        response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return new Page(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -8,6 +8,7 @@ import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -48,7 +50,10 @@ final class MaintainCommand
     @Mixin
     private WarehouseOption warehouse = new WarehouseOption();
 
-    @Option(names = "--once", description = "Does what is due now, and ends. Fails when something could not be done.")
+    @Mixin
+    private MetricsOption metricsPort = new MetricsOption();
+
+    @Option(names = "--once", description = "Does what is due now, and ends, without metrics. Fails when something could not be done.")
     private boolean once;
 
     @Option(names = "--cpu-share",
@@ -59,6 +64,7 @@ final class MaintainCommand
 
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final MaintenanceMetrics metrics = new MaintenanceMetrics();
     private int failures;
     private boolean worked;
 
@@ -71,23 +77,30 @@ final class MaintainCommand
         }
         UpkeepSettings settings = UpkeepSettings.DEFAULT.withCpuShare(once ? 1 : cpuShare);
         String uri = warehouse.uri(data.path());
+        metricsPort.choice().ifPresent(choice -> PortOptions.check(List.of(choice)));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         Path scratch = Files.createDirectories(data.path().resolve("maintenance"));
         Warehouse opened = WritersOfWarehouse.open(uri);
-        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
+        try (@Nullable PageServer server = once ? null : metricsPort.serve(metrics.pages()).orElse(null);
+                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
                 Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
+            if (server != null) {
+                System.out.println("Metrics are at http://localhost:%s/metrics.".formatted(server.port()));
+            }
             do {
                 returnMemory();
                 try {
                     maintenance.round(() -> stopping.getCount() > 0);
                     maintenance.collectDropped(tables(catalog), () -> stopping.getCount() > 0);
+                    metrics.roundEnded(InstantSource.system().instant());
                 }
                 catch (RuntimeException e) {
                     if (once) {
                         throw new CommandException("Cannot keep the tables of %s in order: %s".formatted(uri, e.getMessage()), e);
                     }
                     failures++;
+                    metrics.roundFailed(String.valueOf(e.getMessage()));
                     System.err.println("icegate: Cannot look after the tables, the next round will: " + e.getMessage());
                 }
             }
@@ -142,6 +155,7 @@ final class MaintainCommand
     private void tell(UpkeepAction action)
     {
         failures += action.succeeded() ? 0 : 1;
+        metrics.count(action);
         worked = true;
         System.out.println(action.started().truncatedTo(ChronoUnit.SECONDS) + " " + action.text());
     }

@@ -47,6 +47,9 @@ final class StartCommand
     @Mixin
     private TrinoOptions trino = new TrinoOptions();
 
+    @Mixin
+    private MetricsOption metricsPort = new MetricsOption();
+
     @Option(names = "--no-maintenance", description = "Leaves merging small files and expiring snapshots to others, as 'icegate maintain' does it.")
     private boolean noMaintenance;
 
@@ -62,6 +65,7 @@ final class StartCommand
         Running.ReceiverPorts ports = new Running.ReceiverPorts(settings.grpcPort(), settings.httpPort(), ReceiverProcess.certificate(configuration));
         List<PortOptions.Choice> choices = new ArrayList<>(receiver.ports());
         choices.add(trino.choice());
+        metricsPort.choice().ifPresent(choices::add);
         PortOptions.check(choices);
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting IceGate on %s, with %s of memory for Trino and %s for the receiver ...".formatted(settings.warehouse(), memory.trino(), memory.receiver()));
@@ -75,7 +79,7 @@ final class StartCommand
             files.ifPresent(made -> made.create(new SecureRandom()));
             List<Program> programs = new ArrayList<>(settings.programs(installation));
             if (!noMaintenance) {
-                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse()));
+                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port()));
             }
             return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
         }

@@ -1,6 +1,7 @@
 package io.icegate.tests;
 
 import io.icegate.objectstore.s3.StrictS3Server;
+import io.icegate.standalone.process.Ports;
 import io.icegate.standalone.process.TrinoProcess;
 import io.icegate.standalone.telemetry.OtlpTarget;
 import io.icegate.standalone.telemetry.SdkExportCounts;
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -170,19 +172,42 @@ final class TestStart
                     "AWS_ACCESS_KEY_ID", "test",
                     "AWS_SECRET_ACCESS_KEY", "test");
             List<LoggedRecord> sent;
-            try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false")) {
+            int metricsPort = Ports.free(1).getFirst();
+            try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false", "--metrics-port", Integer.toString(metricsPort))) {
                 sent = LoggedRecord.log(target, counts, "the S3 round", RECORDS);
                 assertStored(sent);
                 assertThat(number("SELECT count(*) FROM \"logs$files\"")).isZero();
                 commit();
                 assertStored(sent);
                 assertStatus(0, RECORDS);
+                assertMaintenanceTells(metricsPort);
 
                 start.terminate();
                 start.awaitEnd();
                 assertThat(start.living()).isEmpty();
             }
             assertThat(folder.resolve("data/warehouse")).doesNotExist();
+        }
+    }
+
+    /**
+     * Nobody waits for maintenance, which starts beside the others.
+     */
+    private static void assertMaintenanceTells(int port)
+            throws Exception
+    {
+        URI ready = URI.create("http://localhost:%s/ready".formatted(port));
+        URI metrics = ready.resolve("/metrics");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Deadline.await(() -> "ready at " + ready, Duration.ofMinutes(1), () -> {
+                try {
+                    return client.send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+                }
+                catch (IOException _) {
+                    return false; // does not listen yet
+                }
+            });
+            assertThat(client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString()).body()).contains("icegate_maintenance_rounds_total{result=\"ok\"}");
         }
     }
 

@@ -225,7 +225,7 @@ public final class Maintenance
             OrphanPlan plan = orphans.plan(table, storeTime());
             if (!plan.files().isEmpty()) {
                 orphans.delete(plan);
-                tell(started, table.name(), "orphans", true, "no snapshot needs them", "DELETED %s files, %s bytes".formatted(plan.files().size(), plan.bytes()));
+                tellDeleted(started, table.name(), "orphans", "no snapshot needs them", "files", plan.files().size(), plan.bytes());
             }
             return plan.complete() ? status.withOrphansLooked(started) : status;
         }
@@ -254,7 +254,7 @@ public final class Maintenance
             }
             try {
                 dropped.collect(table, catalogTables, storeNow).filter(collected -> collected.objects() > 0).ifPresent(collected ->
-                        tell(started, collected.table().name(), "drop", true, "dropped for %s days".formatted(DroppedTables.RETENTION.toDays()), "DELETED %s objects, %s bytes".formatted(collected.objects(), collected.bytes())));
+                        tellDeleted(started, collected.table().name(), "drop", "dropped for %s days".formatted(DroppedTables.RETENTION.toDays()), "objects", collected.objects(), collected.bytes()));
             }
             catch (RuntimeException e) {
                 tell(started, table.toString(), "drop", false, "look", message(e));
@@ -273,6 +273,12 @@ public final class Maintenance
         catch (IOException e) {
             throw new UncheckedIOException("Cannot ask the store for its time: " + e.getMessage(), e);
         }
+    }
+
+    private void tellDeleted(Instant started, String table, String kind, String reason, String what, long count, long bytes)
+    {
+        String result = "DELETED %s %s, %s bytes".formatted(count, what, bytes);
+        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, true, reason, result, UpkeepWork.deleted(count, bytes, 0)));
     }
 
     private void tell(Instant started, String table, String kind, boolean succeeded, String reason, String result)

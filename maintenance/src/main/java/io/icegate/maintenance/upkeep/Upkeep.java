@@ -155,8 +155,12 @@ public final class Upkeep
         if (!plan.files().isEmpty()) {
             // the next round looks whether this was all
             ttlLooked.remove(table.uuid());
-            act(table, "ttl", "older than %s says".formatted(TableTtl.PROPERTY), () -> "%s %s files, %s rows, %s bytes".formatted(
-                    ttlDelete.run(table, plan) ? "DELETED" : "LOST", plan.files().size(), plan.rows(), plan.bytes()));
+            act(table, "ttl", "older than %s says".formatted(TableTtl.PROPERTY), () -> {
+                boolean deleted = ttlDelete.run(table, plan);
+                return new Done(
+                        "%s %s files, %s rows, %s bytes".formatted(deleted ? "DELETED" : "LOST", plan.files().size(), plan.rows(), plan.bytes()),
+                        deleted ? UpkeepWork.deleted(plan.files().size(), plan.bytes(), plan.rows()) : UpkeepWork.without("lost"));
+            });
         }
     }
 
@@ -184,7 +188,9 @@ public final class Upkeep
                 if (result.outcome() == MergeResult.Outcome.COMMITTED) {
                     statistics.add(table, result.distinct());
                 }
-                return "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
+                return new Done(
+                        "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut()),
+                        UpkeepWork.of(result));
             });
             share.rest(Duration.between(begun, clock.instant()), goesOn);
         }
@@ -236,7 +242,7 @@ public final class Upkeep
         }
         due.ifPresent(reason -> act(table, "statistics", reason, () -> {
             TableStatistics.Written written = statistics.run(table);
-            return "WRITTEN of %s columns, %s bytes".formatted(written.columns(), written.bytes());
+            return new Done("WRITTEN of %s columns, %s bytes".formatted(written.columns(), written.bytes()), UpkeepWork.written(written.bytes()));
         }));
     }
 
@@ -260,16 +266,22 @@ public final class Upkeep
             act(table, "expire", "%s snapshots are due".formatted(due), () -> {
                 ExpirationResult result = expiration.run(table);
                 expired.put(table.uuid(), started);
-                return "%s snapshots, %s files deleted, %s not".formatted(result.snapshots(), result.files(), result.failed());
+                return new Done("%s snapshots, %s files deleted, %s not".formatted(result.snapshots(), result.files(), result.failed()), UpkeepWork.of(result));
             });
         }
     }
 
-    private void act(Table table, String kind, String reason, Supplier<String> action)
+    /**
+     * What came of an action, in words and in numbers.
+     */
+    private record Done(String result, UpkeepWork work) {}
+
+    private void act(Table table, String kind, String reason, Supplier<Done> action)
     {
         Instant started = clock.instant();
         try {
-            tell(started, table, kind, true, reason, action.get());
+            Done done = action.get();
+            actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, true, reason, done.result(), done.work()));
         }
         catch (RuntimeException e) {
             tell(started, table, kind, false, reason, message(e));

@@ -12,8 +12,9 @@ import static java.util.Objects.requireNonNull;
  *         that could not be read or written
  * @param reason why it was done
  * @param result what came of it, or why nothing did
+ * @param work the same in numbers; only in the process that did it
  */
-public record UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result)
+public record UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result, UpkeepWork work)
 {
     public UpkeepAction
     {
@@ -23,6 +24,15 @@ public record UpkeepAction(Instant started, Duration time, String table, String 
         requireNonNull(kind, "kind is null");
         requireNonNull(reason, "reason is null");
         requireNonNull(result, "result is null");
+        requireNonNull(work, "work is null");
+    }
+
+    /**
+     * One that has no numbers.
+     */
+    public UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result)
+    {
+        this(started, time, table, kind, succeeded, reason, result, UpkeepWork.without(succeeded ? "done" : "failed"));
     }
 
     /**

@@ -40,6 +40,12 @@ final class TestUpkeep
             assertThat(actions.get(0)).satisfies(action -> {
                 assertThat(action.succeeded()).isTrue();
                 assertThat(action.text()).contains("otel.logs", "COMMITTED of 3 files");
+                assertThat(action.work().outcome()).isEqualTo("committed");
+                assertThat(action.work().filesIn()).isEqualTo(3);
+                assertThat(action.work().filesOut()).isEqualTo(1);
+                assertThat(action.work().rows()).isEqualTo(30);
+                assertThat(action.work().bytesIn()).isPositive();
+                assertThat(action.work().bytesOut()).isPositive();
             });
             logs.table.refresh();
             assertThat(logs.files()).hasSize(1);

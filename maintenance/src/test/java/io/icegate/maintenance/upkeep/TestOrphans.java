@@ -108,6 +108,8 @@ final class TestOrphans
         assertThat(warehouse.actions).singleElement().satisfies(action -> {
             assertThat(action.succeeded()).isTrue();
             assertThat(action.text()).startsWith("orphans icegate.otel.logs: DELETED 2 files, 200 bytes");
+            assertThat(action.work().filesIn()).isEqualTo(2);
+            assertThat(action.work().bytesIn()).isEqualTo(200);
         });
         orphans.forEach(key -> warehouse.put(key, 4));
         warehouse.round(Duration.ofDays(6));

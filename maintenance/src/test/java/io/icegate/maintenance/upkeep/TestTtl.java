@@ -78,6 +78,8 @@ final class TestTtl
         warehouse.actions.clear();
         warehouse.round(OLD);
         assertThat(warehouse.actions).filteredOn(action -> action.kind().equals("ttl")).singleElement().satisfies(action -> {
+            assertThat(action.work().outcome()).isEqualTo("deleted");
+            assertThat(action.work().rows()).isPositive();
             assertThat(action.succeeded()).isTrue();
             assertThat(action.text()).contains("DELETED 3 files, 6 rows");
         });

@@ -101,14 +101,27 @@ public final class OtlpServlet
         cors = new Cors(settings.cors());
     }
 
+    private static void answer(OperatorPages.Page page, HttpServletResponse response)
+            throws IOException
+    {
+        response.setStatus(page.status());
+        response.setContentType(page.contentType());
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().write(page.content());
+    }
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws IOException
     {
         String path = SLASHES.matcher(request.getRequestURI()).replaceAll("/");
         RequestHeaders headers = name -> Collections.list(request.getHeaders(name));
-        if ((request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) && pages.serve(path, response, access.viewer(headers))) {
-            return;
+        if (request.getMethod().equals("GET") || request.getMethod().equals("HEAD")) {
+            Optional<OperatorPages.Page> page = pages.find(path, access.viewer(headers));
+            if (page.isPresent()) {
+                answer(page.orElseThrow(), response);
+                return;
+            }
         }
         if (cors.preflight(request, response)) {
             return;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * The command {@code maintain}, beside the other programs of a stack. It has a process of its own, so that neither ingest nor
@@ -38,13 +39,14 @@ public final class MaintenanceProcess
 
     /**
      * @param data the folder for its log and its temporary files
+     * @param metricsPort empty for the default one, which it does without when that is taken
      */
-    public static Program program(Installation installation, Path data, String warehouse)
+    public static Program program(Installation installation, Path data, String warehouse, OptionalInt metricsPort)
     {
-        return new Program(NAME, () -> start(installation, data, warehouse), _ -> true);
+        return new Program(NAME, () -> start(installation, data, warehouse, metricsPort), _ -> true);
     }
 
-    private static ChildProcess start(Installation installation, Path data, String warehouse)
+    private static ChildProcess start(Installation installation, Path data, String warehouse, OptionalInt metricsPort)
     {
         try {
             Path folder = Files.createDirectories(data.resolve("maintenance"));
@@ -52,9 +54,11 @@ public final class MaintenanceProcess
             options.addAll(OPTIONS);
             Map<String, String> environment = new HashMap<>(StoreEnvironment.with(Map.of()));
             environment.put("CLASSPATH", installation.classPath("standalone"));
+            List<String> arguments = new ArrayList<>(List.of("maintain", "--data", data.toString(), "--warehouse", warehouse));
+            metricsPort.ifPresent(port -> arguments.addAll(List.of("--metrics-port", Integer.toString(port))));
             ChildProcess process = ChildProcess.start(
                     NAME,
-                    new JavaCommand(options, "io.icegate.standalone.Main", List.of("maintain", "--data", data.toString(), "--warehouse", warehouse)).commandLine(),
+                    new JavaCommand(options, "io.icegate.standalone.Main", arguments).commandLine(),
                     environment,
                     folder,
                     data.resolve("log").resolve("maintenance.log"));
