@@ -14,6 +14,7 @@ import io.icegate.wal.WalLayout;
 import io.icegate.wal.lease.StatementHold;
 import io.icegate.wal.lease.StatementHolds;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Namespace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,46 @@ final class TestCourtesy
                 assertThat(UpkeepFixture.files(logs)).hasSize(2);
             }
         }
+    }
+
+    /**
+     * Each expiration writes metadata and reads what goes, however little that is.
+     */
+    @Test
+    void testSnapshotsExpireFromTimeToTime()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = warehouse.logs(Namespace.of("otel"));
+            logs.updateProperties().set(TableProperties.MIN_SNAPSHOTS_TO_KEEP, "1").commit();
+            Duration[] later = {Duration.ofHours(4)};
+            InstantSource clock = () -> Instant.now().plus(later[0]);
+            Upkeep upkeep = new Upkeep(
+                    new MergePlanner(MergePolicy.DEFAULT),
+                    new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
+                    new SnapshotExpiration(new ExpirationPolicy(Duration.ofHours(1), 1), clock),
+                    new TableStatistics(TableStatistics.INTERVAL, new Random(2), clock),
+                    UpkeepSettings.DEFAULT,
+                    clock,
+                    warehouse.actions::add);
+            assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isTrue();
+            later[0] = later[0].plus(Upkeep.EXPIRE_INTERVAL.minusMinutes(1));
+            assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isFalse();
+            later[0] = later[0].plusMinutes(2);
+            assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isTrue();
+        }
+    }
+
+    private static boolean expiresAfterTwoCommits(Upkeep upkeep, UpkeepFixture warehouse, Table table)
+            throws Exception
+    {
+        for (int commit = 0; commit < 2; commit++) {
+            warehouse.append(table, warehouse.batch("acme", Instant.now(), 3));
+            warehouse.commit(table);
+        }
+        warehouse.actions.clear();
+        upkeep.keep(table, Long.MAX_VALUE, () -> true);
+        return warehouse.actions.stream().anyMatch(action -> action.kind().equals("expire") && action.succeeded());
     }
 
     @Test
