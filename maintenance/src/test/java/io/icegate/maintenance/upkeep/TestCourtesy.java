@@ -122,15 +122,7 @@ final class TestCourtesy
             warehouse.commit(logs);
             StatementHold hold = new StatementHold(warehouse.store, InstantSource.system());
             try (StatementHolds holds = new StatementHolds(hold, "engine", Runnable::run)) {
-                Upkeep upkeep = new Upkeep(
-                        new MergePlanner(MergePolicy.DEFAULT),
-                        new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
-                        new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
-                        new TableStatistics(TableStatistics.INTERVAL, new Random(2), InstantSource.system()),
-                        UpkeepSettings.DEFAULT,
-                        () -> Instant.now().plus(OLD),
-                        warehouse.actions::add,
-                        new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), Optional.of(hold)));
+                Upkeep upkeep = upkeep(warehouse, ExpirationPolicy.DEFAULT, () -> Instant.now().plus(OLD), Optional.of(hold));
                 // asked after the first look
                 upkeep.keep(logs, Long.MAX_VALUE, () -> {
                     holds.begin(logs.uuid());
@@ -154,21 +146,26 @@ final class TestCourtesy
             Table logs = warehouse.logs(Namespace.of("otel"));
             logs.updateProperties().set(TableProperties.MIN_SNAPSHOTS_TO_KEEP, "1").commit();
             Duration[] later = {Duration.ofHours(4)};
-            InstantSource clock = () -> Instant.now().plus(later[0]);
-            Upkeep upkeep = new Upkeep(
-                    new MergePlanner(MergePolicy.DEFAULT),
-                    new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
-                    new SnapshotExpiration(new ExpirationPolicy(Duration.ofHours(1), 1), clock),
-                    new TableStatistics(TableStatistics.INTERVAL, new Random(2), clock),
-                    UpkeepSettings.DEFAULT,
-                    clock,
-                    warehouse.actions::add);
+            Upkeep upkeep = upkeep(warehouse, new ExpirationPolicy(Duration.ofHours(1), 1), () -> Instant.now().plus(later[0]), Optional.empty());
             assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isTrue();
             later[0] = later[0].plus(Upkeep.EXPIRE_INTERVAL.minusMinutes(1));
             assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isFalse();
             later[0] = later[0].plusMinutes(2);
             assertThat(expiresAfterTwoCommits(upkeep, warehouse, logs)).isTrue();
         }
+    }
+
+    private Upkeep upkeep(UpkeepFixture warehouse, ExpirationPolicy policy, InstantSource clock, Optional<StatementHold> statements)
+    {
+        return new Upkeep(
+                new MergePlanner(MergePolicy.DEFAULT),
+                new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()),
+                new SnapshotExpiration(policy, clock),
+                new TableStatistics(TableStatistics.INTERVAL, new Random(2), clock),
+                UpkeepSettings.DEFAULT,
+                clock,
+                warehouse.actions::add,
+                new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), statements));
     }
 
     private static boolean expiresAfterTwoCommits(Upkeep upkeep, UpkeepFixture warehouse, Table table)
