@@ -1,13 +1,16 @@
 package io.icegate.maintenance.year;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * The samples of all days, and whether they are flat: the mean of the last days must not be above that of as many days behind the
@@ -25,6 +28,10 @@ final class Curves
     private static final double GROWTH_MAX = 1.05;
     private static final double ERRORS_MAX = 3;
     private static final int WEEK = 7;
+    /**
+     * Of the heap, which is seen once a week only, and differs by what just ran.
+     */
+    private static final int HEAP_SPAN = 8 * WEEK;
     /**
      * An action that moves less than a small object has none of its bytes from history: they are those of the few times in which a
      * process had just started and remembered nothing.
@@ -54,23 +61,35 @@ final class Curves
             // a week in the catalog; then orphans, which are looked for weekly and left alone for three days
             Map.entry("objects tables/metadata", 18),
             // a hundred snapshots, a week without any, and the week until somebody looks
-            Map.entry("objects _wal/segments", 24));
+            Map.entry("objects _wal/segments", 24),
+            // what the tables beside bring, too: a hundred snapshots, one a day, and a fortnight until their files are gone
+            Map.entry(DaySample.HEAP, 119));
 
-    private final List<DaySample> days = new ArrayList<>();
+    private final Map<String, Integer> places = new TreeMap<>();
+    /**
+     * Values by place, NaN where there is none. Little of the heap, which is one of the curves.
+     */
+    private final List<double[]> days = new ArrayList<>();
 
     void add(DaySample day)
     {
-        days.add(day);
+        Map<String, Double> values = day.values();
+        values.keySet().forEach(name -> places.putIfAbsent(name, places.size()));
+        double[] placed = new double[places.size()];
+        Arrays.fill(placed, Double.NaN);
+        values.forEach((name, value) -> placed[requireNonNull(places.get(name))] = value);
+        days.add(placed);
     }
 
-    List<DaySample> days()
+    private double value(double[] day, String curve)
     {
-        return List.copyOf(days);
+        int place = requireNonNull(places.get(curve));
+        return place < day.length ? day[place] : Double.NaN;
     }
 
-    private static double[] values(List<DaySample> days, String curve)
+    private double[] values(List<double[]> days, String curve)
     {
-        return days.stream().map(day -> day.find(curve)).flatMapToDouble(OptionalDouble::stream).toArray();
+        return days.stream().mapToDouble(day -> value(day, curve)).filter(value -> !Double.isNaN(value)).toArray();
     }
 
     /**
@@ -94,7 +113,7 @@ final class Curves
         List<String> growing = new ArrayList<>();
         for (String curve : names()) {
             int retention = RETENTIONS.getOrDefault(curve, RETENTION);
-            int span = Math.min(WEEK, (days.size() - retention) / 2);
+            int span = Math.min(curve.equals(DaySample.HEAP) ? HEAP_SPAN : WEEK, (days.size() - retention) / 2);
             if (span < SPAN_MIN) {
                 continue;
             }
@@ -121,8 +140,8 @@ final class Curves
      */
     List<String> above(Curves other)
     {
-        Map<String, Double> last = values(days.get(days.size() - 1));
-        Map<String, Double> reference = values(other.days.get(days.size() - 1));
+        Map<String, Double> last = lastDay();
+        Map<String, Double> reference = other.lastDay();
         List<String> above = new ArrayList<>();
         last.forEach((curve, value) -> {
             double there = reference.getOrDefault(curve, 0.0);
@@ -133,19 +152,21 @@ final class Curves
         return above;
     }
 
-    private static Map<String, Double> values(DaySample day)
+    private Map<String, Double> lastDay()
     {
-        Map<String, Double> values = new TreeMap<>(day.values());
+        Map<String, Double> values = new TreeMap<>();
+        double[] last = days.get(days.size() - 1);
+        places.keySet().forEach(name -> values.put(name, value(last, name)));
+        // a matter of the run before this one, too
         values.remove(DaySample.HEAP);
+        values.values().removeIf(value -> value.isNaN());
         return values;
     }
 
-    private TreeSet<String> names()
+    private Set<String> names()
     {
-        TreeSet<String> names = new TreeSet<>();
-        days.forEach(day -> names.addAll(day.values().keySet()));
-        // the caches of the heap take more than half a year to fill
-        names.removeIf(name -> name.equals(DaySample.HEAP) || name.endsWith(DaySample.OTHERS) || name.startsWith(DaySample.COUNT_OF) && !name.equals(DaySample.COUNT_OF + "commit"));
+        Set<String> names = new TreeSet<>(places.keySet());
+        names.removeIf(name -> name.endsWith(DaySample.OTHERS) || name.startsWith(DaySample.COUNT_OF) && !name.equals(DaySample.COUNT_OF + "commit"));
         return names;
     }
 
@@ -155,11 +176,9 @@ final class Curves
     String text()
     {
         StringBuilder text = new StringBuilder();
-        TreeSet<String> names = new TreeSet<>();
-        days.forEach(day -> names.addAll(day.values().keySet()));
-        for (String name : names) {
+        for (String name : places.keySet()) {
             text.append(String.format(Locale.ROOT, "%-32s", name));
-            days.forEach(day -> text.append(String.format(Locale.ROOT, " %8.1f", day.find(name).orElse(0))));
+            days.forEach(day -> text.append(String.format(Locale.ROOT, " %8.1f", Double.isNaN(value(day, name)) ? 0 : value(day, name))));
             text.append('\n');
         }
         return text.toString();

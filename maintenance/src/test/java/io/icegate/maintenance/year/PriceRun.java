@@ -24,7 +24,7 @@ final class PriceRun
     private static final int ROUNDS_PER_MINUTE = 6;
     private static final long SEED = 1;
 
-    private final YearWarehouse year = new YearWarehouse(SEED, 0);
+    private final YearWarehouse year = new YearWarehouse(SEED, 0, true);
     private final List<YearReceiver> receivers = new ArrayList<>();
     private final YearReader reader = new YearReader(year, year.warehouse);
     private final YearUpkeep upkeep;

@@ -40,6 +40,25 @@ final class TestCurves
         assertThat(curves(14, day -> 20 + 10 * day).growing()).hasSize(1);
     }
 
+    /**
+     * Seen once a week, with what just ran in it.
+     */
+    @Test
+    void testHeap()
+    {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            assertThat(curves(DaySample.HEAP, 365, day -> heap(day, 100 + 10 * random.nextDouble())).growing()).isEmpty();
+            assertThat(curves(DaySample.HEAP, 365, day -> heap(day, 100 + 10 * random.nextDouble() + day / 7.0)).growing()).hasSize(1);
+        }
+        assertThat(curves(DaySample.HEAP, 365, day -> heap(day, Math.min(day, 119))).growing()).as("caches fill").isEmpty();
+    }
+
+    private static double heap(int day, double value)
+    {
+        return (day + 1) % 7 == 0 ? value : Double.NaN;
+    }
+
     private static Curves curves(int days, IntToDoubleFunction values)
     {
         return curves("requests per plan", days, values);
@@ -50,7 +69,10 @@ final class TestCurves
         Curves curves = new Curves();
         for (int day = 0; day < days; day++) {
             DaySample sample = new DaySample();
-            sample.add(name, values.applyAsDouble(day));
+            double value = values.applyAsDouble(day);
+            if (!Double.isNaN(value)) {
+                sample.add(name, value);
+            }
             curves.add(sample);
         }
         return curves;

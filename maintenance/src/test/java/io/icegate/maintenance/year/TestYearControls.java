@@ -63,6 +63,20 @@ final class TestYearControls
     }
 
     /**
+     * What it brings is no curve: a client's copy of a committed batch is there beside it.
+     */
+    @Test
+    void testWithoutIndexesRowsAreDoubled()
+            throws Exception
+    {
+        assertThat(whole.violations()).isEmpty();
+        try (Year year = new Year(plan().withoutIndexes(), scratch)) {
+            year.run();
+            assertThat(String.join("\n", year.violations())).contains("is there 2 times").doesNotContain("is lost");
+        }
+    }
+
+    /**
      * Takes as many days as there are snapshots that always stay, and a few more.
      */
     @Test

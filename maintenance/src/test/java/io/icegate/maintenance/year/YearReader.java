@@ -50,7 +50,7 @@ final class YearReader
     {
         this.warehouse = seen;
         this.catalog = year.catalog(seen, year.clock);
-        this.wal = new EngineWal(seen, new ParquetSegmentCodec(), year.environment(year.clock, Runnable::run), EngineWal.Limits.DEFAULT);
+        this.wal = new EngineWal(seen, new ParquetSegmentCodec(), year.environment(year.clock, Runnable::run), YearWarehouse.LIMITS);
         this.files = new CachedFileIO(seen);
     }
 

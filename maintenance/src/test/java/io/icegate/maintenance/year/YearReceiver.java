@@ -107,7 +107,7 @@ final class YearReceiver
         this.clock = year.skewed(skew);
         this.catalog = year.catalog(year.warehouse, clock);
         WalEnvironment environment = year.environment(clock, Runnable::run);
-        this.wal = new EngineWal(year.warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
+        this.wal = new EngineWal(year.warehouse, new ParquetSegmentCodec(), environment, YearWarehouse.LIMITS);
         this.collector = new WalCollector(year.warehouse.store());
         this.holder = WriterId.random(clock.instant(), year.random).toString();
     }

@@ -3,13 +3,16 @@ package io.icegate.maintenance.year;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.TestingCatalogs;
 import io.icegate.catalog.log.CatalogEnvironment;
+import io.icegate.guard.CommitGuard;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.commit.WalCommitGuard;
+import io.icegate.wal.engine.EngineWal;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -19,6 +22,11 @@ import java.util.concurrent.Executor;
  */
 final class YearWarehouse
 {
+    /**
+     * As many footers as a day brings and some more. So caches are full after days, as those of a real deployment are after
+     * an hour, and whatever grows then is none of them.
+     */
+    static final EngineWal.Limits LIMITS = EngineWal.Limits.DEFAULT.withFootersMax(64);
     private static final String ROOT = "memory:year";
 
     final YearClock clock = new YearClock();
@@ -33,9 +41,15 @@ final class YearWarehouse
      * Neither counted nor failing.
      */
     final Warehouse truth = new Warehouse(ROOT, memory);
+    private final boolean indexes;
 
-    YearWarehouse(long seed, double failures)
+    /**
+     * @param failures share of the requests that fail
+     * @param indexes false when what is committed is forgotten
+     */
+    YearWarehouse(long seed, double failures, boolean indexes)
     {
+        this.indexes = indexes;
         random = new Random(seed);
         requests = new RequestLedger(memory, seed, failures);
         warehouse = new Warehouse(ROOT, requests);
@@ -54,6 +68,10 @@ final class YearWarehouse
     ObjectStoreCatalog catalog(Warehouse seen, InstantSource wall)
     {
         CatalogEnvironment environment = new CatalogEnvironment(wall, clock::nanoTime, clock.sleeper(), random, CatalogEnvironment.Threads.daemons());
-        return TestingCatalogs.open(seen, environment, List.of(new WalCommitGuard(), new DatedGuard(clock)));
+        List<CommitGuard> guards = new ArrayList<>(List.of(new WalCommitGuard(), new DatedGuard(clock)));
+        if (!indexes) {
+            guards.add(0, new ForgetfulGuard());
+        }
+        return TestingCatalogs.open(seen, environment, guards);
     }
 }
