@@ -5,6 +5,7 @@ import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.maintenance.upkeep.KnownTables;
 import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
@@ -17,10 +18,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +38,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
                 "Keeps the signal tables of a warehouse in order, in the foreground until Ctrl-C.",
                 "Merges small files and expires snapshots, and prints a line for each. 'start' does so by itself. Any number of these may run,",
                 "on any machine: one of them looks after a table at a time.",
+        },
+        footer = {
+                "",
+                "With OTEL_EXPORTER_OTLP_ENDPOINT (of OTLP/HTTP) it sends its metrics, and a log record for each action, to a receiver.",
         })
 final class MaintainCommand
         implements Callable<Integer>
@@ -65,6 +72,7 @@ final class MaintainCommand
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final MaintenanceMetrics metrics = new MaintenanceMetrics();
+    private Optional<MaintenanceTelemetry> telemetry = Optional.empty();
     private int failures;
     private boolean worked;
 
@@ -79,11 +87,14 @@ final class MaintainCommand
         String uri = warehouse.uri(data.path());
         metricsPort.choice().ifPresent(choice -> PortOptions.check(List.of(choice)));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
+        Optional<TelemetryTarget> target = TelemetryTarget.of(System.getenv());
         Path scratch = Files.createDirectories(data.path().resolve("maintenance"));
         Warehouse opened = WritersOfWarehouse.open(uri);
         try (@Nullable PageServer server = once ? null : metricsPort.serve(metrics.pages()).orElse(null);
+                @Nullable MaintenanceTelemetry sender = target.map(to -> MaintenanceTelemetry.start(to, metrics.registry(), new SecureRandom())).orElse(null);
                 ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
-                Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), this::tell)) {
+                Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), listener())) {
+            telemetry = Optional.ofNullable(sender);
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
             if (server != null) {
                 System.out.println("Metrics are at http://localhost:%s/metrics.".formatted(server.port()));
@@ -101,6 +112,7 @@ final class MaintainCommand
                     }
                     failures++;
                     metrics.roundFailed(String.valueOf(e.getMessage()));
+                    telemetry.ifPresent(to -> to.roundFailed(String.valueOf(e.getMessage())));
                     System.err.println("icegate: Cannot look after the tables, the next round will: " + e.getMessage());
                 }
             }
@@ -152,10 +164,29 @@ final class MaintainCommand
         };
     }
 
+    private UpkeepListener listener()
+    {
+        return new UpkeepListener()
+        {
+            @Override
+            public void did(UpkeepAction action)
+            {
+                tell(action);
+            }
+
+            @Override
+            public void unmerged(String table, Duration lag)
+            {
+                metrics.unmerged(table, lag);
+            }
+        };
+    }
+
     private void tell(UpkeepAction action)
     {
         failures += action.succeeded() ? 0 : 1;
-        metrics.count(action);
+        metrics.did(action);
+        telemetry.ifPresent(to -> to.did(action));
         worked = true;
         System.out.println(action.started().truncatedTo(ChronoUnit.SECONDS) + " " + action.text());
     }

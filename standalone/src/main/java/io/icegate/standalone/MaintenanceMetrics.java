@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepWork;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.OperatorPages.Readiness;
@@ -10,12 +11,16 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Counts what maintenance does. Labels are kinds of actions and their outcomes, which are few. Safe for use by several threads.
+ * Counts what maintenance does, and says how far behind merges are. Labels are kinds of actions and their outcomes, which are few, and
+ * the tables that this process keeps in order. Pages may be asked for by several threads; one thread tells what was done.
  */
 final class MaintenanceMetrics
+        implements UpkeepListener
 {
     private static final double NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -31,6 +36,8 @@ final class MaintenanceMetrics
     private final Counter snapshots = Counter.builder().name("icegate_maintenance_expired_snapshots").help("Snapshots that expired").register(registry);
     private final Counter rounds = Counter.builder().name("icegate_maintenance_rounds").help("Rounds through all tables").labelNames("result").register(registry);
     private final Gauge lastRound = Gauge.builder().name("icegate_maintenance_last_round_timestamp_seconds").help("When the last round ended that could list the tables").register(registry);
+    private final Gauge mergeLag = Gauge.builder().name("icegate_maintenance_merge_lag_seconds").help("Age of the oldest file that is due for a merge and waits").labelNames("table").register(registry);
+    private final Set<String> lookedAt = new HashSet<>(); // in this round
     private volatile Readiness readiness = new Readiness(false, List.of("the first round has not ended"));
 
     private Counter counter(String name, String help)
@@ -38,7 +45,8 @@ final class MaintenanceMetrics
         return Counter.builder().name(name).help(help).labelNames("kind").register(registry);
     }
 
-    void count(UpkeepAction action)
+    @Override
+    public void did(UpkeepAction action)
     {
         String kind = action.kind();
         UpkeepWork work = action.work();
@@ -53,8 +61,18 @@ final class MaintenanceMetrics
         snapshots.inc(work.snapshots());
     }
 
+    @Override
+    public void unmerged(String table, Duration lag)
+    {
+        mergeLag.labelValues(table).set(lag.toNanos() / NANOS);
+        lookedAt.add(table);
+    }
+
     void roundEnded(Instant time)
     {
+        // of tables that are gone, or that another process keeps now, nothing is known
+        mergeLag.removeIf(labels -> !lookedAt.contains(labels.getFirst()));
+        lookedAt.clear();
         rounds.labelValues("ok").inc();
         lastRound.set(time.toEpochMilli() / 1000.0);
         readiness = new Readiness(true, List.of());
@@ -64,6 +82,11 @@ final class MaintenanceMetrics
     {
         rounds.labelValues("error").inc();
         readiness = new Readiness(false, List.of(reason));
+    }
+
+    PrometheusRegistry registry()
+    {
+        return registry;
     }
 
     OperatorPages pages()

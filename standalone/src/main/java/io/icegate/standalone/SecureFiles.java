@@ -58,8 +58,7 @@ record SecureFiles(Path folder)
                 SelfSignedCertificate.writePrivate(key(), Base64.getUrlEncoder().withoutPadding().encodeToString(key) + "\n");
             }
             if (!Files.exists(keys())) {
-                String key = Files.readString(key(), US_ASCII).strip();
-                SelfSignedCertificate.writePrivate(keys(), "# name tenants hash, see docs/operations/security.md; read again when it changes\nstandalone * %s\n".formatted(KeyHash.of(key)));
+                SelfSignedCertificate.writePrivate(keys(), "# name tenants hash, see docs/operations/security.md; read again when it changes\nstandalone * %s\n".formatted(KeyHash.of(readKey())));
             }
         }
         catch (IOException e) {
@@ -98,6 +97,19 @@ record SecureFiles(Path folder)
     Path key()
     {
         return folder.resolve("key");
+    }
+
+    /**
+     * @throws CommandException when there is none, or it cannot be read
+     */
+    String readKey()
+    {
+        try {
+            return Files.readString(key(), US_ASCII).strip();
+        }
+        catch (IOException e) {
+            throw new CommandException("Cannot read the key of %s: %s".formatted(key(), e), e);
+        }
     }
 
     private Path keys()

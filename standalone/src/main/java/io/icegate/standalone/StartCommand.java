@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,10 +80,28 @@ final class StartCommand
             files.ifPresent(made -> made.create(new SecureRandom()));
             List<Program> programs = new ArrayList<>(settings.programs(installation));
             if (!noMaintenance) {
-                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port()));
+                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port(), telemetry(System.getenv(), ports, configuration, files)));
             }
             return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
         }
+    }
+
+    /**
+     * Maintenance tells of itself where the receiver does, when it does. Who says another place in the environment means that.
+     */
+    static Map<String, String> telemetry(Map<String, String> environment, Running.ReceiverPorts ports, Map<String, String> configuration, Optional<SecureFiles> files)
+    {
+        if (environment.containsKey(TelemetryTarget.ENDPOINT) || !Boolean.parseBoolean(configuration.get("icegate.telemetry.self.enabled"))) {
+            return Map.of();
+        }
+        List<String> headers = new ArrayList<>();
+        headers.add("%s=%s".formatted(configuration.getOrDefault("icegate.tenant.header", "X-Scope-OrgID"), configuration.getOrDefault("icegate.telemetry.self.tenant", "icegate")));
+        files.ifPresent(made -> headers.add("x-api-key=" + made.readKey()));
+        Map<String, String> further = new HashMap<>(Map.of(
+                TelemetryTarget.ENDPOINT, ports.httpAddress(),
+                TelemetryTarget.HEADERS, String.join(",", headers)));
+        ports.certificate().ifPresent(certificate -> further.put(TelemetryTarget.CERTIFICATE, certificate.toString()));
+        return further;
     }
 
     private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument)

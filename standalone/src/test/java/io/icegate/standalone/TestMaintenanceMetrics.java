@@ -4,6 +4,7 @@ import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.maintenance.upkeep.UpkeepWork;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.process.Ports;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -14,24 +15,32 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class TestMaintenanceMetrics
 {
+    private static final Path PAGE = Path.of("..", "docs", "operations", "upkeep.md");
+
     private final MaintenanceMetrics metrics = new MaintenanceMetrics();
 
     @Test
     void testPages()
             throws Exception
     {
-        metrics.count(action("merge", new UpkeepWork("committed", 32, 1000, 1, 900, 77, 0, 0)));
-        metrics.count(action("merge", new UpkeepWork("lost", 8, 100, 1, 90, 7, 0, 0)));
-        metrics.count(action("expire", new UpkeepWork("deleted", 40, 0, 0, 0, 0, 12, 3)));
-        metrics.count(new UpkeepAction(Instant.EPOCH, Duration.ofSeconds(2), "otel.logs", "ttl", false, "look", "no answer"));
+        metrics.did(action("merge", new UpkeepWork("committed", 32, 1000, 1, 900, 77, 0, 0)));
+        metrics.did(action("merge", new UpkeepWork("lost", 8, 100, 1, 90, 7, 0, 0)));
+        metrics.did(action("expire", new UpkeepWork("deleted", 40, 0, 0, 0, 0, 12, 3)));
+        metrics.unmerged("otel.logs", Duration.ofMillis(700_500));
+        metrics.unmerged("otel.gone", Duration.ofSeconds(7));
+        metrics.did(new UpkeepAction(Instant.EPOCH, Duration.ofSeconds(2), "otel.logs", "ttl", false, "look", "no answer"));
         try (PageServer server = PageServer.start(0, metrics.pages())) {
             assertThat(get(server, "/health").body()).isEqualTo("ok\n");
             assertThat(get(server, "/ready")).satisfies(page -> {
@@ -56,12 +65,32 @@ final class TestMaintenanceMetrics
                     "icegate_maintenance_undeleted_files_total{kind=\"expire\"} 3.0",
                     "icegate_maintenance_rounds_total{result=\"ok\"} 1.0",
                     "icegate_maintenance_last_round_timestamp_seconds 5.0");
+            assertThat(get(server, "/metrics").body()).contains("icegate_maintenance_merge_lag_seconds{table=\"otel.logs\"} 700.5", "icegate_maintenance_merge_lag_seconds{table=\"otel.gone\"} 7.0");
+            metrics.unmerged("otel.logs", Duration.ZERO);
+            metrics.roundEnded(Instant.ofEpochSecond(6));
+            assertThat(get(server, "/metrics").body())
+                    .contains("icegate_maintenance_merge_lag_seconds{table=\"otel.logs\"} 0.0")
+                    .as("another process may keep it, and its files may wait").doesNotContain("otel.gone");
             metrics.roundFailed("no catalog");
             assertThat(get(server, "/ready").body()).isEqualTo("not ready: no catalog\n");
             assertThat(get(server, "/v1/status").statusCode()).isEqualTo(404);
             assertThat(send(server, HttpRequest.newBuilder().POST(BodyPublishers.ofString("x")), "/metrics").statusCode()).isEqualTo(405);
             assertThat(send(server, HttpRequest.newBuilder().HEAD(), "/metrics").statusCode()).isEqualTo(200);
         }
+    }
+
+    /**
+     * The page about upkeep has a line for each metric, and for no other.
+     */
+    @Test
+    void testEachIsDocumented()
+            throws Exception
+    {
+        List<String> names = metrics.registry().scrape().stream()
+                .map(snapshot -> snapshot.getMetadata().getPrometheusName() + (snapshot instanceof CounterSnapshot ? "_total" : ""))
+                .toList();
+        assertThat(Pattern.compile("`(icegate_maintenance_\\w+)`").matcher(Files.readString(PAGE)).results().map(match -> match.group(1)))
+                .containsExactlyInAnyOrderElementsOf(names);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.icegate.maintenance.merge;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 
+import java.time.Instant;
 import java.util.List;
 
 import static java.util.Objects.requireNonNull;
@@ -12,13 +13,15 @@ import static java.util.Objects.requireNonNull;
  *
  * @param snapshotId from which the plan was made
  * @param sequenceNumber of that snapshot
+ * @param oldest when the first of the files was committed, as far as snapshots are kept
  * @param reason in words
  */
-public record MergePlan(long snapshotId, long sequenceNumber, List<Input> inputs, String reason)
+public record MergePlan(long snapshotId, long sequenceNumber, List<Input> inputs, Instant oldest, String reason)
 {
     public MergePlan
     {
         inputs = List.copyOf(inputs);
+        requireNonNull(oldest, "oldest is null");
         requireNonNull(reason, "reason is null");
         if (inputs.isEmpty()) {
             throw new IllegalArgumentException("Cannot merge: the plan has no files");

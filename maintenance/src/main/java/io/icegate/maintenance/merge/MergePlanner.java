@@ -138,7 +138,8 @@ public final class MergePlanner
 
         private void add(List<MergePlan.Input> inputs, String reason)
         {
-            plans.add(new MergePlan(snapshot.snapshotId(), snapshot.sequenceNumber(), inputs, reason));
+            Instant oldest = inputs.stream().map(this::committed).min(Comparator.naturalOrder()).orElse(now);
+            plans.add(new MergePlan(snapshot.snapshotId(), snapshot.sequenceNumber(), inputs, oldest, reason));
         }
 
         private List<List<MergePlan.Input>> split(List<MergePlan.Input> files)
@@ -169,8 +170,16 @@ public final class MergePlanner
         private boolean isOld(MergePlan.Input input)
         {
             // of an expired snapshot: older than what is kept
-            Instant time = times.getOrDefault(sequence(input.file()), Instant.MIN);
-            return time.isBefore(now.minus(policy.ageMax()));
+            return !times.containsKey(sequence(input.file())) || committed(input).isBefore(now.minus(policy.ageMax()));
+        }
+
+        /**
+         * When the file came; of one whose snapshot has expired, when the oldest came that is kept.
+         */
+        private Instant committed(MergePlan.Input input)
+        {
+            Instant time = times.get(sequence(input.file()));
+            return time == null ? times.values().stream().min(Comparator.naturalOrder()).orElse(now) : time;
         }
 
         private static long sequence(DataFile file)

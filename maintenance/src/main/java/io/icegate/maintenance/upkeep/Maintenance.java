@@ -41,7 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import static java.util.Objects.requireNonNull;
@@ -74,7 +73,7 @@ public final class Maintenance
     private final UpkeepSettings settings;
     private final RandomGenerator random;
     private final InstantSource clock;
-    private final Consumer<UpkeepAction> actions;
+    private final UpkeepListener listener;
     private final List<UpkeepAction> told = new ArrayList<>(); // since the table was begun
     private final NativeMerge merge;
     private final ScratchFolder scratch;
@@ -88,13 +87,13 @@ public final class Maintenance
     private Instant droppedLooked = Instant.MIN;
     private int rounds;
 
-    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
+    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.actions = requireNonNull(actions, "actions is null").andThen(told::add);
+        this.listener = new Told(requireNonNull(listener, "listener is null"));
         this.merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random);
         this.scratch = new ScratchFolder(scratch);
         WalEnvironment environment = new WalEnvironment(Runnable::run, clock, System::nanoTime, Sleeper.system(), random);
@@ -107,6 +106,33 @@ public final class Maintenance
         this.holder = "%016x".formatted(random.nextLong());
     }
 
+    /**
+     * Keeps what is told for the status of the table.
+     */
+    private final class Told
+            implements UpkeepListener
+    {
+        private final UpkeepListener listener;
+
+        private Told(UpkeepListener listener)
+        {
+            this.listener = listener;
+        }
+
+        @Override
+        public void did(UpkeepAction action)
+        {
+            listener.did(action);
+            told.add(action);
+        }
+
+        @Override
+        public void unmerged(String table, Duration lag)
+        {
+            listener.unmerged(table, lag);
+        }
+    }
+
     private Upkeep newUpkeep(Duration statisticsInterval, Upkeep.Courtesy courtesy)
     {
         return new Upkeep(
@@ -116,7 +142,7 @@ public final class Maintenance
                 new TableStatistics(statisticsInterval, random, clock),
                 settings,
                 clock,
-                actions,
+                listener,
                 courtesy);
     }
 
@@ -126,19 +152,19 @@ public final class Maintenance
      * @param catalog of the warehouse; stays the caller's to close, as the warehouse does
      * @param scratch an existing folder on the local disk, for copies of what is being merged
      * @param random never repeats itself among processes
-     * @param actions is told of everything that is done, when it is done
+     * @param listener is told of everything that is done, when it is done
      */
-    public static Maintenance open(Catalog catalog, Warehouse warehouse, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
+    public static Maintenance open(Catalog catalog, Warehouse warehouse, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
     {
-        return open(catalog, warehouse, UpkeepSettings.DEFAULT, scratch, random, clock, actions);
+        return open(catalog, warehouse, UpkeepSettings.DEFAULT, scratch, random, clock, listener);
     }
 
     /**
      * As above, with other settings.
      */
-    public static Maintenance open(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, Consumer<UpkeepAction> actions)
+    public static Maintenance open(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
     {
-        return new Maintenance(catalog, warehouse, settings, scratch, random, clock, actions);
+        return new Maintenance(catalog, warehouse, settings, scratch, random, clock, listener);
     }
 
     /**
@@ -278,12 +304,12 @@ public final class Maintenance
     private void tellDeleted(Instant started, String table, String kind, String reason, String what, long count, long bytes)
     {
         String result = "DELETED %s %s, %s bytes".formatted(count, what, bytes);
-        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, true, reason, result, UpkeepWork.deleted(count, bytes, 0)));
+        listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, true, reason, result, UpkeepWork.deleted(count, bytes, 0)));
     }
 
     private void tell(Instant started, String table, String kind, boolean succeeded, String reason, String result)
     {
-        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, succeeded, reason, result));
+        listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table, kind, succeeded, reason, result));
     }
 
     private static String message(RuntimeException failure)

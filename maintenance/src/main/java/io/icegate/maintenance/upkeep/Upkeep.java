@@ -19,13 +19,14 @@ import org.apache.iceberg.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -57,7 +58,7 @@ public final class Upkeep
     private final Map<UUID, Instant> expired = BoundedMap.create(TABLES_MAX);
     private final UpkeepSettings settings;
     private final InstantSource clock;
-    private final Consumer<UpkeepAction> actions;
+    private final UpkeepListener listener;
     private final WorkShare share;
     private final Optional<CommitLag> lag;
     private final Optional<StatementHold> statements;
@@ -65,11 +66,11 @@ public final class Upkeep
     /**
      * Merges whatever the state of ingest is, and never rests.
      *
-     * @param actions is told of everything that is done
+     * @param listener is told of everything that is done
      */
-    public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions)
+    public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener)
     {
-        this(planner, merge, expiration, statistics, settings, clock, actions, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
+        this(planner, merge, expiration, statistics, settings, clock, listener, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
     }
 
     /**
@@ -80,7 +81,7 @@ public final class Upkeep
      */
     record Courtesy(WorkShare share, Optional<CommitLag> lag, Optional<StatementHold> statements) {}
 
-    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, Consumer<UpkeepAction> actions, Courtesy courtesy)
+    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener, Courtesy courtesy)
     {
         this.planner = requireNonNull(planner, "planner is null");
         this.merge = requireNonNull(merge, "merge is null");
@@ -88,7 +89,7 @@ public final class Upkeep
         this.statistics = requireNonNull(statistics, "statistics is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.actions = requireNonNull(actions, "actions is null");
+        this.listener = requireNonNull(listener, "listener is null");
         this.share = courtesy.share();
         this.lag = courtesy.lag();
         this.statements = courtesy.statements();
@@ -175,9 +176,26 @@ public final class Upkeep
             tell(started, table, "merge", false, "plan", message(e));
             return 0;
         }
-        if (plans.isEmpty() || isBehind(table, started) || isHeld(table)) {
-            return 0;
-        }
+        List<MergePlan> unmerged = new ArrayList<>(plans);
+        long merged = plans.isEmpty() || isBehind(table, started) || isHeld(table) ? 0 : merge(table, plans, unmerged, budget, goesOn);
+        listener.unmerged(table.name(), lag(unmerged));
+        return merged;
+    }
+
+    private Duration lag(List<MergePlan> unmerged)
+    {
+        return unmerged.stream()
+                .map(plan -> Duration.between(plan.oldest(), clock.instant()))
+                .filter(lag -> !lag.isNegative()) // the clock of another machine may be ahead
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    /**
+     * @param unmerged loses what is merged
+     */
+    private long merge(Table table, List<MergePlan> plans, List<MergePlan> unmerged, long budget, BooleanSupplier goesOn)
+    {
         long merged = 0;
         for (Iterator<MergePlan> rest = plans.iterator(); rest.hasNext() && merged < budget && goesOn.getAsBoolean(); ) {
             MergePlan plan = rest.next();
@@ -186,6 +204,7 @@ public final class Upkeep
             act(table, "merge", plan.reason(), () -> {
                 MergeResult result = merge.run(table, plan, () -> heldSince(table).isEmpty());
                 if (result.outcome() == MergeResult.Outcome.COMMITTED) {
+                    unmerged.remove(plan);
                     statistics.add(table, result.distinct());
                 }
                 return new Done(
@@ -281,7 +300,7 @@ public final class Upkeep
         Instant started = clock.instant();
         try {
             Done done = action.get();
-            actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, true, reason, done.result(), done.work()));
+            listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, true, reason, done.result(), done.work()));
         }
         catch (RuntimeException e) {
             tell(started, table, kind, false, reason, message(e));
@@ -290,7 +309,7 @@ public final class Upkeep
 
     private void tell(Instant started, Table table, String kind, boolean succeeded, String reason, String result)
     {
-        actions.accept(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, succeeded, reason, result));
+        listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, succeeded, reason, result));
     }
 
     private static String message(RuntimeException failure)

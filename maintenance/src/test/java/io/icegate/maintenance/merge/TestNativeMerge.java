@@ -457,7 +457,7 @@ final class TestNativeMerge
         // and once more, now from sorted files
         if (fixture.files().size() == 1) {
             DataFile file = fixture.files().get(0);
-            MergePlan again = new MergePlan(fixture.table.currentSnapshot().snapshotId(), fixture.table.currentSnapshot().sequenceNumber(), List.of(new MergePlan.Input(file, List.of())), "test");
+            MergePlan again = new MergePlan(fixture.table.currentSnapshot().snapshotId(), fixture.table.currentSnapshot().sequenceNumber(), List.of(new MergePlan.Input(file, List.of())), Instant.EPOCH, "test");
             assertThat(merge(fixture.table, again).outcome()).isEqualTo(Outcome.COMMITTED);
             assertThat(fixture.rows()).isEqualTo(before);
         }

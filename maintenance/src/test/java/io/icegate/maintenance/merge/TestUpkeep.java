@@ -5,6 +5,7 @@ import io.icegate.maintenance.expire.SnapshotExpiration;
 import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.maintenance.upkeep.Upkeep;
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.schema.Signal;
 import io.icegate.wal.format.LogRows;
@@ -17,10 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,16 +97,51 @@ final class TestUpkeep
         upkeep(bytes).round(tables, _table -> true, () -> true);
     }
 
+    /**
+     * What was not merged waits, what was does not.
+     */
+    @Test
+    void testTellsHowLongFilesWait()
+            throws Exception
+    {
+        try (MergeFixture logs = fixture()) {
+            Instant committed = Instant.ofEpochMilli(logs.table.currentSnapshot().timestampMillis());
+            List<Duration> lags = new ArrayList<>();
+            UpkeepListener listener = new UpkeepListener()
+            {
+                @Override
+                public void did(UpkeepAction action) {}
+
+                @Override
+                public void unmerged(String table, Duration lag)
+                {
+                    assertThat(table).isEqualTo(logs.table.name());
+                    lags.add(lag);
+                }
+            };
+            Upkeep upkeep = upkeep(1 << 30, () -> committed.plusSeconds(700), listener);
+            AtomicInteger questions = new AtomicInteger();
+            upkeep.round(List.of(logs.table), _table -> true, () -> questions.getAndIncrement() == 0); // it is stopping
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            assertThat(lags).containsExactly(Duration.ofSeconds(700), Duration.ZERO);
+        }
+    }
+
     private Upkeep upkeep(long bytes)
+    {
+        return upkeep(bytes, InstantSource.system(), actions::add);
+    }
+
+    private Upkeep upkeep(long bytes, InstantSource clock, UpkeepListener listener)
     {
         return new Upkeep(
                 new MergePlanner(MergeFixture.ALL),
                 new NativeMerge(MergeSettings.DEFAULT, scratch, new Random(1)),
-                new SnapshotExpiration(ExpirationPolicy.DEFAULT, InstantSource.system()),
-                new TableStatistics(TableStatistics.INTERVAL, new Random(2), InstantSource.system()),
+                new SnapshotExpiration(ExpirationPolicy.DEFAULT, clock),
+                new TableStatistics(TableStatistics.INTERVAL, new Random(2), clock),
                 new UpkeepSettings(Duration.ofMinutes(1), bytes),
-                InstantSource.system(),
-                actions::add);
+                clock,
+                listener);
     }
 
     private static MergeFixture fixture()

@@ -40,19 +40,20 @@ public final class MaintenanceProcess
     /**
      * @param data the folder for its log and its temporary files
      * @param metricsPort empty for the default one, which it does without when that is taken
+     * @param further variables beside those of this process
      */
-    public static Program program(Installation installation, Path data, String warehouse, OptionalInt metricsPort)
+    public static Program program(Installation installation, Path data, String warehouse, OptionalInt metricsPort, Map<String, String> further)
     {
-        return new Program(NAME, () -> start(installation, data, warehouse, metricsPort), _ -> true);
+        return new Program(NAME, () -> start(installation, data, warehouse, metricsPort, further), _ -> true);
     }
 
-    private static ChildProcess start(Installation installation, Path data, String warehouse, OptionalInt metricsPort)
+    private static ChildProcess start(Installation installation, Path data, String warehouse, OptionalInt metricsPort, Map<String, String> further)
     {
         try {
             Path folder = Files.createDirectories(data.resolve("maintenance"));
             List<String> options = new ArrayList<>(HEAP.options());
             options.addAll(OPTIONS);
-            Map<String, String> environment = new HashMap<>(StoreEnvironment.with(Map.of()));
+            Map<String, String> environment = new HashMap<>(StoreEnvironment.with(further));
             environment.put("CLASSPATH", installation.classPath("standalone"));
             List<String> arguments = new ArrayList<>(List.of("maintain", "--data", data.toString(), "--warehouse", warehouse));
             metricsPort.ifPresent(port -> arguments.addAll(List.of("--metrics-port", Integer.toString(port))));
