@@ -52,9 +52,14 @@ final class TestingSession
 
     TestingSession(Warehouse warehouse, WalEnvironment environment, CommitMetrics metrics, java.time.Duration commitInterval)
     {
+        this(OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment), metrics, commitInterval);
+    }
+
+    TestingSession(OpenWarehouse open, CommitMetrics metrics, java.time.Duration commitInterval)
+    {
+        WalEnvironment environment = open.environment();
         RoundSignal signal = new RoundSignal();
         RecentBatches recent = new RecentBatches(java.time.Duration.ofMinutes(15), 1_000, environment.nanoTime());
-        OpenWarehouse open = OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment);
         this.session = new TableSession(
                 open,
                 new TableSession.Route(ingest, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
