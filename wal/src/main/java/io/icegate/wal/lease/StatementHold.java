@@ -1,11 +1,7 @@
 package io.icegate.wal.lease;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.WalLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +38,6 @@ public final class StatementHold
     public static final Duration HELD_MAX = Duration.ofHours(1);
 
     private static final Logger log = LoggerFactory.getLogger(StatementHold.class);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String HOLDER = "holder";
-    private static final String SINCE = "since";
-    private static final String UNTIL = "until";
 
     private final ObjectStore store;
     private final InstantSource clock;
@@ -54,34 +46,6 @@ public final class StatementHold
     {
         this.store = requireNonNull(store, "store is null");
         this.clock = requireNonNull(clock, "clock is null");
-    }
-
-    private record Stored(String holder, Instant since, Instant until)
-    {
-        /**
-         * Empty for what is no hold.
-         */
-        private static Optional<Stored> parse(StoredObject object)
-        {
-            try {
-                JsonNode root = MAPPER.readTree(object.content());
-                return Optional.of(new Stored(
-                        root.required(HOLDER).asText(),
-                        Instant.ofEpochMilli(root.required(SINCE).asLong()),
-                        Instant.ofEpochMilli(root.required(UNTIL).asLong())));
-            }
-            catch (IOException | IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        }
-
-        /**
-         * False for one that a clock far ahead has written.
-         */
-        boolean runsAt(Instant now)
-        {
-            return !until.isBefore(now) && !until.isAfter(now.plus(TIME).plus(ClockComparison.OFF_MAX.multipliedBy(2)));
-        }
     }
 
     /**
@@ -93,11 +57,8 @@ public final class StatementHold
     {
         try {
             Instant now = clock.instant();
-            Instant since = read(table).filter(stored -> stored.runsAt(now)).map(Stored::since).orElse(now);
-            store.put(WalLayout.statements(table), MAPPER.writeValueAsBytes(MAPPER.createObjectNode()
-                    .put(HOLDER, holder)
-                    .put(SINCE, since.toEpochMilli())
-                    .put(UNTIL, now.plus(TIME).toEpochMilli())));
+            Instant since = read(table).filter(stored -> stored.bindsAt(now, TIME)).flatMap(StoredHold::since).orElse(now);
+            store.put(WalLayout.statements(table), new StoredHold(holder, Optional.of(since), now.plus(TIME)).toJson());
         }
         catch (IOException e) {
             log.debug("Cannot hold table {}, its statements may meet a merge", table, e);
@@ -127,7 +88,7 @@ public final class StatementHold
     {
         try {
             Instant now = clock.instant();
-            Optional<Instant> since = read(table).filter(stored -> stored.runsAt(now)).map(Stored::since);
+            Optional<Instant> since = read(table).filter(stored -> stored.bindsAt(now, TIME)).flatMap(StoredHold::since);
             if (since.isPresent() && since.orElseThrow().plus(HELD_MAX).isBefore(now)) {
                 store.delete(List.of(WalLayout.statements(table)));
                 return Optional.empty();
@@ -140,10 +101,10 @@ public final class StatementHold
         }
     }
 
-    private Optional<Stored> read(UUID table)
+    private Optional<StoredHold> read(UUID table)
             throws IOException
     {
         ObjectKey key = WalLayout.statements(table);
-        return store.get(key).flatMap(Stored::parse);
+        return store.get(key).flatMap(StoredHold::parse);
     }
 }

@@ -1,11 +1,7 @@
 package io.icegate.wal.lease;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.icegate.objectstore.ClockComparison;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
-import io.icegate.objectstore.StoredObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +22,6 @@ import static java.util.Objects.requireNonNull;
 public final class WorkLease
 {
     private static final Logger log = LoggerFactory.getLogger(WorkLease.class);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String HOLDER = "holder";
-    private static final String UNTIL = "until";
 
     private final ObjectStore store;
     private final ObjectKey key;
@@ -51,35 +44,18 @@ public final class WorkLease
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    private record Stored(String holder, Instant until)
-    {
-        /**
-         * Empty for what is no lease, which binds nobody.
-         */
-        private static Optional<Stored> parse(StoredObject object)
-        {
-            try {
-                JsonNode root = MAPPER.readTree(object.content());
-                return Optional.of(new Stored(root.required(HOLDER).asText(), Instant.ofEpochMilli(root.required(UNTIL).asLong())));
-            }
-            catch (IOException | IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        }
-    }
-
     /**
      * Takes or renews the lease. False when another process holds it.
      */
     public boolean tryHold()
     {
         try {
-            Optional<Stored> stored = store.get(key).flatMap(Stored::parse);
+            Optional<StoredHold> stored = store.get(key).flatMap(StoredHold::parse);
             Instant now = clock.instant();
             boolean ours = stored.map(lease -> lease.holder().equals(holder)).orElse(false);
-            held = ours || stored.map(lease -> !binds(lease, now)).orElse(true);
+            held = ours || stored.map(lease -> !lease.bindsAt(now, time)).orElse(true);
             if (held && (!ours || stored.orElseThrow().until().isBefore(now.plus(time.dividedBy(2))))) {
-                store.put(key, MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put(HOLDER, holder).put(UNTIL, now.plus(time).toEpochMilli())));
+                store.put(key, new StoredHold(holder, Optional.empty(), now.plus(time)).toJson());
             }
             return held;
         }
@@ -87,14 +63,6 @@ public final class WorkLease
             log.debug("Cannot use the lease {}", key, e);
             return true;
         }
-    }
-
-    /**
-     * False for one that ended, and for one that a clock far ahead has written: it would bind for as long as that is ahead.
-     */
-    private boolean binds(Stored lease, Instant now)
-    {
-        return !lease.until().isBefore(now) && !lease.until().isAfter(now.plus(time).plus(ClockComparison.OFF_MAX.multipliedBy(2)));
     }
 
     /**
