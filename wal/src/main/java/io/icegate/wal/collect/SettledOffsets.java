@@ -2,16 +2,16 @@ package io.icegate.wal.collect;
 
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.table.TableOffsets;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.util.SnapshotUtil;
 
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 
 import static java.util.Objects.requireNonNull;
 
@@ -52,15 +52,7 @@ final class SettledOffsets
      */
     static Optional<OffsetVector> vectorAt(TableMetadata metadata, Instant time)
     {
-        Snapshot current = metadata.currentSnapshot();
-        for (Snapshot snapshot : current == null ? List.<Snapshot>of() : SnapshotUtil.ancestorsOf(current.snapshotId(), metadata::snapshot)) {
-            // parsed by Iceberg from a JSON object that may be absent
-            Map<String, String> summary = snapshot.summary();
-            String text = summary == null ? null : summary.get(OffsetVector.PROPERTY);
-            if (text != null && snapshot.timestampMillis() <= time.toEpochMilli()) {
-                return Optional.of(OffsetVector.parse(text));
-            }
-        }
-        return Optional.empty();
+        Iterable<Snapshot> ancestors = TableOffsets.ancestors(metadata);
+        return TableOffsets.nearest(() -> StreamSupport.stream(ancestors.spliterator(), false).filter(snapshot -> snapshot.timestampMillis() <= time.toEpochMilli()).iterator());
     }
 }

@@ -32,9 +32,16 @@ public record TableOffsets(Optional<OffsetVector> property, Optional<OffsetVecto
 
     public static TableOffsets of(TableMetadata metadata)
     {
+        return new TableOffsets(OffsetVector.fromProperties(metadata.properties()), nearest(ancestors(metadata)));
+    }
+
+    /**
+     * The current snapshot and those before it, as far as they are kept.
+     */
+    public static Iterable<Snapshot> ancestors(TableMetadata metadata)
+    {
         Snapshot current = metadata.currentSnapshot();
-        Iterable<Snapshot> ancestors = current == null ? List.of() : SnapshotUtil.ancestorsOf(current.snapshotId(), metadata::snapshot);
-        return new TableOffsets(OffsetVector.fromProperties(metadata.properties()), nearest(ancestors));
+        return current == null ? List.of() : SnapshotUtil.ancestorsOf(current.snapshotId(), metadata::snapshot);
     }
 
     /**
