@@ -17,6 +17,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class BloomHashes
     /**
      * Entries of each dictionary that are in the table.
      */
-    private final Map<ForeignDictionary, boolean[]> added = new IdentityHashMap<>();
+    private final Map<ForeignDictionary, BitSet> added = new IdentityHashMap<>();
 
     BloomHashes(PrimitiveTypeName type, double fpp)
     {
@@ -83,14 +84,14 @@ final class BloomHashes
     public void addEntries(ForeignDictionary[] dictionaries, int[] entries, int size)
     {
         ForeignDictionary last = null;
-        boolean[] known = {};
+        BitSet known = new BitSet();
         for (int i = 0; i < size; i++) {
             if (dictionaries[i] != last) {
                 last = dictionaries[i];
-                known = added.computeIfAbsent(last, dictionary -> new boolean[dictionary.size()]);
+                known = added.computeIfAbsent(last, dictionary -> new BitSet(dictionary.size()));
             }
-            if (!known[entries[i]]) {
-                known[entries[i]] = true;
+            if (!known.get(entries[i])) {
+                known.set(entries[i]);
                 add(hasher.hash(last.entry(entries[i])));
             }
         }

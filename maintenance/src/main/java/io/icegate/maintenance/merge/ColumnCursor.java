@@ -1,6 +1,7 @@
 package io.icegate.maintenance.merge;
 
 import io.icegate.maintenance.merge.PageValues.Constant;
+import io.icegate.maintenance.merge.PageValues.PlainTexts;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.util.Map;
 
 /**
  * One column of one input. An input in the order of the table is read page by page; of one in another order all pages of the
- * column are kept.
+ * column are kept, texts on the local disk unless they are entries of a dictionary.
  */
 final class ColumnCursor
 {
@@ -33,10 +34,10 @@ final class ColumnCursor
 
     /**
      * @param reader null when the input does not have the column
-     * @param permuted true when rows are asked for in another order than the input has them
+     * @param spill for texts when rows are asked for in another order than the input has them; null when they are not
      * @param constants of the pages of all inputs
      */
-    static ColumnCursor open(@Nullable PageReader reader, int rows, boolean permuted, Map<Constant, Constant> constants)
+    static ColumnCursor open(@Nullable PageReader reader, int rows, @Nullable TextSpill spill, Map<Constant, Constant> constants)
             throws IOException
     {
         PageValues first = reader == null ? new PageValues.Absent(rows) : reader.next();
@@ -44,14 +45,14 @@ final class ColumnCursor
             first = new PageValues.Absent(0);
         }
         List<PageValues> kept = new ArrayList<>();
-        if (permuted && reader != null) {
+        if (spill != null && reader != null) {
             for (PageValues page = first; page != null; page = reader.next()) {
                 page.intern(constants);
-                kept.add(page);
+                kept.add(page instanceof PlainTexts texts ? texts.spilled(spill) : page);
             }
         }
         first.intern(constants);
-        return new ColumnCursor(reader, kept, first, constants);
+        return new ColumnCursor(reader, kept, kept.isEmpty() ? first : kept.get(0), constants);
     }
 
     /**

@@ -27,17 +27,19 @@ final class ColumnMerger
     private final List<LocalFile> inputs;
     private final MergeOrder order;
     private final RowBlock block;
+    private final TextSpill spill;
     private final ZstdDecompressCtx decompress;
     private final ZstdCompressCtx compress = new ZstdCompressCtx();
     private final ByteSink scratch = new ByteSink(2 * SegmentLayout.PAGE_BYTES);
     private final ByteSink content = new ByteSink(SegmentLayout.PAGE_BYTES);
 
-    ColumnMerger(TableColumns columns, List<LocalFile> inputs, MergeOrder order, ZstdDecompressCtx decompress, int level)
+    ColumnMerger(TableColumns columns, List<LocalFile> inputs, MergeOrder order, TextSpill spill, ZstdDecompressCtx decompress, int level)
     {
         this.columns = columns;
         this.inputs = List.copyOf(inputs);
         this.order = order;
         this.block = new RowBlock(order);
+        this.spill = spill;
         this.decompress = decompress;
         compress.setLevel(level);
     }
@@ -58,10 +60,12 @@ final class ColumnMerger
             throws IOException
     {
         Map<Constant, Constant> constants = new HashMap<>();
+        SharedValues shared = columns.share(leaf);
+        spill.startColumn();
         ColumnCursor[] cursors = new ColumnCursor[inputs.size()];
         for (int input = 0; input < cursors.length; input++) {
             LocalFile file = inputs.get(input);
-            cursors[input] = ColumnCursor.open(columns.open(file, leaf, decompress), file.rows(), order.isPermuted(input), constants);
+            cursors[input] = ColumnCursor.open(columns.open(file, leaf, shared, decompress), file.rows(), order.isPermuted(input) ? spill : null, constants);
         }
         ColumnWriter writer = columns.layout().open(leaf, compress, scratch);
         PrimitiveTypeName type = columns.leaves().get(leaf).getPrimitiveType().getPrimitiveTypeName();

@@ -50,9 +50,10 @@ final class KeyColumn
             throw new MergeRefusedException("Cannot merge files that are ordered by column %s: it is boolean".formatted(columns.leaves().get(leaf).getPath()[0]));
         }
         KeyColumn column = new KeyColumn(rows, type);
+        SharedValues shared = columns.share(leaf);
         int base = 0;
         for (LocalFile input : inputs) {
-            PageReader pages = columns.open(input, leaf, zstd);
+            PageReader pages = columns.open(input, leaf, shared, zstd);
             if (pages == null) {
                 column.nulls.set(base, base + input.rows());
             }
@@ -91,10 +92,15 @@ final class KeyColumn
     {
         if (lastDictionary != page.dictionary()) {
             lastDictionary = page.dictionary();
-            lastIds = new int[lastDictionary.size()];
-            Arrays.fill(lastIds, -1);
+            lastIds = new int[0];
         }
         int entry = page.id(value);
+        if (entry >= lastIds.length) {
+            // the dictionary of a column grows from page to page
+            int known = lastIds.length;
+            lastIds = Arrays.copyOf(lastIds, page.dictionary().size());
+            Arrays.fill(lastIds, known, lastIds.length, -1);
+        }
         if (lastIds[entry] < 0) {
             lastIds[entry] = id(page.text(value));
         }
@@ -146,9 +152,12 @@ final class KeyColumn
     {
         long[] ranks = new long[values.length];
         long[] order = text ? textRanks() : new long[0];
+        // those of texts stay near the others, so that keys can be packed
+        long before = text ? -order.length - 1L : Long.MIN_VALUE;
+        long behind = text ? order.length : Long.MAX_VALUE;
         for (int row = 0; row < ranks.length; row++) {
             if (nulls.get(row)) {
-                ranks[row] = nullsFirst ? Long.MIN_VALUE : Long.MAX_VALUE;
+                ranks[row] = nullsFirst ? before : behind;
                 continue;
             }
             long rank = text ? order[(int) values[row]] : floating ? ordered(values[row]) : values[row];

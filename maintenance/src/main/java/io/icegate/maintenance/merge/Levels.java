@@ -4,14 +4,15 @@ import org.apache.parquet.bytes.BytesUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The levels of a page, and where its rows are among them.
+ * The levels of a page.
  *
+ * @param repetitions null when the column has none
  * @param definitions in levels of the table; null when every value is there
- * @param rows how many begin in the page
- * @param values how many values are there
+ * @param count of levels
+ * @param values how many are there
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record Levels(byte @Nullable [] repetitions, byte @Nullable [] definitions, int rows, int values)
+record Levels(byte @Nullable [] repetitions, byte @Nullable [] definitions, int count, int values)
 {
     /**
      * @param max the highest level
@@ -23,68 +24,61 @@ record Levels(byte @Nullable [] repetitions, byte @Nullable [] definitions, int 
     }
 
     /**
+     * As above; null when all are the highest, which is nearly always so.
+     */
+    static byte @Nullable [] decodeLower(byte[] bytes, int offset, int max, int count)
+    {
+        int width = BytesUtils.getWidthFromMaxInt(max);
+        return RunLengths.isRepeated(bytes, offset, width, count, max) ? null : RunLengths.levels(bytes, offset, width, count);
+    }
+
+    /**
      * @param repetitions as the file has them; null when the column has none
-     * @param definitions as the file has them; null when the column has none
+     * @param definitions as the file has them; null when all are the highest
      * @param count of levels
      * @param shift from levels of the file to those of the table
      */
     static Levels of(byte @Nullable [] repetitions, byte @Nullable [] definitions, int count, int fileMax, int shift)
     {
-        int rows = count;
-        if (repetitions != null) {
-            if (count > 0 && repetitions[0] != 0) {
-                throw new MergeRefusedException("Cannot merge: a row goes on from page to page");
-            }
-            rows = 0;
-            for (byte repetition : repetitions) {
-                rows += repetition == 0 ? 1 : 0;
-            }
+        if (repetitions != null && count > 0 && repetitions[0] != 0) {
+            throw new MergeRefusedException("Cannot merge: a row goes on from page to page");
         }
-        int values = count;
-        if (definitions != null) {
-            values = 0;
+        if (definitions == null) {
+            return new Levels(repetitions, null, count, count);
+        }
+        int values = 0;
+        for (int i = 0; i < count; i++) {
+            values += definitions[i] == fileMax ? 1 : 0;
+        }
+        if (shift != 0) {
             for (int i = 0; i < count; i++) {
-                values += definitions[i] == fileMax ? 1 : 0;
                 definitions[i] += (byte) shift;
                 if (definitions[i] < 0) {
                     throw new MergeRefusedException("Cannot merge: a column that must have values has none");
                 }
             }
         }
-        return new Levels(repetitions, values == count ? null : definitions, rows, values);
+        return new Levels(repetitions, values == count ? null : definitions, count, values);
     }
 
     /**
      * Where each row of the page has its levels and values.
      */
-    PageValues.Rows rows(int first, int definitionMax)
+    PageValues.Rows rows(int first, int definitionMax, RowShapes shapes)
     {
-        if (repetitions == null && definitions == null) {
-            return new PageValues.Rows(first, rows, definitionMax, null, null, null, null);
+        if (repetitions != null) {
+            return shapes.rows(first, repetitions, definitions);
         }
-        int[] starts = repetitions == null ? null : new int[rows + 1];
-        int[] before = new int[rows + 1];
-        int count = repetitions == null ? requireCount() : repetitions.length;
-        int row = 0;
+        if (definitions == null) {
+            return new PageValues.Rows(first, count, definitionMax, null, null, null);
+        }
+        int[] before = new int[count + 1];
         int value = 0;
-        for (int i = 0; i < count; i++) {
-            if (repetitions == null || repetitions[i] == 0) {
-                if (starts != null) {
-                    starts[row] = i;
-                }
-                before[row++] = value;
-            }
-            value += definitions == null || definitions[i] == definitionMax ? 1 : 0;
+        for (int row = 0; row < count; row++) {
+            before[row] = value;
+            value += definitions[row] == definitionMax ? 1 : 0;
         }
-        if (starts != null) {
-            starts[row] = count;
-        }
-        before[row] = value;
-        return new PageValues.Rows(first, rows, definitionMax, repetitions, definitions, starts, before);
-    }
-
-    private int requireCount()
-    {
-        return definitions == null ? rows : definitions.length;
+        before[count] = value;
+        return new PageValues.Rows(first, count, definitionMax, definitions, null, before);
     }
 }

@@ -5,6 +5,7 @@ import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 
 import java.io.BufferedInputStream;
@@ -31,6 +32,10 @@ final class LocalFile
     private static final int TRAILER_BYTES = 8;
     private static final int MAGIC = 0x3152_4150;
     private static final int READ_BYTES = 64 * 1024;
+    /**
+     * Where a row has its values, and its levels.
+     */
+    private static final long ROW_BYTES = 2 * Integer.BYTES;
 
     private final String location;
     private final Path path;
@@ -109,14 +114,15 @@ final class LocalFile
     }
 
     /**
-     * Bytes that a column takes in memory once it is decoded, about.
+     * Bytes that a column takes in memory once it is decoded, about: texts are on the disk, or few.
      */
     long decodedBytes(FileLeaf leaf)
     {
+        long valueBytes = leaf.type() == Type.BYTE_ARRAY ? Integer.BYTES : Long.BYTES;
         long bytes = 0;
         for (RowGroup group : footer.getRow_groups()) {
             ColumnMetaData column = group.getColumns().get(leaf.index()).getMeta_data();
-            bytes += column.getTotal_uncompressed_size() + column.getNum_values() * (2L * Integer.BYTES + 2);
+            bytes += column.getNum_values() * valueBytes + group.getNum_rows() * ROW_BYTES;
         }
         return bytes;
     }

@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntBinaryOperator;
 
 /**
@@ -69,7 +70,7 @@ final class MergeOrder
         }
         Partitions partitions = Partitions.of(table.spec(), sources, total);
         sources.clear();
-        int[] sorted = RowSort.sort(present(files, deleted, total), comparator(partitions, keys.toArray(new long[0][])));
+        int[] sorted = sort(present(files, deleted, total), partitions, keys, total);
         List<Group> groups = groups(sorted, partitions, rowGroupRows);
         int[] inputs = inputs(files, sorted);
         return new MergeOrder(inputs, rows(files, sorted, inputs), groups);
@@ -101,6 +102,19 @@ final class MergeOrder
             base += files.get(input).rows();
         }
         return rows;
+    }
+
+    /**
+     * @param keys of all rows, which are let go of
+     */
+    private static int[] sort(int[] present, Partitions partitions, List<long[]> keys, int total)
+    {
+        Optional<PackedKeys> packed = PackedKeys.of(partitions, keys.toArray(new long[0][]), total);
+        if (packed.isEmpty()) {
+            return RowSort.sort(present, comparator(partitions, keys.toArray(new long[0][])));
+        }
+        keys.clear();
+        return packed.orElseThrow().sort(present);
     }
 
     private static IntBinaryOperator comparator(Partitions partitions, long[][] keys)

@@ -149,12 +149,20 @@ public final class MergePlanner
                     .toList();
             List<List<MergePlan.Input>> rounds = new ArrayList<>();
             List<MergePlan.Input> round = new ArrayList<>();
+            long bytes = 0;
+            long allRows = 0;
             for (MergePlan.Input input : ordered) {
-                if (!round.isEmpty() && (round.size() == policy.inputsMax() || bytes(round) + input.file().fileSizeInBytes() > policy.bytesMax())) {
+                long size = input.file().fileSizeInBytes();
+                long rows = input.file().recordCount();
+                if (!round.isEmpty() && (round.size() == policy.inputsMax() || bytes + size > policy.bytesMax() || allRows + rows > MergePolicy.ROWS_MAX)) {
                     rounds.add(round);
                     round = new ArrayList<>();
+                    bytes = 0;
+                    allRows = 0;
                 }
                 round.add(input);
+                bytes += size;
+                allRows += rows;
             }
             if (!round.isEmpty()) {
                 rounds.add(round);

@@ -22,6 +22,11 @@ public record MergePolicy(List<Long> tiers, int segmentsMin, Duration ageMax, in
      * Files merged into one are smaller than they were together. With so much more than the tier the result leaves it.
      */
     static final double SHRINKING = 1.5;
+    /**
+     * Rows of one merge, whose order is held in memory. Files with more rows together are not merged with each other: one of them
+     * would be written again alone.
+     */
+    static final int ROWS_MAX = 4_000_000;
 
     public static final MergePolicy DEFAULT = new MergePolicy(List.of(16L << 20, 64L << 20), 32, Duration.ofMinutes(10), 512, 256L << 20);
 

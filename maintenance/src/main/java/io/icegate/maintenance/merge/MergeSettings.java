@@ -18,7 +18,7 @@ public record MergeSettings(int rowGroupRows, long targetBytes, long columnBytes
     /**
      * For a heap of 512 MB.
      */
-    public static final MergeSettings DEFAULT = new MergeSettings(65_536, 256L << 20, 128L << 20, 4_000_000, 1);
+    public static final MergeSettings DEFAULT = new MergeSettings(65_536, 256L << 20, 224L << 20, MergePolicy.ROWS_MAX, 1);
 
     public MergeSettings
     {

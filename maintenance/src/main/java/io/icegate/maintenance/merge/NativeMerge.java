@@ -37,7 +37,8 @@ public final class NativeMerge
     private final RandomGenerator random;
 
     /**
-     * @param scratch folder for copies of the inputs and the columns that are done: as much as a plan has bytes, twice
+     * @param scratch folder for copies of the inputs, the columns that are done, and the texts of one column: as much as a plan has
+     *         bytes, twice, and what its longest column of texts takes when it is not compressed
      * @param random names files; never repeats itself among processes
      */
     public NativeMerge(MergeSettings settings, Path scratch, RandomGenerator random)
@@ -110,7 +111,8 @@ public final class NativeMerge
             MergeOrder order = MergeOrder.of(table, columns, files, deleted, settings.rowGroupRows(), zstd);
             requireMemory(columns, files, order);
             try (MergedChunks chunks = MergedChunks.create(folder.resolve("chunks"));
-                    ColumnMerger merger = new ColumnMerger(columns, files, order, zstd, settings.compressionLevel())) {
+                    TextSpill spill = TextSpill.create(folder.resolve("texts"));
+                    ColumnMerger merger = new ColumnMerger(columns, files, order, spill, zstd, settings.compressionLevel())) {
                 merger.mergeAll(chunks, distinct);
                 writeFiles(new MergedFile(table, columns, chunks), chunks, order, number -> MergeLevel.name(inputs, id, number), outputs);
             }

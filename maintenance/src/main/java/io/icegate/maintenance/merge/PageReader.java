@@ -1,7 +1,6 @@
 package io.icegate.maintenance.merge;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
-import io.icegate.wal.parquet.ForeignDictionary;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
@@ -11,7 +10,6 @@ import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
-import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 import java.io.EOFException;
@@ -30,25 +28,28 @@ final class PageReader
     private final LocalFile file;
     private final FileLeaf leaf;
     private final ColumnDescriptor column;
+    private final SharedValues shared;
     private final ZstdDecompressCtx zstd;
     private final Iterator<RowGroup> groups;
     private @Nullable InputStream in;
     private CompressionCodec codec = CompressionCodec.UNCOMPRESSED;
     private long left;
     private int row;
-    private @Nullable ForeignDictionary dictionary;
+    private @Nullable ChunkTexts texts;
     private long @Nullable [] numbers;
 
     /**
      * @param leaf of the file
      * @param column of the table
      * @param optional whether the top-level column of the table may be null
+     * @param shared by all inputs
      */
-    PageReader(LocalFile file, FileLeaf leaf, ColumnDescriptor column, boolean optional, ZstdDecompressCtx zstd)
+    PageReader(LocalFile file, FileLeaf leaf, ColumnDescriptor column, boolean optional, SharedValues shared, ZstdDecompressCtx zstd)
     {
         this.file = file;
         this.leaf = leaf;
         this.column = column;
+        this.shared = shared;
         this.zstd = zstd;
         this.groups = file.footer().getRow_groups().iterator();
         int shift = column.getMaxDefinitionLevel() - leaf.definitionMax();
@@ -107,7 +108,7 @@ final class PageReader
 
     private boolean openChunk()
     {
-        dictionary = null;
+        texts = null;
         numbers = null;
         if (!groups.hasNext()) {
             return false;
@@ -139,14 +140,9 @@ final class PageReader
 
     private void dictionary(byte[] content, int entries)
     {
-        ValueDecoder decoder = new ValueDecoder(column, leaf.type(), content, 0, entries);
+        ValueDecoder decoder = new ValueDecoder(column, leaf.type(), shared, content, 0, entries);
         if (decoder.isText()) {
-            PageValues.PlainTexts texts = (PageValues.PlainTexts) decoder.plain(new PageValues.Rows(0, entries, 0, null, null, null, null));
-            Binary[] all = new Binary[entries];
-            for (int i = 0; i < entries; i++) {
-                all[i] = Binary.fromConstantByteArray(texts.text(i).getBytes());
-            }
-            dictionary = new ForeignDictionary(all);
+            texts = new ChunkTexts(shared, decoder.plainEntries());
         }
         else {
             numbers = decoder.plainNumbers();
@@ -167,7 +163,7 @@ final class PageReader
         byte[] definitions = null;
         if (leaf.definitionMax() > 0) {
             int length = ValueDecoder.intAt(content, at);
-            definitions = Levels.decode(content, at + Integer.BYTES, leaf.definitionMax(), count);
+            definitions = Levels.decodeLower(content, at + Integer.BYTES, leaf.definitionMax(), count);
             at += Integer.BYTES + length;
         }
         return page(repetitions, definitions, count, org.apache.parquet.column.Encoding.valueOf(header.getEncoding().name()), content, at);
@@ -180,7 +176,7 @@ final class PageReader
         int repetitionBytes = header.getRepetition_levels_byte_length();
         int levelBytes = repetitionBytes + header.getDefinition_levels_byte_length();
         byte[] repetitions = leaf.repetitionMax() == 0 ? null : Levels.decode(content, 0, leaf.repetitionMax(), count);
-        byte[] definitions = leaf.definitionMax() == 0 ? null : Levels.decode(content, repetitionBytes, leaf.definitionMax(), count);
+        byte[] definitions = leaf.definitionMax() == 0 ? null : Levels.decodeLower(content, repetitionBytes, leaf.definitionMax(), count);
         byte[] all = header.isIs_compressed() ? decompress(content, levelBytes, size) : content;
         return page(repetitions, definitions, count, org.apache.parquet.column.Encoding.valueOf(header.getEncoding().name()), all, levelBytes);
     }
@@ -189,9 +185,9 @@ final class PageReader
             throws IOException
     {
         Levels levels = Levels.of(repetitions, definitions, count, leaf.definitionMax(), column.getMaxDefinitionLevel() - leaf.definitionMax());
-        PageValues.Rows rows = levels.rows(row, column.getMaxDefinitionLevel());
-        row += levels.rows();
+        PageValues.Rows rows = levels.rows(row, column.getMaxDefinitionLevel(), shared.shapes());
+        row += rows.count();
         left -= count;
-        return new ValueDecoder(column, leaf.type(), content, at, levels.values()).decode(rows, encoding, dictionary, numbers);
+        return new ValueDecoder(column, leaf.type(), shared, content, at, levels.values()).decode(rows, encoding, texts, numbers);
     }
 }

@@ -2,6 +2,7 @@ package io.icegate.maintenance.merge;
 
 import io.icegate.wal.parquet.BooleanLeaf;
 import io.icegate.wal.parquet.BytesLeaf;
+import io.icegate.wal.parquet.EntryRow;
 import io.icegate.wal.parquet.ForeignDictionary;
 import io.icegate.wal.parquet.Leaf;
 import io.icegate.wal.parquet.NumberLeaf;
@@ -9,6 +10,8 @@ import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -22,9 +25,8 @@ abstract sealed class PageValues
     private final int first;
     private final int count;
     private final int definitionMax;
-    private final byte @Nullable [] repetitions;
     private final byte @Nullable [] definitions;
-    private final int @Nullable [] starts;
+    private final RowShape @Nullable [] shapes;
     private final int @Nullable [] valueStarts;
     private @Nullable Constant constant;
 
@@ -68,23 +70,49 @@ abstract sealed class PageValues
      *
      * @param first row of the page within its file
      * @param count of rows
-     * @param starts of the rows among the levels; null when every row has one
+     * @param definitions of a column without lists; null when every value is there
+     * @param shapes of a column with lists
      * @param values of the rows before each row; null when every row has one
-     * @param definitions null when every value is there
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-    record Rows(int first, int count, int definitionMax, byte @Nullable [] repetitions, byte @Nullable [] definitions, int @Nullable [] starts, int @Nullable [] values) {}
+    record Rows(int first, int count, int definitionMax, byte @Nullable [] definitions, RowShape @Nullable [] shapes, int @Nullable [] values)
+    {
+        boolean hasShapes()
+        {
+            return shapes != null;
+        }
+
+        RowShape shape(int row)
+        {
+            return requireNonNull(shapes, "shapes is null")[row];
+        }
+
+        int valueStart(int row)
+        {
+            return requireNonNull(values, "values is null")[row];
+        }
+    }
 
     private PageValues(Rows rows, @Nullable Constant constant)
     {
         first = rows.first();
         count = rows.count();
         definitionMax = rows.definitionMax();
-        repetitions = rows.repetitions();
         definitions = rows.definitions();
-        starts = rows.starts();
+        shapes = rows.shapes();
         valueStarts = rows.values();
         this.constant = constant;
+    }
+
+    private PageValues(PageValues page)
+    {
+        first = page.first;
+        count = page.count;
+        definitionMax = page.definitionMax;
+        definitions = page.definitions;
+        shapes = page.shapes;
+        valueStarts = page.valueStarts;
+        constant = page.constant;
     }
 
     /**
@@ -93,21 +121,40 @@ abstract sealed class PageValues
      */
     private static @Nullable Constant constant(Rows rows, int values, Supplier<@Nullable Object> same)
     {
-        byte[] definitions = rows.definitions();
-        int levels = definitions == null ? values : definitions.length;
-        if (levels != rows.count() || levels == 0) {
+        if (rows.count() == 0) {
             return null;
         }
-        if (values == levels) {
+        if (rows.hasShapes()) {
             // a value within a list is not told apart from one that stands alone
-            Object value = rows.repetitions() == null ? same.get() : null;
+            return values > 0 ? null : absent(rows);
+        }
+        byte[] definitions = rows.definitions();
+        if (definitions == null) {
+            Object value = same.get();
             return value == null ? null : new Constant(value, rows.definitionMax());
         }
-        if (values > 0 || definitions == null) {
+        if (values > 0) {
             return null;
         }
         for (byte definition : definitions) {
             if (definition != definitions[0]) {
+                return null;
+            }
+        }
+        return new Constant(null, definitions[0]);
+    }
+
+    /**
+     * Says up to which level all rows of a column with lists are there, if none has a value.
+     */
+    private static @Nullable Constant absent(Rows rows)
+    {
+        byte[] definitions = rows.shape(0).definitions();
+        if (definitions == null || definitions.length != 1) {
+            return null;
+        }
+        for (int row = 1; row < rows.count(); row++) {
+            if (!Arrays.equals(rows.shape(row).definitions(), definitions)) {
                 return null;
             }
         }
@@ -177,8 +224,8 @@ abstract sealed class PageValues
      */
     final void copyLevels(int row, Leaf leaf)
     {
-        int[] levels = requireNonNull(starts, "starts is null");
-        leaf.addLevels(repetitions, definitions, levels[row], levels[row + 1], levels[row + 1] - levels[row] - (valueStart(row + 1) - valueStart(row)));
+        RowShape shape = requireNonNull(shapes, "shapes is null")[row];
+        leaf.addLevels(shape.repetitions(), shape.definitions(), 0, shape.levels(), shape.levels() - shape.values());
     }
 
     /**
@@ -189,7 +236,7 @@ abstract sealed class PageValues
     {
         Absent(int rows)
         {
-            super(new Rows(0, rows, 1, null, null, null, null), new Constant(null, 0));
+            super(new Rows(0, rows, 1, null, null, null), new Constant(null, 0));
         }
     }
 
@@ -266,6 +313,11 @@ abstract sealed class PageValues
             super(rows, constant);
         }
 
+        private Texts(Texts page)
+        {
+            super(page);
+        }
+
         abstract Binary text(int value);
     }
 
@@ -273,13 +325,27 @@ abstract sealed class PageValues
             extends Texts
     {
         private final ForeignDictionary dictionary;
-        private final int[] ids;
+        private final int @Nullable [] ids;
+        /**
+         * Instead, when the dictionary has few entries.
+         */
+        private final char @Nullable [] narrow;
 
         DictionaryTexts(Rows rows, ForeignDictionary dictionary, int[] ids)
         {
             super(rows, PageValues.constant(rows, ids.length, () -> same(dictionary, ids)));
             this.dictionary = requireNonNull(dictionary, "dictionary is null");
-            this.ids = ids;
+            narrow = dictionary.size() <= Character.MAX_VALUE ? narrow(ids) : null;
+            this.ids = narrow == null ? ids : null;
+        }
+
+        private static char[] narrow(int[] ids)
+        {
+            char[] narrow = new char[ids.length];
+            for (int i = 0; i < narrow.length; i++) {
+                narrow[i] = (char) ids[i];
+            }
+            return narrow;
         }
 
         private static @Nullable Object same(ForeignDictionary dictionary, int[] ids)
@@ -299,60 +365,123 @@ abstract sealed class PageValues
 
         int id(int value)
         {
-            return ids[value];
+            return narrow == null ? requireNonNull(ids, "ids is null")[value] : narrow[value];
         }
 
         void copyValues(int from, int to, BytesLeaf leaf)
         {
-            leaf.addEntries(dictionary, ids, from, to);
+            if (narrow == null) {
+                leaf.addEntries(dictionary, requireNonNull(ids, "ids is null"), from, to);
+            }
+            else {
+                leaf.addEntries(dictionary, narrow, from, to);
+            }
         }
 
         @Override
         Binary text(int value)
         {
-            return dictionary.entry(ids[value]);
+            return dictionary.entry(id(value));
+        }
+    }
+
+    /**
+     * Rows of lists or maps of texts, many of which are the same.
+     */
+    static final class RowTexts
+            extends PageValues
+    {
+        private final EntryRow[] entries;
+
+        RowTexts(Rows rows, EntryRow[] entries)
+        {
+            // levels and values are those of the rows
+            super(new Rows(rows.first(), rows.count(), rows.definitionMax(), null, null, null), null);
+            this.entries = entries;
+        }
+
+        EntryRow entries(int row)
+        {
+            return entries[row];
         }
     }
 
     static final class PlainTexts
             extends Texts
     {
-        private final byte[] bytes;
+        /**
+         * Empty when the texts are on the disk.
+         */
+        private final byte[] content;
         private final int[] offsets;
-        private final int[] lengths;
+        private final int gap;
+        private final @Nullable SpilledPage spilled;
 
-        PlainTexts(Rows rows, byte[] bytes, int[] offsets, int[] lengths)
+        /**
+         * @param offsets of the texts in the content, and where one behind the last would begin
+         * @param gap bytes between texts
+         */
+        PlainTexts(Rows rows, byte[] content, int[] offsets, int gap)
         {
-            super(rows, PageValues.constant(rows, offsets.length, () -> null));
-            this.bytes = bytes;
+            super(rows, PageValues.constant(rows, offsets.length - 1, () -> null));
+            this.content = content;
             this.offsets = offsets;
-            this.lengths = lengths;
+            this.gap = gap;
+            this.spilled = null;
         }
 
-        byte[] bytes()
+        private PlainTexts(PlainTexts page, SpilledPage spilled)
         {
-            return bytes;
+            super(page);
+            this.content = new byte[0];
+            this.offsets = page.offsets;
+            this.gap = page.gap;
+            this.spilled = spilled;
         }
 
+        /**
+         * Returns the same page, whose texts are on the disk.
+         */
+        PlainTexts spilled(TextSpill spill)
+                throws IOException
+        {
+            return new PlainTexts(this, new SpilledPage(spill, spill.add(content), offsets, gap));
+        }
+
+        /**
+         * Returns what has the text of a value. It stays as it is.
+         */
+        byte[] bytes(int value)
+        {
+            return spilled == null ? content : spilled.block(offsets[value]);
+        }
+
+        /**
+         * Returns where the text of a value is in {@link #bytes}, which was asked for before.
+         */
         int offset(int value)
         {
-            return offsets[value];
+            return spilled == null ? offsets[value] : offsets[value] - spilled.start(offsets[value]);
         }
 
         int length(int value)
         {
-            return lengths[value];
+            return offsets[value + 1] - gap - offsets[value];
         }
 
         void copyValues(int from, int to, BytesLeaf leaf)
         {
-            leaf.addTexts(bytes, offsets, lengths, from, to);
+            for (int value = from; value < to; value++) {
+                byte[] bytes = bytes(value);
+                leaf.addText(bytes, offset(value), length(value));
+            }
         }
 
         @Override
         Binary text(int value)
         {
-            return Binary.fromConstantByteArray(bytes, offsets[value], lengths[value]);
+            byte[] bytes = bytes(value);
+            return Binary.fromConstantByteArray(bytes, offset(value), length(value));
         }
     }
 }

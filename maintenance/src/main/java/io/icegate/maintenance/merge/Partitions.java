@@ -93,6 +93,11 @@ final class Partitions
         return new Partitions(ofRow, partitions);
     }
 
+    int count()
+    {
+        return partitions.size();
+    }
+
     int of(int row)
     {
         return ofRow[row];

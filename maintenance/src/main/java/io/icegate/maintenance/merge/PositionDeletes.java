@@ -56,7 +56,7 @@ final class PositionDeletes
             throw new MergeRefusedException("Cannot read position deletes %s: column %s is missing".formatted(file.location(), MESSAGE.getFieldName(column)));
         }
         ColumnDescriptor descriptor = MESSAGE.getColumns().get(column);
-        return new PageReader(file, leaf, descriptor, false, zstd);
+        return new PageReader(file, leaf, descriptor, false, new SharedValues(descriptor.getMaxDefinitionLevel(), false), zstd);
     }
 
     private static PageValues at(@Nullable PageValues page, int row, PageReader reader)

@@ -5,6 +5,7 @@ import io.icegate.maintenance.merge.PageValues.Constant;
 import io.icegate.maintenance.merge.PageValues.DictionaryTexts;
 import io.icegate.maintenance.merge.PageValues.Numbers;
 import io.icegate.maintenance.merge.PageValues.PlainTexts;
+import io.icegate.maintenance.merge.PageValues.RowTexts;
 import io.icegate.wal.parquet.BooleanLeaf;
 import io.icegate.wal.parquet.BytesLeaf;
 import io.icegate.wal.parquet.ForeignDictionary;
@@ -146,7 +147,7 @@ final class RowBlock
             return copyNumberLists(numberLeaf);
         }
         if (leaf instanceof BytesLeaf texts) {
-            return pages[next] instanceof DictionaryTexts ? copyEntryLists(texts) : copyTextLists(texts);
+            return pages[next] instanceof RowTexts ? copyRows(texts) : pages[next] instanceof DictionaryTexts ? copyEntryLists(texts) : copyTextLists(texts);
         }
         return copyBooleanLists((BooleanLeaf) leaf);
     }
@@ -158,6 +159,17 @@ final class RowBlock
             Numbers page = (Numbers) pages[row];
             page.copyLevels(rows[row], leaf);
             page.copyValues(page.valueStart(rows[row]), page.valueStart(rows[row] + 1), leaf);
+            row++;
+        }
+        while (row < gathered && !leaf.isPageFull());
+        return row - next;
+    }
+
+    private int copyRows(BytesLeaf leaf)
+    {
+        int row = next;
+        do {
+            leaf.addRow(((RowTexts) pages[row]).entries(rows[row]));
             row++;
         }
         while (row < gathered && !leaf.isPageFull());
@@ -294,7 +306,7 @@ final class RowBlock
             int value = page.value(row);
             definitions[i++] = page.definition(row);
             if (value >= 0) {
-                contents[found] = page.bytes();
+                contents[found] = page.bytes(value);
                 positions[found] = page.offset(value);
                 lengths[found] = page.length(value);
                 bytes += lengths[found++];

@@ -12,6 +12,7 @@ import java.util.Arrays;
 final class RunLengths
 {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long[] EIGHT_BITS = eightBits();
 
     private final byte[] bytes;
     private final int bitWidth;
@@ -36,6 +37,15 @@ final class RunLengths
         position = offset;
     }
 
+    /**
+     * True when one run has them all, with this value.
+     */
+    static boolean isRepeated(byte[] bytes, int offset, int bitWidth, int count, int value)
+    {
+        RunLengths run = new RunLengths(bytes, offset, bitWidth, count);
+        return count == 0 || (run.next() && run.repeated && run.to == count && run.value == value);
+    }
+
     static byte[] levels(byte[] bytes, int offset, int bitWidth, int count)
     {
         byte[] levels = new byte[count];
@@ -43,6 +53,9 @@ final class RunLengths
         while (run.next()) {
             if (run.repeated) {
                 Arrays.fill(levels, run.from, run.to, (byte) run.value);
+            }
+            else if (bitWidth == 1) {
+                run.bits(levels);
             }
             else {
                 for (int i = run.from; i < run.to; i++) {
@@ -68,6 +81,35 @@ final class RunLengths
             }
         }
         return ids;
+    }
+
+    /**
+     * Decodes a run of packed bits, eight at a time.
+     */
+    private void bits(byte[] levels)
+    {
+        int at = (int) (firstBit >>> 3);
+        int i = from;
+        for (; i <= to - Byte.SIZE; i += Byte.SIZE) {
+            LONG.set(levels, i, EIGHT_BITS[bytes[at++] & 0xFF]);
+        }
+        for (; i < to; i++) {
+            levels[i] = (byte) packed(i);
+        }
+    }
+
+    /**
+     * Each bit of a number in a byte of its own, the lowest first.
+     */
+    private static long[] eightBits()
+    {
+        long[] numbers = new long[256];
+        for (int number = 0; number < numbers.length; number++) {
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                numbers[number] |= (long) (number >>> bit & 1) << bit * Byte.SIZE;
+            }
+        }
+        return numbers;
     }
 
     private boolean next()

@@ -148,13 +148,21 @@ final class TableColumns
     }
 
     /**
+     * Returns what the pages of a column share.
+     */
+    SharedValues share(int leaf)
+    {
+        return new SharedValues(leaves().get(leaf).getMaxDefinitionLevel(), layout.hasTextDictionary(leaf));
+    }
+
+    /**
      * Opens the pages of a column of a file; null when the file lacks it.
      */
     @Nullable
-    PageReader open(LocalFile file, int leaf, ZstdDecompressCtx zstd)
+    PageReader open(LocalFile file, int leaf, SharedValues shared, ZstdDecompressCtx zstd)
     {
         ColumnDescriptor column = leaves().get(leaf);
-        return find(file, leaf).map(found -> new PageReader(file, found, column, isOptional(column), zstd)).orElse(null);
+        return find(file, leaf).map(found -> new PageReader(file, found, column, isOptional(column), shared, zstd)).orElse(null);
     }
 
     private static int id(ColumnDescriptor column)

@@ -16,6 +16,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 import static java.util.Objects.requireNonNull;
 
@@ -34,6 +35,7 @@ final class ValueDecoder
      * True for numbers of 32 bits, which a column of 64 bits has in files from before it was widened.
      */
     private final boolean narrow;
+    private final SharedValues shared;
     private final byte[] content;
     private final int start;
     private final int count;
@@ -42,9 +44,10 @@ final class ValueDecoder
      * @param start of the values in the page
      * @param count of values, without those that are absent
      */
-    ValueDecoder(ColumnDescriptor column, Type fileType, byte[] content, int start, int count)
+    ValueDecoder(ColumnDescriptor column, Type fileType, SharedValues shared, byte[] content, int start, int count)
     {
         this.column = column;
+        this.shared = shared;
         this.type = column.getPrimitiveType().getPrimitiveTypeName();
         this.narrow = fileType == Type.INT32;
         this.content = content;
@@ -63,10 +66,10 @@ final class ValueDecoder
     }
 
     /**
-     * @param dictionary of texts; null when the chunk has none
+     * @param texts the dictionary of texts; null when the chunk has none
      * @param numbers the dictionary of numbers; null when the chunk has none
      */
-    PageValues decode(PageValues.Rows rows, Encoding encoding, @Nullable ForeignDictionary dictionary, long @Nullable [] numbers)
+    PageValues decode(PageValues.Rows rows, Encoding encoding, @Nullable ChunkTexts texts, long @Nullable [] numbers)
             throws IOException
     {
         if (count == 0 || encoding == Encoding.PLAIN) {
@@ -75,7 +78,7 @@ final class ValueDecoder
         if (encoding.usesDictionary()) {
             int[] ids = ids();
             if (isText()) {
-                return new PageValues.DictionaryTexts(rows, requireNonNull(dictionary, "dictionary is null"), ids);
+                return requireNonNull(texts, "texts is null").page(rows, ids);
             }
             long[] entries = requireNonNull(numbers, "numbers is null");
             long[] values = new long[count];
@@ -98,7 +101,23 @@ final class ValueDecoder
         return RunLengths.ids(content, start + 1, content[start], count);
     }
 
-    PageValues plain(PageValues.Rows rows)
+    /**
+     * The texts of a dictionary, copied.
+     */
+    Binary[] plainEntries()
+    {
+        Binary[] entries = new Binary[count];
+        int at = start;
+        for (int i = 0; i < count; i++) {
+            int length = intAt(content, at);
+            at += Integer.BYTES;
+            entries[i] = Binary.fromConstantByteArray(Arrays.copyOfRange(content, at, at + length));
+            at += length;
+        }
+        return entries;
+    }
+
+    private PageValues plain(PageValues.Rows rows)
     {
         return switch (type) {
             case BINARY -> plainTexts(rows);
@@ -116,17 +135,12 @@ final class ValueDecoder
 
     private PageValues plainTexts(PageValues.Rows rows)
     {
-        int[] offsets = new int[count];
-        int[] lengths = new int[count];
-        int at = start;
+        int[] offsets = new int[count + 1];
+        offsets[0] = start + Integer.BYTES;
         for (int i = 0; i < count; i++) {
-            int length = intAt(content, at);
-            at += Integer.BYTES;
-            offsets[i] = at;
-            lengths[i] = length;
-            at += length;
+            offsets[i + 1] = offsets[i] + intAt(content, offsets[i] - Integer.BYTES) + Integer.BYTES;
         }
-        return new PageValues.PlainTexts(rows, content, offsets, lengths);
+        return texts(rows, offsets, Integer.BYTES);
     }
 
     /**
@@ -157,15 +171,18 @@ final class ValueDecoder
     {
         DeltaNumbers numbers = new DeltaNumbers(content, start);
         long[] decoded = numbers.decode(count);
-        int[] offsets = new int[count];
-        int[] lengths = new int[count];
-        int at = numbers.end();
+        int[] offsets = new int[count + 1];
+        offsets[0] = numbers.end();
         for (int i = 0; i < count; i++) {
-            lengths[i] = (int) decoded[i];
-            offsets[i] = at;
-            at += lengths[i];
+            offsets[i + 1] = offsets[i] + (int) decoded[i];
         }
-        return new PageValues.PlainTexts(rows, content, offsets, lengths);
+        return texts(rows, offsets, 0);
+    }
+
+    private PageValues texts(PageValues.Rows rows, int[] offsets, int gap)
+    {
+        int[] ids = shared.ids(content, offsets, gap);
+        return ids == null ? new PageValues.PlainTexts(rows, content, offsets, gap) : shared.entries(rows, requireNonNull(shared.dictionary(), "dictionary is null"), ids);
     }
 
     private ByteBufferInputStream stream()

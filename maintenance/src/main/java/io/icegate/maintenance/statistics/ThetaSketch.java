@@ -1,8 +1,5 @@
 package io.icegate.maintenance.statistics;
 
-import org.apache.iceberg.relocated.com.google.common.hash.HashFunction;
-import org.apache.iceberg.relocated.com.google.common.hash.Hashing;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -18,7 +15,6 @@ public final class ThetaSketch
 {
     static final int HASHES_MAX = 4096;
 
-    private static final HashFunction HASH = Hashing.murmur3_128(9001);
     private static final short SEED_HASH = (short) 0x93CC;
     private static final byte SERIAL_VERSION = 3;
     private static final byte COMPACT_FAMILY = 3;
@@ -50,18 +46,18 @@ public final class ThetaSketch
     public void add(byte[] value, int offset, int length)
     {
         if (length > 0) {
-            addHash(HASH.hashBytes(value, offset, length).asLong() >>> 1);
+            addHash(Murmur3.hash(value, offset, length) >>> 1);
         }
     }
 
     public void add(int value)
     {
-        addHash(HASH.hashInt(value).asLong() >>> 1);
+        addHash(Murmur3.hash(value) >>> 1);
     }
 
     public void add(long value)
     {
-        addHash(HASH.hashLong(value).asLong() >>> 1);
+        addHash(Murmur3.hash(value) >>> 1);
     }
 
     /**

@@ -94,6 +94,18 @@ final class TestMergePlanner
         assertThat(MergeLevel.name(plans.get(0).inputs(), "0".repeat(32), 7)).isEqualTo("merged-3-00000000000000000000000000000000-00007.parquet");
     }
 
+    /**
+     * Files of more rows than a merge takes are not planned: it would write one of them again, alone.
+     */
+    @Test
+    void testRows()
+    {
+        append(MergePolicy.ROWS_MAX - 1, "merged-1-", 10, 10);
+        assertThat(plan(HOUR)).isEmpty();
+        append(1, "merged-1-", 10);
+        assertThat(plan(HOUR)).singleElement().satisfies(plan -> assertThat(plan.rows()).isEqualTo(MergePolicy.ROWS_MAX));
+    }
+
     private List<MergePlan> plan(Duration later)
     {
         return new MergePlanner(MergePolicy.DEFAULT).plan(table, Instant.now().plus(later));
@@ -112,6 +124,11 @@ final class TestMergePlanner
 
     private void append(String prefix, int... megabytes)
     {
+        append(1_000, prefix, megabytes);
+    }
+
+    private void append(long rows, String prefix, int... megabytes)
+    {
         AppendFiles append = table.newFastAppend();
         for (int size : megabytes) {
             DataFile file = DataFiles.builder(table.spec())
@@ -119,7 +136,7 @@ final class TestMergePlanner
                     .withPartitionPath("tenant_id=a/timestamp_day=2026-11-21")
                     .withFormat(FileFormat.PARQUET)
                     .withFileSizeInBytes(size * MEGABYTE)
-                    .withRecordCount(1_000)
+                    .withRecordCount(rows)
                     .withSortOrder(table.sortOrder())
                     .build();
             append.appendFile(file);

@@ -13,7 +13,9 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -96,6 +98,23 @@ final class TestThetaSketch
                 value(Types.LongType.get(), -8L),
                 value(Types.StringType.get(), "grüße"),
                 value(Types.StringType.get(), "")).forEach(theirs::update);
+        assertThat(bytes(sketch.serialize())).isEqualTo(theirs.compact().toByteArray());
+    }
+
+    /**
+     * Of every length, wherever they stand.
+     */
+    @Test
+    void testTexts()
+    {
+        byte[] bytes = new byte[200];
+        new Random(1).nextBytes(bytes);
+        ThetaSketch sketch = new ThetaSketch();
+        UpdateSketch theirs = UpdateSketch.builder().build();
+        for (int length = 0; length < 100; length++) {
+            sketch.add(bytes, length, length);
+            theirs.update(Arrays.copyOfRange(bytes, length, 2 * length));
+        }
         assertThat(bytes(sketch.serialize())).isEqualTo(theirs.compact().toByteArray());
     }
 

@@ -3,11 +3,7 @@ package io.icegate.wal.parquet;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 
 /**
  * A dictionary that recognises values by identity first: rows share the values of their resource, scope and call site, and
@@ -20,13 +16,6 @@ final class BytesDictionary
     private static final int SLOTS = 256;
     private static final int LENGTH_BYTES = Integer.BYTES;
     private static final int TABLE_INITIAL = 256;
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /**
-     * Keeps clients, who choose the texts, from choosing ones that meet in the table.
-     */
-    private static final long SALT = new SplittableRandom().nextLong();
-    private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
-
     private final @Nullable Binary[] recent = new Binary[SLOTS];
     private final int[] recentIds = new int[SLOTS];
     /**
@@ -88,6 +77,50 @@ final class BytesDictionary
     }
 
     /**
+     * Adds entries as above.
+     */
+    void add(ForeignDictionary foreign, char[] values, int from, int to)
+    {
+        int[] known = foreign.known(this, generation);
+        int[] lengths = foreign.lengths();
+        reserveIds(to - from);
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+            int entry = values[i];
+            int id = known[entry];
+            if (id < 0) {
+                id = id(foreign.entry(entry));
+                known[entry] = id;
+            }
+            addReservedId(id);
+            bytes += lengths[entry] + LENGTH_BYTES;
+        }
+        plainBytes += bytes;
+    }
+
+    /**
+     * Adds the entries of a row, which are looked up once for each chunk.
+     */
+    void add(EntryRow row)
+    {
+        int[] ids = row.known(this, generation);
+        if (ids == null) {
+            int[] values = row.entries();
+            ids = new int[values.length];
+            int[] known = row.dictionary().known(this, generation);
+            for (int i = 0; i < ids.length; i++) {
+                if (known[values[i]] < 0) {
+                    known[values[i]] = id(row.dictionary().entry(values[i]));
+                }
+                ids[i] = known[values[i]];
+            }
+            row.remember(this, generation, ids);
+        }
+        addIds(ids);
+        plainBytes += row.bytes() + (long) ids.length * LENGTH_BYTES;
+    }
+
+    /**
      * Adds an entry of each of these dictionaries.
      */
     void add(ForeignDictionary[] foreign, int[] values, int count)
@@ -141,7 +174,7 @@ final class BytesDictionary
      */
     private int id(byte[] bytes, int offset, int length, boolean constant)
     {
-        int hash = hash(bytes, offset, length);
+        int hash = TextHash.of(bytes, offset, length);
         int slot = hash & (table.length - 1);
         while (table[slot] != 0) {
             int id = table[slot] - 1;
@@ -178,27 +211,6 @@ final class BytesDictionary
         for (int id = 0; id < size; id++) {
             table[free(hashes[id])] = id + 1;
         }
-    }
-
-    private static int hash(byte[] bytes, int offset, int length)
-    {
-        long hash = SALT ^ length;
-        int at = offset;
-        int end = offset + length;
-        for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            hash = mixed(hash ^ (long) LONG.get(bytes, at));
-        }
-        long rest = 0;
-        for (; at < end; at++) {
-            rest = rest << Byte.SIZE | bytes[at] & 0xFF;
-        }
-        hash = mixed(hash ^ rest);
-        return (int) (hash ^ hash >>> Integer.SIZE);
-    }
-
-    private static long mixed(long value)
-    {
-        return Math.multiplyHigh(value, MULTIPLIER) ^ value * MULTIPLIER;
     }
 
     @Override

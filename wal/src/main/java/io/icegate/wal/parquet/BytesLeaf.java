@@ -226,14 +226,6 @@ public final class BytesLeaf
     }
 
     /**
-     * Adds values whose levels are added on their own. They are copied.
-     */
-    public void addTexts(byte[] texts, int[] offsets, int[] lengths, int from, int to)
-    {
-        add(texts, texts, offsets, lengths, from, to);
-    }
-
-    /**
      * Adds entries of dictionaries of other files, whose levels are added on their own.
      *
      * @param foreign the dictionary of each
@@ -279,6 +271,50 @@ public final class BytesLeaf
         if (known.isFull()) {
             fallBack();
         }
+    }
+
+    /**
+     * Adds entries as above, of a dictionary that is small enough for such numbers.
+     */
+    public void addEntries(ForeignDictionary foreign, char[] entries, int from, int to)
+    {
+        if (!usesDictionary || bounded) {
+            for (int i = from; i < to; i++) {
+                add(foreign.entry(entries[i]));
+            }
+            return;
+        }
+        BytesDictionary known = entries();
+        known.add(foreign, entries, from, to);
+        if (known.isFull()) {
+            fallBack();
+        }
+    }
+
+    /**
+     * Adds a row, with its levels.
+     */
+    public void addRow(EntryRow row)
+    {
+        int[] values = row.entries();
+        addLevels(row.repetitions(), row.definitions(), 0, row.levels(), row.levels() - values.length);
+        if (!usesDictionary || bounded) {
+            addEntries(row.dictionary(), values, 0, values.length);
+            return;
+        }
+        BytesDictionary known = entries();
+        known.add(row);
+        if (known.isFull()) {
+            fallBack();
+        }
+    }
+
+    /**
+     * Adds a value whose levels are added on their own. It is copied.
+     */
+    public void addText(byte[] bytes, int offset, int length)
+    {
+        add(bytes, offset, length);
     }
 
     /**

@@ -6,19 +6,21 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * The dictionary of a chunk that is read, with the ids of its entries in the chunk that is written. Values that are copied from
- * chunk to chunk are so looked up once and not for every row. Belongs to one column, and is not safe for use by several threads.
+ * The dictionary of a chunk, or of a column, that is read, with the ids of its entries in the chunk that is written. Values that are
+ * copied from chunk to chunk are so looked up once and not for every row. Belongs to one column, and is not safe for use by several threads.
  */
 public final class ForeignDictionary
 {
     private static final int UNKNOWN = -1;
+    private static final int ENTRIES_MIN = 256;
 
-    private final Binary[] entries;
-    private final int[] ids;
+    private Binary[] entries;
+    private int[] ids;
     /**
      * Asked of every row, which would otherwise have to load the entry.
      */
-    private final int[] lengths;
+    private int[] lengths;
+    private int size;
     private @Nullable BytesDictionary owner;
     private int generation;
 
@@ -31,6 +33,35 @@ public final class ForeignDictionary
         ids = new int[entries.length];
         Arrays.fill(ids, UNKNOWN);
         lengths = Arrays.stream(entries).mapToInt(Binary::length).toArray();
+        size = entries.length;
+    }
+
+    /**
+     * Begins without an entry.
+     */
+    public ForeignDictionary()
+    {
+        this(new Binary[0]);
+    }
+
+    /**
+     * Adds an entry, which no other one is equal to.
+     *
+     * @param entry the array behind it may not change
+     * @return its id
+     */
+    public int add(Binary entry)
+    {
+        if (size == entries.length) {
+            int room = Math.max(ENTRIES_MIN, 2 * size);
+            entries = Arrays.copyOf(entries, room);
+            lengths = Arrays.copyOf(lengths, room);
+            ids = Arrays.copyOf(ids, room);
+            Arrays.fill(ids, size, room, UNKNOWN);
+        }
+        entries[size] = entry;
+        lengths[size] = entry.length();
+        return size++;
     }
 
     public Binary entry(int entry)
@@ -48,7 +79,7 @@ public final class ForeignDictionary
 
     public int size()
     {
-        return entries.length;
+        return size;
     }
 
     /**

@@ -48,6 +48,13 @@ abstract sealed class PageDictionary
         ids[count++] = id;
     }
 
+    final void addIds(int[] more)
+    {
+        reserveIds(more.length);
+        System.arraycopy(more, 0, ids, count, more.length);
+        count += more.length;
+    }
+
     /**
      * Adds the ids that were added last again.
      *

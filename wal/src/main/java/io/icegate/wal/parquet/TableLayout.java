@@ -67,6 +67,14 @@ public record TableLayout(Schema schema, MessageType message, List<SchemaElement
     }
 
     /**
+     * True when texts of a leaf go through a dictionary as long as that pays.
+     */
+    public boolean hasTextDictionary(int leaf)
+    {
+        return leaves.get(leaf).type() == Type.BYTE_ARRAY && leaves.get(leaf).hasDictionary();
+    }
+
+    /**
      * Opens the writer of one leaf.
      *
      * @param scratch which writers that are open at once may share

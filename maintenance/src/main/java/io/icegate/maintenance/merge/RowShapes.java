@@ -1,0 +1,126 @@
+package io.icegate.maintenance.merge;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/**
+ * The different levels of the rows of a column: there are few, so that a row needs no levels of its own. Not safe for use by several
+ * threads.
+ */
+final class RowShapes
+{
+    /**
+     * Shapes that are recognised; with more of them the search begins anew. A power of two, a half of which is used.
+     */
+    private static final int TABLE = 1 << 13;
+
+    private final int definitionMax;
+    private final @Nullable RowShape[] table = new RowShape[TABLE];
+    private int size;
+
+    /**
+     * @param definitionMax level of a value that is there
+     */
+    RowShapes(int definitionMax)
+    {
+        this.definitionMax = definitionMax;
+    }
+
+    /**
+     * Cuts the levels of a page into rows.
+     *
+     * @param definitions null when every value is there
+     */
+    PageValues.Rows rows(int first, byte[] repetitions, byte @Nullable [] definitions)
+    {
+        int count = 0;
+        for (byte repetition : repetitions) {
+            count += repetition == 0 ? 1 : 0;
+        }
+        RowShape[] shapes = new RowShape[count];
+        int[] valueStarts = new int[count + 1];
+        int at = 0;
+        int value = 0;
+        RowShape last = new RowShape(new byte[0], null, 0);
+        for (int row = 0; row < count; row++) {
+            if (!isAt(last, repetitions, definitions, at)) {
+                int end = at + 1;
+                while (end < repetitions.length && repetitions[end] != 0) {
+                    end++;
+                }
+                last = find(repetitions, definitions, at, end);
+            }
+            shapes[row] = last;
+            at += last.levels();
+            value += last.values();
+            valueStarts[row + 1] = value;
+        }
+        return new PageValues.Rows(first, count, definitionMax, null, shapes, valueStarts);
+    }
+
+    /**
+     * True when a row of this shape begins here.
+     */
+    private boolean isAt(RowShape shape, byte[] repetitions, byte @Nullable [] definitions, int at)
+    {
+        int end = at + shape.levels();
+        return end > at
+                && end <= repetitions.length
+                && (end == repetitions.length || repetitions[end] == 0)
+                && Arrays.equals(repetitions, at, end, shape.repetitions(), 0, shape.levels())
+                && isDefined(shape, definitions, at, end);
+    }
+
+    private boolean isDefined(RowShape shape, byte @Nullable [] definitions, int at, int end)
+    {
+        byte[] known = shape.definitions();
+        if (definitions == null) {
+            return known == null;
+        }
+        if (known != null) {
+            return Arrays.equals(definitions, at, end, known, 0, known.length);
+        }
+        for (int i = at; i < end; i++) {
+            if (definitions[i] != definitionMax) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private RowShape find(byte[] repetitions, byte @Nullable [] definitions, int at, int end)
+    {
+        int hash = 0;
+        for (int i = at; i < end; i++) {
+            hash = (hash * 31 + repetitions[i]) * 31 + (definitions == null ? definitionMax : definitions[i]);
+        }
+        int slot = (hash ^ hash >>> Short.SIZE) & (TABLE - 1);
+        for (RowShape known = table[slot]; known != null; known = table[slot]) {
+            if (known.levels() == end - at && isAt(known, repetitions, definitions, at)) {
+                return known;
+            }
+            slot = (slot + 1) & (TABLE - 1);
+        }
+        RowShape shape = shape(repetitions, definitions, at, end);
+        if (2 * ++size > TABLE) {
+            // pages keep those they have
+            Arrays.fill(table, null);
+            size = 1;
+        }
+        table[slot] = shape;
+        return shape;
+    }
+
+    private RowShape shape(byte[] repetitions, byte @Nullable [] definitions, int at, int end)
+    {
+        int values = 0;
+        for (int i = at; i < end; i++) {
+            values += definitions == null || definitions[i] == definitionMax ? 1 : 0;
+        }
+        return new RowShape(
+                Arrays.copyOfRange(repetitions, at, end),
+                definitions == null || values == end - at ? null : Arrays.copyOfRange(definitions, at, end),
+                values);
+    }
+}
