@@ -165,7 +165,7 @@ final class TestRewriteOfSignals
      */
     private static void merge(Table table, Path folder)
     {
-        MergePolicy all = new MergePolicy(List.of(1L << 30), 2, Duration.ZERO, 512, 1L << 30);
+        MergePolicy all = new MergePolicy(1L << 30, 2, 1L << 30, 2, Duration.ZERO, 512, 1L << 30);
         NativeMerge merge = new NativeMerge(new MergeSettings(128, 1L << 30, 64L << 20, 1_000_000, 1), folder, new Random());
         for (List<MergePlan> plans = plan(table, all); !plans.isEmpty(); plans = plan(table, all)) {
             assertThat(merge.run(table, plans.get(0)).outcome()).isEqualTo(MergeResult.Outcome.COMMITTED);

@@ -9,6 +9,7 @@ import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.warehouse.Warehouses;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +51,7 @@ final class MaintainCommand
      * How long a stop waits for the running action. A merge that is cut short leaves files that nothing refers to.
      */
     private static final long STOP_SECONDS = 30;
+    private static final Duration RETURN_MEMORY_INTERVAL = Duration.ofMinutes(1);
 
     @Mixin
     private DataOption data = new DataOption();
@@ -75,6 +77,7 @@ final class MaintainCommand
     private Optional<MaintenanceTelemetry> telemetry = Optional.empty();
     private int failures;
     private boolean worked;
+    private long memoryReturned = System.nanoTime();
 
     @Override
     public Integer call()
@@ -83,8 +86,8 @@ final class MaintainCommand
         if (!(cpuShare > 0 && cpuShare <= 1)) {
             throw new CommandException("Cannot use --cpu-share %s: it must be above 0, and 1 at most".formatted(cpuShare));
         }
-        UpkeepSettings settings = UpkeepSettings.DEFAULT.withCpuShare(once ? 1 : cpuShare);
         String uri = warehouse.uri(data.path());
+        UpkeepSettings settings = (Warehouses.isPriced(uri) ? UpkeepSettings.DEFAULT : UpkeepSettings.UNPRICED).withCpuShare(once ? 1 : cpuShare);
         metricsPort.choice().ifPresent(choice -> PortOptions.check(List.of(choice)));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         Optional<TelemetryTarget> target = TelemetryTarget.of(System.getenv());
@@ -136,12 +139,13 @@ final class MaintainCommand
     }
 
     /**
-     * Gives the memory of the round before back: nothing else makes the serial collector shrink its heap while nothing is done.
+     * Gives the memory of the rounds before back, once a minute: nothing else makes the serial collector shrink its heap while nothing is done.
      */
     private void returnMemory()
     {
-        if (worked) {
+        if (worked && System.nanoTime() - memoryReturned > RETURN_MEMORY_INTERVAL.toNanos()) {
             worked = false;
+            memoryReturned = System.nanoTime();
             System.gc();
         }
     }

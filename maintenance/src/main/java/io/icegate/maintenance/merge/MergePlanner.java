@@ -68,7 +68,8 @@ public final class MergePlanner
             throw new UncheckedIOException("Cannot plan merges of table %s: %s".formatted(table.name(), e.getMessage()), e);
         }
         Rounds rounds = new Rounds(table, snapshot, now);
-        rounds.addMixed(mixed);
+        int written = (int) partitions.values().stream().filter(files -> !files.stream().allMatch(rounds::isOld)).count();
+        rounds.addMixed(mixed, written);
         partitions.values().forEach(rounds::addPartition);
         return rounds.plans;
     }
@@ -108,11 +109,14 @@ public final class MergePlanner
 
         /**
          * In the order of their commits, so that rows that came together stay together.
+         *
+         * @param partitions that got files lately
          */
-        private void addMixed(List<MergePlan.Input> files)
+        private void addMixed(List<MergePlan.Input> files, int partitions)
         {
+            int segmentsMin = Math.min(policy.inputsMax(), Math.max(policy.segmentsMin(), partitions * MergePolicy.SEGMENTS_PER_PARTITION));
             for (List<MergePlan.Input> round : split(files)) {
-                if (round.size() >= policy.segmentsMin() || bytes(round) >= policy.largeBytes() || isOld(round)) {
+                if (round.size() >= segmentsMin || bytes(round) >= policy.largeBytes() || isOld(round)) {
                     add(round, "%s segments of %s bytes, which no partition can be skipped by".formatted(round.size(), bytes(round)));
                 }
             }
@@ -121,19 +125,33 @@ public final class MergePlanner
         private void addPartition(List<MergePlan.Input> files)
         {
             if (files.size() > 1 && files.stream().allMatch(this::isOld) && bytes(files) <= policy.bytesMax()) {
-                // nothing comes any more, so that all tiers become one file
+                // nothing comes any more, so that files of all sizes become one
                 split(files).stream().filter(round -> round.size() > 1).forEach(round -> add(round, "%s small files of a partition that is complete".formatted(round.size())));
                 return;
             }
-            for (int tier = 0; tier < policy.tiers().size(); tier++) {
-                int number = tier;
-                List<MergePlan.Input> like = files.stream().filter(input -> policy.tier(input.file().fileSizeInBytes()) == number).toList();
-                for (List<MergePlan.Input> round : split(like)) {
-                    if (round.size() > 1 && bytes(round) >= policy.tiers().get(tier) * MergePolicy.SHRINKING) {
-                        add(round, "%s files of a partition below %s bytes".formatted(round.size(), policy.tiers().get(tier)));
-                    }
+            for (List<MergePlan.Input> round : split(files.stream().filter(this::isSmall).toList())) {
+                if (round.size() >= policy.smallFilesMax() || isEnough(round, policy.smallBytes())) {
+                    add(round, "%s small files of a partition".formatted(round.size()));
                 }
             }
+            for (List<MergePlan.Input> round : split(files.stream().filter(input -> !isSmall(input)).toList())) {
+                if (isEnough(round, policy.largeBytes())) {
+                    add(round, "%s files of a partition below %s bytes".formatted(round.size(), policy.largeBytes()));
+                }
+            }
+        }
+
+        private boolean isSmall(MergePlan.Input input)
+        {
+            return input.file().fileSizeInBytes() < policy.smallBytes() && MergeLevel.of(input.file()) < MergeLevel.MAX - 1;
+        }
+
+        /**
+         * True when the result has that size.
+         */
+        private static boolean isEnough(List<MergePlan.Input> round, long size)
+        {
+            return round.size() > 1 && bytes(round) >= size * MergePolicy.SHRINKING;
         }
 
         private void add(List<MergePlan.Input> inputs, String reason)

@@ -54,7 +54,7 @@ public final class Maintenance
         implements AutoCloseable
 {
     /**
-     * After which another process looks after the tables of one that died.
+     * After which another process looks after the tables of one that died. The same one, started again, does at once.
      */
     private static final Duration LEASE_TIME = Duration.ofMinutes(5);
 
@@ -81,10 +81,11 @@ public final class Maintenance
     private final Upkeep upkeep;
     private final OrphanFiles orphans;
     private final UpkeepStatuses statuses;
-    private final String holder;
+    private final Path folder;
     private final Map<UUID, WorkLease> leases = new HashMap<>();
     private final Map<UUID, UpkeepStatus> known = BoundedMap.create(TABLES_MAX);
     private Instant droppedLooked = Instant.MIN;
+    private Optional<HolderFile> holder = Optional.empty(); // once this takes part in rounds
     private int rounds;
 
     private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
@@ -103,7 +104,7 @@ public final class Maintenance
         this.upkeep = newUpkeep(TableStatistics.INTERVAL, new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
         this.orphans = new OrphanFiles(warehouse);
         this.statuses = new UpkeepStatuses(warehouse.store());
-        this.holder = "%016x".formatted(random.nextLong());
+        this.folder = scratch;
     }
 
     /**
@@ -150,7 +151,7 @@ public final class Maintenance
      * Makes no request yet.
      *
      * @param catalog of the warehouse; stays the caller's to close, as the warehouse does
-     * @param scratch an existing folder on the local disk, for copies of what is being merged
+     * @param scratch an existing folder on the local disk, for copies of what is being merged and for the name of this process
      * @param random never repeats itself among processes
      * @param listener is told of everything that is done, when it is done
      */
@@ -347,7 +348,9 @@ public final class Maintenance
 
     private boolean holdsLease(Table table)
     {
-        return leases.computeIfAbsent(table.uuid(), uuid -> new WorkLease(warehouse.store(), WalLayout.maintainer(uuid), holder, LEASE_TIME, clock)).tryHold();
+        HolderFile file = holder.orElseGet(() -> HolderFile.open(folder, random));
+        holder = Optional.of(file);
+        return leases.computeIfAbsent(table.uuid(), uuid -> new WorkLease(warehouse.store(), WalLayout.maintainer(uuid), file.holder(), LEASE_TIME, clock)).tryHold();
     }
 
     /**
@@ -358,5 +361,7 @@ public final class Maintenance
     {
         leases.values().forEach(WorkLease::release);
         leases.clear();
+        holder.ifPresent(HolderFile::close);
+        holder = Optional.empty();
     }
 }

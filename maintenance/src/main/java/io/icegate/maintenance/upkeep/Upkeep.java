@@ -48,6 +48,13 @@ public final class Upkeep
      */
     static final Duration EXPIRE_INTERVAL = Duration.ofMinutes(10);
 
+    /**
+     * How much longer than a plan took no other one is made of its table: one reads every manifest. Unless it took little.
+     */
+    private static final int PLANNING_REST = 20;
+    private static final Duration PLANNING_CHEAP = Duration.ofMillis(100);
+    private static final Duration PLANNING_REST_MAX = Duration.ofMinutes(10);
+
     private final MergePlanner planner;
     private final NativeMerge merge;
     private final SnapshotExpiration expiration;
@@ -55,6 +62,7 @@ public final class Upkeep
     private final TtlPlanner ttl = new TtlPlanner();
     private final TtlDelete ttlDelete = new TtlDelete();
     private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
+    private final Map<UUID, Instant> nextPlans = BoundedMap.create(TABLES_MAX);
     private final Map<UUID, Instant> expired = BoundedMap.create(TABLES_MAX);
     private final UpkeepSettings settings;
     private final InstantSource clock;
@@ -169,8 +177,13 @@ public final class Upkeep
     {
         List<MergePlan> plans;
         Instant started = clock.instant();
+        Instant next = nextPlans.get(table.uuid());
+        if (next != null && next.isAfter(started) && next.isBefore(started.plus(PLANNING_REST_MAX))) {
+            return 0;
+        }
         try {
             plans = planner.plan(table, started);
+            restFromPlanning(table, started, clock.instant());
         }
         catch (RuntimeException e) {
             tell(started, table, "merge", false, "plan", message(e));
@@ -214,6 +227,14 @@ public final class Upkeep
             share.rest(Duration.between(begun, clock.instant()), goesOn);
         }
         return merged;
+    }
+
+    private void restFromPlanning(Table table, Instant started, Instant planned)
+    {
+        Duration took = Duration.between(started, planned);
+        if (took.compareTo(PLANNING_CHEAP) > 0) {
+            nextPlans.put(table.uuid(), planned.plus(took.multipliedBy(PLANNING_REST)));
+        }
     }
 
     private boolean isBehind(Table table, Instant started)

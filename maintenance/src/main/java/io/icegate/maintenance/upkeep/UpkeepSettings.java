@@ -17,7 +17,16 @@ public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttl
     private static final Duration TTL_INTERVAL = Duration.ofHours(1);
     private static final double CPU_SHARE = 0.5;
 
+    /**
+     * For stores that take money for requests.
+     */
     public static final UpkeepSettings DEFAULT = new UpkeepSettings(Duration.ofMinutes(1), 512L << 20);
+
+    /**
+     * For stores that take none, where receivers write a segment for each few requests and commit them each ten seconds: queries
+     * open each file until it is merged.
+     */
+    public static final UpkeepSettings UNPRICED = new UpkeepSettings(Duration.ofSeconds(5), 512L << 20);
 
     public UpkeepSettings(Duration interval, long bytesPerRound)
     {

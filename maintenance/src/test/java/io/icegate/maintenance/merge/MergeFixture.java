@@ -57,7 +57,7 @@ final class MergeFixture
         implements AutoCloseable
 {
     private static final Schema DELETES = new Schema(MetadataColumns.DELETE_FILE_PATH, MetadataColumns.DELETE_FILE_POS);
-    static final MergePolicy ALL = new MergePolicy(List.of(16L << 20, 64L << 20), 2, Duration.ofMinutes(10), 512, 256L << 20);
+    static final MergePolicy ALL = new MergePolicy(16L << 20, 16, 64L << 20, 2, Duration.ofMinutes(10), 512, 256L << 20);
 
     final ObjectStore store;
     final Warehouse warehouse;

@@ -21,6 +21,7 @@ final class TestMergePlanner
 {
     private static final long MEGABYTE = 1 << 20;
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final String TODAY = "tenant_id=a/timestamp_day=2026-11-21";
 
     private final MergeFixture fixture = new MergeFixture(Signal.LOGS);
     private final Table table = fixture.table;
@@ -53,10 +54,25 @@ final class TestMergePlanner
     }
 
     /**
-     * Files are merged when the result leaves their tier, and large ones stay.
+     * Where many tenants write, a merge that made more files than it took away would be none.
      */
     @Test
-    void testTiers()
+    void testSegmentsOfManyPartitions()
+    {
+        for (int tenant = 0; tenant < 40; tenant++) {
+            append("tenant_id=t%s/timestamp_day=2026-11-21".formatted(tenant), "merged-1-", 1);
+        }
+        segments(79);
+        assertThat(plan(Duration.ZERO)).as("segments").isEmpty();
+        segments(1);
+        assertThat(plan(Duration.ZERO)).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(80));
+    }
+
+    /**
+     * Files are merged when the result is no longer small, and large ones stay.
+     */
+    @Test
+    void testSizes()
     {
         append("merged-1-", 10, 8);
         assertThat(plan(Duration.ZERO)).isEmpty();
@@ -66,6 +82,30 @@ final class TestMergePlanner
         assertThat(plan(Duration.ZERO)).hasSize(1);
         append("merged-2-", 40);
         assertThat(plan(Duration.ZERO)).extracting(MergePlan::bytes).containsExactlyInAnyOrder(34 * MEGABYTE, 100 * MEGABYTE);
+    }
+
+    /**
+     * A query opens each file, however small: they do not wait until they are much together.
+     */
+    @Test
+    void testManySmallFiles()
+    {
+        append("merged-1-", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        append("merged-1-", 1);
+        assertThat(plan(Duration.ZERO)).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(16));
+    }
+
+    /**
+     * What was merged twice waits for much, because it is written again only once.
+     */
+    @Test
+    void testManyMiddleFiles()
+    {
+        append("merged-2-", 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5);
+        assertThat(plan(Duration.ZERO)).isEmpty();
+        append("merged-2-", 16);
+        assertThat(plan(Duration.ZERO)).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(17));
     }
 
     /**
@@ -88,7 +128,7 @@ final class TestMergePlanner
         append("merged-3-", 10, 10, 10);
         assertThat(plan(Duration.ZERO)).isEmpty();
         assertThat(plan(HOUR)).isEmpty();
-        append("merged-2-", 10, 10, 10);
+        append("merged-2-", 40, 40, 40);
         List<MergePlan> plans = plan(Duration.ZERO);
         assertThat(plans).singleElement().satisfies(plan -> assertThat(plan.inputs()).hasSize(3));
         assertThat(MergeLevel.name(plans.get(0).inputs(), "0".repeat(32), 7)).isEqualTo("merged-3-00000000000000000000000000000000-00007.parquet");
@@ -100,9 +140,9 @@ final class TestMergePlanner
     @Test
     void testRows()
     {
-        append(MergePolicy.ROWS_MAX - 1, "merged-1-", 10, 10);
+        append(MergePolicy.ROWS_MAX - 1, TODAY, "merged-1-", 10, 10);
         assertThat(plan(HOUR)).isEmpty();
-        append(1, "merged-1-", 10);
+        append(1, TODAY, "merged-1-", 10);
         assertThat(plan(HOUR)).singleElement().satisfies(plan -> assertThat(plan.rows()).isEqualTo(MergePolicy.ROWS_MAX));
     }
 
@@ -116,7 +156,7 @@ final class TestMergePlanner
         PartitionSpec unpartitioned = table.specs().values().stream().filter(PartitionSpec::isUnpartitioned).findFirst().orElseThrow();
         AppendFiles append = table.newFastAppend();
         for (int i = 0; i < count; i++) {
-            append.appendFile(DataFiles.builder(unpartitioned).withPath("memory:merge/segment-%s.parquet".formatted(files++)).withFormat(FileFormat.PARQUET).withFileSizeInBytes(MEGABYTE).withRecordCount(1_000).build());
+            append.appendFile(DataFiles.builder(unpartitioned).withPath("memory:merge/segment-%s.parquet".formatted(files++)).withFormat(FileFormat.PARQUET).withFileSizeInBytes(MEGABYTE / 4).withRecordCount(1_000).build());
         }
         append.commit();
         table.refresh();
@@ -124,16 +164,21 @@ final class TestMergePlanner
 
     private void append(String prefix, int... megabytes)
     {
-        append(1_000, prefix, megabytes);
+        append(1_000, TODAY, prefix, megabytes);
     }
 
-    private void append(long rows, String prefix, int... megabytes)
+    private void append(String partition, String prefix, int... megabytes)
+    {
+        append(1_000, partition, prefix, megabytes);
+    }
+
+    private void append(long rows, String partition, String prefix, int... megabytes)
     {
         AppendFiles append = table.newFastAppend();
         for (int size : megabytes) {
             DataFile file = DataFiles.builder(table.spec())
                     .withPath("memory:merge/%s%032x-%05d.parquet".formatted(prefix, files++, 0))
-                    .withPartitionPath("tenant_id=a/timestamp_day=2026-11-21")
+                    .withPartitionPath(partition)
                     .withFormat(FileFormat.PARQUET)
                     .withFileSizeInBytes(size * MEGABYTE)
                     .withRecordCount(rows)

@@ -1,6 +1,8 @@
 package io.icegate.maintenance.upkeep;
 
+import io.icegate.wal.WalLayout;
 import io.icegate.wal.format.LogRows;
+import io.icegate.wal.lease.WorkLease;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -16,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -88,6 +92,32 @@ final class TestMaintenance
             assertThat(second.keep(logs, () -> true)).as("the two merged files of the day").hasSize(2);
             assertThat(second.keep(logs, () -> true)).as("nothing is due").isEmpty();
         }
+    }
+
+    /**
+     * The leases of a process that was killed are those of the one that is started in its place. Another folder waits.
+     */
+    @Test
+    void testProcessIsStartedAgain(@TempDir Path other)
+            throws Exception
+    {
+        Table logs = logs(Namespace.of("otel"));
+        try (HolderFile killed = HolderFile.open(scratch, new Random(1))) {
+            assertThat(lease(logs, killed).tryHold()).isTrue();
+            try (HolderFile second = HolderFile.open(scratch, new Random(2))) {
+                assertThat(second.holder()).as("of a process beside it").isNotEqualTo(killed.holder());
+            }
+        }
+        try (HolderFile elsewhere = HolderFile.open(other, new Random(3))) {
+            assertThat(lease(logs, elsewhere).tryHold()).isFalse();
+        }
+        warehouse.round(OLD);
+        assertThat(warehouse.actions).extracting(UpkeepAction::kind).contains("merge");
+    }
+
+    private WorkLease lease(Table table, HolderFile holder)
+    {
+        return new WorkLease(warehouse.store, WalLayout.maintainer(table.uuid()), holder.holder(), Duration.ofMinutes(5), () -> Instant.now().plus(OLD));
     }
 
     private Table logs(Namespace namespace)
