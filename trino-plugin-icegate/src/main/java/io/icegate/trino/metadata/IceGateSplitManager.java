@@ -7,6 +7,7 @@ import io.airlift.log.Logger;
 import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.live.UnionScan;
 import io.icegate.trino.live.WalPin;
+import io.icegate.trino.split.SmallFilesSplitSource;
 import io.trino.filesystem.cache.SplitAffinityProvider;
 import io.trino.plugin.base.classloader.ClassLoaderSafeConnectorSplitSource;
 import io.trino.plugin.base.metrics.LongCount;
@@ -17,6 +18,7 @@ import io.trino.plugin.iceberg.IcebergFileSystemFactory;
 import io.trino.plugin.iceberg.IcebergSplitManager;
 import io.trino.plugin.iceberg.IcebergSplitSource;
 import io.trino.plugin.iceberg.IcebergTableHandle;
+import io.trino.plugin.iceberg.IcebergTablePartitioning;
 import io.trino.plugin.iceberg.IcebergTransactionManager;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ColumnHandle;
@@ -88,11 +90,17 @@ public final class IceGateSplitManager
     @Override
     public ConnectorSplitSource getSplits(ConnectorTransactionHandle transaction, ConnectorSession session, ConnectorTableHandle handle, Set<ColumnHandle> dynamicFilterColumns, Constraint constraint)
     {
-        IcebergTableHandle table = (IcebergTableHandle) handle;
+        ConnectorSplitSource splits = splits(transaction, session, (IcebergTableHandle) handle, dynamicFilterColumns, constraint);
+        // by buckets, Trino asks each split for the one that it is in
+        return ((IcebergTableHandle) handle).getTablePartitioning().map(IcebergTablePartitioning::active).orElse(false) ? splits : new SmallFilesSplitSource(splits);
+    }
+
+    private ConnectorSplitSource splits(ConnectorTransactionHandle transaction, ConnectorSession session, IcebergTableHandle table, Set<ColumnHandle> dynamicFilterColumns, Constraint constraint)
+    {
         IceGateMetadata metadata = (IceGateMetadata) transactionManager.get(transaction, session.getIdentity());
         Optional<WalPin> live = metadata.livePart(table);
         if (live.isEmpty()) {
-            return delegate.getSplits(transaction, session, handle, dynamicFilterColumns, constraint);
+            return delegate.getSplits(transaction, session, table, dynamicFilterColumns, constraint);
         }
         WalPin pin = live.orElseThrow();
         requireWhole(session, table, pin);
