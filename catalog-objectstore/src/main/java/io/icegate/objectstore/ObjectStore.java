@@ -1,6 +1,7 @@
 package io.icegate.objectstore;
 
 import java.io.Closeable;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,29 @@ public interface ObjectStore
      */
     StoredObject read(ObjectKey key, long offset, int length)
             throws IOException;
+
+    /**
+     * The last bytes of an object, whose size the caller need not know; empty means that it definitely does not exist. Stores
+     * that can do so answer in one request: where that is charged for, asking for a name costs a tenth of a listing.
+     *
+     * @param length above 0
+     */
+    default Optional<ObjectTail> tail(ObjectKey key, int length)
+            throws IOException
+    {
+        Optional<ObjectHead> head = head(key);
+        if (head.isEmpty()) {
+            return Optional.empty();
+        }
+        long size = head.orElseThrow().size();
+        int available = (int) Math.min(length, size);
+        try {
+            return Optional.of(new ObjectTail(head.orElseThrow(), read(key, size - available, available).content()));
+        }
+        catch (FileNotFoundException e) {
+            return Optional.empty(); // deleted meanwhile
+        }
+    }
 
     /**
      * Creates the object unless the key is taken. Atomic: of any number of callers, in any number of processes, at most

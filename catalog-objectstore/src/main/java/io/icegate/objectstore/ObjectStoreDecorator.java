@@ -66,6 +66,13 @@ public abstract class ObjectStoreDecorator
     }
 
     @Override
+    public final Optional<ObjectTail> tail(ObjectKey key, int length)
+            throws IOException
+    {
+        return around(StoreOperation.READ, List.of(key), () -> store.tail(key, length));
+    }
+
+    @Override
     public final PutOutcome putIfAbsent(ObjectKey key, byte[] content)
     {
         return aroundPutIfAbsent(key, content, () -> store.putIfAbsent(key, content));

@@ -107,6 +107,25 @@ public abstract class AbstractTestObjectStore
     }
 
     @Test
+    void testTail()
+            throws IOException
+    {
+        ObjectKey key = FOLDER.child("tail");
+        assertThat(store.tail(key, 4)).isEmpty();
+        store.put(key, bytes("content"));
+        for (int length : new int[] {1, 4, 7, 8, 100}) {
+            ObjectTail tail = store.tail(key, length).orElseThrow();
+            assertThat(tail.head()).isEqualTo(store.head(key).orElseThrow());
+            assertThat(tail.content()).isEqualTo(bytes("content".substring(Math.max(0, 7 - length))));
+        }
+        ObjectKey empty = FOLDER.child("empty");
+        store.put(empty, new byte[0]);
+        ObjectTail tail = store.tail(empty, 4).orElseThrow();
+        assertThat(tail.head().size()).isZero();
+        assertThat(tail.content()).isEmpty();
+    }
+
+    @Test
     void testPutIfAbsent()
             throws IOException
     {

@@ -4,6 +4,7 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.StoredObject;
 
@@ -76,6 +77,15 @@ public final class MemoryObjectStore
         int size = object.content().length;
         int from = (int) Math.min(offset, size);
         return copy(object, from, (int) Math.min((long) from + length, size));
+    }
+
+    @Override
+    public Optional<ObjectTail> tail(ObjectKey key, int length)
+    {
+        return Optional.ofNullable(objects.get(key)).map(object -> {
+            int size = object.content().length;
+            return new ObjectTail(head(object), copy(object, Math.max(0, size - length), size).content());
+        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.ObjectStoreAccessException;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.StoredObject;
 import org.slf4j.Logger;
@@ -135,6 +136,40 @@ public final class S3ObjectStore
                 return nothing(key);
             }
             throw failure("read", key, e);
+        }
+        catch (SdkException e) {
+            throw failure("read", key, e);
+        }
+    }
+
+    @Override
+    public Optional<ObjectTail> tail(ObjectKey key, int length)
+            throws IOException
+    {
+        if (length < 1) {
+            throw new IllegalArgumentException("Cannot read the last %s bytes of object %s: at least 1 is needed".formatted(length, key));
+        }
+        try {
+            GetObjectRequest request = GetObjectRequest.builder().bucket(bucket).key(name(key)).range("bytes=-" + length).build();
+            ResponseBytes<GetObjectResponse> answer = clients.retrying().getObject(request, ResponseTransformer.toBytes());
+            byte[] content = answer.asByteArrayUnsafe();
+            String range = answer.response().contentRange();
+            // a server may ignore the range and send everything
+            long size = range == null ? content.length : Long.parseLong(range.substring(range.indexOf('/') + 1));
+            byte[] tail = content.length <= length ? content : Arrays.copyOfRange(content, content.length - length, content.length);
+            return Optional.of(new ObjectTail(new ObjectHead(key, size, answer.response().lastModified()), tail));
+        }
+        catch (NoSuchKeyException e) {
+            return Optional.empty();
+        }
+        catch (AwsServiceException e) {
+            if (e.statusCode() == 416) {
+                return head(key).map(head -> new ObjectTail(head, new byte[0]));
+            }
+            throw failure("read", key, e);
+        }
+        catch (NumberFormatException e) {
+            throw new IOException("Cannot read object %s: the store does not tell its size".formatted(location(key)), e);
         }
         catch (SdkException e) {
             throw failure("read", key, e);

@@ -5,6 +5,7 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.StoredObject;
 import io.trino.filesystem.FileEntry;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +81,23 @@ public final class TrinoObjectStore
             }
         }
         return new StoredObject(key, content, file.lastModified());
+    }
+
+    @Override
+    public Optional<ObjectTail> tail(ObjectKey key, int length)
+            throws IOException
+    {
+        checkArgument(length > 0, "Cannot read the last %s bytes of %s", length, key);
+        TrinoInputFile file = file(key);
+        try (TrinoInput input = file.newInput()) {
+            // first, because it tells alone that nothing is there
+            byte[] content = new byte[length];
+            content = Arrays.copyOf(content, input.readTail(content, 0, length));
+            return Optional.of(new ObjectTail(new ObjectHead(key, file.length(), file.lastModified()), content));
+        }
+        catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
     }
 
     @Override
