@@ -8,8 +8,10 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -32,12 +34,52 @@ public interface SegmentCodec
     }
 
     /**
+     * A segment that was looked for.
+     *
+     * @param footer empty when it cannot be read; {@link #readFooter} says why
+     */
+    record FoundSegment(ObjectHead head, Optional<SegmentFooter> footer)
+    {
+        public FoundSegment
+        {
+            requireNonNull(head, "head is null");
+            requireNonNull(footer, "footer is null");
+        }
+    }
+
+    /**
      * @throws IOException when the store did not answer
      * @throws java.io.FileNotFoundException when the object does not exist
      * @throws WalException of kind CORRUPT when the object is not a segment or disagrees with its key
      */
     SegmentFooter readFooter(ObjectStore store, ObjectHead head)
             throws IOException;
+
+    /**
+     * Looks whether a segment is there, and reads its footer by the way. Empty means that it definitely is not there.
+     *
+     * @throws IOException when the store did not answer
+     */
+    default Optional<FoundSegment> find(ObjectStore store, SegmentKey key)
+            throws IOException
+    {
+        Optional<ObjectHead> head = store.head(key.objectKey());
+        if (head.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new FoundSegment(head.orElseThrow(), Optional.of(readFooter(store, head.orElseThrow()))));
+        }
+        catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+        catch (WalException e) {
+            if (e.kind() != WalException.Kind.CORRUPT) {
+                throw e;
+            }
+            return Optional.of(new FoundSegment(head.orElseThrow(), Optional.empty()));
+        }
+    }
 
     EncodedSegment encodeSeal(SegmentHeader header, int schemaId, Schema schema);
 

@@ -13,6 +13,10 @@ public final class WalLayout
     public static final ObjectKey FORMAT = ROOT.child("format.json");
     public static final ObjectKey WRITERS = ROOT.child("_writers");
     /**
+     * A numbered object for each start of a writer, so that one question tells whether there are new ones.
+     */
+    public static final ObjectKey STARTS = ROOT.child("_starts");
+    /**
      * What maintenance did, one object for each table.
      */
     public static final ObjectKey UPKEEP = ROOT.child("_upkeep");
@@ -31,6 +35,14 @@ public final class WalLayout
     public static ObjectKey heartbeat(WriterId writer)
     {
         return WRITERS.child(writer + ".alive");
+    }
+
+    /**
+     * @param number 1, 2, … without gaps
+     */
+    public static ObjectKey start(long number)
+    {
+        return STARTS.child("%020d".formatted(number));
     }
 
     /**

@@ -12,15 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Some minutes of one table at the real pace: a commit, a heartbeat and a lease each 10 s, and in between a query right after a
- * commit and one later. Counts what each action asks of a store that does not fail.
+ * Some minutes of one table at the real pace: a heartbeat each 10 s, commits, and a query each second. Counts what each action asks of a store that does not fail.
  */
 final class PriceRun
         implements AutoCloseable
 {
     private static final String LOGS = "logs";
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final Duration QUERY = Duration.ofSeconds(3);
+    private static final int SECONDS = 10; // of a round
     private static final int ROUNDS_PER_MINUTE = 6;
     private static final long SEED = 1;
 
@@ -29,20 +27,23 @@ final class PriceRun
     private final YearReader reader = new YearReader(year, year.warehouse);
     private final YearUpkeep upkeep;
     private final int segments;
+    private final int commitRounds;
     private long batches;
 
     /**
      * @param count of receivers
-     * @param segments of each receiver in each round
+     * @param segments of each receiver in each round, at most 10
+     * @param commitRounds rounds of 10 s between two commits
      */
-    PriceRun(int count, int segments, Path scratch)
+    PriceRun(int count, int segments, int commitRounds, Path scratch)
     {
         this.segments = segments;
+        this.commitRounds = commitRounds;
         this.upkeep = new YearUpkeep(year, scratch);
         for (int receiver = 0; receiver < count; receiver++) {
             YearReceiver started = new YearReceiver(year, new YearReceiver.Settings(List.of(LOGS), true, true));
             receivers.add(started);
-            started.round(true);
+            started.round(true, true);
         }
     }
 
@@ -76,16 +77,8 @@ final class PriceRun
     {
         for (int round = 0; round < count; round++) {
             receivers.forEach(YearReceiver::beat);
-            for (YearReceiver receiver : receivers) {
-                for (int segment = 0; segment < segments; segment++) {
-                    YearRows rows = YearRows.of(batches++, 1, year.clock.instant());
-                    year.requests.count(Action.APPEND, () -> receiver.append(LOGS, rows));
-                }
-            }
-            year.requests.count(Action.PLAN, () -> reader.plan(LOGS));
-            year.clock.advance(QUERY);
-            year.requests.count(Action.PLAN_AGAIN, () -> reader.plan(LOGS));
-            receivers.forEach(receiver -> receiver.round(true));
+            boolean commits = round % commitRounds == 0;
+            receivers.forEach(receiver -> receiver.round(true, commits));
             if (withUpkeep && round % ROUNDS_PER_MINUTE == 0) {
                 upkeep.look();
                 year.requests.count(Action.UPKEEP, upkeep::round);
@@ -93,8 +86,30 @@ final class PriceRun
             if (round % ROUNDS_PER_MINUTE == 0) {
                 receivers.forEach(receiver -> year.requests.count(Action.COLLECT, receiver::collect));
             }
-            year.clock.advance(INTERVAL.minus(QUERY));
+            seconds(!withUpkeep);
         }
+    }
+
+    /**
+     * A query each second, the first of which comes right after a commit. Some find new segments and some do not.
+     */
+    private void seconds(boolean withQueries)
+    {
+        for (int second = 0; second < SECONDS; second++) {
+            if (second * segments % SECONDS < segments) {
+                receivers.forEach(this::append);
+            }
+            if (withQueries) {
+                year.requests.count(second == 0 ? Action.PLAN : Action.PLAN_AGAIN, () -> reader.plan(LOGS));
+            }
+            year.clock.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    private void append(YearReceiver receiver)
+    {
+        YearRows rows = YearRows.of(batches++, 1, year.clock.instant());
+        year.requests.count(Action.APPEND, () -> receiver.append(LOGS, rows));
     }
 
     @Override

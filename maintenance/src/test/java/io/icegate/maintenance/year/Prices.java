@@ -25,7 +25,7 @@ final class Prices
     private static final double QUERIES = SECONDS;
     private static final double PUT = 5e-6;
     private static final double GET = 0.4e-6;
-    private static final List<Profile> PROFILES = List.of(
+    static final List<Profile> PROFILES = List.of(
             new Profile("low-latency", 20, 10),
             new Profile("balanced", 4, 30),
             new Profile("economy", 1, 60));
@@ -43,6 +43,14 @@ final class Prices
         double commits()
         {
             return SECONDS / commitSeconds;
+        }
+
+        /**
+         * Rounds of {@link PriceRun} between two commits.
+         */
+        int commitRounds()
+        {
+            return (int) (commitSeconds / 10);
         }
     }
 
@@ -103,8 +111,9 @@ final class Prices
 
     /**
      * @param counts number of receivers → counts of one table
+     * @param upkeep of one table, which depends on how many commits it finds
      */
-    static String page(Map<Integer, Map<Action, Counts>> counts, Counts upkeep, double upkeepSegments)
+    static String page(Map<Integer, Map<Action, Counts>> counts, Map<Profile, Counts> upkeep, double upkeepSegments)
     {
         StringBuilder page = new StringBuilder(
                 """
@@ -122,7 +131,7 @@ final class Prices
                 """);
         Map<String, Month> details = new LinkedHashMap<>();
         PROFILES.forEach(profile -> counts.forEach((receivers, counted) -> {
-            Month month = month(receivers, profile, counted, upkeep, upkeepSegments);
+            Month month = month(receivers, profile, counted, requireNonNull(upkeep.get(profile)), upkeepSegments);
             page.append(String.format(Locale.ROOT, "| `%s` | %s | %.0f | %.0f | %.0f |\n", profile.name(), receivers, month.segments(), month.other(), month.total()));
             details.put("`%s`, %s".formatted(profile.name(), receivers), month);
         }));
@@ -144,7 +153,7 @@ final class Prices
                 Action.PLAN_AGAIN, "each other query",
                 Action.COLLECT, "each 10 minutes, each receiver"));
         often.forEach((action, when) -> counts.forEach((receivers, counted) -> page.append(row(name(action), when, receivers, of(counted, action)))));
-        page.append(row("upkeep", "each minute", 1, upkeep));
+        upkeep.forEach((profile, counted) -> page.append(row("upkeep, `%s`".formatted(profile.name()), "each minute", 1, counted)));
         return page.toString();
     }
 

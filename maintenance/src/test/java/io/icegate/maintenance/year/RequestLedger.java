@@ -4,6 +4,7 @@ import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.ObjectStoreDecorator;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.StoredObject;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 
@@ -194,6 +196,12 @@ final class RequestLedger
             }
         }
         T answer = request.send();
+        if (answer instanceof Optional<?> found && found.isEmpty()) {
+            absent(operation, keys);
+        }
+        if (answer instanceof Optional<?> found && found.isPresent() && found.orElseThrow() instanceof ObjectTail tail) {
+            bytes(keys, tail.content().length);
+        }
         if (answer instanceof StoredObject object) {
             bytes(keys, object.content().length);
         }
@@ -233,6 +241,17 @@ final class RequestLedger
     {
         if (isCounted(keys)) {
             running.requests.merge(kind(operation, keys), 1L, Long::sum);
+        }
+    }
+
+    /**
+     * An answer that a segment is not there is no segment read: there are as many of them as questions.
+     */
+    private synchronized void absent(StoreOperation operation, List<ObjectKey> keys)
+    {
+        if (isCounted(keys) && kind(operation, keys) == Kind.SEGMENT_GET) {
+            running.requests.merge(Kind.SEGMENT_GET, -1L, Long::sum);
+            running.requests.merge(Kind.GET, 1L, Long::sum);
         }
     }
 

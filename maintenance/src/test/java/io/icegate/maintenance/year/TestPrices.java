@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +21,8 @@ final class TestPrices
 {
     private static final Path PAGE = Path.of("..", "docs", "operations", "prices.md");
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
-    private static final int UPKEEP_SEGMENTS = 6; // each round
+    private static final int SEGMENTS = 5; // each round
+    private static final int UPKEEP_SEGMENTS = 6;
     private static final int ROUNDS_PER_MINUTE = 6;
     private static final int UPKEEP_MINUTES = 10; // between two expirations
 
@@ -33,11 +35,15 @@ final class TestPrices
     {
         Map<Integer, Map<Action, Counts>> counts = new TreeMap<>();
         for (int receivers : List.of(1, 2, 10)) {
-            try (PriceRun run = new PriceRun(receivers, 1, scratch)) {
+            try (PriceRun run = new PriceRun(receivers, SEGMENTS, 1, scratch)) {
                 counts.put(receivers, run.run(1, 2, false));
             }
         }
-        String page = Prices.page(counts, upkeep(), UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
+        Map<Prices.Profile, Counts> upkeep = new LinkedHashMap<>();
+        for (Prices.Profile profile : Prices.PROFILES) {
+            upkeep.put(profile, upkeep(profile.commitRounds()));
+        }
+        String page = Prices.page(counts, upkeep, UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
         if (Boolean.getBoolean("icegate.write-docs")) {
             Files.writeString(PAGE, page);
         }
@@ -69,10 +75,10 @@ final class TestPrices
     /**
      * Upkeep of a table that has merges and expirations to do each minute.
      */
-    private Counts upkeep()
+    private Counts upkeep(int commitRounds)
             throws Exception
     {
-        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, scratch)) {
+        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, commitRounds, scratch)) {
             run.run(0, 17, true);
             run.age();
             return Prices.of(run.run(2, UPKEEP_MINUTES, true), Action.UPKEEP);

@@ -159,11 +159,21 @@ final class YearReceiver
      */
     void round(boolean all)
     {
+        round(all, true);
+    }
+
+    /**
+     * As above.
+     *
+     * @param commits false when no commit is due
+     */
+    void round(boolean all, boolean commits)
+    {
         committed.clear();
         for (String name : all ? settings.tables() : settings.tables().subList(0, 1)) {
             year.requests.count(Action.FOLLOW, () -> follow(name));
             Open current = open.get(name);
-            if (current != null && takesTurn(current.table().uuid())) {
+            if (commits && current != null && takesTurn(current.table().uuid())) {
                 commit(current.table().uuid());
             }
         }

@@ -15,6 +15,7 @@ import io.icegate.wal.read.LiveDeletesName;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
+import io.icegate.wal.registry.WriterStarts;
 import org.apache.iceberg.TableMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class WalCollector
 
     private final ObjectStore store;
     private final WriterRegistry registry;
+    private final WriterStarts starts;
     private final SettledOffsets offsets = new SettledOffsets();
     private final Map<UUID, Map<ObjectKey, Instant>> unnamedSince = new HashMap<>(); // batch indexes
     private final Map<Ended, Boolean> ended = BoundedMap.create(ENDED_MAX); // nothing of them is left
@@ -70,6 +72,7 @@ public final class WalCollector
     {
         this.store = requireNonNull(store, "store is null");
         this.registry = new WriterRegistry(store);
+        this.starts = new WriterStarts(store);
     }
 
     private record Ended(UUID table, WriterId writer) {}
@@ -123,6 +126,7 @@ public final class WalCollector
                 .map(heartbeat -> WalLayout.heartbeat(heartbeat.getKey()))
                 .toList();
         objects += delete(heartbeats);
+        collectStarts(round);
         return new CollectResult(writers, objects);
     }
 
@@ -229,6 +233,16 @@ public final class WalCollector
         since.keySet().retainAll(Set.copyOf(unnamed));
         unnamed.forEach(key -> since.putIfAbsent(key, round.listing().now()));
         return delete(unnamed.stream().filter(key -> !requireNonNull(since.get(key)).isAfter(round.before(CLOSED_MIN))).toList());
+    }
+
+    private void collectStarts(Round round)
+    {
+        try {
+            starts.collect(round.listing().now());
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot delete %s: %s".formatted(WalLayout.STARTS, e.getMessage()), e);
+        }
     }
 
     private List<ObjectHead> list(ObjectKey folder, Optional<ObjectKey> startAfter)

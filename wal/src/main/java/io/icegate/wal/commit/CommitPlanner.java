@@ -44,7 +44,8 @@ public final class CommitPlanner
     static final Duration CLOSE_AFTER = Duration.ofMinutes(10);
     /**
      * A closed writer leaves the vector when it was missing from every listing of the registry for this long, hence from two
-     * of them. It left the registry an hour after it was closed, so no plan needs its entry.
+     * of them. It left the registry an hour after it was closed, so no plan needs its entry, once {@link WriterRegistry#current}
+     * has forgotten it, which takes half of this.
      */
     static final Duration DROP_AFTER = Duration.ofMinutes(1);
 

@@ -94,7 +94,7 @@ public final class EngineWal
         requireNonNull(warehouse, "warehouse is null");
         this.footers = new FooterCache(codec, limits.footersMax());
         BatchIndexes indexes = new BatchIndexes(warehouse.store(), environment);
-        this.reader = new LiveTailReader(warehouse, footers, indexes, environment.executor(), limits.liveSegmentsMax());
+        this.reader = new LiveTailReader(warehouse, footers, indexes, environment, limits.liveSegmentsMax());
         this.watermarks = new WatermarkReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
         this.files = new LiveFiles(warehouse, codec, environment.waiting());
         WriterRegistry registry = new WriterRegistry(warehouse.store());

@@ -2,11 +2,13 @@ package io.icegate.wal.format;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.SegmentKey;
 import io.icegate.wal.format.PositionDeleteEncoder.EncodedPositionDeletes;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.MetricsConfig;
@@ -15,6 +17,7 @@ import org.apache.iceberg.Schema;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Segments as docs/format/segment.md defines them.
@@ -27,6 +30,17 @@ public final class ParquetSegmentCodec
             throws IOException
     {
         return SegmentFooterParser.read(store, head);
+    }
+
+    @Override
+    public Optional<FoundSegment> find(ObjectStore store, SegmentKey key)
+            throws IOException
+    {
+        Optional<ObjectTail> tail = store.tail(key.objectKey(), SegmentFooterParser.TAIL_BYTES);
+        if (tail.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new FoundSegment(tail.orElseThrow().head(), SegmentFooterParser.read(store, key, tail.orElseThrow())));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.icegate.wal.format;
 
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
@@ -23,6 +24,7 @@ import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,6 +36,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -71,7 +74,36 @@ public final class SegmentFooterParser
     {
         String name = head.key().value();
         SegmentKey key = SegmentKey.parse(head.key()).orElseThrow(() -> corrupt(name, "its key does not name a segment"));
-        byte[] tail = tail(store, head, (int) Math.min(TAIL_BYTES, head.size()));
+        return read(store, key, head, tail(store, head, (int) Math.min(TAIL_BYTES, head.size())));
+    }
+
+    /**
+     * As above, when its last bytes are there already. Empty when it is corrupt, or no longer there.
+     *
+     * @throws IOException when the store could not be asked
+     */
+    static Optional<SegmentFooter> read(ObjectStore store, SegmentKey key, ObjectTail tail)
+            throws IOException
+    {
+        try {
+            return Optional.of(read(store, key, tail.head(), tail.content()));
+        }
+        catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+        catch (WalException e) {
+            if (e.kind() != Kind.CORRUPT) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static SegmentFooter read(ObjectStore store, SegmentKey key, ObjectHead head, byte[] last)
+            throws IOException
+    {
+        String name = head.key().value();
+        byte[] tail = last;
         long wanted = footerBytes(name, tail) + (long) FooterKeys.TRAILER_BYTES;
         if (wanted > tail.length && wanted <= head.size()) {
             tail = tail(store, head, toIntExact(wanted));

@@ -28,17 +28,17 @@ public final class LiveTailReader
      */
     public LiveTailReader(Warehouse warehouse, FooterCache footers, Executor executor)
     {
-        this(warehouse, footers, new BatchIndexes(warehouse.store(), WalEnvironment.system(executor)), executor, WalListing.SEGMENTS_MAX);
+        this(warehouse, footers, new BatchIndexes(warehouse.store(), WalEnvironment.system(executor)), WalEnvironment.system(executor), WalListing.SEGMENTS_MAX);
     }
 
     /**
      * @param segmentsMax more live segments in one table are refused
      */
-    public LiveTailReader(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, Executor executor, int segmentsMax)
+    public LiveTailReader(Warehouse warehouse, FooterCache footers, BatchIndexes indexes, WalEnvironment environment, int segmentsMax)
     {
         requireNonNull(warehouse, "warehouse is null");
-        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store()), footers, executor, segmentsMax);
-        this.walk = new DuplicateWalk(indexes, executor);
+        this.listing = new WalListing(warehouse.store(), new WriterRegistry(warehouse.store(), environment.nanoTime()), footers, environment.executor(), segmentsMax);
+        this.walk = new DuplicateWalk(indexes, environment.executor());
     }
 
     /**
@@ -55,7 +55,7 @@ public final class LiveTailReader
             return LiveTail.empty(table);
         }
         OffsetVector from = offsets.forRead(metadata.location());
-        LiveSegments live = listing.list(table, from);
+        LiveSegments live = listing.follow(table, from);
         return LiveTail.of(live, walk.find(table, BatchWindow.of(metadata.properties()), live.segments()));
     }
 }

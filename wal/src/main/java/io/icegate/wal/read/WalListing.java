@@ -35,7 +35,8 @@ import static java.util.Objects.requireNonNull;
  * Finds the segments behind an offset vector. The caller reads the vector <em>first</em>: a segment that is committed
  * between the two reads is then seen once, as live, and one that is stored between them is seen or not, but never twice.
  *
- * <p>Nothing here is cached but footers: the listing is the freshness.
+ * <p>{@link #list} caches nothing but footers. {@link #follow} asks for what can have come since it asked last, which costs a
+ * query less and shows the same.
  */
 public final class WalListing
 {
@@ -48,6 +49,7 @@ public final class WalListing
     private final WriterRegistry registry;
     private final FooterCache footers;
     private final Executor executor;
+    private final KnownRuns known;
     private final int segmentsMax;
 
     public WalListing(ObjectStore store, WriterRegistry registry, FooterCache footers, Executor executor)
@@ -68,12 +70,19 @@ public final class WalListing
         this.registry = requireNonNull(registry, "registry is null");
         this.footers = requireNonNull(footers, "footers is null");
         this.executor = requireNonNull(executor, "executor is null");
+        this.known = new KnownRuns(store, footers, executor, this::run);
     }
 
     /**
      * Objects of a dense run, and why it ends.
      */
-    record Run(WriterId writer, List<ObjectHead> heads, RunEnd end) {}
+    record Run(WriterId writer, List<ObjectHead> heads, RunEnd end)
+    {
+        Run
+        {
+            heads = List.copyOf(heads);
+        }
+    }
 
     /**
      * Where a seal of a writer belongs.
@@ -103,9 +112,30 @@ public final class WalListing
      */
     public LiveSegments list(UUID table, OffsetVector from)
     {
-        LiveSegments all = list(table, from, Math.addExact(segmentsMax, 1));
+        return bounded(list(table, from, Math.addExact(segmentsMax, 1)));
+    }
+
+    /**
+     * As {@link #list(UUID, OffsetVector)}: everything behind the vector that was durable before this call. What this process saw before
+     * is not asked for again, so the registry may be as old as {@link WriterRegistry#current} says, and a gap behind the end of
+     * a run is told only where the run was listed.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer, or when there are more than the bound
+     */
+    LiveSegments follow(UUID table, OffsetVector from)
+    {
+        int countMax = Math.addExact(segmentsMax, 1);
+        WriterRegistry.Listing registered = registry.current();
+        List<WriterId> writers = writers(table, registered, from);
+        // where a listing costs as much as its folder each number is asked for anyway, and nothing is paid for
+        List<Run> runs = store.listsWholeFolders() ? runs(table, writers, from, countMax) : known.follow(table, writers, from, countMax);
+        return bounded(segments(table, from, registered, runs, countMax));
+    }
+
+    private LiveSegments bounded(LiveSegments all)
+    {
         if (all.segments().size() > segmentsMax) {
-            throw new WalException(UNAVAILABLE, "Cannot read the live rows of table %s: more than %s segments wait to be committed; run CALL icegate.system.commit_wal first".formatted(table, segmentsMax));
+            throw new WalException(UNAVAILABLE, "Cannot read the live rows of table %s: more than %s segments wait to be committed; run CALL icegate.system.commit_wal first".formatted(all.table(), segmentsMax));
         }
         return all;
     }
@@ -116,10 +146,25 @@ public final class WalListing
     public LiveSegments list(UUID table, OffsetVector from, int countMax)
     {
         WriterRegistry.Listing registered = registry.list();
+        return segments(table, from, registered, runs(table, writers(table, registered, from), from, countMax), countMax);
+    }
+
+    private List<WriterId> writers(UUID table, WriterRegistry.Listing registered, OffsetVector from)
+    {
         Set<WriterId> writers = new TreeSet<>(registry.writersOf(table, registered, from));
         writers.addAll(from.offsets().keySet());
         writers.removeIf(from::isClosed);
-        List<Run> runs = Parallel.map(List.copyOf(writers), writer -> run(table, writer, from.next(writer), countMax), executor);
+        return List.copyOf(writers);
+    }
+
+    private List<Run> runs(UUID table, List<WriterId> writers, OffsetVector from, int countMax)
+    {
+        return Parallel.map(writers, writer -> run(table, writer, from.next(writer), countMax), executor);
+    }
+
+    private LiveSegments segments(UUID table, OffsetVector from, WriterRegistry.Listing registered, List<Run> all, int countMax)
+    {
+        List<Run> runs = all;
         while (true) {
             Chosen chosen = choose(runs, countMax);
             boolean limited = chosen.ends().values().stream().anyMatch(end -> end.kind() == RunEnd.Kind.LIMIT);
@@ -296,12 +341,12 @@ public final class WalListing
         }
     }
 
-    private static RunEnd gap(ObjectKey missing, ObjectKey later, Sequence expected)
+    static RunEnd gap(ObjectKey missing, ObjectKey later, Sequence expected)
     {
         return new RunEnd(RunEnd.Kind.GAP, expected, "%s is missing and %s is there".formatted(missing, later));
     }
 
-    private static RunEnd limit(Sequence next, int countMax)
+    static RunEnd limit(Sequence next, int countMax)
     {
         return new RunEnd(RunEnd.Kind.LIMIT, next, "more than %s segments".formatted(countMax));
     }

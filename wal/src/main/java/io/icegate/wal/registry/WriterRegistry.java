@@ -13,6 +13,7 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.WalException;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 import static io.icegate.wal.WalException.Kind.CORRUPT;
 import static io.icegate.wal.WalException.Kind.FENCED;
@@ -37,7 +39,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Knows who may write. An entry exists before its writer's first segment and never changes. The heartbeat beside it is
  * overwritten: its time by the store's clock tells that the writer lives, its content how far it is. Entries are cached,
- * listings are not.
+ * {@link #list listings} are not, but for {@link #current}.
  */
 public final class WriterRegistry
 {
@@ -63,13 +65,55 @@ public final class WriterRegistry
     private static final int ATTEMPTS_MAX = 10;
     private static final int CACHED_ENTRIES_MAX = 10_000;
 
+    /**
+     * How long a listing says which writers there are, unless another one starts. A writer that left the registry is in it then,
+     * which is why {@link io.icegate.wal.commit.CommitPlanner} leaves it in the vector for longer than that.
+     */
+    public static final Duration CURRENT_MAX = Duration.ofSeconds(30);
+
     private final ObjectStore store;
+    private final LongSupplier nanoTime;
+    private final WriterStarts starts;
+    private final Object renewal = new Object();
+    private volatile @Nullable Known known;
     private final Map<WriterId, RegistryEntry> entries = BoundedMap.create(CACHED_ENTRIES_MAX);
     private final Map<WriterId, Boolean> unreadable = BoundedMap.create(CACHED_ENTRIES_MAX); // told about once
 
     public WriterRegistry(ObjectStore store)
     {
+        this(store, System::nanoTime);
+    }
+
+    /**
+     * @param nanoTime monotonic clock, by which {@link #current} ages
+     */
+    public WriterRegistry(ObjectStore store, LongSupplier nanoTime)
+    {
         this.store = requireNonNull(store, "store is null");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+        this.starts = new WriterStarts(store);
+    }
+
+    /**
+     * A listing that shows every writer up to a start.
+     *
+     * @param nanos before the listing was asked for
+     * @param startNanos before it was asked which start is the newest
+     */
+    private record Known(Listing listing, long start, long nanos, long startNanos)
+    {
+        private boolean isOld(long now)
+        {
+            return now - nanos >= CURRENT_MAX.toNanos();
+        }
+
+        /**
+         * True when the number behind the start may have come and gone since.
+         */
+        private boolean isStartOld(long now)
+        {
+            return now - startNanos >= WriterStarts.SUCCEEDED_MIN.dividedBy(2).toNanos();
+        }
     }
 
     /**
@@ -108,7 +152,7 @@ public final class WriterRegistry
     }
 
     /**
-     * Publishes the entry; on return it is durable and every later listing shows it.
+     * Publishes the entry; on return it is durable, and every later listing and {@link #current} shows it.
      *
      * @return when it was stored, by the store's clock
      * @throws WalException FENCED when the id is taken by another entry, UNAVAILABLE when the store did not answer
@@ -123,7 +167,10 @@ public final class WriterRegistry
                 stored -> Arrays.equals(stored.content(), content),
                 RetryPolicy.of(waiting).withAttemptsMax(ATTEMPTS_MAX));
         return switch (settled.outcome()) {
-            case OURS -> stored(entry.writer(), waiting);
+            case OURS -> {
+                starts.announce(entry.writer(), waiting);
+                yield stored(entry.writer(), waiting);
+            }
             case FOREIGN -> throw new WalException(FENCED, "Cannot register writer %s: the id is taken".formatted(entry.writer()));
             case UNKNOWN -> {
                 Exception failure = settled.failure().orElseThrow();
@@ -232,6 +279,47 @@ public final class WriterRegistry
         });
         heartbeats.keySet().removeAll(registered.keySet());
         return new Listing(registered, heartbeats, storeTime.orElse(newest), asOf.orElseThrow());
+    }
+
+    /**
+     * Every writer that was registered before this call, by one question where none has started since the last listing. Writers that
+     * have left the registry for up to {@link #CURRENT_MAX} may be there, and heartbeats are as old.
+     *
+     * @throws WalException UNAVAILABLE when the store did not answer
+     */
+    public Listing current()
+    {
+        long asked = nanoTime.getAsLong();
+        try {
+            Known before = known;
+            if (before != null && !before.isOld(asked) && !starts.hasAfter(before.start())) {
+                return before.listing();
+            }
+            synchronized (renewal) {
+                before = known;
+                if (before != null && before.nanos() - asked > 0) {
+                    return before.listing(); // another call began it after this one
+                }
+                Known renewed = renewed(before);
+                known = renewed;
+                return renewed.listing();
+            }
+        }
+        catch (IOException e) {
+            throw new WalException(UNAVAILABLE, "Cannot ask for new writers: " + e.getMessage(), e);
+        }
+    }
+
+    private Known renewed(@Nullable Known before)
+            throws IOException
+    {
+        long now = nanoTime.getAsLong();
+        if (before != null && before.isOld(now) && !before.isStartOld(now)) {
+            // a writer that came meanwhile is listed, and lets the next call list once more
+            return new Known(list(), before.start(), now, before.startNanos());
+        }
+        long start = starts.newest(); // first: whoever comes later has a higher one
+        return new Known(list(), start, now, now);
     }
 
     private ListPage page(Optional<ObjectKey> startAfter)

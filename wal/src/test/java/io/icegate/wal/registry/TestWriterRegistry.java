@@ -13,13 +13,17 @@ import io.icegate.wal.WriterId;
 import io.icegate.wal.writer.WalFormat;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,7 +33,8 @@ final class TestWriterRegistry
     private static final UUID TABLE = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
     private final TestingClock clock = new TestingClock();
-    private final HookedObjectStore store = new HookedObjectStore(new MemoryObjectStore(clock));
+    private final MemoryObjectStore memory = new MemoryObjectStore(clock);
+    private final HookedObjectStore store = new HookedObjectStore(memory);
     private final RetryPolicy.Waiting waiting = environment(3).waiting();
     private final WriterRegistry registry = new WriterRegistry(store);
     private final WriterId id = WriterId.parse("01a9d0e4-7c00-7000-8000-000000000001");
@@ -63,6 +68,75 @@ final class TestWriterRegistry
         registry.register(entry, waiting);
 
         assertThat(registry.entry(id)).contains(entry);
+    }
+
+    @Test
+    void testCurrentAsksOneQuestion()
+    {
+        WriterRegistry reader = new WriterRegistry(store, clock::nanoTime);
+        assertThat(reader.current().lastSeen()).isEmpty();
+        registry.register(entry, waiting);
+        assertThat(reader.current().lastSeen()).containsOnlyKeys(id);
+        store.takeRequests();
+        for (int i = 0; i < 3; i++) {
+            assertThat(reader.current().lastSeen()).containsOnlyKeys(id);
+            assertThat(store.takeRequests()).containsExactly("HEAD " + WalLayout.start(2));
+            clock.advance(WriterRegistry.CURRENT_MAX.dividedBy(4));
+        }
+        WriterId other = WriterId.random(clock.instant(), new Random(1));
+        registry.register(new RegistryEntry(other, clock.instant(), "host", "1.0", Set.of(TABLE)), waiting);
+        assertThat(reader.current().lastSeen()).containsOnlyKeys(id, other);
+        memory.delete(List.of(WalLayout.registryEntry(id)));
+        clock.advance(WriterRegistry.CURRENT_MAX);
+        store.takeRequests();
+        assertThat(reader.current().lastSeen()).containsOnlyKeys(other);
+        assertThat(store.takeRequests()).containsExactly("LIST " + WalLayout.WRITERS);
+    }
+
+    /**
+     * The number behind the one that a reader knows may be gone, which looks as if none had come.
+     */
+    @Test
+    void testReaderThatSleptSeesNewWriters()
+            throws IOException
+    {
+        WriterRegistry reader = new WriterRegistry(store, clock::nanoTime);
+        reader.current();
+        for (int i = 0; i < 3; i++) {
+            registry.register(new RegistryEntry(WriterId.random(clock.instant(), new Random(i)), clock.instant(), "host", "1.0", Set.of(TABLE)), waiting);
+        }
+        clock.advance(WriterStarts.SUCCEEDED_MIN.plusSeconds(1));
+        assertThat(new WriterStarts(memory).collect(clock.instant())).isEqualTo(2);
+        assertThat(reader.current().lastSeen()).hasSize(3);
+        registry.register(entry, waiting);
+        assertThat(reader.current().lastSeen()).hasSize(4);
+    }
+
+    /**
+     * A reader that has seen number 3 would not see a number 2 that comes later.
+     */
+    @Test
+    void testOldNumberIsNoAnnouncement()
+    {
+        AtomicBoolean hangs = new AtomicBoolean(true);
+        store.onPut((key, put) -> {
+            if (key.equals(WalLayout.start(1)) && hangs.getAndSet(false)) {
+                for (int i = 1; i <= 3; i++) {
+                    memory.putIfAbsent(WalLayout.start(i), new byte[] {(byte) i});
+                }
+                clock.advance(WriterStarts.SUCCEEDED_MIN.plusSeconds(1));
+                try {
+                    new WriterStarts(memory).collect(clock.instant());
+                }
+                catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return put.get();
+        });
+        registry.register(new RegistryEntry(WriterId.random(clock.instant(), new Random(1)), clock.instant(), "host", "1.0", Set.of(TABLE)), waiting);
+        assertThat(memory.head(WalLayout.start(3))).isPresent();
+        assertThat(memory.head(WalLayout.start(4))).isPresent();
     }
 
     @Test

@@ -85,7 +85,7 @@ final class TestWalLane
         lane.append(FakeSegments.batches(BATCH)).get(60, SECONDS);
 
         List<String> puts = store.takeRequests().stream().filter(request -> request.startsWith("PUT")).toList();
-        assertThat(puts).containsExactly("PUT " + WalLayout.registryEntry(id), "PUT " + key(0));
+        assertThat(puts).containsExactly("PUT " + WalLayout.registryEntry(id), "PUT " + WalLayout.start(1), "PUT " + key(0));
     }
 
     @Test
