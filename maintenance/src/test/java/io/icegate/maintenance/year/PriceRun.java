@@ -27,24 +27,30 @@ final class PriceRun
     private final YearReader reader = new YearReader(year, year.warehouse);
     private final YearUpkeep upkeep;
     private final int segments;
-    private final int commitRounds;
+    private int commitRounds = 1;
     private long batches;
 
     /**
      * @param count of receivers
      * @param segments of each receiver in each round, at most 10
-     * @param commitRounds rounds of 10 s between two commits
      */
-    PriceRun(int count, int segments, int commitRounds, Path scratch)
+    PriceRun(int count, int segments, Path scratch)
     {
         this.segments = segments;
-        this.commitRounds = commitRounds;
         this.upkeep = new YearUpkeep(year, scratch);
         for (int receiver = 0; receiver < count; receiver++) {
             YearReceiver started = new YearReceiver(year, new YearReceiver.Settings(List.of(LOGS), true, true));
             receivers.add(started);
             started.round(true, true);
         }
+    }
+
+    /**
+     * From now on commits are so many rounds of 10 s apart, 1 at first.
+     */
+    void commitEach(int rounds)
+    {
+        commitRounds = rounds;
     }
 
     /**

@@ -124,7 +124,8 @@ final class Prices
 
                 US dollars a month of 30 days for 10 MB/s of OTLP over three signals, at list prices: PUT and LIST $5 per million, GET and HEAD $0.40 per million, DELETE free.
                 Each lane writes as many files as its profile allows (`icegate.wal.profile`): 20, 4 or 1 per second, committed each 10, 30 or 60 s. One dashboard query a second, spread over the tables, plans and
-                reads the footer of each waiting segment once. Not counted: storage, traffic, and what queries read of data files.
+                reads the footer of each waiting segment once. Not counted: storage, traffic, what queries read of data files,
+                and the HEAD that Trino sends beside each GET of a footer or of the catalog, because its file systems tell no size and time with it ($0.40 per million, too).
 
                 | Profile | Receivers | Segment PUTs | Everything else | Total |
                 | --- | ---: | ---: | ---: | ---: |

@@ -35,15 +35,11 @@ final class TestPrices
     {
         Map<Integer, Map<Action, Counts>> counts = new TreeMap<>();
         for (int receivers : List.of(1, 2, 10)) {
-            try (PriceRun run = new PriceRun(receivers, SEGMENTS, 1, scratch)) {
-                counts.put(receivers, run.run(1, 2, false));
+            try (PriceRun run = new PriceRun(receivers, SEGMENTS, scratch)) {
+                counts.put(receivers, run.run(1, 1, false));
             }
         }
-        Map<Prices.Profile, Counts> upkeep = new LinkedHashMap<>();
-        for (Prices.Profile profile : Prices.PROFILES) {
-            upkeep.put(profile, upkeep(profile.commitRounds()));
-        }
-        String page = Prices.page(counts, upkeep, UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
+        String page = Prices.page(counts, upkeep(), UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
         if (Boolean.getBoolean("icegate.write-docs")) {
             Files.writeString(PAGE, page);
         }
@@ -75,13 +71,18 @@ final class TestPrices
     /**
      * Upkeep of a table that has merges and expirations to do each minute.
      */
-    private Counts upkeep(int commitRounds)
+    private Map<Prices.Profile, Counts> upkeep()
             throws Exception
     {
-        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, commitRounds, scratch)) {
+        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, scratch)) {
             run.run(0, 17, true);
-            run.age();
-            return Prices.of(run.run(2, UPKEEP_MINUTES, true), Action.UPKEEP);
+            Map<Prices.Profile, Counts> upkeep = new LinkedHashMap<>();
+            for (Prices.Profile profile : Prices.PROFILES) {
+                run.age();
+                run.commitEach(profile.commitRounds());
+                upkeep.put(profile, Prices.of(run.run(2, UPKEEP_MINUTES, true), Action.UPKEEP));
+            }
+            return upkeep;
         }
     }
 }
