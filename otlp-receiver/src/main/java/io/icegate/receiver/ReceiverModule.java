@@ -32,6 +32,7 @@ import io.icegate.server.reload.FileReloads;
 import io.icegate.server.reload.ReloadedFiles;
 import io.icegate.server.tls.TlsConfig;
 import io.icegate.server.tls.TlsMaterial;
+import io.icegate.server.tls.TlsModule;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.opentelemetry.api.OpenTelemetry;

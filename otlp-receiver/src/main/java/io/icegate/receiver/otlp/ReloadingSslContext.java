@@ -7,6 +7,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.icegate.server.reload.ReloadedFiles;
+import io.icegate.server.tls.JettyTls;
 import io.icegate.server.tls.TlsMaterial;
 
 import javax.net.ssl.SSLEngine;

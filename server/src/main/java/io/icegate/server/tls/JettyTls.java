@@ -1,7 +1,6 @@
-package io.icegate.receiver.otlp;
+package io.icegate.server.tls;
 
 import io.icegate.server.reload.ReloadedFiles;
-import io.icegate.server.tls.TlsMaterial;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.List;
  */
 public final class JettyTls
 {
-    static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+    public static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
     private JettyTls() {}
 

@@ -1,4 +1,4 @@
-package io.icegate.receiver;
+package io.icegate.server.tls;
 
 import com.google.inject.Binder;
 import com.google.inject.Module;
@@ -6,9 +6,7 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoOptional;
 import io.airlift.http.server.HttpServerConfig;
 import io.airlift.http.server.HttpsConfig;
-import io.icegate.receiver.otlp.JettyTls;
 import io.icegate.server.reload.ReloadedFiles;
-import io.icegate.server.tls.TlsMaterial;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 import java.nio.file.Path;
@@ -18,15 +16,15 @@ import static io.airlift.configuration.ConfigBinder.configBinder;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Lets the HTTP server speak TLS, and nothing else, on the port of OTLP.
+ * Lets the HTTP server speak TLS, and nothing else, on its port.
  */
-final class TlsModule
+public final class TlsModule
         implements Module
 {
     private final int port;
     private final Path certificateFile;
 
-    TlsModule(int port, Path certificateFile)
+    public TlsModule(int port, Path certificateFile)
     {
         this.port = port;
         this.certificateFile = requireNonNull(certificateFile, "certificateFile is null");
