@@ -95,12 +95,23 @@ public final class AccessControl
     }
 
     /**
-     * The tenant that a request of this principal is for.
+     * @throws AccessException when the key is for reading only
+     */
+    public static void verifyMayChange(Principal principal)
+    {
+        if (!principal.mayChange()) {
+            throw new AccessException(Reason.FORBIDDEN, "Cannot accept request: the key of '%s' is for reading only".formatted(principal.name()));
+        }
+    }
+
+    /**
+     * The tenant that a request of this principal stores rows for.
      *
-     * @throws AccessException when there is none, it is invalid, or it is not one of the principal's
+     * @throws AccessException when there is none, it is invalid, or it is not one of the principal's, or the key is for reading only
      */
     public String tenant(Principal principal, RequestHeaders headers)
     {
+        verifyMayChange(principal);
         return tenants.tenant(principal, headers);
     }
 

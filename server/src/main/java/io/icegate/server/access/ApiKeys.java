@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The keys that are valid. Text form: one key per line, {@code name tenants sha256:hash [expiry]}, with spaces between. Tenants are
+ * The keys that are valid. Text form: one key per line, {@code name tenants sha256:hash [expiry] [read-only]}, with spaces between. Tenants are
  * separated by commas, or {@code *}. Empty lines and those that begin with {@code #} do not count.
  */
 public final class ApiKeys
@@ -37,6 +37,7 @@ public final class ApiKeys
     public static final int KEY_LENGTH_MAX = 512;
 
     private static final String ALL_TENANTS = "*";
+    private static final String READ_ONLY = "read-only";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,128}");
     private static final Pattern SPACES = Pattern.compile("[ \t]+");
     private static final Pattern LINES = Pattern.compile("\r?\n");
@@ -98,15 +99,17 @@ public final class ApiKeys
 
     private static void add(Map<KeyHash, Entry> keys, String[] fields, int line)
     {
-        if (fields.length < 3 || fields.length > 4) {
+        boolean readOnly = fields.length > 3 && fields[fields.length - 1].equals(READ_ONLY);
+        int count = readOnly ? fields.length - 1 : fields.length;
+        if (count < 3 || count > 4) {
             throw new IllegalArgumentException("a key has a name, tenants, a hash and perhaps an expiry, and not %s fields".formatted(fields.length));
         }
         if (!NAME.matcher(fields[0]).matches()) {
             throw new IllegalArgumentException("the name does not match %s".formatted(NAME));
         }
-        Principal principal = fields[1].equals(ALL_TENANTS) ? new Principal(fields[0], true, Set.of()) : new Principal(fields[0], false, tenants(fields[1]));
+        Principal principal = fields[1].equals(ALL_TENANTS) ? new Principal(fields[0], true, Set.of(), !readOnly) : new Principal(fields[0], false, tenants(fields[1]), !readOnly);
         KeyHash hash = KeyHash.parse(fields[2]);
-        Entry former = keys.putIfAbsent(hash, new Entry(principal, fields.length == 4 ? Optional.of(expiry(fields[3])) : Optional.empty(), line));
+        Entry former = keys.putIfAbsent(hash, new Entry(principal, count == 4 ? Optional.of(expiry(fields[3])) : Optional.empty(), line));
         if (former != null) {
             throw new IllegalArgumentException("the key is on line %s already".formatted(former.line()));
         }

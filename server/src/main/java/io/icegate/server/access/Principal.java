@@ -10,13 +10,14 @@ import static java.util.Objects.requireNonNull;
  *
  * @param name of the keys in the list of keys, for messages; keys of the same name are one another's successors
  * @param allTenants true when {@code tenants} does not matter
+ * @param mayChange false when the key is for reading only
  */
-public record Principal(String name, boolean allTenants, Set<String> tenants)
+public record Principal(String name, boolean allTenants, Set<String> tenants, boolean mayChange)
 {
     /**
      * Everybody, where no keys are asked for.
      */
-    public static final Principal ANYBODY = new Principal("", true, Set.of());
+    public static final Principal ANYBODY = new Principal("", true, Set.of(), true);
 
     public Principal
     {

@@ -2,6 +2,7 @@ package io.icegate.server.access;
 
 import io.icegate.server.OperatorPages;
 import io.icegate.server.access.AccessException.Reason;
+import org.assertj.core.api.ThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -22,9 +23,10 @@ final class TestAccessControl
     private static final String SHOP = "key-for-one-tenant-0123456789";
     private static final String TEAM = "key-for-two-tenants-0123456789";
     private static final String ALL = "key-for-all-tenants-0123456789";
+    private static final String READER = "key-for-reading-only-0123456789";
     private static final String TENANT = "X-Scope-OrgID";
 
-    private static final List<ApiKeys> KEYS = List.of(ApiKeys.parseSetting("shop shop %s;team shop,billing %s;all * %s".formatted(KeyHash.of(SHOP), KeyHash.of(TEAM), KeyHash.of(ALL))));
+    private static final List<ApiKeys> KEYS = List.of(ApiKeys.parseSetting("shop shop %s;team shop,billing %s;all * %s;reader * %s read-only".formatted(KeyHash.of(SHOP), KeyHash.of(TEAM), KeyHash.of(ALL), KeyHash.of(READER))));
 
     private final AccessControl access = access(Optional.empty());
 
@@ -63,6 +65,22 @@ final class TestAccessControl
             assertRefused(Reason.UNAUTHENTICATED, "Cannot accept request: the key is not valid", "X-API-Key", wrong);
         }
         assertRefused(Reason.UNAUTHENTICATED, "Cannot accept request: the key is not valid", "Authorization", basic(SHOP, ""));
+    }
+
+    /**
+     * It names its sender, and stores nothing.
+     */
+    @Test
+    void testReadOnlyKey()
+    {
+        RequestHeaders headers = headers("X-API-Key", READER, TENANT, "shop");
+        Principal principal = access.principal(headers);
+        assertThat(principal.name()).isEqualTo("reader");
+        for (ThrowableAssert.ThrowingCallable refused : List.<ThrowableAssert.ThrowingCallable>of(() -> AccessControl.verifyMayChange(principal), () -> access.tenant(principal, headers))) {
+            assertThatThrownBy(refused)
+                    .isInstanceOfSatisfying(AccessException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FORBIDDEN))
+                    .hasMessage("Cannot accept request: the key of 'reader' is for reading only");
+        }
     }
 
     /**

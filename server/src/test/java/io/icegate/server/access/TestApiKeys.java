@@ -40,9 +40,9 @@ final class TestApiKeys
                 all * %s\r
                 old * %s 2026-12-31T23:59:59Z
                 """.formatted(hash(1), hash(2), hash(3), hash(4)).getBytes(UTF_8));
-        assertThat(find(keys, key(1))).contains(new Principal("one", false, Set.of("shop")));
-        assertThat(find(keys, key(2))).contains(new Principal("many", false, Set.of("shop", "billing", "a.b@c-d_e")));
-        assertThat(find(keys, key(3))).contains(new Principal("all", true, Set.of()));
+        assertThat(find(keys, key(1))).contains(new Principal("one", false, Set.of("shop"), true));
+        assertThat(find(keys, key(2))).contains(new Principal("many", false, Set.of("shop", "billing", "a.b@c-d_e"), true));
+        assertThat(find(keys, key(3))).contains(new Principal("all", true, Set.of(), true));
         assertThatThrownBy(() -> find(keys, key(4)))
                 .isInstanceOfSatisfying(AccessException.class, e -> assertThat(e.reason()).isEqualTo(AccessException.Reason.UNAUTHENTICATED))
                 .hasMessage("Cannot accept request: the key of 'old' has expired");
@@ -50,6 +50,16 @@ final class TestApiKeys
         assertThat(find(keys, key(1) + " ")).isEmpty();
         assertThat(find(keys, "")).isEmpty();
         assertThat(find(ApiKeys.parseSetting(""), key(1))).isEmpty();
+    }
+
+    @Test
+    void testReadOnly()
+    {
+        ApiKeys keys = ApiKeys.parseSetting("a * %s read-only;b shop %s 2027-01-01T00:00:01Z read-only;c * %s".formatted(hash(1), hash(2), hash(3)));
+        assertThat(find(keys, key(1))).contains(new Principal("a", true, Set.of(), false));
+        assertThat(find(keys, key(2))).contains(new Principal("b", false, Set.of("shop"), false));
+        assertThat(find(keys, key(3))).contains(new Principal("c", true, Set.of(), true));
+        assertMistake("a * %s read-only 2027-01-01T00:00:01Z".formatted(hash(1)), "line 1: a key has a name, tenants, a hash and perhaps an expiry, and not 5 fields");
     }
 
     @Test
@@ -73,8 +83,8 @@ final class TestApiKeys
     void testSeveralLists()
     {
         List<ApiKeys> lists = List.of(ApiKeys.parseSetting("a shop " + hash(1)), ApiKeys.parseSetting("b * %s;c * %s".formatted(hash(1), hash(2))));
-        assertThat(ApiKeys.find(lists, key(1), NOW)).contains(new Principal("a", false, Set.of("shop")));
-        assertThat(ApiKeys.find(lists, key(2), NOW)).contains(new Principal("c", true, Set.of()));
+        assertThat(ApiKeys.find(lists, key(1), NOW)).contains(new Principal("a", false, Set.of("shop"), true));
+        assertThat(ApiKeys.find(lists, key(2), NOW)).contains(new Principal("c", true, Set.of(), true));
     }
 
     /**
