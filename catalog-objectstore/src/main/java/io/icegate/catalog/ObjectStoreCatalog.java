@@ -46,6 +46,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
@@ -84,13 +85,33 @@ public final class ObjectStoreCatalog
     private static final Logger log = LoggerFactory.getLogger(ObjectStoreCatalog.class);
 
     private @Nullable Parts parts;
+    /**
+     * Shares the parts of a catalog that closes them.
+     */
+    private boolean isView;
 
     /**
      * Creates a closed catalog for Iceberg, which calls {@link #initialize} next.
      */
     public ObjectStoreCatalog() {}
 
-    private record Parts(String name, Map<String, String> properties, Warehouse warehouse, FileIO io, CatalogLog log, CommitGuards guards, CatalogLocations locations, Optional<CatalogPin> pin, CloseableGroup closeables) {}
+    private record Parts(String name, Map<String, String> properties, Warehouse warehouse, FileIO io, CatalogLog log, CommitGuards guards, CatalogLocations locations, Optional<CatalogPin> pin, Optional<RequestKey> request, CloseableGroup closeables)
+    {
+        private Parts forRequest(RequestKey key)
+        {
+            return new Parts(name, properties, warehouse, io, log, guards, locations, pin, Optional.of(key), closeables);
+        }
+
+        private Parts withIo(FileIO other)
+        {
+            return new Parts(name, properties, warehouse, other, log, guards, locations, pin, request, closeables);
+        }
+    }
+
+    /**
+     * Names a request that may come again.
+     */
+    private record RequestKey(String id, Optional<String> digest) {}
 
     /**
      * Opens a catalog on a warehouse and a FileIO that stay the caller's to close. No request is made.
@@ -141,6 +162,7 @@ public final class ObjectStoreCatalog
                 guards,
                 new CatalogLocations(warehouse.root()),
                 CatalogPin.fromProperties(properties),
+                Optional.empty(),
                 closeables);
     }
 
@@ -336,10 +358,70 @@ public final class ObjectStoreCatalog
         return new TablesTransaction(this, parts().log, io(), commits);
     }
 
+    /**
+     * This catalog for one request that changes one thing and may come again: every commit through the returned catalog is the
+     * transaction of this id, so it happens once, whichever process is asked. When it had happened before, {@link
+     * CommittedBeforeException} is thrown.
+     *
+     * @param id chosen by the caller, at most 128 characters
+     * @param digest of the request; the same id with another digest is refused
+     * @return what shares everything with this catalog, and is not to be closed
+     */
+    public ObjectStoreCatalog forRequest(String id, String digest)
+    {
+        return view(parts().forRequest(new RequestKey(id, Optional.of(digest))));
+    }
+
+    /**
+     * This catalog, with another FileIO for metadata.
+     *
+     * @param io stays the caller's to close
+     * @return what shares everything else with this catalog, and is not to be closed
+     */
+    public ObjectStoreCatalog withIo(FileIO io)
+    {
+        return view(parts().withIo(requireNonNull(io, "io is null")));
+    }
+
+    private static ObjectStoreCatalog view(Parts parts)
+    {
+        ObjectStoreCatalog view = new ObjectStoreCatalog();
+        view.parts = parts;
+        view.isView = true;
+        return view;
+    }
+
+    /**
+     * What the request of this id changed; empty when it changed nothing within the idempotency window.
+     *
+     * @throws org.apache.iceberg.exceptions.UnprocessableEntityException when the id was used for a request of another digest
+     */
+    public Optional<CatalogCommitResult> committed(String id, String digest)
+    {
+        return parts().log.committed(id, Optional.of(digest));
+    }
+
+    /**
+     * How long the id of a request is remembered at least.
+     */
+    public Duration idempotencyWindow()
+    {
+        return parts().log.idempotencyWindow();
+    }
+
     private CatalogCommitResult commit(Function<CatalogState, List<CatalogChange>> change)
     {
         verifyChangeable();
-        return parts().log.commit(change);
+        Parts open = parts();
+        if (open.request.isEmpty()) {
+            return open.log.commit(change);
+        }
+        RequestKey request = open.request.orElseThrow();
+        CatalogCommitResult result = open.log.commit(request.id(), request.digest(), change);
+        if (result.isRepetition()) {
+            throw new CommittedBeforeException(request.id(), result.version());
+        }
+        return result;
     }
 
     private void verifyChangeable()
@@ -568,6 +650,22 @@ public final class ObjectStoreCatalog
         return true;
     }
 
+    /**
+     * Sets and removes properties of a namespace in one step.
+     *
+     * @throws NoSuchNamespaceException when it does not exist
+     */
+    public void editProperties(Namespace namespace, Map<String, String> updates, Set<String> removals)
+    {
+        Map<String, String> added = Map.copyOf(updates);
+        Set<String> removed = Set.copyOf(removals);
+        commit(state -> CatalogChanges.editNamespace(state, namespace, before -> {
+            before.keySet().removeAll(removed);
+            before.putAll(added);
+            return before;
+        }));
+    }
+
     @Override
     public Map<String, String> loadNamespaceMetadata(Namespace namespace)
     {
@@ -596,7 +694,7 @@ public final class ObjectStoreCatalog
     public void close()
             throws IOException
     {
-        if (parts != null) {
+        if (parts != null && !isView) {
             parts.log.close();
             parts.closeables.close();
             super.close();

@@ -3,6 +3,8 @@ package io.icegate.catalog;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NotFoundException;
 
@@ -13,11 +15,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Iceberg's test of this name moves a file with java.nio; on a store without files the object is deleted instead, and the
  * same is asserted.
  */
-final class MissingMetadataFile
+public final class MissingMetadataFile
 {
     private MissingMetadataFile() {}
 
-    static void verify(ObjectStoreCatalog catalog, TableIdentifier identifier, Schema schema)
+    public static <C extends Catalog & SupportsNamespaces> void verify(C catalog, TableIdentifier identifier, Schema schema)
     {
         catalog.createNamespace(identifier.namespace());
         catalog.buildTable(identifier, schema).create();

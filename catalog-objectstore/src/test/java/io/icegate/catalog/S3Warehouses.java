@@ -16,7 +16,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Warehouses on one S3 server for all tests of a class; no test finds what another one left.
  */
-final class S3Warehouses
+public final class S3Warehouses
         implements AfterAllCallback,
                    BeforeAllCallback,
                    BeforeEachCallback
@@ -49,7 +49,7 @@ final class S3Warehouses
     /**
      * Properties of a catalog in the warehouse of that name, the same one within a test.
      */
-    Map<String, String> warehouse(String name)
+    public Map<String, String> warehouse(String name)
     {
         Map<String, String> properties = new HashMap<>(requireNonNull(server, "server is null").properties());
         properties.put("warehouse", "s3://%s/%s/%s".formatted(BUCKET, requireNonNull(prefix, "prefix is null"), name));

@@ -20,6 +20,7 @@ import org.apache.iceberg.catalog.TableCommit;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -39,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -303,6 +305,43 @@ final class TestObjectStoreCatalog
         assertThat(catalog.state().version()).isEqualTo(version);
         assertThat(files(warehouse.root() + "/otel")).isEqualTo(files);
         assertThatThrownBy(() -> catalog.commitTransaction("request-1", "digest-2", commits)).isInstanceOf(UnprocessableEntityException.class);
+    }
+
+    @Test
+    void testRequestOnce()
+    {
+        create(LOGS);
+        Map<String, String> before = catalog.loadTable(LOGS).properties();
+        catalog.forRequest("request-1", "digest-1").loadTable(LOGS).updateProperties().set("n", "1").commit();
+        long version = catalog.state().version();
+        List<String> files = files(warehouse.root() + "/otel");
+        assertThat(catalog.committed("request-1", "digest-1").orElseThrow().version()).isEqualTo(version);
+        assertThat(catalog.committed("request-2", "digest-1")).isEmpty();
+
+        // sent again, to another process: prepared anew, and not used
+        ObjectStoreCatalog other = open(new CommitGuards(List.of()), new HashMap<>());
+        Table again = other.forRequest("request-1", "digest-1").loadTable(LOGS);
+        assertThatThrownBy(() -> again.updateProperties().set("n", "again").commit())
+                .isInstanceOf(CommittedBeforeException.class)
+                .hasMessage("Request request-1 was committed before, in catalog version " + version);
+        assertThat(other.state().version()).isEqualTo(version);
+        assertThat(files(warehouse.root() + "/otel")).isEqualTo(files);
+        Table different = other.forRequest("request-1", "digest-2").loadTable(LOGS);
+        assertThatThrownBy(() -> different.updateProperties().set("n", "2").commit()).isInstanceOf(UnprocessableEntityException.class);
+        assertThatThrownBy(() -> other.committed("request-1", "digest-2")).isInstanceOf(UnprocessableEntityException.class);
+        assertThat(files(warehouse.root() + "/otel")).isEqualTo(files);
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry("n", "1").containsAllEntriesOf(before);
+    }
+
+    @Test
+    void testPropertiesOfANamespaceInOneStep()
+    {
+        catalog.createNamespace(OTEL, Map.of("a", "1", "b", "1"));
+        long version = catalog.state().version();
+        catalog.editProperties(OTEL, Map.of("a", "2", "c", "1"), Set.of("b", "x"));
+        assertThat(catalog.state().version()).isEqualTo(version + 1);
+        assertThat(catalog.loadNamespaceMetadata(OTEL)).isEqualTo(Map.of("a", "2", "c", "1"));
+        assertThatThrownBy(() -> catalog.editProperties(Namespace.of("none"), Map.of(), Set.of("b"))).isInstanceOf(NoSuchNamespaceException.class);
     }
 
     @Test

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param version the record that holds it; for a transaction that changed nothing, the version it was decided on
  * @param changes empty when it changed nothing
+ * @param isRepetition true when an earlier call of the same id had committed it
  */
-public record CatalogCommitResult(long version, List<CatalogChange> changes)
+public record CatalogCommitResult(long version, List<CatalogChange> changes, boolean isRepetition)
 {
     public CatalogCommitResult
     {

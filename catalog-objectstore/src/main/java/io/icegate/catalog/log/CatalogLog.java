@@ -11,6 +11,7 @@ import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class CatalogLog
                 throws IOException;
     }
 
-    private record Opened(CatalogTail tail, CommitQueue queue, CheckpointWriter checkpoints, RecordCollector collector) {}
+    private record Opened(CatalogFormat format, CatalogTail tail, CommitQueue queue, CheckpointWriter checkpoints, RecordCollector collector) {}
 
     private Opened opened()
     {
@@ -87,7 +88,7 @@ public final class CatalogLog
         CheckpointSchedule schedule = new CheckpointSchedule();
         CatalogTail tail = new CatalogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);
-        return new Opened(tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints, new RecordCollector(store, environment, format, clockCheck, tail));
+        return new Opened(format, tail, new CommitQueue(store, environment, format, writer, tail, clockCheck, checkpoints), checkpoints, new RecordCollector(store, environment, format, clockCheck, tail));
     }
 
     private CatalogFormat format()
@@ -190,6 +191,24 @@ public final class CatalogLog
     public CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
     {
         return opened().queue.commit(id, digest, change);
+    }
+
+    /**
+     * What a transaction of this id did; empty when the idempotency window holds none.
+     *
+     * @throws org.apache.iceberg.exceptions.UnprocessableEntityException when the id was used for a request of another digest
+     */
+    public Optional<CatalogCommitResult> committed(String id, Optional<String> digest)
+    {
+        return state().transactions().version(id).map(version -> opened().queue.committed(id, digest, version));
+    }
+
+    /**
+     * How long the id of a transaction is remembered, by the timestamps of records.
+     */
+    public Duration idempotencyWindow()
+    {
+        return opened().format.idempotencyWindow();
     }
 
     /**

@@ -129,6 +129,25 @@ final class CommitQueue
         }
     }
 
+    /**
+     * Reads what a transaction did from the record that holds it.
+     *
+     * @throws UnprocessableEntityException when the id was used for another request
+     */
+    CatalogCommitResult committed(String id, Optional<String> digest, long version)
+    {
+        List<FetchedRecord> found = store.records(version, 1);
+        CatalogTransaction committed = found.stream()
+                .flatMap(fetched -> fetched.record().transactions().stream())
+                .filter(transaction -> transaction.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> CatalogTail.collected(version));
+        if (!committed.digest().equals(digest)) {
+            throw new UnprocessableEntityException("Cannot commit transaction %s again: it was another request", id);
+        }
+        return new CatalogCommitResult(version, committed.changes(), true);
+    }
+
     int queuedCount()
     {
         synchronized (monitor) {
@@ -307,7 +326,7 @@ final class CommitQueue
                 }
                 catch (NothingToDo e) {
                     if (isFinal(pending)) {
-                        pending.result.complete(new CatalogCommitResult(from.state().version(), List.of()));
+                        pending.result.complete(new CatalogCommitResult(from.state().version(), List.of(), false));
                         remaining.remove();
                     }
                 }
@@ -374,7 +393,7 @@ final class CommitQueue
                 case COMMITTED -> {
                     batch.removeAll(included);
                     for (int i = 0; i < included.size(); i++) {
-                        included.get(i).result.complete(new CatalogCommitResult(record.version(), transactions.get(i).changes()));
+                        included.get(i).result.complete(new CatalogCommitResult(record.version(), transactions.get(i).changes(), false));
                     }
                     checkpoints.committed(after);
                     CommitQueue.this.yield(environment.since(began));
@@ -394,16 +413,7 @@ final class CommitQueue
         private void answerAgain(Pending pending, long version)
         {
             try {
-                List<FetchedRecord> found = store.records(version, 1);
-                CatalogTransaction committed = found.stream()
-                        .flatMap(fetched -> fetched.record().transactions().stream())
-                        .filter(transaction -> transaction.id().equals(pending.id))
-                        .findFirst()
-                        .orElseThrow(() -> CatalogTail.collected(version));
-                if (!committed.digest().equals(pending.digest)) {
-                    throw new UnprocessableEntityException("Cannot commit transaction %s again: it was another request", pending.id);
-                }
-                pending.result.complete(new CatalogCommitResult(version, committed.changes()));
+                pending.result.complete(committed(pending.id, pending.digest, version));
             }
             catch (RuntimeException e) {
                 pending.result.completeExceptionally(e);
