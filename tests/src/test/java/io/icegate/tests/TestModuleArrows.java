@@ -21,12 +21,13 @@ final class TestModuleArrows
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
     private static final String[] RECEIVER = {"io.icegate.receiver.."};
+    private static final String[] REST = {"io.icegate.rest.."};
     private static final String[] TRINO = {"io.icegate.trino.."};
     private static final String[] SPARK = {"io.icegate.spark.."};
     private static final String[] STANDALONE = {"io.icegate.standalone.."};
     private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
 
-    private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
+    private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
 
     private static JavaClasses classes(String... modules)
     {
@@ -47,6 +48,7 @@ final class TestModuleArrows
     {
         JavaClasses classes = classes("catalog-objectstore");
         never(WAL).check(classes);
+        never(REST).check(classes);
         never(RECEIVER).check(classes);
         never(TRINO).check(classes);
         never(SPARK).check(classes);
@@ -59,6 +61,7 @@ final class TestModuleArrows
     {
         JavaClasses classes = classes("wal");
         never("io.icegate.catalog..").check(classes);
+        never(REST).check(classes);
         never(RECEIVER).check(classes);
         never(TRINO).check(classes);
         never(SPARK).check(classes);
@@ -71,6 +74,7 @@ final class TestModuleArrows
     {
         JavaClasses classes = classes("maintenance");
         never("io.icegate.catalog..").check(classes);
+        never(REST).check(classes);
         never(RECEIVER).check(classes);
         never(TRINO).check(classes);
         never(SPARK).check(classes);
@@ -84,6 +88,7 @@ final class TestModuleArrows
         JavaClasses classes = classes("server");
         never(WAL).check(classes);
         never("io.icegate.catalog..").check(classes);
+        never(REST).check(classes);
         never(RECEIVER).check(classes);
         never(TRINO).check(classes);
         never(SPARK).check(classes);
@@ -94,14 +99,23 @@ final class TestModuleArrows
     void testEdgeModulesNeverSeeEachOther()
     {
         JavaClasses receiver = classes("otlp-receiver");
+        never(REST).check(receiver);
         never(TRINO).check(receiver);
         never(SPARK).check(receiver);
         never(STANDALONE).check(receiver);
+        JavaClasses rest = classes("catalog-rest");
+        never(WAL).check(rest); // its guard is found when it runs
+        never(RECEIVER).check(rest);
+        never(TRINO).check(rest);
+        never(SPARK).check(rest);
+        never(STANDALONE).check(rest);
         JavaClasses trino = classes("trino-plugin-icegate");
+        never(REST).check(trino);
         never(RECEIVER).check(trino);
         never(SPARK).check(trino);
         never(STANDALONE).check(trino);
         JavaClasses spark = classes("spark-extension");
+        never(REST).check(spark);
         never(RECEIVER).check(spark);
         never(TRINO).check(spark);
         never(STANDALONE).check(spark);
@@ -110,7 +124,7 @@ final class TestModuleArrows
     @Test
     void testNoHadoopInReceiverAndBelow()
     {
-        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver"));
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest"));
     }
 
     /**

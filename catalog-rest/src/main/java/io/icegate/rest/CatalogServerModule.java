@@ -1,0 +1,129 @@
+package io.icegate.rest;
+
+import com.google.inject.Binder;
+import com.google.inject.Provides;
+import com.google.inject.Scopes;
+import com.google.inject.Singleton;
+import io.airlift.configuration.AbstractConfigurationAwareModule;
+import io.airlift.http.server.HttpConfig;
+import io.airlift.http.server.HttpServerConfig;
+import io.airlift.http.server.ServerFeature;
+import io.airlift.node.NodeConfig;
+import io.airlift.units.Duration;
+import io.icegate.rest.protocol.Admission;
+import io.icegate.rest.protocol.CatalogServlet;
+import io.icegate.rest.protocol.JettyPaths;
+import io.icegate.rest.protocol.Routes;
+import io.icegate.server.OperatorPages;
+import io.icegate.server.StoreConfig;
+import io.icegate.server.StoreHealth;
+import io.icegate.server.access.AccessConfig;
+import io.icegate.server.access.AccessControl;
+import io.icegate.server.access.TenantHeader;
+import io.icegate.server.reload.FileReloads;
+import io.icegate.server.reload.ReloadedFiles;
+import io.icegate.server.tls.TlsConfig;
+import io.icegate.server.tls.TlsMaterial;
+import io.icegate.server.tls.TlsModule;
+import io.icegate.warehouse.Warehouses;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Filter;
+import jakarta.servlet.Servlet;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import static com.google.inject.multibindings.Multibinder.newSetBinder;
+import static io.airlift.configuration.ConfigBinder.configBinder;
+import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
+import static java.lang.Math.toIntExact;
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/**
+ * The parts of a catalog server.
+ */
+final class CatalogServerModule
+        extends AbstractConfigurationAwareModule
+{
+    private static final int BODIES_HEAP_FRACTION = 4;
+    /**
+     * What clients need to find the store. They bring their own credentials.
+     */
+    private static final Set<String> CLIENT_DEFAULTS = Set.of("s3.endpoint", "s3.path-style-access", "client.region");
+
+    @Override
+    protected void setup(Binder binder)
+    {
+        RestConfig rest = buildConfigObject(RestConfig.class);
+        configBinder(binder).bindConfig(StoreConfig.class);
+        configBinder(binder).bindConfig(AccessConfig.class);
+        buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(rest.getHttpPort(), file)));
+        configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
+        configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(rest.getHttpPort()));
+        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
+                .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
+                .setCompressionEnabled(false)
+                .setStopTimeout(new Duration(30, SECONDS))
+                .setShowStackTrace(false)
+                .setLogEnabled(false));
+        httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
+
+        binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
+        binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
+        binder.bind(InstantSource.class).toInstance(InstantSource.system());
+        binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
+        newSetBinder(binder, Filter.class).addBinding().to(JettyPaths.class).in(Scopes.SINGLETON);
+        binder.bind(FileReloads.class).in(Scopes.SINGLETON);
+        binder.bind(RestMetrics.class).in(Scopes.SINGLETON);
+    }
+
+    @Provides
+    @Singleton
+    static AccessControl accessControl(AccessConfig access, FileReloads reloads, InstantSource clock)
+    {
+        // a catalog has all tenants, so no request names one
+        return access.accessControl(new TenantHeader("X-Scope-OrgID", Optional.empty()), reloads, clock);
+    }
+
+    @Provides
+    @Singleton
+    static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
+    {
+        return tls.material(reloads);
+    }
+
+    @Provides
+    @Singleton
+    static Admission admission(RestConfig config)
+    {
+        int requestBytesMax = toIntExact(config.getMaxRequestSize().toBytes());
+        return new Admission(config.getMaxConcurrentRequests(), requestBytesMax, Math.max(requestBytesMax, Runtime.getRuntime().maxMemory() / BODIES_HEAP_FRACTION));
+    }
+
+    @Provides
+    @Singleton
+    static ServedCatalog servedCatalog(RestConfig config, StoreConfig store, RestMetrics metrics, InstantSource clock)
+    {
+        return ServedCatalog.open(Warehouses.canonical(requireNonNull(config.getWarehouse(), "warehouse is null")), store.properties(), metrics, new StoreHealth(clock));
+    }
+
+    @Provides
+    @Singleton
+    static Servlet servlet(ServedCatalog served, StoreConfig store, AccessControl access, Admission admission, PrometheusRegistry registry, RestMetrics metrics)
+    {
+        Map<String, String> clientDefaults = new HashMap<>(store.properties());
+        clientDefaults.keySet().retainAll(CLIENT_DEFAULTS);
+        return new CatalogServlet(
+                new Routes(served.catalog(), metrics::reported, clientDefaults),
+                access,
+                admission,
+                new OperatorPages(served::readiness, registry),
+                metrics::answered);
+    }
+}

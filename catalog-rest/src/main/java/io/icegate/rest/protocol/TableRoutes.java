@@ -1,0 +1,216 @@
+package io.icegate.rest.protocol;
+
+import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.log.CatalogCommitResult;
+import io.icegate.catalog.state.CatalogChange.ObjectChange;
+import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.ObjectKind;
+import io.icegate.io.ObjectStoreFileIO;
+import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.UpdateRequirement;
+import org.apache.iceberg.catalog.TableCommit;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.rest.CatalogHandlers;
+import org.apache.iceberg.rest.Endpoint;
+import org.apache.iceberg.rest.RESTCatalogProperties.SnapshotMode;
+import org.apache.iceberg.rest.requests.CommitTransactionRequest;
+import org.apache.iceberg.rest.requests.CreateTableRequest;
+import org.apache.iceberg.rest.requests.RegisterTableRequest;
+import org.apache.iceberg.rest.requests.RenameTableRequest;
+import org.apache.iceberg.rest.requests.ReportMetricsRequest;
+import org.apache.iceberg.rest.requests.UpdateTableRequest;
+import org.apache.iceberg.rest.responses.ListTablesResponse;
+import org.apache.iceberg.rest.responses.LoadTableResponse;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+import static java.util.Objects.requireNonNull;
+
+final class TableRoutes
+{
+    private static final int ETAG_BYTES = 16;
+
+    private final ObjectStoreCatalog catalog;
+    private final ObjectStoreCatalog reading;
+    private final Once once;
+    private final Routes.Reports reports;
+
+    TableRoutes(ObjectStoreCatalog catalog, Once once, Routes.Reports reports)
+    {
+        // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
+        this.reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
+        this.catalog = requireNonNull(catalog, "catalog is null");
+        this.once = requireNonNull(once, "once is null");
+        this.reports = requireNonNull(reports, "reports is null");
+    }
+
+    List<Route> routes()
+    {
+        return List.of(
+                Route.reading(Endpoint.V1_LIST_TABLES, this::list),
+                Route.changing(Endpoint.V1_CREATE_TABLE, this::create),
+                Route.reading(Endpoint.V1_LOAD_TABLE, this::load),
+                Route.reading(Endpoint.V1_TABLE_EXISTS, this::exists),
+                Route.changing(Endpoint.V1_UPDATE_TABLE, this::update),
+                Route.changing(Endpoint.V1_DELETE_TABLE, this::drop),
+                Route.changing(Endpoint.V1_REGISTER_TABLE, this::register),
+                Route.changing(Endpoint.V1_RENAME_TABLE, this::rename),
+                Route.reading(Endpoint.V1_REPORT_METRICS, this::report),
+                Route.changing(Endpoint.V1_COMMIT_TRANSACTION, this::commitTransaction));
+    }
+
+    private Answer list(Call call)
+    {
+        Page<TableIdentifier> page = Page.of(call, catalog.listTables(call.namespace()), TableIdentifier::name);
+        ListTablesResponse.Builder listed = ListTablesResponse.builder().nextPageToken(page.nextToken());
+        page.items().forEach(listed::add);
+        return Answer.of(listed.build());
+    }
+
+    private Answer create(Call call)
+    {
+        CreateTableRequest request = call.body(CreateTableRequest.class);
+        if (request.stageCreate()) {
+            return Answer.of(CatalogHandlers.stageTableCreate(catalog, call.namespace(), request));
+        }
+        return changed(call, changed -> CatalogHandlers.createTable(changed, call.namespace(), request));
+    }
+
+    /**
+     * The tag is decided before the metadata is read, so a client that has it costs a look at the log and one at whether the metadata
+     * is still there.
+     */
+    private Answer load(Call call)
+    {
+        SnapshotMode mode = snapshots(call);
+        Optional<String> location = catalog.state().object(call.table(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
+        if (location.isPresent() && call.etags().contains(etag(location.orElseThrow(), mode)) && reading.io().newInputFile(location.orElseThrow()).exists()) {
+            return Answer.notModified(etag(location.orElseThrow(), mode));
+        }
+        LoadTableResponse table = CatalogHandlers.loadTable(reading, call.table(), mode);
+        return Answer.withTag(table, etag(table.metadataLocation(), mode));
+    }
+
+    private static SnapshotMode snapshots(Call call)
+    {
+        String text = call.parameter("snapshots").orElse("all");
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "all" -> SnapshotMode.ALL;
+            case "refs" -> SnapshotMode.REFS;
+            default -> throw new BadRequestException("Cannot load table: snapshots '%s' is neither 'all' nor 'refs'", text);
+        };
+    }
+
+    private static String etag(String metadataLocation, SnapshotMode mode)
+    {
+        byte[] digest = RequestKey.sha256().digest((metadataLocation + "\n" + mode).getBytes(StandardCharsets.UTF_8));
+        return '"' + HexFormat.of().formatHex(digest, 0, ETAG_BYTES) + '"';
+    }
+
+    private Answer exists(Call call)
+    {
+        CatalogHandlers.tableExists(catalog, call.table());
+        return Answer.NO_CONTENT;
+    }
+
+    private Answer update(Call call)
+    {
+        UpdateTableRequest request = call.body(UpdateTableRequest.class);
+        return changed(call, changed -> CatalogHandlers.updateTable(changed, call.table(), request));
+    }
+
+    private Answer register(Call call)
+    {
+        RegisterTableRequest request = call.body(RegisterTableRequest.class);
+        return changed(call, changed -> CatalogHandlers.registerTable(changed, call.namespace(), request));
+    }
+
+    private Answer changed(Call call, Function<ObjectStoreCatalog, LoadTableResponse> change)
+    {
+        return once.answer(call, changed -> loaded(change.apply(changed)), done -> loaded(asItBecame(done)));
+    }
+
+    private static Answer loaded(LoadTableResponse table)
+    {
+        return Answer.withTag(table, etag(table.metadataLocation(), SnapshotMode.ALL));
+    }
+
+    private LoadTableResponse asItBecame(CatalogCommitResult done)
+    {
+        String location = done.changes().stream().map(ObjectChange.class::cast).findFirst().flatMap(ObjectChange::after).orElseThrow();
+        return LoadTableResponse.builder().withTableMetadata(TableMetadataParser.read(catalog.io(), location)).build();
+    }
+
+    private Answer drop(Call call)
+    {
+        boolean purge = call.parameter("purgeRequested").map(Boolean::parseBoolean).orElse(false);
+        return once.answer(
+                call,
+                changed -> {
+                    if (purge) {
+                        CatalogHandlers.purgeTable(changed, call.table());
+                    }
+                    else {
+                        CatalogHandlers.dropTable(changed, call.table());
+                    }
+                    return Answer.NO_CONTENT;
+                },
+                _ -> Answer.NO_CONTENT);
+    }
+
+    private Answer rename(Call call)
+    {
+        RenameTableRequest request = call.body(RenameTableRequest.class);
+        return once.answer(
+                call,
+                changed -> {
+                    CatalogHandlers.renameTable(changed, request);
+                    return Answer.NO_CONTENT;
+                },
+                _ -> Answer.NO_CONTENT);
+    }
+
+    private Answer report(Call call)
+    {
+        reports.reported(switch (call.body(ReportMetricsRequest.class).reportType()) {
+            case SCAN_REPORT -> "scan";
+            case COMMIT_REPORT -> "commit";
+            case UNKNOWN -> "unknown";
+        });
+        return Answer.NO_CONTENT;
+    }
+
+    /**
+     * One record of the log for all tables, where Iceberg's own adapter commits one table after the other.
+     */
+    private Answer commitTransaction(Call call)
+    {
+        List<TableCommit> commits = call.body(CommitTransactionRequest.class).tableChanges().stream().<TableCommit>map(TableChange::of).toList();
+        if (call.key().isPresent()) {
+            catalog.commitTransaction(call.key().orElseThrow().id(), call.key().orElseThrow().digest(), commits);
+        }
+        else {
+            catalog.commitTransaction(commits);
+        }
+        return Answer.NO_CONTENT;
+    }
+
+    private record TableChange(TableIdentifier identifier, List<UpdateRequirement> requirements, List<MetadataUpdate> updates)
+            implements TableCommit
+    {
+        private static TableChange of(UpdateTableRequest request)
+        {
+            if (request.identifier() == null) {
+                throw new BadRequestException("Cannot commit transaction: a change has no identifier");
+            }
+            return new TableChange(request.identifier(), request.requirements(), request.updates());
+        }
+    }
+}

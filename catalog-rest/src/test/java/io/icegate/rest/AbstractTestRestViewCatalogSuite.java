@@ -1,0 +1,72 @@
+package io.icegate.rest;
+
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.view.ViewCatalogTests;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Iceberg's own contract of a catalog with views, through Iceberg's own client.
+ */
+abstract class AbstractTestRestViewCatalogSuite
+        extends ViewCatalogTests<RESTCatalog>
+{
+    private static final Map<String, String> PROPERTIES = Map.of(
+            "view-default.key1", "catalog-default-key1",
+            "view-default.key2", "catalog-default-key2",
+            "view-default.key3", "catalog-default-key3",
+            "view-override.key3", "catalog-override-key3",
+            "view-override.key4", "catalog-override-key4");
+
+    private CatalogServer server;
+    private RESTCatalog catalog;
+
+    /**
+     * Location of an empty warehouse of that name.
+     */
+    abstract Map<String, String> warehouse(String name);
+
+    @BeforeEach
+    void openCatalog()
+    {
+        Map<String, String> warehouse = warehouse("views");
+        server = TestingServers.start(warehouse, Map.of());
+        catalog = TestingServers.client(TestingServers.uri(server), "suite", warehouse, PROPERTIES);
+    }
+
+    @AfterEach
+    void closeCatalog()
+            throws IOException
+    {
+        catalog.close();
+        server.close();
+    }
+
+    @Override
+    protected RESTCatalog catalog()
+    {
+        return catalog;
+    }
+
+    @Override
+    protected Catalog tableCatalog()
+    {
+        return catalog;
+    }
+
+    @Override
+    protected boolean requiresNamespaceCreate()
+    {
+        return true;
+    }
+
+    @Override
+    protected boolean supportsServerSideRetry()
+    {
+        return true;
+    }
+}

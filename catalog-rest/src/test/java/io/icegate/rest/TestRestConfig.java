@@ -1,0 +1,40 @@
+package io.icegate.rest;
+
+import io.airlift.units.DataSize;
+import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+
+import static io.airlift.configuration.testing.ConfigAssertions.assertFullMapping;
+import static io.airlift.configuration.testing.ConfigAssertions.assertRecordedDefaults;
+import static io.airlift.configuration.testing.ConfigAssertions.recordDefaults;
+import static io.airlift.units.DataSize.Unit.MEGABYTE;
+
+final class TestRestConfig
+{
+    @Test
+    void testDefaults()
+    {
+        assertRecordedDefaults(recordDefaults(RestConfig.class)
+                .setWarehouse(null)
+                .setHttpPort(8181)
+                .setMaxRequestSize(DataSize.of(16, MEGABYTE))
+                .setMaxConcurrentRequests(256));
+    }
+
+    @Test
+    void testExplicitPropertyMappings()
+    {
+        assertFullMapping(
+                Map.of(
+                        "icegate.warehouse", "s3://lake/wh",
+                        "icegate.rest.http-port", "1",
+                        "icegate.rest.max-request-size", "2MB",
+                        "icegate.rest.max-concurrent-requests", "3"),
+                new RestConfig()
+                        .setWarehouse("s3://lake/wh")
+                        .setHttpPort(1)
+                        .setMaxRequestSize(DataSize.of(2, MEGABYTE))
+                        .setMaxConcurrentRequests(3));
+    }
+}

@@ -1,0 +1,88 @@
+"""Uses a REST catalog as people do who have nothing but a library.
+
+python rest_catalog.py <pyiceberg or duckdb> <address of the catalog>
+pyiceberg creates, appends, evolves and reads the table py.events; duckdb reads it, and appends. Ends with 0 when everything was as it
+should be, 3 without the library.
+"""
+import sys
+
+ABSENT = 3
+
+
+def pyiceberg(uri):
+    try:
+        import pyarrow as pa
+        from pyiceberg.catalog import load_catalog
+        from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
+        from pyiceberg.types import StringType
+    except ImportError as e:
+        print(e)
+        sys.exit(ABSENT)
+    catalog = load_catalog('icegate', type='rest', uri=uri)
+    catalog.create_namespace('py', {'owner': 'obs'})
+    try:
+        catalog.create_namespace('py')
+        raise AssertionError('created twice')
+    except NamespaceAlreadyExistsError:
+        pass
+    assert catalog.load_namespace_properties('py')['owner'] == 'obs'
+    rows = pa.table({'id': pa.array([1, 2, 3], pa.int64()), 'name': ['a', 'b', 'c']})
+    table = catalog.create_table('py.first', rows.schema)
+    table.append(rows)
+    with table.update_schema() as update:
+        update.add_column('region', StringType())
+    with table.transaction() as transaction:
+        transaction.append(pa.table({'id': pa.array([4], pa.int64()), 'name': ['d'], 'region': ['eu']}))
+        transaction.set_properties(state='evolved')
+    table.delete('id = 2')
+    catalog.rename_table('py.first', 'py.events')
+    try:
+        catalog.load_table('py.first')
+        raise AssertionError('still there')
+    except NoSuchTableError:
+        pass
+    table = catalog.load_table('py.events')
+    assert table.properties['state'] == 'evolved'
+    found = sorted(table.scan().to_arrow().to_pylist(), key=lambda row: row['id'])
+    assert found == [
+        {'id': 1, 'name': 'a', 'region': None},
+        {'id': 3, 'name': 'c', 'region': None},
+        {'id': 4, 'name': 'd', 'region': 'eu'}], found
+    assert table.scan(row_filter="region = 'eu'").to_arrow().num_rows == 1
+    assert catalog.list_tables('py') == [('py', 'events')], catalog.list_tables('py')
+    catalog.create_table('py.gone', rows.schema)
+    catalog.purge_table('py.gone')
+    assert not catalog.table_exists('py.gone')
+
+
+def duckdb(uri):
+    try:
+        import duckdb as engine
+        connection = engine.connect()
+        load(connection)
+    except Exception as e:
+        print(e)
+        sys.exit(ABSENT)
+    connection.execute(f"ATTACH 'icegate' AS lake (TYPE iceberg, ENDPOINT '{uri}', AUTHORIZATION_TYPE 'none')")
+    found = connection.execute('SELECT id, name, region FROM lake.py.events ORDER BY id').fetchall()
+    assert found == [(1, 'a', None), (3, 'c', None), (4, 'd', 'eu')], found
+    connection.execute("INSERT INTO lake.py.events VALUES (5, 'e', 'us')")
+    found = connection.execute('SELECT count(*), max(id) FROM lake.py.events').fetchall()
+    assert found == [(4, 5)], found
+
+
+def load(connection):
+    """Loads the extension that is installed as a package, or else as DuckDB itself installs it."""
+    try:
+        from importlib.util import find_spec
+        from pathlib import Path
+        for name in ('avro', 'httpfs', 'iceberg'):
+            package = find_spec(f'duckdb_extension_{name}')
+            files = list(Path(package.origin).parent.rglob('*.duckdb_extension')) if package else []
+            connection.execute(f"LOAD '{files[0]}'" if files else f'LOAD {name}')
+    except Exception as e:
+        raise ImportError(str(e).splitlines()[0])
+
+
+{'pyiceberg': pyiceberg, 'duckdb': duckdb}[sys.argv[1]](sys.argv[2])
+print('as it should be')
