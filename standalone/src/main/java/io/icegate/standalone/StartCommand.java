@@ -1,5 +1,6 @@
 package io.icegate.standalone;
 
+import io.icegate.standalone.process.CatalogProcess;
 import io.icegate.standalone.process.Installation;
 import io.icegate.standalone.process.MaintenanceProcess;
 import io.icegate.standalone.process.MemoryPlan;
@@ -25,7 +26,7 @@ import java.util.concurrent.Callable;
         name = "start",
         mixinStandardHelpOptions = true,
         description = {
-                "Runs the OTLP receiver and Trino in the foreground until Ctrl-C, and keeps the tables in order beside them.",
+                "Runs the OTLP receiver, Trino and an Iceberg REST catalog in the foreground until Ctrl-C, and keeps the tables in order beside them.",
                 "A part that ends is started again, and the others go on. What was stored is there again after the next start.",
         },
         footer = {
@@ -51,6 +52,12 @@ final class StartCommand
     @Mixin
     private MetricsOption metricsPort = new MetricsOption();
 
+    @Mixin
+    private CatalogOptions catalog = new CatalogOptions();
+
+    @Option(names = "--no-catalog", description = "Leaves out the Iceberg REST catalog, over which other engines read and write the tables.")
+    private boolean noCatalog;
+
     @Option(names = "--no-maintenance", description = "Leaves merging small files and expiring snapshots to others, as 'icegate maintain' does it.")
     private boolean noMaintenance;
 
@@ -67,6 +74,9 @@ final class StartCommand
         List<PortOptions.Choice> choices = new ArrayList<>(receiver.ports());
         choices.add(trino.choice());
         metricsPort.choice().ifPresent(choices::add);
+        if (!noCatalog) {
+            catalog.choice().ifPresent(choices::add);
+        }
         PortOptions.check(choices);
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting IceGate on %s, with %s of memory for Trino and %s for the receiver ...".formatted(settings.warehouse(), memory.trino(), memory.receiver()));
@@ -82,7 +92,12 @@ final class StartCommand
             if (!noMaintenance) {
                 programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port(), telemetry(System.getenv(), ports, configuration, files)));
             }
-            return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument()) + files.map(made -> made.greeting(ports)).orElse(""));
+            OptionalInt catalogPort = noCatalog ? OptionalInt.empty() : catalog.port();
+            catalogPort.ifPresent(port -> {
+                Map<String, String> keys = CatalogProcess.configuration(settings.warehouse(), port, catalog.configuration(configuration));
+                programs.add(CatalogProcess.program(installation, path, port, keys));
+            });
+            return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument(), catalogPort) + files.map(made -> made.greeting(ports)).orElse(""));
         }
     }
 
@@ -104,16 +119,21 @@ final class StartCommand
         return further;
     }
 
-    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument)
+    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument, OptionalInt catalogPort)
     {
         return """
                IceGate is ready.
                  OTLP/gRPC   localhost:%s
                  OTLP/HTTP   %s
                  SQL         ./icegate sql%s "SELECT count(*) FROM logs", JDBC jdbc:trino://localhost:%s/icegate/otel
-                 status      ./icegate status%s
+               %s  status      ./icegate status%s
                  logs        %s
                Ctrl-C stops it."""
-                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), dataArgument, settings.data().resolve("log"));
+                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), catalogLine(ports, catalogPort), dataArgument, settings.data().resolve("log"));
+    }
+
+    private static String catalogLine(Running.ReceiverPorts ports, OptionalInt port)
+    {
+        return port.isEmpty() ? "" : "  Iceberg     REST catalog %s://localhost:%s%n".formatted(ports.certificate().isPresent() ? "https" : "http", port.getAsInt());
     }
 }

@@ -3,6 +3,7 @@ package io.icegate.standalone;
 import io.icegate.maintenance.upkeep.UpkeepStatus;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
+import io.icegate.standalone.process.CatalogProcess;
 import io.icegate.standalone.process.Http;
 import io.icegate.standalone.process.MaintenanceProcess;
 import io.icegate.standalone.process.ProgramState;
@@ -191,7 +192,9 @@ final class StatusCommand
         });
         OptionalInt trino = running.trinoPort();
         trino.ifPresent(port -> parts.add(new Part(TrinoProcess.NAME, TrinoProcess.ready(http, port), "http://localhost:" + port, running.program(TrinoProcess.NAME))));
-        running.program(MaintenanceProcess.NAME).ifPresent(state -> parts.add(new Part(MaintenanceProcess.NAME, state.phase() == ProgramState.Phase.READY, "", Optional.of(state))));
+        for (String name : List.of(CatalogProcess.NAME, MaintenanceProcess.NAME)) {
+            running.program(name).ifPresent(state -> parts.add(new Part(name, state.phase() == ProgramState.Phase.READY, "", Optional.of(state))));
+        }
         return parts;
     }
 }

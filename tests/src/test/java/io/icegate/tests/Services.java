@@ -64,6 +64,10 @@ final class Services
                 "--trino-memory",
                 "1GB"));
         arguments.addAll(List.of(further));
+        if (!arguments.contains("--catalog-port")) {
+            // two starts at the same time would want its default port
+            arguments.add("--no-catalog");
+        }
         return arguments;
     }
 }

@@ -22,7 +22,7 @@ final class TestCommandLine
     private Path folder = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "start", "receiver", "trino", "sql", "status", "doctor", "bench"})
+    @ValueSource(strings = {"demo", "start", "receiver", "trino", "sql", "status", "doctor", "catalog", "bench"})
     void testHelpOfCommand(String command)
             throws Exception
     {
@@ -37,8 +37,22 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript help = IceGateScript.run(folder, "help")) {
-            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  receiver ", "  trino ", "  sql ", "  status ", "  doctor ", "  bench ");
+            assertThat(help.output()).startsWith("Usage: icegate").contains("  demo ", "  start ", "  receiver ", "  trino ", "  sql ", "  status ", "  doctor ", "  catalog ", "  bench ");
             assertThat(help.exitValue()).isZero();
+        }
+    }
+
+    @Test
+    void testCatalogNeedsACommand()
+            throws Exception
+    {
+        try (IceGateScript serve = IceGateScript.run(folder, "catalog", "serve", "--help")) {
+            assertThat(serve.output()).startsWith("Usage: icegate catalog serve").contains("--catalog-port");
+            assertThat(serve.exitValue()).isZero();
+        }
+        try (IceGateScript catalog = IceGateScript.run(folder, "catalog")) {
+            assertThat(catalog.output().lines()).singleElement().asString().startsWith("icegate: Missing command: icegate catalog serve");
+            assertThat(catalog.exitValue()).isEqualTo(2);
         }
     }
 

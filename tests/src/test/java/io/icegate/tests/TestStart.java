@@ -172,8 +172,10 @@ final class TestStart
                     "AWS_ACCESS_KEY_ID", "test",
                     "AWS_SECRET_ACCESS_KEY", "test");
             List<LoggedRecord> sent;
-            int metricsPort = Ports.free(1).getFirst();
-            try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false", "--metrics-port", Integer.toString(metricsPort))) {
+            List<Integer> further = Ports.free(2);
+            int metricsPort = further.get(0);
+            int catalogPort = further.get(1);
+            try (IceGateScript start = start(folder.resolve("data"), environment, "--warehouse", "s3://lake/telemetry", "--receiver", "icegate.commit.enabled=false", "--metrics-port", Integer.toString(metricsPort), "--catalog-port", Integer.toString(catalogPort))) {
                 sent = LoggedRecord.log(target, counts, "the S3 round", RECORDS);
                 assertStored(sent);
                 assertThat(number("SELECT count(*) FROM \"logs$files\"")).isZero();
@@ -181,6 +183,10 @@ final class TestStart
                 assertStored(sent);
                 assertStatus(0, RECORDS);
                 assertMaintenanceTells(metricsPort);
+                assertThat(start.output()).contains("  Iceberg     REST catalog http://localhost:%s\n".formatted(catalogPort));
+                assertCatalogServes(catalogPort);
+                assertThat(status()).contains("{\"part\":\"the catalog\",\"state\":\"ready\"");
+                assertSecondCatalog(environment);
 
                 start.terminate();
                 start.awaitEnd();
@@ -208,6 +214,33 @@ final class TestStart
                 }
             });
             assertThat(client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString()).body()).contains("icegate_maintenance_rounds_total{result=\"ok\"}");
+        }
+    }
+
+    /**
+     * One that runs alone, on another machine as far as it knows.
+     */
+    private void assertSecondCatalog(Map<String, String> environment)
+            throws Exception
+    {
+        int port = Ports.free(1).getFirst();
+        List<String> arguments = List.of("catalog", "serve", "--data", "second", "--warehouse", "s3://lake/telemetry", "--catalog-port", Integer.toString(port), "--catalog", "icegate.rest.max-concurrent-requests=8");
+        try (IceGateScript catalog = IceGateScript.start(folder, Services.environment(environment), arguments)) {
+            catalog.awaitOutput("The catalog is ready.");
+            assertCatalogServes(port);
+            catalog.terminate();
+            catalog.awaitEnd();
+            assertThat(catalog.living()).isEmpty();
+        }
+    }
+
+    private static void assertCatalogServes(int port)
+            throws Exception
+    {
+        URI table = URI.create("http://localhost:%s/v1/namespaces/otel/tables/logs".formatted(port));
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(HttpRequest.newBuilder(table).build(), HttpResponse.BodyHandlers.ofString()).body()).contains("\"metadata-location\":\"s3://lake/telemetry/otel/logs-", "\"total-records\":\"%s\"".formatted(RECORDS));
+            assertThat(client.send(HttpRequest.newBuilder(table.resolve("/v1/config")).build(), HttpResponse.BodyHandlers.ofString()).body()).contains("POST /v1/{prefix}/transactions/commit").doesNotContain("secret");
         }
     }
 

@@ -1,0 +1,22 @@
+package io.icegate.standalone;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "catalog",
+        mixinStandardHelpOptions = true,
+        description = "The catalog of a warehouse, for every engine.",
+        subcommands = CatalogServeCommand.class)
+final class CatalogCommand
+        implements Runnable
+{
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Override
+    public void run()
+    {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate catalog serve");
+    }
+}
