@@ -4,6 +4,7 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.maintenance.upkeep.KnownTables;
 import io.icegate.maintenance.upkeep.Maintenance;
+import io.icegate.maintenance.upkeep.RewriteExecutor;
 import io.icegate.maintenance.upkeep.UpkeepAction;
 import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
@@ -62,6 +63,9 @@ final class MaintainCommand
     @Mixin
     private MetricsOption metricsPort = new MetricsOption();
 
+    @Mixin
+    private TrinoTarget trino = new TrinoTarget();
+
     @Option(names = "--once", description = "Does what is due now, and ends, without metrics. Fails when something could not be done.")
     private boolean once;
 
@@ -86,6 +90,7 @@ final class MaintainCommand
         if (!(cpuShare > 0 && cpuShare <= 1)) {
             throw new CommandException("Cannot use --cpu-share %s: it must be above 0, and 1 at most".formatted(cpuShare));
         }
+        Optional<TrinoRewrite> engine = trino.rewrite();
         String uri = warehouse.uri(data.path());
         UpkeepSettings settings = (Warehouses.isPriced(uri) ? UpkeepSettings.DEFAULT : UpkeepSettings.UNPRICED).withCpuShare(once ? 1 : cpuShare);
         metricsPort.choice().ifPresent(choice -> PortOptions.check(List.of(choice)));
@@ -96,7 +101,7 @@ final class MaintainCommand
         try (@Nullable PageServer server = once ? null : metricsPort.serve(metrics.pages()).orElse(null);
                 @Nullable MaintenanceTelemetry sender = target.map(to -> MaintenanceTelemetry.start(to, metrics.registry(), new SecureRandom())).orElse(null);
                 ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
-                Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), listener())) {
+                Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), listener(), engine.map(RewriteExecutor.class::cast))) {
             telemetry = Optional.ofNullable(sender);
             System.out.println("Keeping the tables of %s in order.".formatted(uri));
             if (server != null) {

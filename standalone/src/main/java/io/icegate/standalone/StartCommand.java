@@ -90,7 +90,7 @@ final class StartCommand
             files.ifPresent(made -> made.create(new SecureRandom()));
             List<Program> programs = new ArrayList<>(settings.programs(installation));
             if (!noMaintenance) {
-                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port(), telemetry(System.getenv(), ports, configuration, files)));
+                programs.add(MaintenanceProcess.program(installation, path, settings.warehouse(), metricsPort.port(), settings.trinoPort(), telemetry(System.getenv(), ports, configuration, files)));
             }
             OptionalInt catalogPort = noCatalog ? OptionalInt.empty() : catalog.port();
             catalogPort.ifPresent(port -> {

@@ -71,7 +71,7 @@ final class Soak
         List<Integer> ports = Ports.free(3);
         StackSettings stackSettings = new StackSettings(folder, warehouse, ports.get(0), ports.get(1), ports.get(2), Map.of(), memory);
         List<Program> programs = new ArrayList<>(stackSettings.programs(installation));
-        programs.add(MaintenanceProcess.program(installation, folder, warehouse, OptionalInt.empty(), Map.of()));
+        programs.add(MaintenanceProcess.program(installation, folder, warehouse, OptionalInt.empty(), ports.get(2), Map.of()));
         say("Starting the receiver, Trino and maintenance on %s", warehouse);
         try (Stack stack = Stack.start(programs, line -> say("%s", line), _ -> {})) {
             stack.awaitReady();

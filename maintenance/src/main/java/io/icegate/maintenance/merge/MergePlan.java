@@ -2,9 +2,12 @@ package io.icegate.maintenance.merge;
 
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -29,7 +32,7 @@ public record MergePlan(long snapshotId, long sequenceNumber, List<Input> inputs
     }
 
     /**
-     * A file, and the position deletes that apply to it.
+     * A file, and the deletes that apply to it.
      */
     public record Input(DataFile file, List<DeleteFile> deletes)
     {
@@ -37,6 +40,20 @@ public record MergePlan(long snapshotId, long sequenceNumber, List<Input> inputs
         {
             requireNonNull(file, "file is null");
             deletes = List.copyOf(deletes);
+        }
+
+        /**
+         * Tells why this file is merged by engines only, as far as metadata can tell; empty when it may be merged here.
+         */
+        Optional<String> obstacle()
+        {
+            if (file.format() != FileFormat.PARQUET) {
+                return Optional.of("it is a file of " + file.format());
+            }
+            return deletes.stream()
+                    .filter(deletes -> deletes.content() != FileContent.POSITION_DELETES || deletes.format() != FileFormat.PARQUET)
+                    .findFirst()
+                    .map(deletes -> "rows of it are deleted by %s of %s".formatted(deletes.content(), deletes.format()));
         }
     }
 

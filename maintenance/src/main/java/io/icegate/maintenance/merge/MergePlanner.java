@@ -1,11 +1,8 @@
 package io.icegate.maintenance.merge;
 
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileContent;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.StructLikeWrapper;
@@ -23,8 +20,8 @@ import java.util.Map;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Finds what is worth merging in a snapshot of a table. Segments, which mix partitions, are merged with each other; files of a
- * partition with those of their size.
+ * Finds what is worth merging in a snapshot of a table, here or by an engine. Segments, which mix partitions, are merged with each
+ * other; files of a partition with those of their size.
  */
 public final class MergePlanner
 {
@@ -36,7 +33,7 @@ public final class MergePlanner
     }
 
     /**
-     * Plans merges that share no file, those of segments first.
+     * Plans merges that share no file, those of segments first, and those that are known to be refused here last.
      *
      * @param now to tell the age of files
      */
@@ -46,21 +43,14 @@ public final class MergePlanner
         if (snapshot == null) {
             return List.of();
         }
-        List<MergePlan.Input> mixed = new ArrayList<>();
-        Map<StructLikeWrapper, List<MergePlan.Input>> partitions = new LinkedHashMap<>();
-        StructLikeWrapper wrapper = StructLikeWrapper.forType(table.spec().partitionType());
+        Candidates here = new Candidates(table);
+        Candidates engines = new Candidates(table);
         try (CloseableIterable<FileScanTask> tasks = table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
             for (FileScanTask task : tasks) {
-                if (!isMergeable(task)) {
-                    continue;
-                }
-                MergePlan.Input input = new MergePlan.Input(task.file().copyWithoutStats(), task.deletes());
-                if (isMixed(table, task.file())) {
-                    mixed.add(input);
-                }
-                else if (task.file().fileSizeInBytes() < policy.largeBytes()) {
-                    StructLike partition = input.file().partition();
-                    partitions.computeIfAbsent(wrapper.copyFor(partition), key -> new ArrayList<>()).add(input);
+                if (MergeLevel.of(task.file()) < MergeLevel.MAX) {
+                    MergePlan.Input input = new MergePlan.Input(task.file().copyWithoutStats(), task.deletes());
+                    // apart, so that files that can be merged here do not wait for an engine
+                    (input.obstacle().isEmpty() ? here : engines).add(input);
                 }
             }
         }
@@ -68,26 +58,48 @@ public final class MergePlanner
             throw new UncheckedIOException("Cannot plan merges of table %s: %s".formatted(table.name(), e.getMessage()), e);
         }
         Rounds rounds = new Rounds(table, snapshot, now);
-        int written = (int) partitions.values().stream().filter(files -> !files.stream().allMatch(rounds::isOld)).count();
-        rounds.addMixed(mixed, written);
-        partitions.values().forEach(rounds::addPartition);
+        int written = (int) here.partitions.values().stream().filter(files -> !files.stream().allMatch(rounds::isOld)).count();
+        for (Candidates candidates : List.of(here, engines)) {
+            rounds.addMixed(candidates.mixed, written);
+            candidates.partitions.values().forEach(rounds::addPartition);
+        }
         return rounds.plans;
     }
 
-    private static boolean isMergeable(FileScanTask task)
-    {
-        return task.file().format() == FileFormat.PARQUET
-                && MergeLevel.of(task.file()) < MergeLevel.MAX
-                && task.deletes().stream().allMatch(deletes -> deletes.content() == FileContent.POSITION_DELETES && deletes.format() == FileFormat.PARQUET);
-    }
-
     /**
-     * True for segments and whatever else does not lie in a partition of today.
+     * Files that are merged with each other, if at all.
      */
-    private static boolean isMixed(Table table, DataFile file)
+    private final class Candidates
     {
-        return file.specId() != table.spec().specId()
-                || (table.spec().isUnpartitioned() && !Integer.valueOf(table.sortOrder().orderId()).equals(file.sortOrderId()));
+        private final Table table;
+        private final StructLikeWrapper wrapper;
+        private final List<MergePlan.Input> mixed = new ArrayList<>();
+        private final Map<StructLikeWrapper, List<MergePlan.Input>> partitions = new LinkedHashMap<>();
+
+        private Candidates(Table table)
+        {
+            this.table = table;
+            wrapper = StructLikeWrapper.forType(table.spec().partitionType());
+        }
+
+        private void add(MergePlan.Input input)
+        {
+            if (isMixed(input.file())) {
+                mixed.add(input);
+            }
+            else if (input.file().fileSizeInBytes() < policy.largeBytes()) {
+                partitions.computeIfAbsent(wrapper.copyFor(input.file().partition()), key -> new ArrayList<>()).add(input);
+            }
+        }
+
+        /**
+         * True for segments and whatever else does not lie in a partition of today.
+         */
+        private boolean isMixed(DataFile file)
+        {
+            return file.specId() != table.spec().specId()
+                    || (table.spec().isUnpartitioned() && !Integer.valueOf(table.sortOrder().orderId()).equals(file.sortOrderId()));
+        }
     }
 
     /**

@@ -66,6 +66,11 @@ public final class NativeMerge
      */
     public MergeResult run(Table table, MergePlan plan, BooleanSupplier mayCommit)
     {
+        for (MergePlan.Input input : plan.inputs()) {
+            input.obstacle().ifPresent(obstacle -> {
+                throw new MergeRefusedException("Cannot merge %s: %s".formatted(input.file().location(), obstacle));
+            });
+        }
         String id = "%016x%016x".formatted(random.nextLong(), random.nextLong());
         MergeCommit commit = new MergeCommit(table, id);
         List<DataFile> outputs = new ArrayList<>();

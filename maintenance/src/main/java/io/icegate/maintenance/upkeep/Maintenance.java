@@ -78,6 +78,7 @@ public final class Maintenance
     private final NativeMerge merge;
     private final ScratchFolder scratch;
     private final StatementHold statements;
+    private final Optional<RewriteExecutor> engine;
     private final Upkeep upkeep;
     private final OrphanFiles orphans;
     private final UpkeepStatuses statuses;
@@ -88,12 +89,13 @@ public final class Maintenance
     private Optional<HolderFile> holder = Optional.empty(); // once this takes part in rounds
     private int rounds;
 
-    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
+    private Maintenance(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener, Optional<RewriteExecutor> engine)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.engine = requireNonNull(engine, "engine is null");
         this.listener = new Told(requireNonNull(listener, "listener is null"));
         this.merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random);
         this.scratch = new ScratchFolder(scratch);
@@ -144,7 +146,8 @@ public final class Maintenance
                 settings,
                 clock,
                 listener,
-                courtesy);
+                courtesy,
+                engine);
     }
 
     /**
@@ -157,15 +160,17 @@ public final class Maintenance
      */
     public static Maintenance open(Catalog catalog, Warehouse warehouse, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
     {
-        return open(catalog, warehouse, UpkeepSettings.DEFAULT, scratch, random, clock, listener);
+        return open(catalog, warehouse, UpkeepSettings.DEFAULT, scratch, random, clock, listener, Optional.empty());
     }
 
     /**
-     * As above, with other settings.
+     * As above.
+     *
+     * @param engine merges what is refused here; empty when nobody does
      */
-    public static Maintenance open(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener)
+    public static Maintenance open(Catalog catalog, Warehouse warehouse, UpkeepSettings settings, Path scratch, RandomGenerator random, InstantSource clock, UpkeepListener listener, Optional<RewriteExecutor> engine)
     {
-        return new Maintenance(catalog, warehouse, settings, scratch, random, clock, listener);
+        return new Maintenance(catalog, warehouse, settings, scratch, random, clock, listener, engine);
     }
 
     /**

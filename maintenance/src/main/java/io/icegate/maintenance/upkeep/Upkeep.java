@@ -4,6 +4,7 @@ import io.icegate.maintenance.expire.ExpirationResult;
 import io.icegate.maintenance.expire.SnapshotExpiration;
 import io.icegate.maintenance.merge.MergePlan;
 import io.icegate.maintenance.merge.MergePlanner;
+import io.icegate.maintenance.merge.MergeRefusedException;
 import io.icegate.maintenance.merge.MergeResult;
 import io.icegate.maintenance.merge.NativeMerge;
 import io.icegate.maintenance.statistics.TableStatistics;
@@ -64,6 +65,8 @@ public final class Upkeep
     private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
     private final Map<UUID, Instant> nextPlans = BoundedMap.create(TABLES_MAX);
     private final Map<UUID, Instant> expired = BoundedMap.create(TABLES_MAX);
+    private final RefusedPlans refused;
+    private final Optional<EngineRewrites> engine;
     private final UpkeepSettings settings;
     private final InstantSource clock;
     private final UpkeepListener listener;
@@ -78,7 +81,7 @@ public final class Upkeep
      */
     public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener)
     {
-        this(planner, merge, expiration, statistics, settings, clock, listener, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()));
+        this(planner, merge, expiration, statistics, settings, clock, listener, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()), Optional.empty());
     }
 
     /**
@@ -89,7 +92,10 @@ public final class Upkeep
      */
     record Courtesy(WorkShare share, Optional<CommitLag> lag, Optional<StatementHold> statements) {}
 
-    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener, Courtesy courtesy)
+    /**
+     * @param engine merges what is refused here; empty when nobody does
+     */
+    Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener, Courtesy courtesy, Optional<RewriteExecutor> engine)
     {
         this.planner = requireNonNull(planner, "planner is null");
         this.merge = requireNonNull(merge, "merge is null");
@@ -98,6 +104,8 @@ public final class Upkeep
         this.settings = requireNonNull(settings, "settings is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.listener = requireNonNull(listener, "listener is null");
+        this.refused = new RefusedPlans(clock);
+        this.engine = engine.map(executor -> new EngineRewrites(executor, clock, listener));
         this.share = courtesy.share();
         this.lag = courtesy.lag();
         this.statements = courtesy.statements();
@@ -210,23 +218,53 @@ public final class Upkeep
     private long merge(Table table, List<MergePlan> plans, List<MergePlan> unmerged, long budget, BooleanSupplier goesOn)
     {
         long merged = 0;
+        List<RefusedPlan> left = new ArrayList<>();
         for (Iterator<MergePlan> rest = plans.iterator(); rest.hasNext() && merged < budget && goesOn.getAsBoolean(); ) {
             MergePlan plan = rest.next();
+            Optional<RefusedPlan> known = refused.find(table, plan);
+            if (known.isPresent()) {
+                left.add(known.orElseThrow());
+                continue;
+            }
             merged += plan.bytes();
             Instant begun = clock.instant();
-            act(table, "merge", plan.reason(), () -> {
-                MergeResult result = merge.run(table, plan, () -> heldSince(table).isEmpty());
-                if (result.outcome() == MergeResult.Outcome.COMMITTED) {
-                    unmerged.remove(plan);
-                    statistics.add(table, result.distinct());
-                }
-                return new Done(
-                        "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut()),
-                        UpkeepWork.of(result));
-            });
+            try {
+                listener.did(merge(table, plan, unmerged, begun));
+            }
+            catch (MergeRefusedException e) {
+                left.add(refuse(begun, table, plan, e));
+            }
+            catch (RuntimeException e) {
+                tell(begun, table, "merge", false, plan.reason(), message(e));
+            }
             share.rest(Duration.between(begun, clock.instant()), goesOn);
         }
-        return merged;
+        // last: the engine's statement holds the table, and no merge of this round has to wait until it lets go
+        return merged + (engine.isEmpty() ? 0 : engine.orElseThrow().run(table, left, unmerged::remove, budget - merged, goesOn));
+    }
+
+    private UpkeepAction merge(Table table, MergePlan plan, List<MergePlan> unmerged, Instant begun)
+    {
+        MergeResult result = merge.run(table, plan, () -> heldSince(table).isEmpty());
+        if (result.outcome() == MergeResult.Outcome.COMMITTED) {
+            unmerged.remove(plan);
+            statistics.add(table, result.distinct());
+        }
+        String text = "%s of %s files, %s bytes, into %s files, %s bytes".formatted(result.outcome(), result.inputs(), result.bytesIn(), result.outputs(), result.bytesOut());
+        return new UpkeepAction(begun, Duration.between(begun, clock.instant()), table.name(), "merge", true, plan.reason(), text, UpkeepWork.of(result));
+    }
+
+    /**
+     * Tells how an engine merges the files, when none does it by itself.
+     */
+    private RefusedPlan refuse(Instant started, Table table, MergePlan plan, MergeRefusedException failure)
+    {
+        if (engine.isEmpty()) {
+            String result = "%s; not tried again for %s hours. Trino or Spark may merge them: ./icegate maintain --trino URL, or %s".formatted(
+                    message(failure), RefusedPlans.REFUSED_FOR.toHours(), OptimizeStatement.of("icegate", table));
+            listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), "merge", false, plan.reason(), result, UpkeepWork.without("refused")));
+        }
+        return refused.add(table, plan, message(failure));
     }
 
     private void restFromPlanning(Table table, Instant started, Instant planned)

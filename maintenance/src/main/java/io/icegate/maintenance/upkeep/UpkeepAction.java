@@ -8,7 +8,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Something that a round did, or could not do.
  *
- * @param kind {@code ttl}, {@code merge}, {@code statistics}, {@code expire}, {@code orphans} or {@code drop}; {@code wait} when merges gave way to ingest; {@code load} of a table, and {@code status},
+ * @param kind {@code ttl}, {@code merge}, {@code rewrite} by an engine, {@code statistics}, {@code expire}, {@code orphans} or {@code drop}; {@code wait} when merges gave way to ingest; {@code load} of a table, and {@code status},
  *         that could not be read or written
  * @param reason why it was done
  * @param result what came of it, or why nothing did

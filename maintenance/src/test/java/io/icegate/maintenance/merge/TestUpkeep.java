@@ -12,6 +12,7 @@ import io.icegate.wal.format.LogRows;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.io.PositionOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ final class TestUpkeep
     @TempDir
     private Path scratch;
     private final List<UpkeepAction> actions = new ArrayList<>();
+    private Duration later = Duration.ZERO;
 
     @Test
     void testE18RoundMergesAndTells()
@@ -71,6 +73,42 @@ final class TestUpkeep
         }
         try (var left = Files.list(scratch)) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    /**
+     * Files of others that cannot be merged here are tried once in six hours, and whoever reads it is told how an engine merges them.
+     */
+    @Test
+    void testWhatIsRefused()
+            throws Exception
+    {
+        try (MergeFixture logs = fixture()) {
+            Upkeep upkeep = upkeep(1 << 30);
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            logs.append(logs.writer(), LogRows.batch(7, "acme", 10));
+            logs.append(logs.writer(), LogRows.batch(8, "acme", 10));
+            logs.commit();
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            logs.table.refresh();
+            List<DataFile> merged = logs.files();
+            assertThat(merged).hasSize(2);
+            try (PositionOutputStream out = logs.table.io().newOutputFile(merged.get(0).location()).createOrOverwrite()) {
+                out.write(new byte[(int) merged.get(0).fileSizeInBytes()]);
+            }
+            actions.clear();
+            later = Duration.ofMinutes(11); // nothing came to the partition for so long
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            assertThat(actions).filteredOn(action -> action.kind().equals("merge")).as("once").singleElement().satisfies(action -> {
+                assertThat(action.succeeded()).isFalse();
+                assertThat(action.work().outcome()).isEqualTo("refused");
+                assertThat(action.result()).matches("Cannot merge .*: it is no Parquet file; not tried again for 6 hours. Trino or Spark may merge them: "
+                        + "./icegate maintain --trino URL, or ALTER TABLE \"icegate\".\"otel\".\"logs\" EXECUTE optimize");
+            });
+            later = Duration.ofHours(7);
+            upkeep.round(List.of(logs.table), _table -> true, () -> true);
+            assertThat(actions).filteredOn(action -> action.kind().equals("merge")).hasSize(2);
         }
     }
 
@@ -129,7 +167,7 @@ final class TestUpkeep
 
     private Upkeep upkeep(long bytes)
     {
-        return upkeep(bytes, InstantSource.system(), actions::add);
+        return upkeep(bytes, () -> Instant.now().plus(later), actions::add);
     }
 
     private Upkeep upkeep(long bytes, InstantSource clock, UpkeepListener listener)

@@ -35,6 +35,7 @@ final class TestThetaSketch
             CompactSketch read = CompactSketch.heapify(Memory.wrap(bytes(ours(0, count).serialize())));
             CompactSketch theirs = theirs(0, count).compact();
             assertThat(read.isEmpty()).isEqualTo(count == 0);
+            assertThat(read.getRetainedEntries()).as("bounded").isLessThanOrEqualTo(ThetaSketch.HASHES_MAX);
             if (count <= ThetaSketch.HASHES_MAX) {
                 assertThat(read.getEstimate()).isEqualTo(count);
                 assertThat(read.toByteArray()).as("%s values", count).isEqualTo(theirs.toByteArray());

@@ -165,7 +165,8 @@ final class TestCourtesy
                 UpkeepSettings.DEFAULT,
                 clock,
                 warehouse.actions::add,
-                new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), statements));
+                new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), statements),
+                Optional.empty());
     }
 
     private static boolean expiresAfterTwoCommits(Upkeep upkeep, UpkeepFixture warehouse, Table table)

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The process that keeps the tables in order, and what an operator does to them.
@@ -27,7 +28,7 @@ final class YearUpkeep
     YearUpkeep(YearWarehouse year, Path scratch)
     {
         this.catalog = year.catalog(year.warehouse, year.clock);
-        this.maintenance = Maintenance.open(catalog, year.warehouse, UpkeepSettings.DEFAULT.withCpuShare(1), scratch, year.random, year.clock, actions::add);
+        this.maintenance = Maintenance.open(catalog, year.warehouse, UpkeepSettings.DEFAULT.withCpuShare(1), scratch, year.random, year.clock, actions::add, Optional.empty());
     }
 
     /**

@@ -40,14 +40,15 @@ public final class MaintenanceProcess
     /**
      * @param data the folder for its log and its temporary files
      * @param metricsPort empty for the default one, which it does without when that is taken
+     * @param trinoPort of the Trino on this machine that merges what maintenance cannot; it may be there or not
      * @param further variables beside those of this process
      */
-    public static Program program(Installation installation, Path data, String warehouse, OptionalInt metricsPort, Map<String, String> further)
+    public static Program program(Installation installation, Path data, String warehouse, OptionalInt metricsPort, int trinoPort, Map<String, String> further)
     {
-        return new Program(NAME, () -> start(installation, data, warehouse, metricsPort, further), _ -> true);
+        return new Program(NAME, () -> start(installation, data, warehouse, metricsPort, trinoPort, further), _ -> true);
     }
 
-    private static ChildProcess start(Installation installation, Path data, String warehouse, OptionalInt metricsPort, Map<String, String> further)
+    private static ChildProcess start(Installation installation, Path data, String warehouse, OptionalInt metricsPort, int trinoPort, Map<String, String> further)
     {
         try {
             Path folder = Files.createDirectories(data.resolve("maintenance"));
@@ -55,7 +56,7 @@ public final class MaintenanceProcess
             options.addAll(OPTIONS);
             Map<String, String> environment = new HashMap<>(StoreEnvironment.with(further));
             environment.put("CLASSPATH", installation.classPath("standalone"));
-            List<String> arguments = new ArrayList<>(List.of("maintain", "--data", data.toString(), "--warehouse", warehouse));
+            List<String> arguments = new ArrayList<>(List.of("maintain", "--data", data.toString(), "--warehouse", warehouse, "--trino", "http://localhost:" + trinoPort));
             metricsPort.ifPresent(port -> arguments.addAll(List.of("--metrics-port", Integer.toString(port))));
             ChildProcess process = ChildProcess.start(
                     NAME,
