@@ -3,6 +3,7 @@ package io.icegate.spark;
 import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
+import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
@@ -14,15 +15,24 @@ import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.status.WriterStatus;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.deletes.EqualityDeleteWriter;
+import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +75,7 @@ final class TestAnswers
             Row row = spark.sql("CALL {c}.system.wal_status(table => 'otel.logs')").get(0);
             assertThat(columns(row)).isEqualTo(AnswerContract.WAL_STATUS);
             assertThat(row.mkString(" ")).startsWith("otel logs %s open localhost 1 1 5 ".formatted(wal.writer()));
+            assertDocumented("CALL icegate.system.wal_status(table => 'otel.logs')", List.of(row));
 
             List<List<String>> before;
             List<List<String>> actual;
@@ -125,6 +136,7 @@ final class TestAnswers
             assertThat(expected).isNotEmpty();
             assertThat(findings.stream().map(TestAnswers::text).toList()).isEqualTo(rows(Finding.COLUMNS, expected));
             assertThat(spark.sql("CALL {c}.system.doctor()")).isEqualTo(findings);
+            assertDocumented("CALL icegate.system.doctor(table => 'otel.logs')", findings);
         }
     }
 
@@ -146,8 +158,9 @@ final class TestAnswers
             List<String> rows = spark.rows("otel.logs");
             assertThat(rows).hasSize(200);
 
-            List<Row> actions = spark.sql("CALL {c}.system.maintain()");
+            List<Row> actions = spark.sql("CALL {c}.system.maintain(table => 'otel.logs')");
             assertThat(actions).hasSize(2);
+            assertDocumented("CALL icegate.system.maintain(table => 'otel.logs')", actions);
             assertThat(columns(actions.get(0))).isEqualTo(AnswerContract.UPKEEP);
             assertThat(actions.get(0).mkString("|"))
                     .startsWith("otel|logs|merge|true|40 segments of ")
@@ -163,6 +176,68 @@ final class TestAnswers
             assertThat(spark.sql("CALL {c}.system.maintain(table => 'otel.logs')")).as("nothing is due").isEmpty();
             assertThat(spark.sql("CALL {c}.system.upkeep()").stream().map(TestAnswers::text).toList()).isEqualTo(actions.stream().map(TestAnswers::text).toList());
         }
+    }
+
+    /**
+     * A column of a type that no signal has, and deletes by values: Spark merges what cannot be merged column by column.
+     */
+    @Test
+    void testMaintainOfWhatIsRefused(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder, Map.of());
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            for (int segment = 0; segment < 33; segment++) {
+                wal.append(segment, segment * 5L, segment * 5L + 4);
+            }
+            spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+            spark.sql("ALTER TABLE {c}.otel.logs ADD COLUMN price decimal(10, 2)");
+            assertRewritten(spark, wal, 33, "Cannot merge files of table ");
+        }
+    }
+
+    @Test
+    void testMaintainOfWhatHasEqualityDeletes(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder, Map.of("cache-enabled", "false"));
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            for (int segment = 0; segment < 33; segment++) {
+                wal.append(segment, segment * 5L, segment * 5L + 4);
+            }
+            spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+            Table table = wal.catalog().loadTable(LOGS);
+            Schema schema = table.schema().select("body");
+            EqualityDeleteWriter<Record> writer = Parquet.writeDeletes(table.io().newOutputFile(table.location() + "/data/equality.parquet"))
+                    .rowSchema(schema)
+                    .withSpec(PartitionSpec.unpartitioned())
+                    .equalityFieldIds(schema.columns().get(0).fieldId())
+                    .createWriterFunc(GenericParquetWriter::create)
+                    .buildEqualityWriter();
+            try (writer) {
+                writer.write(GenericRecord.create(schema).copy(Map.of("body", "message 7")));
+            }
+            table.newRowDelta().addDeletes(writer.toDeleteFile()).commit();
+            assertThat(spark.rows("otel.logs")).hasSize(164);
+            assertRewritten(spark, wal, 33, ": rows of it are deleted by EQUALITY_DELETES of PARQUET");
+            assertThat(spark.value("SELECT count(*) FROM {c}.otel.logs.files WHERE content <> 0")).isEqualTo(0L);
+        }
+    }
+
+    private static void assertRewritten(TestingSpark spark, TestingWal wal, int files, String reason)
+    {
+        List<String> rows = spark.rows("otel.logs");
+        String offsets = wal.catalog().loadTable(LOGS).properties().get(OffsetVector.PROPERTY);
+        Row action = spark.sql("CALL {c}.system.maintain('otel.logs')").get(0);
+        assertThat(action.<String>getAs("action")).isEqualTo("rewrite");
+        assertThat(action.<String>getAs("reason")).startsWith(files + " segments of ").contains(reason);
+        assertThat(action.<String>getAs("result")).startsWith("REWRITTEN %1$s of %1$s files, ".formatted(files)).contains(". Spark: rewrite_data_files, %s files into ".formatted(files));
+        assertThat(action.<Boolean>getAs("succeeded")).isTrue();
+        assertThat(spark.value("SELECT count(*) FROM {c}.otel.logs.files WHERE file_path LIKE '%%/_wal/%%' OR sort_order_id = 0")).as("segments, and files without the order of the table").isEqualTo(0L);
+        assertThat((Long) spark.value("SELECT count(*) FROM {c}.otel.logs.files WHERE content = 0")).as("one for each day").isEqualTo(spark.value("SELECT count(DISTINCT to_date(timestamp)) FROM {c}.otel.logs"));
+        assertThat(spark.rows("otel.logs")).containsExactlyInAnyOrderElementsOf(rows);
+        assertThat(wal.catalog().loadTable(LOGS).properties()).containsEntry(OffsetVector.PROPERTY, offsets);
+        assertThat(spark.sql("CALL {c}.system.maintain('otel.logs')").stream().map(row -> row.<String>getAs("action"))).as("nothing is left").doesNotContain("rewrite", "merge");
     }
 
     private static Map<Integer, String> distinct(TestingSpark spark)
@@ -223,6 +298,30 @@ final class TestAnswers
             assertThat(statements).hasSizeGreaterThanOrEqualTo(8);
             statements.forEach(statement -> spark.sql(statement.replace("CALL icegate.", "CALL {c}.")));
         }
+    }
+
+    /**
+     * The page shows what the statement answers here, record below record, but for numbers, ids and the widths of columns.
+     */
+    private static void assertDocumented(String statement, List<Row> rows)
+            throws IOException
+    {
+        String page = Files.readString(Path.of("..", "docs", "operations", "spark.md"));
+        StringBuilder actual = new StringBuilder();
+        for (Row row : rows) {
+            actual.append("-RECORD 0\n");
+            for (StructField column : row.schema().fields()) {
+                actual.append(" %s | %s%n".formatted(column.name(), String.valueOf(row.<Object>getAs(column.name()))));
+            }
+        }
+        assertThat(page).contains("```text\n%s;\n".formatted(statement));
+        int start = page.indexOf("```text\n%s;\n".formatted(statement)) + "```text\n%s;\n".formatted(statement).length();
+        assertThat(masked(page.substring(start, page.indexOf("```", start)))).as("%s", actual).isEqualTo(masked(actual.toString()));
+    }
+
+    private static String masked(String text)
+    {
+        return text.replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID").replaceAll("[0-9]+", "0").replaceAll("-{2,}", "-").replaceAll(" +", " ").replaceAll("(?m)[ -]+$", "").strip();
     }
 
     private static EngineWal engine(TestingWal wal)

@@ -27,7 +27,7 @@ public final class IceGateProcedures
                 new ReconcileWalProcedure(tables, wal),
                 new WalStatusProcedure(tables, wal),
                 new DoctorProcedure(tables, wal),
-                new MaintainProcedure(tables),
+                new MaintainProcedure(tables, heldTables),
                 new UpkeepProcedure(tables));
     }
 

@@ -4,6 +4,8 @@ import io.icegate.maintenance.upkeep.Maintenance;
 import io.icegate.maintenance.upkeep.StatementFolder;
 import io.icegate.maintenance.upkeep.TableAction;
 import io.icegate.maintenance.upkeep.UpkeepAction;
+import io.icegate.maintenance.upkeep.UpkeepSettings;
+import io.icegate.spark.held.HeldTables;
 import io.icegate.wal.engine.EngineWal;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -19,12 +21,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * Does now what is due in a table, or in all tables that take segments, as {@code ./icegate maintain} does. Runs in the driver.
- * What cannot be done is a row of the answer.
+ * Does now what is due in a table, or in all tables that take segments, as {@code ./icegate maintain} does. Runs in the driver; files
+ * that cannot be merged there are merged by Spark. What cannot be done is a row of the answer.
  */
 final class MaintainProcedure
         implements IceGateProcedure
@@ -36,10 +39,12 @@ final class MaintainProcedure
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final ProcedureTables tables;
+    private final SparkRewrite rewrite;
 
-    MaintainProcedure(ProcedureTables tables)
+    MaintainProcedure(ProcedureTables tables, HeldTables heldTables)
     {
         this.tables = requireNonNull(tables, "tables is null");
+        this.rewrite = new SparkRewrite(heldTables);
     }
 
     @Override
@@ -73,7 +78,7 @@ final class MaintainProcedure
         boolean asked = !arguments.isNullAt(0);
         List<TableAction> actions = new ArrayList<>();
         try (StatementFolder scratch = StatementFolder.create();
-                Maintenance maintenance = Maintenance.open(tables.catalog(), tables.catalog().warehouse(), scratch.path(), random, clock, action -> {})) {
+                Maintenance maintenance = Maintenance.open(tables.catalog(), tables.catalog().warehouse(), UpkeepSettings.DEFAULT, scratch.path(), random, clock, action -> {}, Optional.of(rewrite))) {
             for (TableIdentifier name : names) {
                 keep(maintenance, name, asked).forEach(action -> actions.add(new TableAction(name, action)));
             }
