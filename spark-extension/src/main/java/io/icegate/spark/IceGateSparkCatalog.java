@@ -112,14 +112,14 @@ public class IceGateSparkCatalog
             throws NoSuchTableException
     {
         walTables().drainBeforeReplace(buildIdentifier(identifier));
-        return super.stageReplace(identifier, info);
+        return new ReplacingTable(super.stageReplace(identifier, info));
     }
 
     @Override
     public StagedTable stageCreateOrReplace(Identifier identifier, TableInfo info)
     {
         walTables().drainBeforeReplace(buildIdentifier(identifier));
-        return super.stageCreateOrReplace(identifier, info);
+        return new ReplacingTable(super.stageCreateOrReplace(identifier, info));
     }
 
     /**

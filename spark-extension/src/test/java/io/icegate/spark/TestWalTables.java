@@ -5,6 +5,8 @@ import io.icegate.wal.OffsetVector;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF0;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -26,6 +29,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 final class TestWalTables
 {
+    /**
+     * What happens once while a statement calls {@code meanwhile()}; Spark runs functions in this process.
+     */
+    private static final AtomicReference<Runnable> MEANWHILE = new AtomicReference<>(() -> {});
+
     private static final TableIdentifier LOGS = TableIdentifier.of("otel", "logs");
 
     /**
@@ -275,6 +283,37 @@ final class TestWalTables
                 spark.sql("CALL {c}.system.commit_wal('otel.logs')");
                 assertThat(numbers(spark)).as(statement).containsOnly(0L, 2L).hasSize(2 * (int) batch);
             }
+        }
+    }
+
+    /**
+     * Rows that were committed while the statement ran, which has read the table already.
+     */
+    @Test
+    void testReplacementThatTakesLongerThanACommit(@TempDir Path folder)
+            throws Exception
+    {
+        TestingSpark spark = TestingSpark.open(folder);
+        try (TestingWal wal = new TestingWal(spark.warehouse())) {
+            wal.append(1, 0, 2);
+            spark.sql("CALL {c}.system.commit_wal('otel.logs')");
+            MEANWHILE.set(() -> {
+                wal.append(2, 3, 4);
+                wal.commit();
+            });
+            TestingSpark.session().udf().register("meanwhile", (UDF0<Boolean>) () -> {
+                MEANWHILE.getAndSet(() -> {}).run();
+                return true;
+            }, DataTypes.BooleanType);
+            String statement = "CREATE OR REPLACE TABLE {c}.otel.logs USING iceberg AS SELECT * FROM {c}.otel.logs WHERE meanwhile() AND element_at(attributes, 'number') <> '1'";
+            assertThatThrownBy(() -> spark.sql(statement))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("Cannot replace table ")
+                    .hasMessageContaining("it was changed while the statement ran")
+                    .hasMessageEndingWith("use DELETE and INSERT instead, which keep such rows");
+            assertThat(numbers(spark)).containsExactlyInAnyOrderElementsOf(range(0, 4));
+            spark.sql(statement);
+            assertThat(numbers(spark)).containsExactlyInAnyOrder(0L, 2L, 3L, 4L);
         }
     }
 

@@ -11,6 +11,8 @@ import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
+import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.RowBatch;
@@ -24,6 +26,7 @@ import io.icegate.wal.writer.WalWriter;
 import io.icegate.wal.writer.WriterOptions;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -119,6 +122,15 @@ final class TestingWal
         catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Cannot append a segment", e);
         }
+    }
+
+    /**
+     * Commits what waits, as a receiver does.
+     */
+    void commit()
+    {
+        new EngineWal(catalog.warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(executor), EngineWal.Limits.DEFAULT)
+                .commit(catalog.loadTable(TableIdentifier.of("otel", signal.shape().name())), CommitOptions.DEFAULT);
     }
 
     private WalLane lane()

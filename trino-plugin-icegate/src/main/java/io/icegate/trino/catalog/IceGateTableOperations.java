@@ -11,6 +11,7 @@ import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.TableNotFoundException;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
@@ -100,9 +101,25 @@ final class IceGateTableOperations
             catch (RuntimeException deleteFailure) {
                 e.addSuppressed(deleteFailure);
             }
+            if (e instanceof CommitFailedException && base != null && location.isPresent()) {
+                checkAgain(guarded);
+            }
             throw e;
         }
         shouldRefresh = true;
+    }
+
+    /**
+     * Asks the guard about the table as it is now. A replacement knows only the table of its beginning, so that it would try in vain, for minutes,
+     * what the guard refuses.
+     */
+    private void checkAgain(TableMetadata replacement)
+    {
+        TableMetadata newest = cache.read(
+                getSchemaTableName(),
+                metadataLocation(catalog.state(), getSchemaTableName()),
+                read -> TableMetadataParser.read(io().newInputFile(read)));
+        TableMetadata _ = catalog.guard(newest, replacement);
     }
 
     @Override

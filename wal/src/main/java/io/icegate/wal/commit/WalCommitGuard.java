@@ -190,7 +190,8 @@ public final class WalCommitGuard
     {
         Snapshot current = base.currentSnapshot();
         if (before != null && current != null && next.snapshot(current.snapshotId()) == null) {
-            throw new ValidationException("Cannot replace table %s: it was changed while the statement ran, and these rows would be lost unread; run it again, or use DELETE and INSERT", next.location());
+            throw new ValidationException("Cannot replace table %s: it was changed while the statement ran, and rows that the statement cannot have read would be lost. Nothing was replaced; run it again. " +
+                    "While receivers commit more often than the statement takes, it is refused each time: use DELETE and INSERT instead, which keep such rows", next.location());
         }
     }
 
