@@ -23,6 +23,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,10 +153,47 @@ final class TestMaintain
         assertThat(files()).as("nothing has changed").hasSize(SEGMENTS);
     }
 
-    private IceGateScript maintain()
+    /**
+     * A column of a type that no signal has cannot be merged here. A Trino that is dead is told, and the table is as it was.
+     */
+    @Test
+    void testTrinoMergesWhatIsRefused()
             throws Exception
     {
-        return IceGateScript.run(folder, "maintain", "--once", "--data", folder.resolve("data").toString(), "--warehouse", warehouse.toString());
+        Warehouse opened = Warehouses.open("file:" + warehouse, Map.of());
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of())) {
+            catalog.loadTable(TableIdentifier.of("otel", "logs")).updateSchema().addColumn("price", Types.DecimalType.of(10, 2)).commit();
+        }
+        try (IceGateScript maintain = maintain()) {
+            assertThat(maintain.exitValue()).isEqualTo(1);
+            assertThat(maintain.output()).contains("merge icegate.otel.logs failed: Cannot merge ", "./icegate maintain --trino URL");
+        }
+        int port = Services.freePorts().getFirst();
+        String url = "http://localhost:" + port;
+        try (IceGateScript maintain = maintain("--trino", url)) {
+            assertThat(maintain.exitValue()).isEqualTo(1);
+            assertThat(maintain.output()).contains("rewrite icegate.otel.logs failed: FAILED, merged are 0 of %s files".formatted(SEGMENTS), "Trino: a statement on %s failed: ".formatted(url));
+        }
+        assertThat(files()).hasSize(SEGMENTS);
+        try (IceGateScript trino = IceGateScript.start(folder, Services.environment(Map.of()), List.of(
+                "trino", "--data", folder.resolve("trino").toString(), "--warehouse", warehouse.toString(), "--trino-port", Integer.toString(port), "--trino-memory", "1GB"))) {
+            trino.awaitOutput("Trino is ready.");
+            try (IceGateScript maintain = maintain("--trino", url)) {
+                assertThat(maintain.output()).contains("rewrite icegate.otel.logs: REWRITTEN %1$s of %1$s files, ".formatted(SEGMENTS), "Trino: query ");
+                assertThat(maintain.exitValue()).isZero();
+            }
+        }
+        List<DataFile> rewritten = files();
+        assertThat(rewritten).hasSizeLessThan(SEGMENTS / 4).noneMatch(file -> file.location().contains("/_wal/"));
+        assertThat(rewritten.stream().mapToLong(DataFile::recordCount).sum()).isEqualTo((long) SEGMENTS * ROWS);
+    }
+
+    private IceGateScript maintain(String... further)
+            throws Exception
+    {
+        List<String> arguments = new ArrayList<>(List.of("maintain", "--once", "--data", folder.resolve("data").toString(), "--warehouse", warehouse.toString()));
+        arguments.addAll(List.of(further));
+        return IceGateScript.run(folder, arguments.toArray(String[]::new));
     }
 
     private List<DataFile> files()

@@ -62,6 +62,7 @@ final class TestStart
             assertStored(sent);
             assertStatus(RECORDS, 0);
             assertColumnsAreDescribed();
+            assertThat(start.child("maintain").info().arguments().map(List::of).orElse(List.of())).containsSequence("--trino", "http://localhost:" + ports.get(2));
 
             // a table that no receiver writes to has no WAL
             execute("CREATE TABLE plain AS SELECT 1 x");
