@@ -13,7 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -95,13 +95,13 @@ final class TrinoRewrite
                 answer.completeExceptionally(e);
             }
         });
-        Instant end = Instant.now().plus(limit);
+        long end = System.nanoTime() + limit.toNanos();
         while (true) {
             try {
                 return answer.get(LOOK.toMillis(), MILLISECONDS);
             }
             catch (TimeoutException e) {
-                boolean late = Instant.now().isAfter(end);
+                boolean late = System.nanoTime() - end > 0;
                 if (late || !goesOn.getAsBoolean()) {
                     query.cancel(thread, answer);
                     throw new CommandException("%s on %s was cancelled, %s".formatted(query.text(), server, late ? "after %s s".formatted(limit.toSeconds()) : "because maintenance stops"), e);
@@ -126,7 +126,7 @@ final class TrinoRewrite
         private final String table;
         private final AtomicReference<Statement> statement = new AtomicReference<>();
         private final AtomicReference<QueryStats> stats = new AtomicReference<>();
-        private Instant told = Instant.now();
+        private long told = System.nanoTime();
 
         private Query(String table)
         {
@@ -163,10 +163,10 @@ final class TrinoRewrite
         private void progress(QueryStats now)
         {
             stats.set(now);
-            if (told.plus(PROGRESS).isBefore(Instant.now())) {
-                told = Instant.now();
+            if (System.nanoTime() - told > PROGRESS.toNanos()) {
+                told = System.nanoTime();
                 System.out.println("%s rewrite %s goes on: %s is %s, %.0f %%".formatted(
-                        told.truncatedTo(ChronoUnit.SECONDS), table, text(), now.getState().toLowerCase(Locale.ROOT), now.getProgressPercentage().orElse(0)));
+                        InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS), table, text(), now.getState().toLowerCase(Locale.ROOT), now.getProgressPercentage().orElse(0)));
             }
         }
 

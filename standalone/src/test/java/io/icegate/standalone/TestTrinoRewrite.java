@@ -122,14 +122,16 @@ final class TestTrinoRewrite
         private String answer(String state)
         {
             String uri = "http://localhost:%s/v1/statement/q1".formatted(port());
-            String result = state.equals("FINISHED") ?
-                    """
-                    "columns": [
-                      {"name": "metric_name", "type": "varchar", "typeSignature": {"rawType": "varchar", "arguments": [{"kind": "LONG", "value": 100}]}},
-                      {"name": "metric_value", "type": "bigint", "typeSignature": {"rawType": "bigint", "arguments": []}}],
-                    "data": [["added_data_files_count", 1]],
-                    """ :
-                    "\"nextUri\": \"%s\",".formatted(uri);
+            String result = "\"nextUri\": \"%s\",".formatted(uri);
+            if (state.equals("FINISHED")) {
+                result =
+                        """
+                        "columns": [
+                          {"name": "metric_name", "type": "varchar", "typeSignature": {"rawType": "varchar", "arguments": [{"kind": "LONG", "value": 100}]}},
+                          {"name": "metric_value", "type": "bigint", "typeSignature": {"rawType": "bigint", "arguments": []}}],
+                        "data": [["added_data_files_count", 1]],
+                        """;
+            }
             return "{\"id\": \"q1\", \"infoUri\": \"%s\", %s \"stats\": {\"state\": \"%s\", \"queued\": false, \"scheduled\": true}}".formatted(uri, result, state);
         }
 
