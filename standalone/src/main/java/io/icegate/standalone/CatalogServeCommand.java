@@ -52,14 +52,15 @@ final class CatalogServeCommand
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting a catalog on %s ...".formatted(uri));
             Program program = CatalogProcess.program(installation, path, choice.port(), configuration);
-            Running running = new Running(ProcessHandle.current().pid(), uri, Optional.empty(), OptionalInt.empty(), List.of());
+            String address = "http%s://localhost:%s".formatted(configuration.containsKey("icegate.tls.certificate-file") ? "s" : "", choice.port());
+            Running running = new Running(ProcessHandle.current().pid(), uri, Optional.empty(), OptionalInt.empty()).withCatalog(address);
             return Foreground.run(folder, List.of(program), running,
                     """
                     The catalog is ready.
-                      Iceberg REST  http%s://localhost:%s
+                      Iceberg REST  %s
                       log           %s
                     Ctrl-C stops it."""
-                            .formatted(configuration.containsKey("icegate.tls.certificate-file") ? "s" : "", choice.port(), path.resolve("log").resolve("catalog.log")));
+                            .formatted(address, path.resolve("log").resolve("catalog.log")));
         }
     }
 }

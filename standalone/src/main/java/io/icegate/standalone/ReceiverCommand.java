@@ -115,7 +115,7 @@ final class ReceiverCommand
             throws InterruptedException, IOException
     {
         System.out.println("Starting a receiver on %s, with %s of memory ...".formatted(uri, heap));
-        Running running = new Running(ProcessHandle.current().pid(), uri, Optional.of(ports), OptionalInt.empty(), List.of());
+        Running running = new Running(ProcessHandle.current().pid(), uri, Optional.of(ports), OptionalInt.empty());
         return Foreground.run(folder, List.of(program), running,
                 """
                 The receiver is ready.

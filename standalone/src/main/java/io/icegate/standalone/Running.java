@@ -28,14 +28,15 @@ import static java.util.Objects.requireNonNull;
  * lives. {@code start} writes it into the data folder itself, a part that runs alone into a folder of its own below.
  *
  * @param warehouse empty when it is not known
+ * @param catalogAddress of a REST catalog
  */
-record Running(long process, String warehouse, Optional<ReceiverPorts> receiver, OptionalInt trinoPort, List<ProgramState> programs)
+record Running(long process, String warehouse, Optional<ReceiverPorts> receiver, OptionalInt trinoPort, Optional<String> catalogAddress, List<ProgramState> programs)
 {
     static final int GRPC_PORT = 4317;
     static final int HTTP_PORT = 4318;
     static final int TRINO_PORT = 8080;
 
-    static final Running AT_DEFAULT_PORTS = new Running(0, "", Optional.of(new ReceiverPorts(GRPC_PORT, HTTP_PORT, Optional.empty())), OptionalInt.of(TRINO_PORT), List.of());
+    static final Running AT_DEFAULT_PORTS = new Running(0, "", Optional.of(new ReceiverPorts(GRPC_PORT, HTTP_PORT, Optional.empty())), OptionalInt.of(TRINO_PORT));
 
     private static final String NAME = "running.properties";
     private static final int INSTANCES_MAX = 100;
@@ -64,7 +65,13 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
         requireNonNull(warehouse, "warehouse is null");
         requireNonNull(receiver, "receiver is null");
         requireNonNull(trinoPort, "trinoPort is null");
+        requireNonNull(catalogAddress, "catalogAddress is null");
         programs = List.copyOf(programs);
+    }
+
+    Running(long process, String warehouse, Optional<ReceiverPorts> receiver, OptionalInt trinoPort)
+    {
+        this(process, warehouse, receiver, trinoPort, Optional.empty(), List.of());
     }
 
     static Path file(Path folder)
@@ -116,6 +123,7 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
                             Optional.ofNullable(properties.getProperty("certificate")).map(Path::of)))
                             : Optional.empty(),
                     properties.containsKey("trino-port") ? OptionalInt.of(Integer.parseInt(properties.getProperty("trino-port"))) : OptionalInt.empty(),
+                    Optional.ofNullable(properties.getProperty("catalog-address")),
                     programs(properties));
             return Optional.of(running).filter(found -> ProcessHandle.of(found.process()).isPresent());
         }
@@ -143,7 +151,12 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
 
     Running with(List<ProgramState> states)
     {
-        return new Running(process, warehouse, receiver, trinoPort, states);
+        return new Running(process, warehouse, receiver, trinoPort, catalogAddress, states);
+    }
+
+    Running withCatalog(String address)
+    {
+        return new Running(process, warehouse, receiver, trinoPort, Optional.of(address), programs);
     }
 
     /**
@@ -165,6 +178,7 @@ record Running(long process, String warehouse, Optional<ReceiverPorts> receiver,
             ports.certificate().ifPresent(file -> properties.setProperty("certificate", file.toString()));
         });
         trinoPort.ifPresent(port -> properties.setProperty("trino-port", Integer.toString(port)));
+        catalogAddress.ifPresent(address -> properties.setProperty("catalog-address", address));
         for (int index = 0; index < programs.size(); index++) {
             ProgramState program = programs.get(index);
             String prefix = "program-%s".formatted(index);

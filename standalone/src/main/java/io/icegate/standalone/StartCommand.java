@@ -84,8 +84,7 @@ final class StartCommand
                     ProcessHandle.current().pid(),
                     settings.warehouse(),
                     Optional.of(ports),
-                    OptionalInt.of(settings.trinoPort()),
-                    List.of());
+                    OptionalInt.of(settings.trinoPort()));
             Optional<SecureFiles> files = receiver.secureFiles(path);
             files.ifPresent(made -> made.create(new SecureRandom()));
             List<Program> programs = new ArrayList<>(settings.programs(installation));
@@ -97,7 +96,8 @@ final class StartCommand
                 Map<String, String> keys = CatalogProcess.configuration(settings.warehouse(), port, catalog.configuration(configuration));
                 programs.add(CatalogProcess.program(installation, path, port, keys));
             });
-            return Foreground.run(folder, programs, running, greeting(settings, ports, data.argument(), catalogPort) + files.map(made -> made.greeting(ports)).orElse(""));
+            Optional<String> address = catalogPort.stream().mapToObj(port -> catalogAddress(ports, port)).findFirst();
+            return Foreground.run(folder, programs, address.map(running::withCatalog).orElse(running), greeting(settings, ports, data.argument(), address) + files.map(made -> made.greeting(ports)).orElse(""));
         }
     }
 
@@ -119,7 +119,7 @@ final class StartCommand
         return further;
     }
 
-    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument, OptionalInt catalogPort)
+    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument, Optional<String> catalogAddress)
     {
         return """
                IceGate is ready.
@@ -129,11 +129,11 @@ final class StartCommand
                %s  status      ./icegate status%s
                  logs        %s
                Ctrl-C stops it."""
-                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), catalogLine(ports, catalogPort), dataArgument, settings.data().resolve("log"));
+                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), catalogAddress.map("  Iceberg     REST catalog %s%n"::formatted).orElse(""), dataArgument, settings.data().resolve("log"));
     }
 
-    private static String catalogLine(Running.ReceiverPorts ports, OptionalInt port)
+    private static String catalogAddress(Running.ReceiverPorts ports, int port)
     {
-        return port.isEmpty() ? "" : "  Iceberg     REST catalog %s://localhost:%s%n".formatted(ports.certificate().isPresent() ? "https" : "http", port.getAsInt());
+        return "%s://localhost:%s".formatted(ports.certificate().isPresent() ? "https" : "http", port);
     }
 }

@@ -192,9 +192,13 @@ final class StatusCommand
         });
         OptionalInt trino = running.trinoPort();
         trino.ifPresent(port -> parts.add(new Part(TrinoProcess.NAME, TrinoProcess.ready(http, port), "http://localhost:" + port, running.program(TrinoProcess.NAME))));
-        for (String name : List.of(CatalogProcess.NAME, MaintenanceProcess.NAME)) {
-            running.program(name).ifPresent(state -> parts.add(new Part(name, state.phase() == ProgramState.Phase.READY, "", Optional.of(state))));
-        }
+        running.program(CatalogProcess.NAME).ifPresent(state -> parts.add(part(state, running.catalogAddress().orElse(""))));
+        running.program(MaintenanceProcess.NAME).ifPresent(state -> parts.add(part(state, "")));
         return parts;
+    }
+
+    private static Part part(ProgramState state, String address)
+    {
+        return new Part(state.name(), state.phase() == ProgramState.Phase.READY, address, Optional.of(state));
     }
 }

@@ -51,7 +51,7 @@ final class TrinoCommand
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting Trino on %s, with %s of memory ...".formatted(uri, memory.trino()));
             Program program = TrinoProcess.program(installation, path, trino.port(), uri, Map.of(), memory.trino());
-            Running running = new Running(ProcessHandle.current().pid(), uri, Optional.empty(), OptionalInt.of(trino.port()), List.of());
+            Running running = new Running(ProcessHandle.current().pid(), uri, Optional.empty(), OptionalInt.of(trino.port()));
             return Foreground.run(folder, List.of(program), running,
                     """
                     Trino is ready.

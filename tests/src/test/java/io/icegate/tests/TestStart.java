@@ -186,7 +186,7 @@ final class TestStart
                 assertMaintenanceTells(metricsPort);
                 assertThat(start.output()).contains("  Iceberg     REST catalog http://localhost:%s\n".formatted(catalogPort));
                 assertCatalogServes(catalogPort);
-                assertThat(status()).contains("{\"part\":\"the catalog\",\"state\":\"ready\"");
+                assertThat(status()).contains("{\"part\":\"the catalog\",\"state\":\"ready\",\"address\":\"http://localhost:");
                 assertSecondCatalog(environment);
 
                 start.terminate();
