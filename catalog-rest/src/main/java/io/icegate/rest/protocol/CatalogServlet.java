@@ -74,7 +74,6 @@ public final class CatalogServlet
         }
         long began = System.nanoTime();
         String path = NO_ROUTE;
-        int status;
         try (Admission.Ticket _ = admission.admit(request.getContentLengthLong())) {
             Principal principal = access.principal(headers);
             Match match = routes.find(request.getMethod(), RequestPath.segments(request.getRequestURI()))
@@ -82,17 +81,25 @@ public final class CatalogServlet
             path = match.route().path();
             verifyAllowed(principal, match.route());
             Answer answer = match.route().handler().answer(call(request, headers, match));
-            status = answer.status();
-            write(response, status, answer.body().map(RestJson::write), answer.headers());
+            Optional<byte[]> body = answer.body().map(RestJson::write);
+            count(request, path, answer.status(), began);
+            write(response, answer.status(), body, answer.headers());
         }
         catch (RuntimeException | Error e) {
             RestError error = RestError.of(e);
-            status = error.status();
             if (error.isServersFault()) {
                 log.error(e, "Cannot answer %s %s", request.getMethod(), path);
             }
+            count(request, path, error.status(), began);
             refuse(response, error, request.getMethod());
         }
+    }
+
+    /**
+     * Before the answer leaves, so that who has read it finds it counted.
+     */
+    private void count(HttpServletRequest request, String path, int status, long began)
+    {
         String method = path.equals(NO_ROUTE) ? NO_ROUTE : request.getMethod();
         requests.answered(method, path, status, System.nanoTime() - began);
     }
