@@ -70,6 +70,12 @@ final class TestTableChanges
             spark.sql("INSERT INTO {c}.otel.copy SELECT * FROM {c}.otel.logs");
             assertThat(spark.value("SELECT count(*) FROM {c}.otel.copy")).isEqualTo(10L);
             assertThat(wal.catalog().loadTable(TableIdentifier.of("otel", "copy")).properties()).doesNotContainKey("icegate.wal.offsets");
+
+            // as a client shows it that knows nothing of us
+            spark.sql(copy.replace(".otel.copy", ".otel.foreign").replaceFirst("TBLPROPERTIES \\(", "TBLPROPERTIES ('icegate.wal.offsets' = '%s=1', ".formatted(wal.writer())));
+            assertThat(wal.catalog().loadTable(TableIdentifier.of("otel", "foreign")).properties()).doesNotContainKey("icegate.wal.offsets");
+            spark.sql("INSERT INTO {c}.otel.foreign SELECT * FROM {c}.otel.logs");
+            assertThat(spark.value("SELECT count(*) FROM {c}.otel.foreign")).isEqualTo(10L);
         }
     }
 

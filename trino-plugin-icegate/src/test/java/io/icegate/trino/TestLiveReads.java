@@ -320,7 +320,7 @@ final class TestLiveReads
     }
 
     @Test
-    void testCommitSomeSegments()
+    void testE27CommitSomeSegments()
     {
         String namespace = lake.namespace();
         WalFixture.Logs logs = lake.fixture().createLogs(namespace);
