@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -45,7 +46,10 @@ final class TestHeavyQueries
             throws Exception
     {
         List<Integer> ports = Services.freePorts();
-        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(folder.resolve("data"), ports))) {
+        try (IceGateScript start = IceGateScript.start(
+                folder,
+                Services.environment(Map.of("OTEL_METRIC_EXPORT_INTERVAL", "1000")),
+                Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.telemetry.self.enabled=true"))) {
             start.awaitOutput("IceGate is ready");
             Load load = Load.start(ports.get(1), "load");
             try (load; Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
@@ -67,7 +71,29 @@ final class TestHeavyQueries
             try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
                 load.assertStored(connection);
             }
+            assertMaintenanceIsInSql();
         }
+    }
+
+    /**
+     * Its metrics and what it did, with the receiver's own telemetry: the load has left small segments to merge.
+     */
+    private void assertMaintenanceIsInSql()
+            throws Exception
+    {
+        String query =
+                """
+                SELECT
+                    (SELECT count(*) > 0 FROM metrics WHERE tenant_id = 'icegate' AND service_name = 'icegate-maintenance' AND metric_name = 'icegate_maintenance_rounds' AND value_int > 0) metrics,
+                    (SELECT count(*) > 0 FROM logs WHERE tenant_id = 'icegate' AND service_name = 'icegate-maintenance' AND body LIKE 'merge icegate.otel.logs: COMMITTED of %') actions
+                """;
+        List<String> answers = new ArrayList<>();
+        Deadline.await(() -> "maintenance in SQL: " + answers, IceGateScript.LIMIT, () -> {
+            try (IceGateScript sql = IceGateScript.run(folder, "sql", "--data", "data", "--json", query)) {
+                answers.add(sql.output());
+                return sql.output().equals("{\"metrics\":true,\"actions\":true}\n");
+            }
+        });
     }
 
     private static void execute(Connection connection, String statement)
