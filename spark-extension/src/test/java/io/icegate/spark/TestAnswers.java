@@ -3,6 +3,7 @@ package io.icegate.spark;
 import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.Sequence;
@@ -132,7 +133,7 @@ final class TestAnswers
             List<Row> findings = spark.sql("CALL {c}.system.doctor(table => 'otel.logs')");
             assertThat(findings.get(0).mkString("|")).startsWith("otel|logs|critical|wal_corrupt|1 writers have a segment that cannot be read|");
             assertThat(columns(findings.get(0))).isEqualTo(AnswerContract.DOCTOR);
-            List<Finding> expected = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(LOGS, () -> wal.catalog().loadTable(LOGS), engine(wal));
+            List<Finding> expected = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(LOGS, () -> wal.catalog().loadTable(LOGS), engine(wal), new UpkeepStatuses(wal.catalog().warehouse().store()));
             assertThat(expected).isNotEmpty();
             assertThat(findings.stream().map(TestAnswers::text).toList()).isEqualTo(rows(Finding.COLUMNS, expected));
             assertThat(spark.sql("CALL {c}.system.doctor()")).isEqualTo(findings);

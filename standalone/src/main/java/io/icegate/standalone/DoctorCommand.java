@@ -6,6 +6,7 @@ import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
 import io.icegate.maintenance.doctor.Severity;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
@@ -85,9 +86,10 @@ final class DoctorCommand
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
                 ObjectStoreCatalog catalog = ObjectStoreCatalog.open("doctor", opened, new ObjectStoreFileIO(opened), Map.of())) {
             EngineWal wal = new EngineWal(opened, new ParquetSegmentCodec(), WalEnvironment.system(executor), EngineWal.Limits.DEFAULT);
+            UpkeepStatuses upkeep = new UpkeepStatuses(opened.store());
             for (Namespace namespace : catalog.state().namespaces()) {
                 for (TableIdentifier name : catalog.listTables(namespace)) {
-                    findings.addAll(doctor.examine(name, () -> catalog.loadTable(name), wal));
+                    findings.addAll(doctor.examine(name, () -> catalog.loadTable(name), wal, upkeep));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.upkeep.EngineUnavailableException;
 import io.icegate.maintenance.upkeep.OptimizeStatement;
 import io.icegate.maintenance.upkeep.RewriteExecutor;
 import io.icegate.standalone.console.CommandException;
@@ -8,6 +9,7 @@ import io.trino.jdbc.QueryStats;
 import io.trino.jdbc.TrinoStatement;
 import org.apache.iceberg.Table;
 
+import java.net.ConnectException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +29,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 /**
- * Merges files by Trino's {@code optimize}. A server that is gone costs one failed action; one that hangs, the time limit.
+ * Merges files by Trino's {@code optimize}. A server that is gone is waited for; one that hangs costs the time limit.
  */
 final class TrinoRewrite
         implements RewriteExecutor
@@ -40,6 +42,10 @@ final class TrinoRewrite
      * One writer for each partition, so that each gets one file. Several would leave files that are worth merging again.
      */
     static final String SESSION = "query_max_run_time:%sm;scale_writers:false;task_scale_writers_enabled:false;use_preferred_write_partitioning:true".formatted(LIMIT.toMinutes());
+    /**
+     * Trino's code of the error with which a server answers until it is ready.
+     */
+    private static final int SERVER_STARTING_UP = 0x1_000C;
     private static final Duration LOOK = Duration.ofMillis(500);
     /**
      * How long a statement that was cancelled may take to end.
@@ -108,7 +114,8 @@ final class TrinoRewrite
                 }
             }
             catch (ExecutionException e) {
-                throw new CommandException("%s on %s failed: %s".formatted(query.text(), server, requireNonNull(e.getCause()).getMessage()), e);
+                String message = "%s on %s failed: %s".formatted(query.text(), server, requireNonNull(e.getCause()).getMessage());
+                throw isUnavailable(e, query.isBegun()) ? new EngineUnavailableException(message, e) : new CommandException(message, e);
             }
             catch (InterruptedException e) {
                 query.cancel(thread, answer);
@@ -116,6 +123,19 @@ final class TrinoRewrite
                 throw new CommandException("%s on %s was cancelled".formatted(query.text(), server), e);
             }
         }
+    }
+
+    /**
+     * Whether nobody listens there, or a server that is not ready yet, which gives statements a name and runs none.
+     */
+    private static boolean isUnavailable(Throwable failure, boolean begun)
+    {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if ((cause instanceof ConnectException && !begun) || (cause instanceof SQLException sql && sql.getErrorCode() == SERVER_STARTING_UP)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -168,6 +188,14 @@ final class TrinoRewrite
                 System.out.println("%s rewrite %s goes on: %s is %s, %.0f %%".formatted(
                         InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS), table, text(), now.getState().toLowerCase(Locale.ROOT), now.getProgressPercentage().orElse(0)));
             }
+        }
+
+        /**
+         * Whether the server has given it a name.
+         */
+        private boolean isBegun()
+        {
+            return stats.get() != null;
         }
 
         private String text()

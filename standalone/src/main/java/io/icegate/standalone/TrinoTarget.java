@@ -40,6 +40,11 @@ final class TrinoTarget
     @Option(names = "--trino-token-file", paramLabel = "FILE", description = "File with a token (JWT) for Trino instead, for https.")
     private Optional<Path> tokenFile = Optional.empty();
 
+    boolean isNamed()
+    {
+        return url.isPresent();
+    }
+
     /**
      * Makes no connection yet.
      *

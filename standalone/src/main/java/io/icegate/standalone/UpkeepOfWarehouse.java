@@ -53,7 +53,7 @@ final class UpkeepOfWarehouse
                 action.table(),
                 action.started().truncatedTo(ChronoUnit.SECONDS).toString(),
                 action.time().toMillis(),
-                action.succeeded() ? "done" : "failed",
+                action.state(),
                 action.reason(),
                 action.result());
     }

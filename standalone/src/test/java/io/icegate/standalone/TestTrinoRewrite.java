@@ -2,6 +2,8 @@ package io.icegate.standalone;
 
 import com.sun.net.httpserver.HttpServer;
 import io.icegate.maintenance.merge.MergePlan;
+import io.icegate.maintenance.upkeep.EngineUnavailableException;
+import io.icegate.standalone.console.CommandException;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
@@ -46,8 +48,29 @@ final class TestTrinoRewrite
             port = socket.getLocalPort();
         }
         assertThatThrownBy(() -> rewrite(port, TrinoRewrite.LIMIT).rewrite(table, plan, () -> true))
+                .isInstanceOf(EngineUnavailableException.class)
                 .hasMessageStartingWith("a statement on http://localhost:%s failed: ".formatted(port))
                 .hasMessageContaining("localhost");
+    }
+
+    @Test
+    void testServerThatStarts()
+            throws Exception
+    {
+        String starting =
+                """
+                "error": {"message": "Trino server is still initializing", "errorCode": 65548, "errorName": "SERVER_STARTING_UP", "errorType": "INTERNAL_ERROR"},
+                """;
+        try (Trino trino = new Trino("FAILED", starting)) {
+            assertThatThrownBy(() -> rewrite(trino.port(), TrinoRewrite.LIMIT).rewrite(table, plan, () -> true))
+                    .isInstanceOf(EngineUnavailableException.class)
+                    .hasMessageContaining("Trino server is still initializing");
+        }
+        try (Trino trino = new Trino("FAILED", starting.replace("65548", "131075"))) {
+            assertThatThrownBy(() -> rewrite(trino.port(), TrinoRewrite.LIMIT).rewrite(table, plan, () -> true))
+                    .as("any other error")
+                    .isInstanceOf(CommandException.class);
+        }
     }
 
     @Test
@@ -101,6 +124,15 @@ final class TestTrinoRewrite
         private Trino(String state)
                 throws IOException
         {
+            this(state, "");
+        }
+
+        /**
+         * @param error field of each answer, if any
+         */
+        private Trino(String state, String error)
+                throws IOException
+        {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/v1/statement", exchange -> {
                 try (exchange) {
@@ -110,7 +142,7 @@ final class TestTrinoRewrite
                         case "DELETE" -> cancelled.set(true);
                         default -> asked.incrementAndGet();
                     }
-                    byte[] answer = answer(state).getBytes(UTF_8);
+                    byte[] answer = answer(state, error).getBytes(UTF_8);
                     exchange.getResponseHeaders().add("Content-Type", "application/json");
                     exchange.sendResponseHeaders(200, answer.length);
                     exchange.getResponseBody().write(answer);
@@ -119,10 +151,10 @@ final class TestTrinoRewrite
             server.start();
         }
 
-        private String answer(String state)
+        private String answer(String state, String error)
         {
             String uri = "http://localhost:%s/v1/statement/q1".formatted(port());
-            String result = "\"nextUri\": \"%s\",".formatted(uri);
+            String result = error.isEmpty() ? "\"nextUri\": \"%s\",".formatted(uri) : error;
             if (state.equals("FINISHED")) {
                 result =
                         """

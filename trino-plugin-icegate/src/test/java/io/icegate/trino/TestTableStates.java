@@ -210,7 +210,7 @@ final class TestTableStates
 
         assertThat(columns("doctor")).isEqualTo(AnswerContract.DOCTOR);
         EngineWal wal = new EngineWal(lake.fixture().warehouse(), new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
-        List<Finding> expected = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(TableIdentifier.of("findings", "logs"), logs::table, wal);
+        List<Finding> expected = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system()).examine(TableIdentifier.of("findings", "logs"), logs::table, wal, new UpkeepStatuses(lake.fixture().warehouse().store()));
         assertThat(expected).extracting(Finding::rule).containsExactly("wal_corrupt", "delete_files");
         assertThat(lake.rows("SELECT * FROM icegate.system.doctor WHERE table_schema = 'findings'").stream().map(TestTableStates::text))
                 .containsExactlyInAnyOrderElementsOf(expected.stream().map(finding -> AnswerContract.row(Finding.COLUMNS, finding)).toList());

@@ -1,5 +1,6 @@
 package io.icegate.maintenance.doctor;
 
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.table.TableTtl;
 import org.apache.iceberg.BaseTable;
@@ -67,12 +68,23 @@ public final class Doctor
      * why, so that whoever examines many tables hears of the others; one that is gone has none.
      *
      * @param table loads it
+     * @param upkeep of the table's warehouse
      */
-    public List<Finding> examine(TableIdentifier name, Supplier<Table> table, EngineWal wal)
+    public List<Finding> examine(TableIdentifier name, Supplier<Table> table, EngineWal wal, UpkeepStatuses upkeep)
     {
         try {
             Table loaded = table.get();
-            return examine(name, loaded, WaitingSegments.of(wal, loaded));
+            List<Finding> findings = new ArrayList<>(examine(name, loaded, WaitingSegments.of(wal, loaded)));
+            if (EngineWal.isWalTable(loaded.properties())) {
+                upkeep.read(loaded.uuid()).flatMap(status -> status.waitsForEngine(clock.instant())).ifPresent(action -> findings.add(new Finding(
+                        "engine_needed",
+                        name,
+                        Severity.WARNING,
+                        action.reason(),
+                        "maintenance cannot merge these files, and queries open each of them",
+                        action.result())));
+            }
+            return findings.stream().sorted(Finding.ORDER).toList();
         }
         catch (NoSuchTableException e) {
             return List.of(); // dropped meanwhile

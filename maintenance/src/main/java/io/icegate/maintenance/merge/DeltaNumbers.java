@@ -40,7 +40,7 @@ final class DeltaNumbers
         int total = (int) unsigned();
         long value = signed();
         if (total != count || parts < 1 || blockValues % parts != 0) {
-            throw new MergeRefusedException("Cannot merge: a page has %s differences in %s parts of %s, not %s".formatted(total, parts, blockValues, count));
+            throw MergeRefusedException.damaged("Cannot merge: a page has %s differences in %s parts of %s, not %s".formatted(total, parts, blockValues, count));
         }
         long[] numbers = new long[count];
         int at = 0;

@@ -54,7 +54,7 @@ record Levels(byte @Nullable [] repetitions, byte @Nullable [] definitions, int 
             for (int i = 0; i < count; i++) {
                 definitions[i] += (byte) shift;
                 if (definitions[i] < 0) {
-                    throw new MergeRefusedException("Cannot merge: a column that must have values has none");
+                    throw MergeRefusedException.damaged("Cannot merge: a column that must have values has none");
                 }
             }
         }

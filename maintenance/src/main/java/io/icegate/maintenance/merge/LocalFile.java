@@ -74,7 +74,7 @@ final class LocalFile
         long size = channel.size();
         ByteBuffer trailer = ByteBuffer.wrap(read(channel, Math.max(0, size - TRAILER_BYTES), (int) Math.min(size, TRAILER_BYTES))).order(ByteOrder.LITTLE_ENDIAN);
         if (size < TRAILER_BYTES || trailer.getInt(Integer.BYTES) != MAGIC || trailer.getInt(0) < 0 || trailer.getInt(0) > size - TRAILER_BYTES) {
-            throw new MergeRefusedException("Cannot merge %s: it is no Parquet file".formatted(location));
+            throw MergeRefusedException.damaged("Cannot merge %s: it is no Parquet file".formatted(location));
         }
         int length = trailer.getInt(0);
         return Util.readFileMetaData(new ByteArrayInputStream(read(channel, size - TRAILER_BYTES - length, length)));

@@ -67,7 +67,7 @@ final class PositionDeletes
             current = reader.next();
         }
         if (current == null) {
-            throw new MergeRefusedException("Cannot read position deletes: row %s is missing".formatted(row));
+            throw MergeRefusedException.damaged("Cannot read position deletes: row %s is missing".formatted(row));
         }
         return current;
     }

@@ -40,7 +40,11 @@ final class EngineRewrites
      * which are worth merging again, and how long other tables wait for it.
      */
     static final Duration INTERVAL = Duration.ofMinutes(10);
-    private static final String KIND = "rewrite";
+    /**
+     * Until an engine that takes no statements is asked again; each time it still takes none, twice as long.
+     */
+    static final Duration RETRY_FIRST = Duration.ofSeconds(5);
+    static final Duration RETRY_MAX = Duration.ofMinutes(5);
     /**
      * Tables, and plans, that are remembered.
      */
@@ -52,6 +56,9 @@ final class EngineRewrites
     private final Map<UUID, Instant> askedTables = BoundedMap.create(ASKED_MAX);
     private final Map<RefusedPlan.Key, Instant> askedPlans = BoundedMap.create(ASKED_MAX);
 
+    private Duration retry = RETRY_FIRST;
+    private Instant unavailableUntil = Instant.MIN;
+
     EngineRewrites(RewriteExecutor executor, InstantSource clock, UpkeepListener listener)
     {
         this.executor = requireNonNull(executor, "executor is null");
@@ -61,6 +68,7 @@ final class EngineRewrites
 
     /**
      * Ends with the first plan that fails: what an engine that does not answer costs is time. The next time begins with another plan.
+     * An engine that takes no statements is not asked for any table until a while later.
      *
      * @param done gets the plans that the engine has merged
      * @return bytes that the engine was asked to merge
@@ -68,7 +76,7 @@ final class EngineRewrites
     long run(Table table, List<RefusedPlan> refused, Consumer<MergePlan> done, long bytesMax, BooleanSupplier goesOn)
     {
         Instant asked = askedTables.get(table.uuid());
-        if (asked != null && asked.plus(INTERVAL).isAfter(clock.instant())) {
+        if ((asked != null && asked.plus(INTERVAL).isAfter(clock.instant())) || isUnavailable()) {
             return 0;
         }
         List<RefusedPlan> ordered = refused.stream()
@@ -81,9 +89,12 @@ final class EngineRewrites
             if (!succeeded || bytes >= bytesMax || !goesOn.getAsBoolean()) {
                 break;
             }
-            bytes += plan.plan().bytes();
             UpkeepAction action = rewrite(table, plan, goesOn);
             listener.did(action);
+            if (action.waits()) {
+                break;
+            }
+            bytes += plan.plan().bytes();
             succeeded = action.succeeded();
             if (succeeded) {
                 done.accept(plan.plan());
@@ -92,6 +103,13 @@ final class EngineRewrites
             askedTables.put(table.uuid(), clock.instant());
         }
         return bytes;
+    }
+
+    private boolean isUnavailable()
+    {
+        Instant now = clock.instant();
+        // a clock that was put back must not make it wait for longer
+        return unavailableUntil.isAfter(now) && unavailableUntil.isBefore(now.plus(RETRY_MAX.multipliedBy(2)));
     }
 
     /**
@@ -112,7 +130,19 @@ final class EngineRewrites
         Instant started = clock.instant();
         MergePlan plan = refused.plan();
         Snapshot before = table.currentSnapshot();
-        Answer answer = ask(table, plan, goesOn);
+        String reason = reason(plan, refused.reason());
+        Answer answer;
+        try {
+            answer = ask(table, plan, goesOn);
+        }
+        catch (EngineUnavailableException e) {
+            Instant ended = clock.instant();
+            String result = "WAITING of %s files for %s, asked again in %s s: %s".formatted(plan.inputs().size(), executor.engine(), retry.toSeconds(), message(e));
+            unavailableUntil = ended.plus(retry);
+            retry = retry.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? retry.multipliedBy(2) : RETRY_MAX;
+            return new UpkeepAction(started, Duration.between(started, ended), table.name(), UpkeepAction.REWRITE, true, reason, result, UpkeepWork.without(UpkeepWork.WAITING));
+        }
+        retry = RETRY_FIRST;
         boolean succeeded = false;
         UpkeepWork work = UpkeepWork.without("unknown");
         String seen;
@@ -129,13 +159,26 @@ final class EngineRewrites
             seen = "UNKNOWN, the table cannot be read: " + message(e);
         }
         String result = "%s. %s: %s".formatted(seen, executor.engine(), answer.text());
-        return new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), KIND, succeeded, "%s. %s".formatted(plan.reason(), refused.reason()), result, work);
+        return new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), UpkeepAction.REWRITE, succeeded, reason, result, work);
+    }
+
+    /**
+     * Why an engine is asked.
+     *
+     * @param refusal why the files are not merged here
+     */
+    static String reason(MergePlan plan, String refusal)
+    {
+        return "%s. %s".formatted(plan.reason(), refusal);
     }
 
     private Answer ask(Table table, MergePlan plan, BooleanSupplier goesOn)
     {
         try {
             return new Answer(true, executor.rewrite(table, plan, goesOn));
+        }
+        catch (EngineUnavailableException e) {
+            throw e;
         }
         catch (RuntimeException e) {
             return new Answer(false, message(e));

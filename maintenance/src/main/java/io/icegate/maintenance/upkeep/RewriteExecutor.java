@@ -23,6 +23,7 @@ public interface RewriteExecutor
      * @param table as the plan was made from
      * @param goesOn asked at least once a second; false cancels the statement
      * @return what the engine says of it, in one line
+     * @throws EngineUnavailableException when the engine does not take statements now and has begun none
      * @throws RuntimeException with a message for people when the engine does not answer, has failed or was cancelled; it may have committed
      */
     String rewrite(Table table, MergePlan plan, BooleanSupplier goesOn);

@@ -255,14 +255,19 @@ public final class Upkeep
     }
 
     /**
-     * Tells how an engine merges the files, when none does it by itself.
+     * When no engine merges by itself, tells how one does: the files wait for it. Nothing merges files that are damaged.
      */
     private RefusedPlan refuse(Instant started, Table table, MergePlan plan, MergeRefusedException failure)
     {
-        if (engine.isEmpty()) {
-            String result = "%s; not tried again for %s hours. Trino or Spark may merge them: ./icegate maintain --trino URL, or %s".formatted(
-                    message(failure), RefusedPlans.REFUSED_FOR.toHours(), OptimizeStatement.of("icegate", table));
+        String again = "looked at again in %s hours".formatted(RefusedPlans.REFUSED_FOR.toHours());
+        if (engine.isEmpty() && failure.isDamage()) {
+            String result = "%s; %s".formatted(message(failure), again);
             listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), "merge", false, plan.reason(), result, UpkeepWork.without("refused")));
+        }
+        else if (engine.isEmpty()) {
+            String result = "WAITING of %s files for an engine: ./icegate maintain --trino URL, or %s; %s".formatted(plan.inputs().size(), OptimizeStatement.of("icegate", table), again);
+            String reason = EngineRewrites.reason(plan, message(failure));
+            listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), UpkeepAction.REWRITE, true, reason, result, UpkeepWork.without(UpkeepWork.WAITING)));
         }
         return refused.add(table, plan, message(failure));
     }
@@ -279,7 +284,7 @@ public final class Upkeep
     {
         try {
             Optional<Duration> lag = this.lag.flatMap(look -> look.find(table));
-            lag.ifPresent(waiting -> tell(started, table, "wait", true, "segments have waited for %s s".formatted(waiting.toSeconds()), "no merge in this round, ingest goes first"));
+            lag.ifPresent(waiting -> tellWaiting(started, table, "segments have waited for %s s".formatted(waiting.toSeconds()), "no merge in this round, ingest goes first"));
             return lag.isPresent();
         }
         catch (RuntimeException e) {
@@ -294,7 +299,7 @@ public final class Upkeep
     private boolean isHeld(Table table)
     {
         Optional<Instant> since = heldSince(table);
-        since.ifPresent(start -> tell(clock.instant(), table, "wait", true, "statements have changed rows since " + start, "no file is replaced in this round"));
+        since.ifPresent(start -> tellWaiting(clock.instant(), table, "statements have changed rows since " + start, "no file is replaced in this round"));
         return since.isPresent();
     }
 
@@ -369,6 +374,11 @@ public final class Upkeep
     private void tell(Instant started, Table table, String kind, boolean succeeded, String reason, String result)
     {
         listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), kind, succeeded, reason, result));
+    }
+
+    private void tellWaiting(Instant started, Table table, String reason, String result)
+    {
+        listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), "wait", true, reason, result, UpkeepWork.without(UpkeepWork.WAITING)));
     }
 
     private static String message(RuntimeException failure)

@@ -10,12 +10,18 @@ import static java.util.Objects.requireNonNull;
  *
  * @param kind {@code ttl}, {@code merge}, {@code rewrite} by an engine, {@code statistics}, {@code expire}, {@code orphans} or {@code drop}; {@code wait} when merges gave way to ingest; {@code load} of a table, and {@code status},
  *         that could not be read or written
+ * @param succeeded also of one that waits
  * @param reason why it was done
  * @param result what came of it, or why nothing did
- * @param work the same in numbers; only in the process that did it
+ * @param work the same in numbers; of what another process did only the outcome is known
  */
 public record UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result, UpkeepWork work)
 {
+    /**
+     * Kind of a merge by an engine.
+     */
+    public static final String REWRITE = "rewrite";
+
     public UpkeepAction
     {
         requireNonNull(started, "started is null");
@@ -32,7 +38,26 @@ public record UpkeepAction(Instant started, Duration time, String table, String 
      */
     public UpkeepAction(Instant started, Duration time, String table, String kind, boolean succeeded, String reason, String result)
     {
-        this(started, time, table, kind, succeeded, reason, result, UpkeepWork.without(succeeded ? "done" : "failed"));
+        this(started, time, table, kind, succeeded, reason, result, UpkeepWork.without(UpkeepWork.outcome(succeeded)));
+    }
+
+    /**
+     * Whether nothing was done, and nothing has failed: something else has to come first.
+     */
+    public boolean waits()
+    {
+        return work.outcome().equals(UpkeepWork.WAITING);
+    }
+
+    /**
+     * One word for people: done, waiting or failed.
+     */
+    public String state()
+    {
+        if (!succeeded) {
+            return "failed";
+        }
+        return waits() ? "waiting" : "done";
     }
 
     /**

@@ -2,6 +2,7 @@ package io.icegate.maintenance.upkeep;
 
 import org.apache.iceberg.Table;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,8 @@ public record UpkeepStatus(UUID table, String name, String location, Optional<In
      */
     public static final int ACTIONS_MAX = 10;
 
+    private static final Duration REPEATED_WITHIN = Duration.ofHours(1);
+
     public UpkeepStatus
     {
         requireNonNull(table, "table is null");
@@ -34,6 +37,18 @@ public record UpkeepStatus(UUID table, String name, String location, Optional<In
         requireNonNull(orphansLooked, "orphansLooked is null");
         requireNonNull(missingSince, "missingSince is null");
         actions = List.copyOf(actions);
+    }
+
+    /**
+     * Returns the last word about merges by engines when that is that one is waited for. Who waits says so again while it lasts, so
+     * what is older than that is over.
+     */
+    public Optional<UpkeepAction> waitsForEngine(Instant now)
+    {
+        return actions.stream()
+                .filter(action -> action.kind().equals(UpkeepAction.REWRITE))
+                .reduce((_first, last) -> last)
+                .filter(action -> action.waits() && action.started().plus(RefusedPlans.REFUSED_FOR).plus(REPEATED_WITHIN).isAfter(now));
     }
 
     static UpkeepStatus of(Table table)

@@ -43,6 +43,7 @@ final class UpkeepStatusParser
                     .put("millis", action.time().toMillis())
                     .put("kind", action.kind())
                     .put("succeeded", action.succeeded())
+                    .put("outcome", action.work().outcome())
                     .put("reason", shortened(action.reason()))
                     .put("result", shortened(action.result()));
         }
@@ -73,14 +74,16 @@ final class UpkeepStatusParser
             String name = root.required("name").asText();
             List<UpkeepAction> actions = new ArrayList<>();
             for (JsonNode action : root.path("actions")) {
+                boolean succeeded = action.required("succeeded").asBoolean();
                 actions.add(new UpkeepAction(
                         Instant.parse(action.required("started").asText()),
                         Duration.ofMillis(action.required("millis").asLong()),
                         name,
                         action.required("kind").asText(),
-                        action.required("succeeded").asBoolean(),
+                        succeeded,
                         action.required("reason").asText(),
-                        action.required("result").asText()));
+                        action.required("result").asText(),
+                        UpkeepWork.without(action.path("outcome").asText(UpkeepWork.outcome(succeeded)))));
             }
             return new UpkeepStatus(UUID.fromString(root.required("table").asText()), name, root.required("location").asText(), time(root, "orphans_looked"), time(root, "missing_since"), actions);
         }

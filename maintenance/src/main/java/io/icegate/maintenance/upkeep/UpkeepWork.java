@@ -19,9 +19,22 @@ import static java.util.Objects.requireNonNull;
  */
 public record UpkeepWork(String outcome, long filesIn, long bytesIn, long filesOut, long bytesOut, long rows, long snapshots, long undeleted)
 {
+    /**
+     * Outcome of what is not done now, and will be without anybody's help or with the help that the result names.
+     */
+    static final String WAITING = "waiting";
+
     public UpkeepWork
     {
         requireNonNull(outcome, "outcome is null");
+    }
+
+    /**
+     * Outcome of an action that has no word of its own for it.
+     */
+    static String outcome(boolean succeeded)
+    {
+        return succeeded ? "done" : "failed";
     }
 
     static UpkeepWork of(MergeResult result)

@@ -2,6 +2,7 @@ package io.icegate.maintenance.doctor;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
@@ -167,10 +168,10 @@ final class TestDoctor
     {
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
         Doctor doctor = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system());
-        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal)).isEmpty();
-        assertThat(doctor.examine(TableIdentifier.of("otel", "gone"), () -> catalog.loadTable(TableIdentifier.of("otel", "gone")), wal)).isEmpty();
+        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal, new UpkeepStatuses(warehouse.store()))).isEmpty();
+        assertThat(doctor.examine(TableIdentifier.of("otel", "gone"), () -> catalog.loadTable(TableIdentifier.of("otel", "gone")), wal, new UpkeepStatuses(warehouse.store()))).isEmpty();
         table.io().deleteFile(((BaseTable) table).operations().current().metadataFileLocation());
-        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal)).singleElement().satisfies(finding -> {
+        assertThat(doctor.examine(NAME, () -> catalog.loadTable(NAME), wal, new UpkeepStatuses(warehouse.store()))).singleElement().satisfies(finding -> {
             assertThat(finding.rule()).isEqualTo("unreadable");
             assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
             assertThat(finding.reason()).contains("metadata.json");

@@ -1,7 +1,13 @@
 package io.icegate.maintenance.upkeep;
 
+import io.icegate.maintenance.doctor.Doctor;
+import io.icegate.maintenance.doctor.DoctorThresholds;
+import io.icegate.maintenance.doctor.Finding;
 import io.icegate.maintenance.merge.MergePlan;
 import io.icegate.objectstore.ObjectKey;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.lease.StatementHold;
 import io.icegate.wal.lease.StatementHolds;
 import org.apache.iceberg.DataFile;
@@ -10,9 +16,11 @@ import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,7 +109,7 @@ final class TestEngineRewrites
     }
 
     /**
-     * One that is dead costs a failed action each ten minutes, and nothing else fails.
+     * One that fails costs a failed action each ten minutes, and nothing else fails.
      */
     @Test
     void testEngineThatFails()
@@ -126,6 +134,92 @@ final class TestEngineRewrites
                 assertThat(rewrites).isEqualTo(2);
                 assertThat(UpkeepFixture.files(logs)).hasSize(3);
             }
+        }
+    }
+
+    /**
+     * One that takes no statements yet is asked again soon, then less often, and nothing has failed.
+     */
+    @Test
+    void testEngineThatComesLater()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = refused(warehouse);
+            boolean[] listens = {false};
+            Engine engine = new Engine((table, plan) -> {
+                if (!listens[0]) {
+                    throw new EngineUnavailableException("nobody listens", new ConnectException());
+                }
+                return replace(table, plan);
+            });
+            try (Maintenance maintenance = maintenance(warehouse, engine)) {
+                maintenance.round(() -> true);
+                assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("merge", "rewrite", "statistics");
+                assertThat(warehouse.actions.get(1)).satisfies(action -> {
+                    assertThat(action.state()).isEqualTo("waiting");
+                    assertThat(action.result()).isEqualTo("WAITING of 2 files for Engine, asked again in 5 s: nobody listens");
+                });
+                assertThat(new UpkeepStatuses(warehouse.store).read(logs.uuid()).orElseThrow().actions()).extracting(UpkeepAction::state).as("all processes tell it").endsWith("waiting", "done");
+                maintenance.round(() -> true);
+                assertThat(rewrites).as("not at once").isEqualTo(1);
+                List<Duration> pauses = new ArrayList<>();
+                Duration pause = EngineRewrites.RETRY_FIRST;
+                for (int time = 0; time < 8; time++) {
+                    later = later.plus(pause);
+                    maintenance.round(() -> true);
+                    assertThat(rewrites).isEqualTo(time + 2);
+                    pauses.add(pause);
+                    pause = pause.multipliedBy(2).compareTo(EngineRewrites.RETRY_MAX) < 0 ? pause.multipliedBy(2) : EngineRewrites.RETRY_MAX;
+                }
+                assertThat(pauses).startsWith(Duration.ofSeconds(5), Duration.ofSeconds(10)).endsWith(EngineRewrites.RETRY_MAX, EngineRewrites.RETRY_MAX);
+                assertThat(warehouse.actions).allMatch(UpkeepAction::succeeded);
+
+                listens[0] = true;
+                later = later.plus(pause);
+                maintenance.round(() -> true);
+                assertThat(warehouse.actions).filteredOn(action -> action.kind().equals("rewrite")).last().extracting(UpkeepAction::result).asString().startsWith("REWRITTEN 2 of 2 files");
+            }
+        }
+    }
+
+    /**
+     * Without an engine nothing has failed either: what to run is told, also by those that examine the table.
+     */
+    @Test
+    void testNobodyMerges()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = refused(warehouse);
+            try (Maintenance maintenance = warehouse.maintenance(later, 7)) {
+                maintenance.round(() -> true);
+                maintenance.round(() -> true);
+            }
+            assertThat(warehouse.actions).extracting(UpkeepAction::kind).containsExactly("merge", "rewrite", "statistics");
+            UpkeepAction waiting = warehouse.actions.get(1);
+            assertThat(waiting.state()).isEqualTo("waiting");
+            assertThat(waiting.result()).isEqualTo("WAITING of 2 files for an engine: ./icegate maintain --trino URL, or ALTER TABLE \"icegate\".\"otel\".\"logs\" EXECUTE optimize; looked at again in 6 hours");
+            assertThat(waiting.reason()).endsWith(": rows of it are deleted by EQUALITY_DELETES of PARQUET");
+            EngineWal wal = new EngineWal(warehouse.warehouse, new ParquetSegmentCodec(), WalEnvironment.system(Runnable::run), EngineWal.Limits.DEFAULT);
+            UpkeepStatuses statuses = new UpkeepStatuses(warehouse.store);
+            for (Duration age : List.of(OLD, OLD.plusHours(6), OLD.plusHours(7))) {
+                List<Finding> findings = new Doctor(DoctorThresholds.DEFAULT, () -> Instant.now().plus(age)).examine(TableIdentifier.of("otel", "logs"), () -> logs, wal, statuses);
+                List<Finding> needed = findings.stream().filter(finding -> finding.rule().equals("engine_needed")).toList();
+                if (age.toHours() > 6) {
+                    assertThat(needed).as("nobody has said so again").isEmpty();
+                }
+                else {
+                    assertThat(needed).singleElement().satisfies(finding -> {
+                        assertThat(finding.reason()).isEqualTo(waiting.reason());
+                        assertThat(finding.remedy()).isEqualTo(waiting.result());
+                    });
+                }
+            }
+            try (Maintenance maintenance = maintenance(warehouse, new Engine(TestEngineRewrites::replace))) {
+                maintenance.round(() -> true);
+            }
+            assertThat(statuses.read(logs.uuid()).orElseThrow().waitsForEngine(Instant.now().plus(OLD))).as("an engine has merged them").isEmpty();
         }
     }
 

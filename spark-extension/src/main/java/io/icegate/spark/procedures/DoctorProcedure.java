@@ -3,6 +3,7 @@ package io.icegate.spark.procedures;
 import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
 import io.icegate.maintenance.doctor.Finding;
+import io.icegate.maintenance.upkeep.UpkeepStatuses;
 import io.icegate.wal.engine.EngineWal;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.catalog.procedures.ProcedureParameter;
@@ -61,8 +62,9 @@ final class DoctorProcedure
     @Override
     public List<InternalRow> run(InternalRow arguments)
     {
+        UpkeepStatuses upkeep = new UpkeepStatuses(tables.catalog().warehouse().store());
         return tables.oneOrAll("table", arguments, 0).stream()
-                .flatMap(table -> doctor.examine(table, () -> tables.catalog().loadTable(table), wal).stream())
+                .flatMap(table -> doctor.examine(table, () -> tables.catalog().loadTable(table), wal, upkeep).stream())
                 .sorted(Finding.ORDER)
                 .map(finding -> Answers.row(Finding.COLUMNS, finding))
                 .toList();

@@ -61,7 +61,8 @@ public final class TableUpkeep
                         throw new NoSuchTableException(e, "Table does not exist: %s", name);
                     }
                 },
-                walReads.wal());
+                walReads.wal(),
+                new UpkeepStatuses(warehouse.store()));
     }
 
     /**
