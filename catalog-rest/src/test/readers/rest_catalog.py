@@ -1,8 +1,12 @@
 """Uses a REST catalog as people do who have nothing but a library.
 
 python rest_catalog.py <pyiceberg or duckdb> <address of the catalog>
-pyiceberg creates, appends, evolves and reads the table py.events; duckdb reads it, and appends. Ends with 0 when everything was as it
-should be, 3 without the library.
+pyiceberg creates, appends, evolves and reads the table py.events; duckdb reads it, and appends.
+
+python rest_catalog.py <pyiceberg-live or duckdb-live> <address of the catalog>
+For each line of input prints the bodies in otel.logs as it is now, sorted, in one line; and ends with the input.
+
+Ends with 0 when everything was as it should be, 3 without the library.
 """
 import sys
 
@@ -84,5 +88,41 @@ def load(connection):
         raise ImportError(str(e).splitlines()[0])
 
 
-{'pyiceberg': pyiceberg, 'duckdb': duckdb}[sys.argv[1]](sys.argv[2])
+def pyiceberg_live(uri):
+    try:
+        from pyiceberg.catalog import load_catalog
+        from pyiceberg.exceptions import ForbiddenError
+        import pyarrow
+    except ImportError as e:
+        print(e)
+        sys.exit(ABSENT)
+    catalog = load_catalog('icegate', type='rest', uri=uri, warehouse='live')
+    answer(lambda: catalog.load_table('otel.logs').scan(selected_fields=('body',)).to_arrow()['body'].to_pylist())
+    try:
+        with catalog.load_table('otel.logs').transaction() as transaction:
+            transaction.set_properties(a='b')
+        raise AssertionError('changed')
+    except ForbiddenError as e:
+        assert "Send changes through warehouse 'icegate'" in str(e), e
+
+
+def duckdb_live(uri):
+    try:
+        import duckdb as engine
+        connection = engine.connect()
+        load(connection)
+    except Exception as e:
+        print(e)
+        sys.exit(ABSENT)
+    connection.execute(f"ATTACH 'live' AS lake (TYPE iceberg, ENDPOINT '{uri}', AUTHORIZATION_TYPE 'none')")
+    answer(lambda: [row[0] for row in connection.execute('SELECT body FROM lake.otel.logs').fetchall()])
+    assert connection.execute("SELECT count(*) FROM lake.otel.logs WHERE body LIKE 'tenant-%'").fetchone()[0] > 0
+
+
+def answer(bodies):
+    for _ in sys.stdin:
+        print(' '.join(sorted(bodies())), flush=True)
+
+
+{'pyiceberg': pyiceberg, 'duckdb': duckdb, 'pyiceberg-live': pyiceberg_live, 'duckdb-live': duckdb_live}[sys.argv[1]](sys.argv[2])
 print('as it should be')

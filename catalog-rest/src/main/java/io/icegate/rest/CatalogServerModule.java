@@ -13,6 +13,7 @@ import io.airlift.units.Duration;
 import io.icegate.rest.protocol.Admission;
 import io.icegate.rest.protocol.CatalogServlet;
 import io.icegate.rest.protocol.JettyPaths;
+import io.icegate.rest.protocol.LiveTables;
 import io.icegate.rest.protocol.Routes;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
@@ -25,6 +26,9 @@ import io.icegate.server.reload.ReloadedFiles;
 import io.icegate.server.tls.TlsConfig;
 import io.icegate.server.tls.TlsMaterial;
 import io.icegate.server.tls.TlsModule;
+import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.engine.EngineWal;
+import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.warehouse.Warehouses;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
@@ -115,12 +119,27 @@ final class CatalogServerModule
 
     @Provides
     @Singleton
-    static Servlet servlet(ServedCatalog served, StoreConfig store, AccessControl access, Admission admission, PrometheusRegistry registry, RestMetrics metrics)
+    static LiveTables liveTables(RestConfig config, ServedCatalog served, RestMetrics metrics, InstantSource clock)
+    {
+        // threads end with their tasks, and tasks with their requests
+        WalEnvironment environment = WalEnvironment.system(Thread::startVirtualThread);
+        return new LiveTables(
+                served.catalog(),
+                new EngineWal(served.warehouse(), new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT),
+                config.getLiveMaxStaleness().toJavaTime(),
+                clock,
+                System::nanoTime,
+                metrics::liveSnapshotMade);
+    }
+
+    @Provides
+    @Singleton
+    static Servlet servlet(ServedCatalog served, LiveTables live, StoreConfig store, AccessControl access, Admission admission, PrometheusRegistry registry, RestMetrics metrics)
     {
         Map<String, String> clientDefaults = new HashMap<>(store.properties());
         clientDefaults.keySet().retainAll(CLIENT_DEFAULTS);
         return new CatalogServlet(
-                new Routes(served.catalog(), metrics::reported, clientDefaults),
+                new Routes(served.catalog(), live, metrics::reported, clientDefaults),
                 access,
                 admission,
                 new OperatorPages(served::readiness, registry),

@@ -3,14 +3,18 @@ package io.icegate.rest;
 import io.airlift.configuration.Config;
 import io.airlift.configuration.ConfigDescription;
 import io.airlift.units.DataSize;
+import io.airlift.units.Duration;
 import io.airlift.units.MaxDataSize;
+import io.airlift.units.MaxDuration;
 import io.airlift.units.MinDataSize;
+import io.airlift.units.MinDuration;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import org.jspecify.annotations.Nullable;
 
 import static io.airlift.units.DataSize.Unit.MEGABYTE;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * The REST catalog and its warehouse.
@@ -21,6 +25,7 @@ public class RestConfig
     private int httpPort = 8181;
     private DataSize maxRequestSize = DataSize.of(16, MEGABYTE);
     private int maxConcurrentRequests = 256;
+    private Duration liveMaxStaleness = new Duration(1, SECONDS);
 
     @NotNull
     public @Nullable String getWarehouse()
@@ -78,6 +83,22 @@ public class RestConfig
     public RestConfig setMaxConcurrentRequests(int maxConcurrentRequests)
     {
         this.maxConcurrentRequests = maxConcurrentRequests;
+        return this;
+    }
+
+    @NotNull
+    @MinDuration("0s")
+    @MaxDuration("1m")
+    public Duration getLiveMaxStaleness()
+    {
+        return liveMaxStaleness;
+    }
+
+    @Config("icegate.rest.live-max-staleness")
+    @ConfigDescription("How old a look at the WAL may be for a table that is loaded live; bounds how many live snapshots are made")
+    public RestConfig setLiveMaxStaleness(Duration liveMaxStaleness)
+    {
+        this.liveMaxStaleness = liveMaxStaleness;
         return this;
     }
 }

@@ -20,6 +20,7 @@ public final class RestMetrics
     private final Counter requests;
     private final Histogram seconds;
     private final Counter reports;
+    private final Counter liveSnapshots;
     private final Counter storeRequests;
 
     @Inject
@@ -29,6 +30,7 @@ public final class RestMetrics
         seconds = Histogram.builder().name("icegate_rest_seconds").help("From the head of a request to its answer").labelNames("method", "route").classicOnly()
                 .classicUpperBounds(SECONDS).register(registry);
         reports = Counter.builder().name("icegate_rest_client_reports").help("Reports of scans and commits that clients sent").labelNames("type").register(registry);
+        liveSnapshots = Counter.builder().name("icegate_rest_live_snapshots").help("Live snapshots that were made").register(registry);
         storeRequests = Counter.builder().name("icegate_objectstore_requests").help("Requests to the store").labelNames("operation", "outcome").register(registry);
         GaugeWithCallback.builder().name("icegate_rest_admitted_requests").help("Requests that are being answered")
                 .callback(callback -> callback.call(admission.admitted())).register(registry);
@@ -43,6 +45,11 @@ public final class RestMetrics
     void reported(String type)
     {
         reports.labelValues(type).inc();
+    }
+
+    void liveSnapshotMade()
+    {
+        liveSnapshots.inc();
     }
 
     /**

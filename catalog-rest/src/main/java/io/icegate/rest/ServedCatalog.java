@@ -52,6 +52,11 @@ final class ServedCatalog
         return catalog;
     }
 
+    Warehouse warehouse()
+    {
+        return warehouse;
+    }
+
     /**
      * Not ready while the store fails. A server that gets no requests because of that asks the store itself.
      */

@@ -50,7 +50,8 @@ final class TestCatalogDocumentation
         assertThat(settings)
                 .contains("| `icegate.rest.http-port` | %s |".formatted(defaults.getHttpPort()))
                 .contains("| `icegate.rest.max-request-size` | %s |".formatted(defaults.getMaxRequestSize()))
-                .contains("| `icegate.rest.max-concurrent-requests` | %s |".formatted(defaults.getMaxConcurrentRequests()));
+                .contains("| `icegate.rest.max-concurrent-requests` | %s |".formatted(defaults.getMaxConcurrentRequests()))
+                .contains("| `icegate.rest.live-max-staleness` | %s |".formatted(defaults.getLiveMaxStaleness()));
     }
 
     @Test

@@ -1,18 +1,26 @@
 package io.icegate.rest;
 
+import io.airlift.log.Logger;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -23,7 +31,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 final class TestForeignClients
 {
     private static final Path SCRIPT = Path.of("src/test/readers/rest_catalog.py").toAbsolutePath();
+    private static final String PYTHON = System.getenv().getOrDefault("ICEGATE_PYTHON", "python3");
+    private static final Logger log = Logger.get(TestForeignClients.class);
     private static final int SECONDS_MAX = 120;
+    private static final int ROUNDS = 4;
     private static final int ABSENT = 3;
 
     @TempDir
@@ -47,25 +58,98 @@ final class TestForeignClients
         }
     }
 
+    /**
+     * Rows are seen after they are acknowledged and before they are committed, and once.
+     */
+    @Test
+    void testLivePyIceberg()
+            throws Exception
+    {
+        assertLive("pyiceberg-live", TestingServers::uri);
+    }
+
+    @Test
+    void testLiveDuckDb()
+            throws Exception
+    {
+        assertLive("duckdb-live", server -> "localhost:" + server.httpPort());
+    }
+
+    private void assertLive(String client, Function<CatalogServer, String> address)
+            throws Exception
+    {
+        Map<String, String> warehouse = Map.of("warehouse", "file:" + folder.resolve("warehouse"));
+        try (CatalogServer server = TestingServers.start(warehouse, Map.of()); TestingWal wal = new TestingWal(warehouse)) {
+            WalWriter first = wal.writer();
+            WalWriter second = wal.writer();
+            wal.append(first, 0);
+            wal.commit();
+            Process process = start(client, address.apply(server));
+            try (BufferedReader answers = process.inputReader(UTF_8); PrintWriter questions = new PrintWriter(process.outputWriter(UTF_8), true)) {
+                List<Long> millis = new ArrayList<>();
+                for (int batch = 1; batch <= ROUNDS; batch++) {
+                    // each comes with the one before, as requests do that are sent again to another receiver
+                    wal.append(batch % 2 == 0 ? first : second, batch, batch - 1);
+                    long acknowledged = System.nanoTime();
+                    String expected = bodies(batch);
+                    String seen = "";
+                    while (!seen.equals(expected)) {
+                        assertThat(System.nanoTime() - acknowledged).as("%s instead of %s", seen, expected).isLessThan(SECONDS.toNanos(SECONDS_MAX));
+                        questions.println();
+                        seen = answers.readLine();
+                        if (seen == null || !(seen.equals(expected) || seen.equals(bodies(batch - 1)))) {
+                            questions.close();
+                            end(client, process, seen + answers.lines().collect(joining("\n")));
+                            return;
+                        }
+                    }
+                    millis.add((System.nanoTime() - acknowledged) / 1_000_000);
+                    if (batch == ROUNDS / 2) {
+                        wal.commit();
+                    }
+                }
+                log.info("%s saw rows after their acknowledgement in ms: %s", client, millis);
+                questions.close();
+                end(client, process, answers.lines().collect(joining("\n")));
+            }
+        }
+    }
+
+    private static String bodies(int lastBatch)
+    {
+        return IntStream.rangeClosed(0, lastBatch).boxed()
+                .flatMap(batch -> IntStream.range(0, TestingWal.ROWS).mapToObj(row -> "tenant-%s-%s".formatted(batch, row)))
+                .sorted()
+                .collect(joining(" "));
+    }
+
     private void run(String client, String address)
             throws IOException, InterruptedException
     {
-        Path output = folder.resolve("output");
-        String python = System.getenv().getOrDefault("ICEGATE_PYTHON", "python3");
-        Process process;
+        Process process = start(client, address);
+        try (BufferedReader output = process.inputReader(UTF_8)) {
+            end(client, process, output.lines().collect(joining("\n")));
+        }
+    }
+
+    private static Process start(String client, String address)
+    {
         try {
-            process = new ProcessBuilder(python, SCRIPT.toString(), client, address).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            return new ProcessBuilder(PYTHON, SCRIPT.toString(), client, address).redirectErrorStream(true).start();
         }
         catch (IOException e) {
-            abort("There is no %s: %s".formatted(python, e.getMessage()));
-            return;
+            return abort("There is no %s: %s".formatted(PYTHON, e.getMessage()));
         }
+    }
+
+    private static void end(String client, Process process, String said)
+            throws InterruptedException
+    {
         boolean ended = process.waitFor(SECONDS_MAX, SECONDS);
         process.destroyForcibly();
-        String said = Files.readString(output, UTF_8).strip();
         assertThat(ended).as("ended within %s s: %s", SECONDS_MAX, said).isTrue();
         if (process.exitValue() == ABSENT) {
-            abort("%s has no %s: %s".formatted(python, client, said));
+            abort("%s has no %s: %s".formatted(PYTHON, client, said));
         }
         assertThat(process.exitValue()).as(said).isZero();
         assertThat(said).endsWith("as it should be");

@@ -104,7 +104,6 @@ final class TestModuleArrows
         never(SPARK).check(receiver);
         never(STANDALONE).check(receiver);
         JavaClasses rest = classes("catalog-rest");
-        never(WAL).check(rest); // its guard is found when it runs
         never(RECEIVER).check(rest);
         never(TRINO).check(rest);
         never(SPARK).check(rest);

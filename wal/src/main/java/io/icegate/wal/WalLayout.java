@@ -86,9 +86,9 @@ public final class WalLayout
     }
 
     /**
-     * Folder of the delete files of live reads.
+     * Folder of the delete files and manifests of live reads.
      */
-    public static ObjectKey liveDeletes(UUID table)
+    public static ObjectKey live(UUID table)
     {
         return LIVE.child(table.toString());
     }

@@ -17,9 +17,10 @@ import static java.util.Objects.requireNonNull;
  * @param parameters of the query, decoded; the first value of each
  * @param body empty when there is none; never changed
  * @param etags of {@code If-None-Match}
+ * @param live whether tables are wanted as they are now, with the rows that wait in the WAL
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record Call(Map<String, String> variables, Map<String, String> parameters, byte[] body, EntityTags etags, Optional<RequestKey> key)
+record Call(Map<String, String> variables, Map<String, String> parameters, byte[] body, EntityTags etags, Optional<RequestKey> key, boolean live)
 {
     Call
     {

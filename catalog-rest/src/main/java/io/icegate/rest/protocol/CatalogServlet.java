@@ -78,8 +78,8 @@ public final class CatalogServlet
             Principal principal = access.principal(headers);
             Match match = routes.find(request.getMethod(), RequestPath.segments(request.getRequestURI()))
                     .orElseThrow(() -> new NotFoundException("Cannot answer: there is no such path"));
-            path = match.route().path();
-            verifyAllowed(principal, match.route());
+            path = match.path();
+            verifyAllowed(principal, match);
             Answer answer = match.route().handler().answer(call(request, headers, match));
             Optional<byte[]> body = answer.body().map(RestJson::write);
             count(request, path, answer.status(), began);
@@ -107,13 +107,14 @@ public final class CatalogServlet
     /**
      * Tables hold the rows of all tenants, so keys of some are not for them.
      */
-    private static void verifyAllowed(Principal principal, Route route)
+    private static void verifyAllowed(Principal principal, Match match)
     {
         if (!principal.allTenants()) {
             throw new AccessException(AccessException.Reason.FORBIDDEN, "Cannot accept request: the key of '%s' is not for all tenants, whose rows the tables hold".formatted(principal.name()));
         }
-        if (route.effect() == Route.Effect.CHANGES) {
+        if (match.route().effect() == Route.Effect.CHANGES) {
             AccessControl.verifyMayChange(principal);
+            match.verifyMayChange();
         }
     }
 
@@ -125,7 +126,7 @@ public final class CatalogServlet
                 ? headers.values(IDEMPOTENCY_KEY).stream().findFirst().map(value -> RequestKey.of(value, request.getMethod(), target(request), body))
                 : Optional.empty();
         @Nullable String query = request.getQueryString();
-        return new Call(match.variables(), query == null ? Map.of() : RequestPath.parameters(query), body, EntityTags.ofHeaders(headers.values("If-None-Match")), key);
+        return new Call(match.variables(), query == null ? Map.of() : RequestPath.parameters(query), body, EntityTags.ofHeaders(headers.values("If-None-Match")), key, match.live());
     }
 
     private static String target(HttpServletRequest request)

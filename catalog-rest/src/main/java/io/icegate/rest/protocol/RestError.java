@@ -2,6 +2,7 @@ package io.icegate.rest.protocol;
 
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.server.access.AccessException;
+import io.icegate.wal.WalException;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -47,7 +48,8 @@ record RestError(int status, String type, String message)
             case UnprocessableEntityException _ -> as(422, failure);
             case CommitStateUnknownException _ -> as(500, failure);
             // definite: nothing happened
-            case RuntimeIOException _, UncheckedIOException _, ObjectStoreAccessException _ -> new RestError(UNAVAILABLE, "ServiceUnavailableException", message(failure));
+            case WalException wal when wal.kind() != WalException.Kind.UNAVAILABLE -> as(500, wal);
+            case RuntimeIOException _, UncheckedIOException _, ObjectStoreAccessException _, WalException _ -> new RestError(UNAVAILABLE, "ServiceUnavailableException", message(failure));
             default -> as(500, failure);
         };
     }

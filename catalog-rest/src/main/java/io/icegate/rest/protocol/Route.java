@@ -55,6 +55,11 @@ record Route(Endpoint endpoint, Effect effect, Handler handler)
         return endpoint.path().replace(PREFIX, "");
     }
 
+    boolean hasPrefix()
+    {
+        return endpoint.path().contains(PREFIX);
+    }
+
     /**
      * The variables of a path of this route, as they were sent; empty when it is another route's.
      *

@@ -18,31 +18,58 @@ import static java.util.Objects.requireNonNull;
 public final class Routes
 {
     static final String CONFIG_PATH = "/v1/config";
+    /**
+     * The prefix, and the name of a warehouse, for tables as they are now.
+     */
+    static final String LIVE = "live";
 
     private final List<Route> routes;
 
     /**
      * A route and the variables of its path.
+     *
+     * @param live whether the path has the prefix for tables as they are now
      */
-    record Match(Route route, Map<String, String> variables)
+    record Match(Route route, Map<String, String> variables, boolean live)
     {
         Match
         {
             requireNonNull(route, "route is null");
             variables = Map.copyOf(variables);
         }
+
+        /**
+         * The path with variables, as a label.
+         */
+        String path()
+        {
+            return live ? "/v1/" + LIVE + route.path().substring("/v1".length()) : route.path();
+        }
+
+        /**
+         * @throws RefusedException for tables as they are now
+         */
+        void verifyMayChange()
+        {
+            if (live) {
+                // for a refusal Iceberg's client deletes what it wrote, while it keeps files for failures that it does not know
+                throw new RefusedException(new RestError(403, "ForbiddenException", ("Cannot change anything through prefix '%s': it shows tables with rows that are not committed yet, for reading. " +
+                        "Send changes through warehouse '%s', without the prefix").formatted(LIVE, WarehouseName.ANY)));
+            }
+        }
     }
 
     /**
+     * @param live answers what is asked for through the prefix {@value #LIVE}
      * @param reports is told each report of a client
      * @param clientDefaults that clients use unless they are configured otherwise; no secrets
      */
-    public Routes(ObjectStoreCatalog catalog, Reports reports, Map<String, String> clientDefaults)
+    public Routes(ObjectStoreCatalog catalog, LiveTables live, Reports reports, Map<String, String> clientDefaults)
     {
         Once once = new Once(catalog);
         List<Route> advertised = Stream.of(
                         new NamespaceRoutes(catalog, once).routes(),
-                        new TableRoutes(catalog, once, reports).routes(),
+                        new TableRoutes(catalog, live, once, reports).routes(),
                         new ViewRoutes(catalog, once).routes())
                 .flatMap(List::stream)
                 .toList();
@@ -50,11 +77,17 @@ public final class Routes
         Map<String, String> defaults = Map.copyOf(clientDefaults);
         List<Route> all = new ArrayList<>(advertised);
         all.add(Route.reading(Endpoint.create("GET", CONFIG_PATH), call -> {
-            call.parameter("warehouse").ifPresent(warehouse -> WarehouseName.verify(catalog.warehouse(), warehouse));
+            String warehouse = call.parameter("warehouse").orElse(WarehouseName.ANY);
             ConfigResponse.Builder configuration = ConfigResponse.builder()
                     .withEndpoints(endpoints)
                     .withIdempotencyKeyLifetime(catalog.idempotencyWindow().toString());
             defaults.forEach(configuration::withDefault);
+            if (warehouse.equals(LIVE)) {
+                configuration.withOverride("prefix", LIVE);
+            }
+            else {
+                WarehouseName.verify(catalog.warehouse(), warehouse);
+            }
             return Answer.of(configuration.build());
         }));
         routes = List.copyOf(all);
@@ -77,12 +110,15 @@ public final class Routes
      */
     Optional<Match> find(String method, List<String> segments)
     {
+        // no path without prefix begins so
+        boolean live = segments.size() > 1 && segments.get(1).equals(LIVE);
+        List<String> path = live ? withoutPrefix(segments) : segments;
         boolean isPath = false;
         for (Route route : routes) {
-            Optional<Map<String, String>> variables = route.match(segments);
+            Optional<Map<String, String>> variables = live && !route.hasPrefix() ? Optional.empty() : route.match(path);
             if (variables.isPresent()) {
                 if (route.endpoint().httpMethod().equals(method)) {
-                    return Optional.of(new Match(route, variables.orElseThrow()));
+                    return Optional.of(new Match(route, variables.orElseThrow(), live));
                 }
                 isPath = true;
             }
@@ -91,5 +127,12 @@ public final class Routes
             throw new UnsupportedOperationException("Cannot answer %s on this path".formatted(method));
         }
         return Optional.empty();
+    }
+
+    private static List<String> withoutPrefix(List<String> segments)
+    {
+        List<String> path = new ArrayList<>(segments);
+        path.remove(1);
+        return path;
     }
 }

@@ -6,7 +6,9 @@ import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.rest.protocol.LiveTables.LiveTable;
 import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.UpdateRequirement;
 import org.apache.iceberg.catalog.TableCommit;
@@ -39,14 +41,16 @@ final class TableRoutes
 
     private final ObjectStoreCatalog catalog;
     private final ObjectStoreCatalog reading;
+    private final LiveTables live;
     private final Once once;
     private final Routes.Reports reports;
 
-    TableRoutes(ObjectStoreCatalog catalog, Once once, Routes.Reports reports)
+    TableRoutes(ObjectStoreCatalog catalog, LiveTables live, Once once, Routes.Reports reports)
     {
         // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
         this.reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.live = requireNonNull(live, "live is null");
         this.once = requireNonNull(once, "once is null");
         this.reports = requireNonNull(reports, "reports is null");
     }
@@ -83,13 +87,34 @@ final class TableRoutes
         return changed(call, changed -> CatalogHandlers.createTable(changed, call.namespace(), request));
     }
 
+    private Answer load(Call call)
+    {
+        SnapshotMode mode = snapshots(call);
+        Optional<LiveTable> table = call.live() ? live.find(call.table()) : Optional.empty();
+        return table.isPresent() ? loadLive(call, table.orElseThrow(), mode) : loadCommitted(call, mode);
+    }
+
+    /**
+     * Nothing is made for a client that has it.
+     */
+    private static Answer loadLive(Call call, LiveTable table, SnapshotMode mode)
+    {
+        String etag = etag(table.version(), mode);
+        if (call.etags().contains(etag)) {
+            return Answer.notModified(etag);
+        }
+        TableMetadata metadata = table.metadata();
+        return Answer.withTag(LoadTableResponse.builder()
+                .withTableMetadata(mode == SnapshotMode.REFS ? TableMetadata.buildFrom(metadata).suppressHistoricalSnapshots().build() : metadata)
+                .build(), etag);
+    }
+
     /**
      * The tag is decided before the metadata is read, so a client that has it costs a look at the log and one at whether the metadata
      * is still there.
      */
-    private Answer load(Call call)
+    private Answer loadCommitted(Call call, SnapshotMode mode)
     {
-        SnapshotMode mode = snapshots(call);
         Optional<String> location = catalog.state().object(call.table(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
         if (location.isPresent() && call.etags().contains(etag(location.orElseThrow(), mode)) && reading.io().newInputFile(location.orElseThrow()).exists()) {
             return Answer.notModified(etag(location.orElseThrow(), mode));
@@ -108,9 +133,12 @@ final class TableRoutes
         };
     }
 
-    private static String etag(String metadataLocation, SnapshotMode mode)
+    /**
+     * @param version the location of the metadata, or that of a live table
+     */
+    private static String etag(String version, SnapshotMode mode)
     {
-        byte[] digest = RequestKey.sha256().digest((metadataLocation + "\n" + mode).getBytes(StandardCharsets.UTF_8));
+        byte[] digest = RequestKey.sha256().digest((version + "\n" + mode).getBytes(StandardCharsets.UTF_8));
         return '"' + HexFormat.of().formatHex(digest, 0, ETAG_BYTES) + '"';
     }
 

@@ -19,7 +19,7 @@ final class WarehouseName
     static void verify(Warehouse warehouse, String name)
     {
         if (!name.isEmpty() && !name.equals(ANY) && !isSame(warehouse, name)) {
-            throw new BadRequestException("Cannot serve warehouse '%s': this server has one, which is called '%s' or by its location", name, ANY);
+            throw new BadRequestException("Cannot serve warehouse '%s': this server has one, which is called '%s' or by its location, or '%s' with the rows that wait in the WAL", name, ANY, Routes.LIVE);
         }
     }
 

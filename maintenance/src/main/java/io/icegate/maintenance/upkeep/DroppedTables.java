@@ -88,7 +88,7 @@ final class DroppedTables
                 delete(folder.orElseThrow(), before, counts);
             }
             delete(WalLayout.table(table), before, counts);
-            delete(WalLayout.liveDeletes(table), before, counts);
+            delete(WalLayout.live(table), before, counts);
             if (counts.young == 0) {
                 warehouse.store().delete(List.of(WalLayout.committer(table), WalLayout.maintainer(table), WalLayout.statements(table)));
                 warehouse.store().delete(List.of(WalLayout.upkeep(table)));

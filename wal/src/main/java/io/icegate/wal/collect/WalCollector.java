@@ -12,6 +12,7 @@ import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.batches.BatchIndexes;
 import io.icegate.wal.read.LiveDeletesName;
+import io.icegate.wal.read.LiveManifestName;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
@@ -117,7 +118,7 @@ public final class WalCollector
             Optional<TableMetadata> metadata = round.tables().apply(table);
             if (metadata.isPresent()) {
                 objects += unfinished(round, table, metadata.orElseThrow());
-                objects += liveDeletes(round, table, metadata.orElseThrow());
+                objects += liveFiles(round, table, metadata.orElseThrow());
                 objects += batchIndexes(round, table, metadata.orElseThrow());
             }
         }
@@ -208,18 +209,22 @@ public final class WalCollector
     }
 
     /**
-     * Deletes files of live reads whose segments are committed for so long that no plan reads them live.
+     * Deletes files of live reads: deletes whose segments are committed for so long that no plan reads them live, and manifests that
+     * are too old to be given to anybody.
      */
-    private int liveDeletes(Round round, UUID table, TableMetadata metadata)
+    private int liveFiles(Round round, UUID table, TableMetadata metadata)
     {
-        Optional<OffsetVector> settled = SettledOffsets.vectorAt(metadata, round.before(CLOSED_MIN));
-        if (settled.isEmpty()) {
-            return 0;
-        }
-        return delete(list(WalLayout.liveDeletes(table), Optional.empty()).stream()
+        Instant before = round.before(CLOSED_MIN);
+        Optional<OffsetVector> settled = SettledOffsets.vectorAt(metadata, before);
+        return delete(list(WalLayout.live(table), Optional.empty()).stream()
+                .filter(object -> LiveManifestName.isManifest(object.key()) ? object.lastModified().isBefore(before) : isSettled(object.key(), settled))
                 .map(ObjectHead::key)
-                .filter(key -> LiveDeletesName.parse(key).map(segment -> segment.sequence().compareTo(settled.orElseThrow().next(segment.writer())) < 0).orElse(false))
                 .toList());
+    }
+
+    private static boolean isSettled(ObjectKey deletes, Optional<OffsetVector> settled)
+    {
+        return settled.flatMap(vector -> LiveDeletesName.parse(deletes).map(segment -> segment.sequence().compareTo(vector.next(segment.writer())) < 0)).orElse(false);
     }
 
     /**

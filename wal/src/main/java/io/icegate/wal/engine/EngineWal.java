@@ -15,6 +15,7 @@ import io.icegate.wal.read.FooterCache;
 import io.icegate.wal.read.LiveFile;
 import io.icegate.wal.read.LiveFiles;
 import io.icegate.wal.read.LiveSegments;
+import io.icegate.wal.read.LiveSnapshots;
 import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.LiveTailReader;
 import io.icegate.wal.read.RunEnd;
@@ -60,6 +61,7 @@ public final class EngineWal
     private final LiveTailReader reader;
     private final WatermarkReader watermarks;
     private final LiveFiles files;
+    private final LiveSnapshots snapshots;
     private final WalListing listing;
     private final WriterStatusReader statuses;
     private final WalCommitter committer;
@@ -97,6 +99,7 @@ public final class EngineWal
         this.reader = new LiveTailReader(warehouse, footers, indexes, environment, limits.liveSegmentsMax());
         this.watermarks = new WatermarkReader(warehouse, footers, environment.executor(), limits.liveSegmentsMax());
         this.files = new LiveFiles(warehouse, codec, environment.waiting());
+        this.snapshots = new LiveSnapshots(warehouse);
         WriterRegistry registry = new WriterRegistry(warehouse.store());
         this.listing = new WalListing(warehouse.store(), registry, footers, environment.executor(), limits.liveSegmentsMax());
         this.statuses = new WriterStatusReader(registry, listing, environment.executor(), limits.liveSegmentsMax());
@@ -144,6 +147,18 @@ public final class EngineWal
     public List<LiveFile> files(TableMetadata metadata, LiveTail tail)
     {
         return files.files(metadata, tail);
+    }
+
+    /**
+     * Returns the metadata with the tail as one more snapshot, for readers that know nothing of a WAL. See {@link LiveSnapshots}.
+     *
+     * @param metadata that the tail was read for
+     * @param tail not empty
+     * @throws io.icegate.wal.WalException UNAVAILABLE when a delete file could not be stored
+     */
+    public TableMetadata withTail(TableMetadata metadata, LiveTail tail)
+    {
+        return snapshots.metadata(metadata, tail, files.files(metadata, tail));
     }
 
     /**

@@ -22,7 +22,7 @@ public final class LiveDeletesName
 
     static ObjectKey of(SegmentKey segment, String digest)
     {
-        return WalLayout.liveDeletes(segment.table()).child("%s-%020d-%s.parquet".formatted(segment.writer(), segment.sequence().value(), digest));
+        return WalLayout.live(segment.table()).child("%s-%020d-%s.parquet".formatted(segment.writer(), segment.sequence().value(), digest));
     }
 
     /**

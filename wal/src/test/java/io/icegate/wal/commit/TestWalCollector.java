@@ -18,6 +18,11 @@ import io.icegate.wal.batches.BatchWindow;
 import io.icegate.wal.collect.CollectResult;
 import io.icegate.wal.collect.WalCollector;
 import io.icegate.wal.read.LiveDeletesName;
+import io.icegate.wal.read.LiveFile;
+import io.icegate.wal.read.LiveFiles;
+import io.icegate.wal.read.LiveManifestName;
+import io.icegate.wal.read.LiveSnapshots;
+import io.icegate.wal.read.LiveTail;
 import io.icegate.wal.read.WalListing;
 import io.icegate.wal.registry.RegistryEntry;
 import io.icegate.wal.registry.WriterRegistry;
@@ -196,7 +201,7 @@ final class TestWalCollector
         append(first, new BatchId(0, 1));
         append(first, new BatchId(0, 1), new BatchId(0, 2));
         wal.visible(); // stores what it leaves out
-        assertThat(keys(WalLayout.liveDeletes(table))).singleElement().satisfies(key -> assertThat(LiveDeletesName.parse(key)).isPresent());
+        assertThat(keys(WalLayout.live(table))).singleElement().satisfies(key -> assertThat(LiveDeletesName.parse(key)).isPresent());
         assertThat(collect().isEmpty()).isTrue();
         commit();
         append(first, new BatchId(0, 3));
@@ -207,12 +212,40 @@ final class TestWalCollector
         assertThat(keys(WalLayout.LIVE)).isEmpty();
     }
 
+    /**
+     * They are of no use once nobody gives them to readers, whether their segments are committed or not.
+     */
+    @Test
+    void testLiveManifestsGoAfterAnHour()
+            throws Exception
+    {
+        assertThat(LiveSnapshots.AGE_MAX).as("a reader has as long as it was given to others").isLessThanOrEqualTo(WalCollector.CLOSED_MIN.dividedBy(2));
+        WalWriter first = wal.writer();
+        append(first, new BatchId(0, 1));
+        append(first, new BatchId(0, 1), new BatchId(0, 2));
+        TableMetadata metadata = wal.metadata();
+        LiveTail tail = wal.tail(metadata);
+        List<LiveFile> files = new LiveFiles(wal.truth, new FakeSegments(), wal.environment(Runnable::run).waiting()).files(metadata, tail);
+        TableMetadata live = new LiveSnapshots(wal.truth).metadata(metadata, tail, files);
+        List<ObjectKey> manifests = keys(WalLayout.live(table)).stream().filter(LiveManifestName::isManifest).toList();
+        assertThat(manifests).as("rows, deletes and the list of both").hasSize(3).contains(wal.truth.key(live.currentSnapshot().manifestListLocation()).orElseThrow());
+
+        ObjectKey foreign = WalLayout.live(table).child("note.avro");
+        wal.truth.store().put(foreign, new byte[0]);
+        wal.clock.advance(HOUR.minusSeconds(60));
+        assertThat(collect()).isEqualTo(new CollectResult(0, 0));
+        wal.clock.advance(Duration.ofSeconds(120));
+        assertThat(collect()).isEqualTo(new CollectResult(0, 3));
+        assertThat(keys(WalLayout.live(table))).as("the deletes belong to a segment that waits").hasSize(2).contains(foreign)
+                .filteredOn(key -> LiveDeletesName.parse(key).isPresent()).hasSize(1);
+    }
+
     @Test
     void testForeignObjectsAreLeftAlone()
             throws Exception
     {
         WriterId unreadable = WriterId.random(wal.clock.instant(), wal.random);
-        for (ObjectKey key : List.of(WalLayout.registryEntry(unreadable), WalLayout.WRITERS.child("README"), WalLayout.liveDeletes(table).child("note.parquet"))) {
+        for (ObjectKey key : List.of(WalLayout.registryEntry(unreadable), WalLayout.WRITERS.child("README"), WalLayout.live(table).child("note.parquet"))) {
             wal.truth.store().put(key, "foreign".getBytes(StandardCharsets.UTF_8));
         }
         wal.clock.advance(WalCollector.DROPPED_MIN.multipliedBy(2));
