@@ -278,6 +278,9 @@ public final class WriterRegistry
             return heartbeat.isAfter(written) ? heartbeat : written;
         });
         heartbeats.keySet().removeAll(registered.keySet());
+        // one that left never comes back: what is known of it would stay until there are too many
+        entries.keySet().retainAll(registered.keySet());
+        unreadable.keySet().retainAll(registered.keySet());
         return new Listing(registered, heartbeats, storeTime.orElse(newest), asOf.orElseThrow());
     }
 

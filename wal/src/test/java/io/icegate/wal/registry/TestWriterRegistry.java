@@ -94,6 +94,21 @@ final class TestWriterRegistry
     }
 
     /**
+     * A process that runs for a year meets as many writers as there are starts.
+     */
+    @Test
+    void testWriterThatLeftIsForgotten()
+    {
+        WriterRegistry reader = new WriterRegistry(store, clock::nanoTime);
+        registry.register(entry, waiting);
+        assertThat(reader.entry(id)).contains(entry);
+        memory.delete(List.of(WalLayout.registryEntry(id)));
+        assertThat(reader.entry(id)).as("what does not change is not read again").contains(entry);
+        assertThat(reader.list().lastSeen()).isEmpty();
+        assertThat(reader.entry(id)).isEmpty();
+    }
+
+    /**
      * The number behind the one that a reader knows may be gone, which looks as if none had come.
      */
     @Test
