@@ -5,6 +5,7 @@ import io.airlift.http.server.HttpServer;
 import io.airlift.http.server.HttpServerInfo;
 import io.airlift.log.Logger;
 import io.airlift.node.NodeInfo;
+import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.receiver.commit.CommitConfig;
@@ -24,6 +25,7 @@ import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.WalEnvironment;
+import io.icegate.wal.copies.SegmentCopies;
 import io.icegate.wal.writer.WalFormat;
 import io.icegate.warehouse.Warehouses;
 import jakarta.annotation.PreDestroy;
@@ -31,6 +33,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +62,9 @@ final class Receiver
     private final Duration repetitionWindow;
     private final boolean repetitionsRecognised;
     private final Parts parts;
+    private final Optional<Path> copiesFolder;
+    private final long copiesBytes;
+    private final ExecutorService copier = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("segment-copies").factory());
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private @Nullable Warehouse warehouse;
     private @Nullable CommitLoop loop;
@@ -101,6 +107,8 @@ final class Receiver
                 parts.node().getInternalAddress(),
                 build());
         this.repetitionWindow = ingestConfig.getDedupWindow().toJavaTime();
+        this.copiesFolder = ingestConfig.getCopiesFolder();
+        this.copiesBytes = ingestConfig.getCopiesSize().toBytes();
         this.repetitionsRecognised = ingestConfig.isDedup();
         this.parts = requireNonNull(parts, "parts is null");
     }
@@ -160,7 +168,24 @@ final class Receiver
         catch (IOException | RuntimeException e) {
             throw new IllegalStateException("Cannot use warehouse %s: %s".formatted(opened.root(), e.getMessage()), e);
         }
-        return metered;
+        return new Warehouse(metered.root(), copying(metered.store()));
+    }
+
+    /**
+     * Behind the metrics: what is not copied costs nothing but a request.
+     */
+    private ObjectStore copying(ObjectStore store)
+    {
+        if (copiesFolder.isEmpty()) {
+            return store;
+        }
+        try {
+            return SegmentCopies.open(copiesFolder.orElseThrow(), copiesBytes, copier).around(store);
+        }
+        catch (IOException e) {
+            log.warn("Cannot keep copies of segments in %s, merges read them from the store: %s", copiesFolder.orElseThrow(), e);
+            return store;
+        }
     }
 
     static String build()
@@ -195,6 +220,7 @@ final class Receiver
         }
         parts.grpc().close(ANSWER_PATIENCE);
         executor.shutdown();
+        copier.shutdown();
         if (warehouse != null) {
             warehouse.store().close();
         }

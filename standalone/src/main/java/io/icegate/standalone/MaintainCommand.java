@@ -10,6 +10,7 @@ import io.icegate.maintenance.upkeep.UpkeepListener;
 import io.icegate.maintenance.upkeep.UpkeepSettings;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.warehouse.Warehouses;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -92,7 +93,7 @@ final class MaintainCommand
         }
         Optional<TrinoRewrite> engine = trino.rewrite();
         String uri = warehouse.uri(data.path());
-        UpkeepSettings settings = (Warehouses.isPriced(uri) ? UpkeepSettings.DEFAULT : UpkeepSettings.UNPRICED).withCpuShare(once ? 1 : cpuShare);
+        UpkeepSettings settings = (Warehouses.isPriced(uri) ? UpkeepSettings.DEFAULT.withCopies(ReceiverProcess.copies(data.path())) : UpkeepSettings.UNPRICED).withCpuShare(once ? 1 : cpuShare);
         metricsPort.choice().ifPresent(choice -> PortOptions.check(List.of(choice)));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         Optional<TelemetryTarget> target = TelemetryTarget.of(System.getenv());

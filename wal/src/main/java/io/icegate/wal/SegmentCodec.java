@@ -37,13 +37,20 @@ public interface SegmentCodec
      * A segment that was looked for.
      *
      * @param footer empty when it cannot be read; {@link #readFooter} says why
+     * @param earlier segments that it tells of, a dense run of lower numbers, lowest first; all numbers below the end of the run are durable
      */
-    record FoundSegment(ObjectHead head, Optional<SegmentFooter> footer)
+    record FoundSegment(ObjectHead head, Optional<SegmentFooter> footer, List<EarlierSegment> earlier)
     {
+        public FoundSegment(ObjectHead head, Optional<SegmentFooter> footer)
+        {
+            this(head, footer, List.of());
+        }
+
         public FoundSegment
         {
             requireNonNull(head, "head is null");
             requireNonNull(footer, "footer is null");
+            earlier = List.copyOf(earlier);
         }
     }
 

@@ -58,9 +58,18 @@ final class LocalFile
         try (InputStream in = source.newStream()) {
             Files.copy(in, path);
         }
+        return open(source.location(), path);
+    }
+
+    /**
+     * A copy that is there already. It is deleted in the end.
+     */
+    static LocalFile open(String location, Path path)
+            throws IOException
+    {
         FileChannel channel = FileChannel.open(path, READ);
         try {
-            return new LocalFile(source.location(), path, channel, footer(source.location(), channel));
+            return new LocalFile(location, path, channel, footer(location, channel));
         }
         catch (IOException | RuntimeException e) {
             channel.close();

@@ -2,6 +2,7 @@ package io.icegate.maintenance.merge;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import io.icegate.maintenance.statistics.ThetaSketch;
+import io.icegate.wal.copies.CopyFolder;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Table;
@@ -35,6 +36,7 @@ public final class NativeMerge
     private final MergeSettings settings;
     private final Path scratch;
     private final RandomGenerator random;
+    private final Optional<CopyFolder> copies;
 
     /**
      * @param scratch folder for copies of the inputs, the columns that are done, and the texts of one column: as much as a plan has
@@ -43,6 +45,17 @@ public final class NativeMerge
      */
     public NativeMerge(MergeSettings settings, Path scratch, RandomGenerator random)
     {
+        this(settings, scratch, random, Optional.empty());
+    }
+
+    /**
+     * As above.
+     *
+     * @param copies of segments that were written on this machine; they are taken instead of asking the store
+     */
+    public NativeMerge(MergeSettings settings, Path scratch, RandomGenerator random, Optional<CopyFolder> copies)
+    {
+        this.copies = requireNonNull(copies, "copies is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.scratch = requireNonNull(scratch, "scratch is null");
         this.random = requireNonNull(random, "random is null");
@@ -159,7 +172,7 @@ public final class NativeMerge
             if (!taken.isEmpty() && rows > settings.rowsMax()) {
                 break;
             }
-            LocalFile file = LocalFile.copy(table.io().newInputFile(input.file().location()), folder.resolve("input-" + taken.size()));
+            LocalFile file = copy(table, input.file(), folder.resolve("input-" + taken.size()));
             boolean sorted = Integer.valueOf(table.sortOrder().orderId()).equals(input.file().sortOrderId());
             boolean fits = sorted || add(columns, file, memory);
             if (!fits && !taken.isEmpty()) {
@@ -170,6 +183,13 @@ public final class NativeMerge
             taken.add(input);
         }
         return taken;
+    }
+
+    private LocalFile copy(Table table, DataFile file, Path path)
+            throws IOException
+    {
+        boolean taken = copies.isPresent() && copies.orElseThrow().take(file.location(), file.fileSizeInBytes(), path);
+        return taken ? LocalFile.open(file.location(), path) : LocalFile.copy(table.io().newInputFile(file.location()), path);
     }
 
     private boolean add(TableColumns columns, LocalFile file, long[] memory)

@@ -14,6 +14,7 @@ import io.icegate.objectstore.Sleeper;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalLayout;
+import io.icegate.wal.copies.CopyFolder;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.lease.StatementHold;
@@ -97,7 +98,7 @@ public final class Maintenance
         this.clock = requireNonNull(clock, "clock is null");
         this.engine = requireNonNull(engine, "engine is null");
         this.listener = new Told(requireNonNull(listener, "listener is null"));
-        this.merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random);
+        this.merge = new NativeMerge(MergeSettings.DEFAULT, scratch, random, settings.copies().map(folder -> new CopyFolder(warehouse, folder)));
         this.scratch = new ScratchFolder(scratch);
         WalEnvironment environment = new WalEnvironment(Runnable::run, clock, System::nanoTime, Sleeper.system(), random);
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);

@@ -1,6 +1,8 @@
 package io.icegate.maintenance.upkeep;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,8 +13,9 @@ import static java.util.Objects.requireNonNull;
  * @param bytesPerRound files that one round merges at most, in all tables
  * @param ttlInterval between two looks for rows that are due in a table
  * @param cpuShare of one core that merges may take, above 0 and at most 1
+ * @param copies folder in which a receiver on this machine keeps copies of its segments; empty when none does
  */
-public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttlInterval, double cpuShare)
+public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttlInterval, double cpuShare, Optional<Path> copies)
 {
     private static final Duration TTL_INTERVAL = Duration.ofHours(1);
     private static final double CPU_SHARE = 0.5;
@@ -30,18 +33,24 @@ public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttl
 
     public UpkeepSettings(Duration interval, long bytesPerRound)
     {
-        this(interval, bytesPerRound, TTL_INTERVAL, CPU_SHARE);
+        this(interval, bytesPerRound, TTL_INTERVAL, CPU_SHARE, Optional.empty());
     }
 
     public UpkeepSettings withCpuShare(double share)
     {
-        return new UpkeepSettings(interval, bytesPerRound, ttlInterval, share);
+        return new UpkeepSettings(interval, bytesPerRound, ttlInterval, share, copies);
+    }
+
+    public UpkeepSettings withCopies(Path folder)
+    {
+        return new UpkeepSettings(interval, bytesPerRound, ttlInterval, cpuShare, Optional.of(folder));
     }
 
     public UpkeepSettings
     {
         requireNonNull(interval, "interval is null");
         requireNonNull(ttlInterval, "ttlInterval is null");
+        requireNonNull(copies, "copies is null");
         if (interval.isNegative() || interval.isZero()) {
             throw new IllegalArgumentException("Cannot keep tables in order every %s: it must be positive".formatted(interval));
         }

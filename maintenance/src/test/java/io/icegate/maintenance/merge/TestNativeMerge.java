@@ -1,11 +1,15 @@
 package io.icegate.maintenance.merge;
 
 import io.icegate.maintenance.merge.MergeResult.Outcome;
+import io.icegate.objectstore.ObjectKey;
+import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
 import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentCodec.EncodedDeletes;
+import io.icegate.wal.copies.CopyFolder;
+import io.icegate.wal.copies.SegmentCopies;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.MetricRows;
 import io.icegate.wal.format.ParquetSegmentCodec;
@@ -55,6 +59,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -242,6 +247,30 @@ final class TestNativeMerge
                     .hasMessageContaining("column body has a page whose checksum is wrong");
             assertThat(fixture.merged()).isEmpty();
             assertScratchEmpty();
+        }
+    }
+
+    /**
+     * What lies on this disk is not read from the store, and the rest is.
+     */
+    @Test
+    void testCopiesAreMerged()
+            throws Exception
+    {
+        Path folder = Files.createDirectory(scratch.resolve("copies"));
+        try (MergeFixture fixture = twoSegments()) {
+            Map<Record, Integer> before = fixture.rows();
+            MergePlan plan = plan(fixture);
+            ObjectKey copied = fixture.warehouse.key(plan.inputs().get(0).file().location()).orElseThrow();
+            byte[] content = fixture.store.get(copied).orElseThrow().content();
+            SegmentCopies.open(folder, 1L << 20, Runnable::run).around(new MemoryObjectStore(Instant::now)).putIfAbsent(copied, content);
+            fixture.store.delete(List.of(copied));
+            MergeResult result = new NativeMerge(SMALL, scratch, new Random(), Optional.of(new CopyFolder(fixture.warehouse, folder))).run(fixture.table, plan);
+            assertThat(result.inputs()).isEqualTo(2);
+            assertThat(fixture.rows()).isEqualTo(before);
+            try (Stream<Path> left = Files.list(folder)) {
+                assertThat(left).isEmpty();
+            }
         }
     }
 

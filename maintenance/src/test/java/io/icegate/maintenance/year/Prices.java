@@ -25,10 +25,8 @@ final class Prices
     private static final double QUERIES = SECONDS;
     private static final double PUT = 5e-6;
     private static final double GET = 0.4e-6;
-    static final List<Profile> PROFILES = List.of(
-            new Profile("low-latency", 20, 10),
-            new Profile("balanced", 4, 30),
-            new Profile("economy", 1, 60));
+    static final Profile BALANCED = new Profile("balanced", 4, 30);
+    static final List<Profile> PROFILES = List.of(new Profile("low-latency", 20, 10), BALANCED, new Profile("economy", 1, 60));
 
     private Prices() {}
 
@@ -38,7 +36,7 @@ final class Prices
      * @param filesPerSecond of each lane
      * @param commitSeconds between two commits of a table
      */
-    record Profile(String name, double filesPerSecond, double commitSeconds)
+    record Profile(String name, int filesPerSecond, int commitSeconds)
     {
         double commits()
         {
@@ -46,11 +44,19 @@ final class Prices
         }
 
         /**
+         * Of each lane, in a round of {@link PriceRun}.
+         */
+        int segmentsPerRound()
+        {
+            return filesPerSecond * 10;
+        }
+
+        /**
          * Rounds of {@link PriceRun} between two commits.
          */
         int commitRounds()
         {
-            return (int) (commitSeconds / 10);
+            return commitSeconds / 10;
         }
     }
 
@@ -73,27 +79,24 @@ final class Prices
     /**
      * @param counts of one table
      * @param upkeep of one table, at the same pace
-     * @param upkeepSegments that upkeep found per round
+     * @param foreignSegments that upkeep found per round, of receivers on other machines
      */
-    static Month month(int receivers, Profile profile, Map<Action, Counts> counts, Counts upkeep, double upkeepSegments)
+    static Month month(int receivers, Profile profile, Map<Action, Counts> counts, Counts upkeep, double foreignSegments)
     {
         double lanes = (double) receivers * SIGNALS;
         double segments = lanes * profile.filesPerSecond() * SECONDS;
         Map<String, Double> others = new LinkedHashMap<>();
         others.put("heartbeats", lanes * ROUNDS * price(counts, Action.HEARTBEAT));
         others.put("catalog and leases", lanes * (ROUNDS * price(counts, Action.FOLLOW) + profile.commits() * price(counts, Action.LEASE)));
-        others.put("commits", SIGNALS * profile.commits() * price(counts, Action.COMMIT) + segments * (receivers - 1) / receivers * GET);
+        others.put("commits", SIGNALS * profile.commits() * price(counts, Action.COMMIT));
         // of the queries of a table that come between two commits, the first finds new metadata
         double first = SIGNALS * profile.commits();
-        others.put("queries", first * price(counts, Action.PLAN) + Math.max(0, QUERIES - first) * price(counts, Action.PLAN_AGAIN) + segments * GET);
+        others.put("queries", first * price(counts, Action.PLAN) + Math.max(0, QUERIES - first) * price(counts, Action.PLAN_AGAIN));
         others.put("collection", SIGNALS * COLLECTIONS * price(counts, Action.COLLECT) * receivers);
-        others.put("upkeep", SIGNALS * UPKEEPS * price(upkeep) + segments * upkeep.mean(Kind.SEGMENT_GET) / upkeepSegments * GET);
+        others.put("upkeep", SIGNALS * UPKEEPS * priceOfUpkeep(upkeep) + segments * (receivers - 1) / receivers * upkeep.mean(Kind.SEGMENT_GET) / foreignSegments * GET);
         return new Month(segments * PUT, others);
     }
 
-    /**
-     * Price of one action, without what it asks for each segment.
-     */
     private static double price(Map<Action, Counts> counts, Action action)
     {
         return price(of(counts, action));
@@ -106,14 +109,22 @@ final class Prices
 
     private static double price(Counts counts)
     {
+        return priceOfUpkeep(counts) + counts.mean(Kind.SEGMENT_GET) * GET;
+    }
+
+    /**
+     * Without what it asks for each segment, which depends on the machine that it runs on.
+     */
+    private static double priceOfUpkeep(Counts counts)
+    {
         return (counts.mean(Kind.PUT) + counts.mean(Kind.LIST)) * PUT + (counts.mean(Kind.GET) + counts.mean(Kind.HEAD)) * GET;
     }
 
     /**
-     * @param counts number of receivers → counts of one table
+     * @param counts profile → number of receivers → counts of one table
      * @param upkeep of one table, which depends on how many commits it finds
      */
-    static String page(Map<Integer, Map<Action, Counts>> counts, Map<Profile, Counts> upkeep, double upkeepSegments)
+    static String page(Map<Profile, Map<Integer, Map<Action, Counts>>> counts, Map<Profile, Counts> upkeep, double foreignSegments)
     {
         StringBuilder page = new StringBuilder(
                 """
@@ -123,16 +134,16 @@ final class Prices
                 `./mvnw test -pl maintenance -am -Dtest=TestPrices -Dsurefire.failIfNoSpecifiedTests=false -Dicegate.write-docs=true`.
 
                 US dollars a month of 30 days for 10 MB/s of OTLP over three signals, at list prices: PUT and LIST $5 per million, GET and HEAD $0.40 per million, DELETE free.
-                Each lane writes as many files as its profile allows (`icegate.wal.profile`): 20, 4 or 1 per second, committed each 10, 30 or 60 s. One dashboard query a second, spread over the tables, plans and
-                reads the footer of each waiting segment once. Not counted: storage, traffic, what queries read of data files,
+                Each lane writes as many files as its profile allows (`icegate.wal.profile`): 20, 4 or 1 per second, committed each 10, 30 or 60 s. One dashboard query a second, spread over the tables, plans. Upkeep
+                runs on the machine of one receiver, as `./icegate start` lets it, and takes the segments of that one from the copies on its disk. Not counted: storage, traffic, what queries read of data files,
                 and the HEAD that Trino sends beside each GET of a footer or of the catalog, because its file systems tell no size and time with it ($0.40 per million, too).
 
                 | Profile | Receivers | Segment PUTs | Everything else | Total |
                 | --- | ---: | ---: | ---: | ---: |
                 """);
         Map<String, Month> details = new LinkedHashMap<>();
-        PROFILES.forEach(profile -> counts.forEach((receivers, counted) -> {
-            Month month = month(receivers, profile, counted, requireNonNull(upkeep.get(profile)), upkeepSegments);
+        counts.forEach((profile, byReceivers) -> byReceivers.forEach((receivers, counted) -> {
+            Month month = month(receivers, profile, counted, requireNonNull(upkeep.get(profile)), foreignSegments);
             page.append(String.format(Locale.ROOT, "| `%s` | %s | %.0f | %.0f | %.0f |\n", profile.name(), receivers, month.segments(), month.other(), month.total()));
             details.put("`%s`, %s".formatted(profile.name(), receivers), month);
         }));
@@ -144,17 +155,17 @@ final class Prices
             month.others().values().forEach(price -> page.append(String.format(Locale.ROOT, " %.1f |", price)));
             page.append('\n');
         });
-        page.append("\nRequests of one action on one table, beside those for segments:\n\n| Action | How often | Receivers | PUT | LIST | GET and HEAD |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
+        page.append("\nRequests of one action on one table with `balanced`:\n\n| Action | How often | Receivers | PUT | LIST | GET and HEAD | GET of segments |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
         Map<Action, String> often = new EnumMap<>(Map.of(
                 Action.HEARTBEAT, "each 10 s, each receiver",
                 Action.FOLLOW, "each 10 s, each receiver",
                 Action.LEASE, "each commit, each receiver",
-                Action.COMMIT, "each 10, 30 or 60 s",
+                Action.COMMIT, "each 30 s",
                 Action.PLAN, "first query after a commit",
                 Action.PLAN_AGAIN, "each other query",
                 Action.COLLECT, "each 10 minutes, each receiver"));
-        often.forEach((action, when) -> counts.forEach((receivers, counted) -> page.append(row(name(action), when, receivers, of(counted, action)))));
-        upkeep.forEach((profile, counted) -> page.append(row("upkeep, `%s`".formatted(profile.name()), "each minute", 1, counted)));
+        often.forEach((action, when) -> requireNonNull(counts.get(BALANCED)).forEach((receivers, counted) -> page.append(row(name(action), when, receivers, of(counted, action)))));
+        upkeep.forEach((profile, counted) -> page.append(row("upkeep, `%s`".formatted(profile.name()), "each minute", 2, counted)));
         return page.toString();
     }
 
@@ -165,6 +176,6 @@ final class Prices
 
     private static String row(String name, String often, int receivers, Counts counts)
     {
-        return String.format(Locale.ROOT, "| %s | %s | %s | %.1f | %.1f | %.1f |\n", name, often, receivers, counts.mean(Kind.PUT), counts.mean(Kind.LIST), counts.mean(Kind.GET) + counts.mean(Kind.HEAD));
+        return String.format(Locale.ROOT, "| %s | %s | %s | %.1f | %.1f | %.1f | %.1f |\n", name, often, receivers, counts.mean(Kind.PUT), counts.mean(Kind.LIST), counts.mean(Kind.GET) + counts.mean(Kind.HEAD), counts.mean(Kind.SEGMENT_GET));
     }
 }

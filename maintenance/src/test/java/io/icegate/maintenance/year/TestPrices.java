@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,10 @@ final class TestPrices
 {
     private static final Path PAGE = Path.of("..", "docs", "operations", "prices.md");
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
-    private static final int SEGMENTS = 5; // each round
-    private static final int UPKEEP_SEGMENTS = 6;
+    private static final int COMMITS = 2; // a lease is renewed with every other one
+    private static final int PLAN_MAX = 12;
+    private static final int UPKEEP_RECEIVERS = 2;
+    private static final int UPKEEP_SEGMENTS = 3; // of each, each round
     private static final int ROUNDS_PER_MINUTE = 6;
     private static final int UPKEEP_MINUTES = 10; // between two expirations
 
@@ -33,19 +36,21 @@ final class TestPrices
     void testPageIsWhatIsCounted()
             throws Exception
     {
-        Map<Integer, Map<Action, Counts>> counts = new TreeMap<>();
-        for (int receivers : List.of(1, 2, 10)) {
-            try (PriceRun run = new PriceRun(receivers, SEGMENTS, scratch)) {
-                counts.put(receivers, run.run(1, 1, false));
+        Map<Prices.Profile, Map<Integer, Map<Action, Counts>>> counts = new LinkedHashMap<>();
+        for (Prices.Profile profile : Prices.PROFILES) {
+            for (int receivers : List.of(1, 2, 10)) {
+                try (PriceRun run = new PriceRun(receivers, profile.segmentsPerRound(), Duration.ofSeconds(profile.commitSeconds()), scratch.resolve(profile.name()).resolve(Integer.toString(receivers)))) {
+                    counts.computeIfAbsent(profile, key -> new TreeMap<>()).put(receivers, run.run(profile.commitRounds(), COMMITS * profile.commitRounds(), false));
+                }
             }
         }
-        String page = Prices.page(counts, upkeep(), UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
+        String page = Prices.page(counts, upkeep(), (UPKEEP_RECEIVERS - 1) * UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
         if (Boolean.getBoolean("icegate.write-docs")) {
             Files.writeString(PAGE, page);
         }
         assertSame(Files.readString(PAGE), page);
-        Map<Action, Counts> ten = requireNonNull(counts.get(10));
-        assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(12);
+        Map<Action, Counts> ten = requireNonNull(requireNonNull(counts.get(Prices.BALANCED)).get(10));
+        assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(PLAN_MAX);
         assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(20);
     }
 
@@ -69,18 +74,18 @@ final class TestPrices
     }
 
     /**
-     * Upkeep of a table that has merges and expirations to do each minute.
+     * Upkeep of a table that has merges and expirations to do each minute, on the machine of one of its receivers.
      */
     private Map<Prices.Profile, Counts> upkeep()
             throws Exception
     {
-        try (PriceRun run = new PriceRun(1, UPKEEP_SEGMENTS, scratch)) {
-            run.run(0, 17, true);
+        try (PriceRun run = new PriceRun(UPKEEP_RECEIVERS, UPKEEP_SEGMENTS, Duration.ofSeconds(10), scratch)) {
+            run.run(0, 17 * ROUNDS_PER_MINUTE, true);
             Map<Prices.Profile, Counts> upkeep = new LinkedHashMap<>();
             for (Prices.Profile profile : Prices.PROFILES) {
                 run.age();
                 run.commitEach(profile.commitRounds());
-                upkeep.put(profile, Prices.of(run.run(2, UPKEEP_MINUTES, true), Action.UPKEEP));
+                upkeep.put(profile, Prices.of(run.run(2 * ROUNDS_PER_MINUTE, UPKEEP_MINUTES * ROUNDS_PER_MINUTE, true), Action.UPKEEP));
             }
             return upkeep;
         }

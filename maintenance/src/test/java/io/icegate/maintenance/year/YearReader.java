@@ -50,7 +50,7 @@ final class YearReader
     {
         this.warehouse = seen;
         this.catalog = year.catalog(seen, year.clock);
-        this.wal = new EngineWal(seen, new ParquetSegmentCodec(), year.environment(year.clock, Runnable::run), YearWarehouse.LIMITS);
+        this.wal = new EngineWal(seen, new ParquetSegmentCodec(), year.environment(year.clock, Runnable::run), year.limits);
         this.files = new CachedFileIO(seen);
     }
 

@@ -4,6 +4,7 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.maintenance.year.RequestLedger.Action;
+import io.icegate.objectstore.ObjectStore;
 import io.icegate.schema.Signal;
 import io.icegate.schema.TableShape;
 import io.icegate.wal.SegmentFooter;
@@ -14,6 +15,7 @@ import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.collect.WalCollector;
 import io.icegate.wal.commit.CommitOptions;
+import io.icegate.wal.copies.SegmentCopies;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SegmentEncoder;
@@ -33,6 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -55,15 +59,17 @@ final class YearReceiver
 {
     private static final Logger log = LoggerFactory.getLogger(YearReceiver.class);
     static final Namespace NAMESPACE = Namespace.of("otel");
-    private static final Duration LEASE = Duration.ofSeconds(22);
+    private static final Duration LEASE_MARGIN = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int COMMITS_MAX = 20;
+    private static final long COPIES_BYTES = 64L << 20;
     private static final int SKEW_MILLIS_MAX = 40_000;
 
     private final YearWarehouse year;
     private final Settings settings;
     private final Duration[] skew;
     private final InstantSource clock;
+    private final ObjectStore store;
     private final ObjectStoreCatalog catalog;
     private final EngineWal wal;
     private final WalCollector collector;
@@ -78,12 +84,20 @@ final class YearReceiver
      * What a negative control leaves out.
      *
      * @param tables that are written to
+     * @param commitInterval the lease lasts for two of them and a little more
+     * @param skewMillisMax of the clock of this process, either way
+     * @param copies folder for copies of segments; empty when upkeep runs on another machine
      */
-    record Settings(List<String> tables, boolean leases, boolean seals)
+    record Settings(List<String> tables, boolean leases, boolean seals, Duration commitInterval, int skewMillisMax, Optional<Path> copies)
     {
         Settings
         {
             tables = List.copyOf(tables);
+        }
+
+        Settings(List<String> tables, boolean leases, boolean seals)
+        {
+            this(tables, leases, seals, Duration.ofSeconds(10), SKEW_MILLIS_MAX, Optional.empty());
         }
     }
 
@@ -103,13 +117,24 @@ final class YearReceiver
     {
         this.year = year;
         this.settings = settings;
-        this.skew = new Duration[] {Duration.ofMillis(year.random.nextInt(2 * SKEW_MILLIS_MAX) - SKEW_MILLIS_MAX)};
+        this.skew = new Duration[] {Duration.ofMillis(year.random.nextInt(Math.max(1, 2 * settings.skewMillisMax())) - settings.skewMillisMax())};
         this.clock = year.skewed(skew);
+        this.store = settings.copies().map(folder -> copying(folder, year.warehouse.store())).orElse(year.warehouse.store());
         this.catalog = year.catalog(year.warehouse, clock);
         WalEnvironment environment = year.environment(clock, Runnable::run);
-        this.wal = new EngineWal(year.warehouse, new ParquetSegmentCodec(), environment, YearWarehouse.LIMITS);
+        this.wal = new EngineWal(year.warehouse, new ParquetSegmentCodec(), environment, year.limits);
         this.collector = new WalCollector(year.warehouse.store());
         this.holder = WriterId.random(clock.instant(), year.random).toString();
+    }
+
+    private static ObjectStore copying(Path folder, ObjectStore store)
+    {
+        try {
+            return SegmentCopies.open(folder, COPIES_BYTES, Runnable::run).around(store);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -118,7 +143,7 @@ final class YearReceiver
     void drift()
     {
         long millis = skew[0].toMillis() + year.random.nextInt(2_001) - 1_000;
-        skew[0] = Duration.ofMillis(Math.max(-SKEW_MILLIS_MAX, Math.min(SKEW_MILLIS_MAX, millis)));
+        skew[0] = Duration.ofMillis(Math.max(-settings.skewMillisMax(), Math.min(settings.skewMillisMax(), millis)));
     }
 
     void look()
@@ -144,7 +169,7 @@ final class YearReceiver
         }
         CompletableFuture<SegmentFooter> durable;
         try {
-            durable = target.lane().append(header -> target.encoder().encode(header, target.table().schema().schemaId(), target.table().schema(), List.of(rows.admitted(clock.instant()))));
+            durable = target.lane().append(header -> target.encoder().encode(header, target.lane().earlier(), target.table().schema().schemaId(), target.table().schema(), List.of(rows.admitted(clock.instant()))));
         }
         catch (WalException e) {
             return Optional.empty();
@@ -217,7 +242,7 @@ final class YearReceiver
         Table table = TableBootstrap.createOrUpdate(catalog, NAMESPACE, shape);
         RegistryEntry entry = new RegistryEntry(WriterId.random(clock.instant(), year.random), clock.instant(), "host", "build", Set.of(table.uuid()));
         @Nullable Runnable[] beat = new Runnable[1];
-        WalWriter writer = WalWriter.open(year.warehouse.store(), entry, wal.footers(), WriterOptions.DEFAULT, year.environment(clock, task -> {
+        WalWriter writer = WalWriter.open(store, entry, wal.footers(), WriterOptions.DEFAULT, year.environment(clock, task -> {
             if (beat[0] == null) {
                 beat[0] = task; // the first task of a writer
             }
@@ -237,7 +262,7 @@ final class YearReceiver
 
     private boolean takesTurn(UUID table)
     {
-        WorkLease lease = leases.computeIfAbsent(table, uuid -> new WorkLease(year.warehouse.store(), WalLayout.committer(uuid), holder, LEASE, clock));
+        WorkLease lease = leases.computeIfAbsent(table, uuid -> new WorkLease(year.warehouse.store(), WalLayout.committer(uuid), holder, settings.commitInterval().multipliedBy(2).plus(LEASE_MARGIN), clock));
         boolean[] held = {true};
         year.requests.count(Action.LEASE, () -> held[0] = lease.tryHold());
         return held[0] || !settings.leases();

@@ -25,10 +25,18 @@ final class YearUpkeep
     private final Maintenance maintenance;
     private final List<UpkeepAction> actions = new ArrayList<>();
 
+    /**
+     * @param scratch folder for merges
+     */
     YearUpkeep(YearWarehouse year, Path scratch)
     {
+        this(year, scratch, UpkeepSettings.DEFAULT);
+    }
+
+    YearUpkeep(YearWarehouse year, Path scratch, UpkeepSettings settings)
+    {
         this.catalog = year.catalog(year.warehouse, year.clock);
-        this.maintenance = Maintenance.open(catalog, year.warehouse, UpkeepSettings.DEFAULT.withCpuShare(1), scratch, year.random, year.clock, actions::add, Optional.empty());
+        this.maintenance = Maintenance.open(catalog, year.warehouse, settings.withCpuShare(1), scratch, year.random, year.clock, actions::add, Optional.empty());
     }
 
     /**

@@ -26,7 +26,7 @@ final class YearWarehouse
      * As many footers as a day brings and some more. So caches are full after days, as those of a real deployment are after
      * an hour, and whatever grows then is none of them.
      */
-    static final EngineWal.Limits LIMITS = EngineWal.Limits.DEFAULT.withFootersMax(64);
+    private static final EngineWal.Limits LIMITS = EngineWal.Limits.DEFAULT.withFootersMax(64);
     private static final String ROOT = "memory:year";
 
     final YearClock clock = new YearClock();
@@ -41,6 +41,7 @@ final class YearWarehouse
      * Neither counted nor failing.
      */
     final Warehouse truth = new Warehouse(ROOT, memory);
+    final EngineWal.Limits limits;
     private final boolean indexes;
 
     /**
@@ -49,6 +50,15 @@ final class YearWarehouse
      */
     YearWarehouse(long seed, double failures, boolean indexes)
     {
+        this(seed, failures, indexes, LIMITS);
+    }
+
+    /**
+     * @param limits of each process
+     */
+    YearWarehouse(long seed, double failures, boolean indexes, EngineWal.Limits limits)
+    {
+        this.limits = limits;
         this.indexes = indexes;
         random = new Random(seed);
         requests = new RequestLedger(memory, seed, failures);

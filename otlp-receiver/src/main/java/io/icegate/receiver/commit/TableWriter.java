@@ -99,7 +99,7 @@ final class TableWriter
     {
         TableSchema current = schema;
         try {
-            return encoder.encode(header, current.id(), current.schema(), batches);
+            return encoder.encode(header, lane.earlier(), current.id(), current.schema(), batches);
         }
         catch (RuntimeException e) {
             throw new NotEncodedException(e);

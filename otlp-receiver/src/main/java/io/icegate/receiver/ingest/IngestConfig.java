@@ -14,10 +14,12 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
+import static io.airlift.units.DataSize.Unit.GIGABYTE;
 import static io.airlift.units.DataSize.Unit.MEGABYTE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
@@ -39,6 +41,8 @@ public class IngestConfig
     private int maxInFlightSegments = 4;
     private Optional<WindowProfile> profile = Optional.empty();
     private Optional<Double> filesPerSecond = Optional.empty();
+    private Optional<Path> copiesFolder = Optional.empty();
+    private DataSize copiesSize = DataSize.of(1, GIGABYTE);
     private boolean dedup = true;
     private Duration dedupWindow = new Duration(15, MINUTES);
 
@@ -235,6 +239,33 @@ public class IngestConfig
                 window.toJavaTime(),
                 fileBudget(priced),
                 new SegmentBatcher.Limits(segmentBytes.toBytes(), segmentRows, maxInFlightSegments));
+    }
+
+    public Optional<Path> getCopiesFolder()
+    {
+        return copiesFolder;
+    }
+
+    @Config("icegate.wal.copies-folder")
+    @ConfigDescription("Folder on the local disk for copies of the newest segments, from which upkeep on the same machine merges. Default: no copies")
+    public IngestConfig setCopiesFolder(@Nullable Path copiesFolder)
+    {
+        this.copiesFolder = Optional.ofNullable(copiesFolder);
+        return this;
+    }
+
+    @MinDataSize("1MB")
+    public DataSize getCopiesSize()
+    {
+        return copiesSize;
+    }
+
+    @Config("icegate.wal.copies-size")
+    @ConfigDescription("Bytes of the copies of segments; the oldest go first")
+    public IngestConfig setCopiesSize(DataSize copiesSize)
+    {
+        this.copiesSize = copiesSize;
+        return this;
     }
 
     public boolean isDedup()

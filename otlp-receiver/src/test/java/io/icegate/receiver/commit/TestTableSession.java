@@ -11,6 +11,8 @@ import io.icegate.receiver.Deadlines;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.schema.Signal;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentKey;
+import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WalLayout;
 import io.icegate.wal.WriterId;
@@ -143,6 +145,30 @@ final class TestTableSession
             aheadNanos.addAndGet(SECONDS.toNanos(10));
             assertThat(seldom.session().round()).isTrue();
             assertThat(live(LOGS)).isZero();
+        }
+        finally {
+            seldom.stop();
+        }
+    }
+
+    /**
+     * Else queries ask for each of them.
+     */
+    @Test
+    void testASegmentTellsOfThoseBefore()
+            throws Exception
+    {
+        TestingSession seldom = new TestingSession(warehouse, WalEnvironment.system(executor), waiting, Duration.ofHours(1));
+        try {
+            assertThat(seldom.session().round()).isTrue();
+            for (int record = 1; record <= 3; record++) {
+                seldom.export(record);
+            }
+            WriterId writer = seldom.session().status().writer().orElseThrow().id();
+            SegmentKey last = new SegmentKey(catalog.loadTable(LOGS).uuid(), writer, new Sequence(2));
+            assertThat(new ParquetSegmentCodec().find(warehouse.store(), last).orElseThrow().earlier())
+                    .extracting(earlier -> earlier.footer().header().key().sequence().value())
+                    .containsExactly(0L, 1L);
         }
         finally {
             seldom.stop();

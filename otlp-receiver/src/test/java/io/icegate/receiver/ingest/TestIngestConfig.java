@@ -4,11 +4,13 @@ import io.airlift.units.DataSize;
 import io.airlift.units.Duration;
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
 import java.util.Map;
 
 import static io.airlift.configuration.testing.ConfigAssertions.assertFullMapping;
 import static io.airlift.configuration.testing.ConfigAssertions.assertRecordedDefaults;
 import static io.airlift.configuration.testing.ConfigAssertions.recordDefaults;
+import static io.airlift.units.DataSize.Unit.GIGABYTE;
 import static io.airlift.units.DataSize.Unit.MEGABYTE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
@@ -32,6 +34,8 @@ final class TestIngestConfig
                 .setMaxInFlightSegments(4)
                 .setProfile(null)
                 .setFilesPerSecond(null)
+                .setCopiesFolder(null)
+                .setCopiesSize(DataSize.of(1, GIGABYTE))
                 .setDedup(true)
                 .setDedupWindow(new Duration(15, MINUTES)));
     }
@@ -63,6 +67,8 @@ final class TestIngestConfig
                         Map.entry("icegate.wal.max-in-flight-segments", "8"),
                         Map.entry("icegate.wal.profile", "low-latency"),
                         Map.entry("icegate.wal.files-per-second", "7.5"),
+                        Map.entry("icegate.wal.copies-folder", "copies"),
+                        Map.entry("icegate.wal.copies-size", "2GB"),
                         Map.entry("icegate.wal.dedup", "false"),
                         Map.entry("icegate.wal.dedup-window", "20m")),
                 new IngestConfig()
@@ -77,6 +83,8 @@ final class TestIngestConfig
                         .setMaxInFlightSegments(8)
                         .setProfile(WindowProfile.LOW_LATENCY)
                         .setFilesPerSecond(7.5)
+                        .setCopiesFolder(Path.of("copies"))
+                        .setCopiesSize(DataSize.of(2, GIGABYTE))
                         .setDedup(false)
                         .setDedupWindow(new Duration(20, MINUTES)));
     }

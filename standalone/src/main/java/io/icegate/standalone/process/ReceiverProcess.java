@@ -68,6 +68,14 @@ public final class ReceiverProcess
     }
 
     /**
+     * Where a receiver keeps copies of its segments for the upkeep that uses the same data folder.
+     */
+    public static Path copies(Path data)
+    {
+        return data.resolve("copies");
+    }
+
+    /**
      * A receiver with keys of its configuration file.
      *
      * @param further variables beside those of this process

@@ -1,5 +1,7 @@
 package io.icegate.standalone.process;
 
+import io.icegate.warehouse.Warehouses;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,9 @@ public record StackSettings(Path data, String warehouse, int grpcPort, int httpP
     public List<Program> programs(Installation installation, Map<String, String> further)
     {
         Map<String, String> configuration = ReceiverProcess.configuration(warehouse, grpcPort, httpPort, receiver);
+        if (Warehouses.isPriced(warehouse)) {
+            configuration.putIfAbsent("icegate.wal.copies-folder", ReceiverProcess.copies(data).toString());
+        }
         return List.of(
                 ReceiverProcess.program(installation, data, httpPort, configuration, further, memory.receiver()),
                 TrinoProcess.program(installation, data, trinoPort, warehouse, further, memory.trino()));

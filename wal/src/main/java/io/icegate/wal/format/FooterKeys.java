@@ -14,6 +14,7 @@ final class FooterKeys
     static final String CREATED_MILLIS = "icegate.wal.created-ms";
     static final String INGEST_TIME = "icegate.wal.ingest-time";
     static final String BATCHES = "icegate.wal.batches";
+    static final String EARLIER = "icegate.wal.earlier";
     static final String EVENT_TIME = "icegate.wal.event-time";
     static final String CRC32C = "icegate.wal.crc32c";
     static final String DATA_BYTES = "icegate.wal.data-bytes";

@@ -40,7 +40,7 @@ public final class ParquetSegmentCodec
         if (tail.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new FoundSegment(tail.orElseThrow().head(), SegmentFooterParser.read(store, key, tail.orElseThrow())));
+        return Optional.of(SegmentFooterParser.read(store, key, tail.orElseThrow()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.icegate.wal.format;
 
 import io.icegate.schema.TableShape;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.EarlierSegment;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentKind;
@@ -66,6 +67,16 @@ public final class SegmentEncoder
      */
     public EncodedSegment encode(SegmentHeader header, int schemaId, Schema tableSchema, List<? extends RowBatch> batches)
     {
+        return encode(header, List.of(), schemaId, tableSchema, batches);
+    }
+
+    /**
+     * As above.
+     *
+     * @param earlier segments that readers of this one learn of, as {@link io.icegate.wal.writer.WalLane#earlier} tells them
+     */
+    public EncodedSegment encode(SegmentHeader header, List<EarlierSegment> earlier, int schemaId, Schema tableSchema, List<? extends RowBatch> batches)
+    {
         List<RowBatch> sorted = batches.stream()
                 .filter(batch -> batch.rowCount() > 0)
                 .sorted(Comparator.comparing(RowBatch::tenant))
@@ -81,7 +92,7 @@ public final class SegmentEncoder
         }
         EncodedSegment segment;
         try {
-            segment = encode(header, schemaId, layout, sorted, buffers);
+            segment = encode(header, EarlierSegments.encode(earlier), schemaId, layout, sorted, buffers);
         }
         catch (Throwable e) {
             // with rows of the segment that failed in them
@@ -94,7 +105,7 @@ public final class SegmentEncoder
         return segment;
     }
 
-    private static EncodedSegment encode(SegmentHeader header, int schemaId, SegmentLayout layout, List<? extends RowBatch> sorted, EncoderBuffers buffers)
+    private static EncodedSegment encode(SegmentHeader header, String earlier, int schemaId, SegmentLayout layout, List<? extends RowBatch> sorted, EncoderBuffers buffers)
     {
         ByteSink file = buffers.file(estimate(sorted));
         file.writeBytes(FooterKeys.MAGIC);
@@ -103,6 +114,9 @@ public final class SegmentEncoder
         Map<String, String> properties = SegmentFile.properties(header, SegmentKind.DATA, schemaId, layout.sourceJson());
         properties.put(FooterKeys.INGEST_TIME, Long.toString(header.ingestMicros()));
         properties.put(FooterKeys.BATCHES, batches(sorted));
+        if (!earlier.isEmpty()) {
+            properties.put(FooterKeys.EARLIER, earlier);
+        }
         properties.put(FooterKeys.EVENT_TIME, eventTime(sorted));
         try {
             writeIndexes(file, groups);

@@ -6,6 +6,8 @@ import io.icegate.objectstore.ObjectTail;
 import io.icegate.objectstore.StoredObject;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
+import io.icegate.wal.EarlierSegment;
+import io.icegate.wal.SegmentCodec.FoundSegment;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentHeader;
 import io.icegate.wal.SegmentId;
@@ -74,32 +76,52 @@ public final class SegmentFooterParser
     {
         String name = head.key().value();
         SegmentKey key = SegmentKey.parse(head.key()).orElseThrow(() -> corrupt(name, "its key does not name a segment"));
-        return read(store, key, head, tail(store, head, (int) Math.min(TAIL_BYTES, head.size())));
+        return read(store, key, head, tail(store, head, (int) Math.min(TAIL_BYTES, head.size()))).footer();
     }
 
     /**
-     * As above, when its last bytes are there already. Empty when it is corrupt, or no longer there.
+     * A segment with what it tells of those before it, when its last bytes are there already. The footer is empty when it is corrupt, or the
+     * segment no longer there.
      *
      * @throws IOException when the store could not be asked
      */
-    static Optional<SegmentFooter> read(ObjectStore store, SegmentKey key, ObjectTail tail)
+    static FoundSegment read(ObjectStore store, SegmentKey key, ObjectTail tail)
             throws IOException
     {
         try {
-            return Optional.of(read(store, key, tail.head(), tail.content()));
+            Parsed parsed = read(store, key, tail.head(), tail.content());
+            return new FoundSegment(tail.head(), Optional.of(parsed.footer()), earlier(parsed, key));
         }
         catch (FileNotFoundException e) {
-            return Optional.empty();
+            return new FoundSegment(tail.head(), Optional.empty(), List.of());
         }
         catch (WalException e) {
             if (e.kind() != Kind.CORRUPT) {
                 throw e;
             }
-            return Optional.empty();
+            return new FoundSegment(tail.head(), Optional.empty(), List.of());
         }
     }
 
-    private static SegmentFooter read(ObjectStore store, SegmentKey key, ObjectHead head, byte[] last)
+    /**
+     * What cannot be understood is not told: the segment itself is as good without.
+     */
+    private static List<EarlierSegment> earlier(Parsed parsed, SegmentKey key)
+    {
+        try {
+            return EarlierSegments.parse(parsed.earlier(), key);
+        }
+        catch (IllegalArgumentException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * @param earlier text of {@link EarlierSegments}, which few want to know
+     */
+    private record Parsed(SegmentFooter footer, String earlier) {}
+
+    private static Parsed read(ObjectStore store, SegmentKey key, ObjectHead head, byte[] last)
             throws IOException
     {
         String name = head.key().value();
@@ -108,11 +130,12 @@ public final class SegmentFooterParser
         if (wanted > tail.length && wanted <= head.size()) {
             tail = tail(store, head, toIntExact(wanted));
         }
-        SegmentFooter footer = parse(name, tail, head.size());
-        if (!footer.header().key().equals(key)) {
-            throw corrupt(name, "its footer says that it is " + footer.header().key().objectKey());
+        Parsed parsed = parse(name, tail, head.size());
+        SegmentKey said = parsed.footer().header().key();
+        if (!said.equals(key)) {
+            throw corrupt(name, "its footer says that it is " + said.objectKey());
         }
-        return footer;
+        return parsed;
     }
 
     private static byte[] tail(ObjectStore store, ObjectHead head, int length)
@@ -134,10 +157,10 @@ public final class SegmentFooterParser
      */
     public static SegmentFooter parse(byte[] tail, long objectSize)
     {
-        return parse("of %s bytes".formatted(objectSize), tail, objectSize);
+        return parse("of %s bytes".formatted(objectSize), tail, objectSize).footer();
     }
 
-    private static SegmentFooter parse(String name, byte[] tail, long objectSize)
+    private static Parsed parse(String name, byte[] tail, long objectSize)
     {
         int length = footerBytes(name, tail);
         int start = tail.length - FooterKeys.TRAILER_BYTES - length;
@@ -155,7 +178,7 @@ public final class SegmentFooterParser
             if (Long.parseLong(property(properties, FooterKeys.DATA_BYTES)) != dataBytes) {
                 throw corrupt(name, "it has %s bytes before the footer, not %s".formatted(dataBytes, properties.get(FooterKeys.DATA_BYTES)));
             }
-            return footer(metadata, properties, objectSize);
+            return new Parsed(footer(metadata, properties, objectSize), properties.getOrDefault(FooterKeys.EARLIER, ""));
         }
         catch (IOException | RuntimeException e) {
             if (e instanceof WalException corrupt) {

@@ -5,6 +5,7 @@ import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.wal.OffsetVector;
+import io.icegate.wal.SegmentCodec.FoundSegment;
 import io.icegate.wal.SegmentKey;
 import io.icegate.wal.SegmentKind;
 import io.icegate.wal.Sequence;
@@ -184,6 +185,7 @@ public final class WalListing
     private Chosen choose(List<Run> runs, int countMax)
     {
         List<Run> oldest = oldest(runs, countMax);
+        Parallel.map(oldest, this::learn, executor);
         List<ObjectHead> heads = oldest.stream().flatMap(run -> run.heads().stream()).toList();
         List<Loaded> loaded = Parallel.map(heads, this::known, this::load, executor);
         List<Run> readable = new ArrayList<>();
@@ -218,6 +220,34 @@ public final class WalListing
             segments.add(segment);
         }
         return Optional.empty();
+    }
+
+    /**
+     * Remembers the footers of a run that its segments tell of each other, so that not each of them is read: from the end on, because each
+     * tells of those before it. Those of which none tells are left.
+     */
+    private Boolean learn(Run run)
+    {
+        for (int i = run.heads().size() - 1; i > 0; i--) {
+            ObjectHead head = run.heads().get(i);
+            SegmentKey key = SegmentKey.parse(head.key()).orElseThrow();
+            if (footers.known(key, head).isPresent()) {
+                continue;
+            }
+            Optional<FoundSegment> found;
+            try {
+                found = footers.codec().find(store, key);
+            }
+            catch (IOException e) {
+                throw new WalException(UNAVAILABLE, "Cannot read segment %s: %s".formatted(head.key(), e.getMessage()), e);
+            }
+            found.flatMap(FoundSegment::footer).ifPresent(footers::put);
+            if (found.isEmpty() || found.orElseThrow().earlier().isEmpty()) {
+                return false;
+            }
+            found.orElseThrow().earlier().forEach(earlier -> footers.put(earlier.footer()));
+        }
+        return true;
     }
 
     private record Loaded(SegmentKey key, Optional<LiveSegment> segment, String failure) {}

@@ -5,6 +5,7 @@ import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Retries;
+import io.icegate.wal.EarlierSegment;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.SegmentHeader;
@@ -67,6 +68,7 @@ public final class WalLane
     private final Semaphore permits;
     private final ReentrantLock sequencer = new ReentrantLock();
     private final ArrayDeque<Pending> inFlight = new ArrayDeque<>(); // in sequence order, guarded by itself
+    private final ArrayDeque<EarlierSegment> earlier = new ArrayDeque<>(); // the newest that are durable, in sequence order, guarded by inFlight
     private int completing; // durable, callbacks not run yet; guarded by inFlight
     private long ingestMicros; // no later segment has an earlier time of ingest; guarded by inFlight
     private boolean encoding; // a segment has this time and is not in flight yet; guarded by inFlight
@@ -218,6 +220,20 @@ public final class WalLane
         }
     }
 
+    /**
+     * The segments of which the next one tells, so that readers need not ask for each: the newest of those that are durable with all below
+     * them, lowest first. Empty where requests cost nothing.
+     */
+    public List<EarlierSegment> earlier()
+    {
+        if (writer.store().listsWholeFolders()) {
+            return List.of();
+        }
+        synchronized (inFlight) {
+            return List.copyOf(earlier);
+        }
+    }
+
     private void checkOpen()
     {
         Optional<WalException> end = writer.end().or(() -> Optional.ofNullable(refusal));
@@ -342,10 +358,16 @@ public final class WalLane
     private void durable(Pending pending)
     {
         List<Pending> released = new ArrayList<>();
+        Instant now = writer.environment().clock().instant();
         synchronized (inFlight) {
             pending.durable = true;
             while (!inFlight.isEmpty() && inFlight.getFirst().durable) {
-                released.add(inFlight.removeFirst());
+                Pending first = inFlight.removeFirst();
+                released.add(first);
+                earlier.addLast(new EarlierSegment(first.segment.footer(), now));
+            }
+            while (earlier.size() > EarlierSegment.COUNT_MAX) {
+                earlier.removeFirst();
             }
             completing += released.size();
         }
