@@ -63,6 +63,26 @@ public interface SegmentCodec
             throws IOException;
 
     /**
+     * As {@link #readFooter}, with what the segment tells of those before it.
+     *
+     * @throws IOException when the store did not answer
+     * @throws java.io.FileNotFoundException when the object does not exist
+     */
+    default FoundSegment read(ObjectStore store, ObjectHead head)
+            throws IOException
+    {
+        try {
+            return new FoundSegment(head, Optional.of(readFooter(store, head)));
+        }
+        catch (WalException e) {
+            if (e.kind() != WalException.Kind.CORRUPT) {
+                throw e;
+            }
+            return new FoundSegment(head, Optional.empty());
+        }
+    }
+
+    /**
      * Looks whether a segment is there, and reads its footer by the way. Empty means that it definitely is not there.
      *
      * @throws IOException when the store did not answer
@@ -75,16 +95,10 @@ public interface SegmentCodec
             return Optional.empty();
         }
         try {
-            return Optional.of(new FoundSegment(head.orElseThrow(), Optional.of(readFooter(store, head.orElseThrow()))));
+            return Optional.of(read(store, head.orElseThrow()));
         }
         catch (FileNotFoundException e) {
             return Optional.empty();
-        }
-        catch (WalException e) {
-            if (e.kind() != WalException.Kind.CORRUPT) {
-                throw e;
-            }
-            return Optional.of(new FoundSegment(head.orElseThrow(), Optional.empty()));
         }
     }
 

@@ -33,6 +33,13 @@ public final class ParquetSegmentCodec
     }
 
     @Override
+    public FoundSegment read(ObjectStore store, ObjectHead head)
+            throws IOException
+    {
+        return SegmentFooterParser.readWithEarlier(store, head);
+    }
+
+    @Override
     public Optional<FoundSegment> find(ObjectStore store, SegmentKey key)
             throws IOException
     {

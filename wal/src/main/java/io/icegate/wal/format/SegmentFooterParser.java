@@ -80,8 +80,21 @@ public final class SegmentFooterParser
     }
 
     /**
-     * A segment with what it tells of those before it, when its last bytes are there already. The footer is empty when it is corrupt, or the
-     * segment no longer there.
+     * As above, with what the segment tells of those before it. The footer is empty when it is corrupt.
+     *
+     * @throws java.io.FileNotFoundException when it does not exist
+     * @throws IOException when the store could not be asked
+     */
+    static FoundSegment readWithEarlier(ObjectStore store, ObjectHead head)
+            throws IOException
+    {
+        String name = head.key().value();
+        SegmentKey key = SegmentKey.parse(head.key()).orElseThrow(() -> corrupt(name, "its key does not name a segment"));
+        return found(store, key, head, () -> tail(store, head, (int) Math.min(TAIL_BYTES, head.size())));
+    }
+
+    /**
+     * As above, when its last bytes are there already. The footer is also empty when the segment is no longer there.
      *
      * @throws IOException when the store could not be asked
      */
@@ -89,17 +102,31 @@ public final class SegmentFooterParser
             throws IOException
     {
         try {
-            Parsed parsed = read(store, key, tail.head(), tail.content());
-            return new FoundSegment(tail.head(), Optional.of(parsed.footer()), earlier(parsed, key));
+            return found(store, key, tail.head(), tail::content);
         }
         catch (FileNotFoundException e) {
-            return new FoundSegment(tail.head(), Optional.empty(), List.of());
+            return new FoundSegment(tail.head(), Optional.empty());
+        }
+    }
+
+    private interface LastBytes
+    {
+        byte[] read()
+                throws IOException;
+    }
+
+    private static FoundSegment found(ObjectStore store, SegmentKey key, ObjectHead head, LastBytes last)
+            throws IOException
+    {
+        try {
+            Parsed parsed = read(store, key, head, last.read());
+            return new FoundSegment(head, Optional.of(parsed.footer()), earlier(parsed, key));
         }
         catch (WalException e) {
             if (e.kind() != Kind.CORRUPT) {
                 throw e;
             }
-            return new FoundSegment(tail.head(), Optional.empty(), List.of());
+            return new FoundSegment(head, Optional.empty());
         }
     }
 

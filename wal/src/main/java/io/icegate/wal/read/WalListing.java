@@ -234,18 +234,21 @@ public final class WalListing
             if (footers.known(key, head).isPresent()) {
                 continue;
             }
-            Optional<FoundSegment> found;
+            FoundSegment found;
             try {
-                found = footers.codec().find(store, key);
+                found = footers.codec().read(store, head);
+            }
+            catch (FileNotFoundException e) {
+                return false; // whoever reads it next says why
             }
             catch (IOException e) {
                 throw new WalException(UNAVAILABLE, "Cannot read segment %s: %s".formatted(head.key(), e.getMessage()), e);
             }
-            found.flatMap(FoundSegment::footer).ifPresent(footers::put);
-            if (found.isEmpty() || found.orElseThrow().earlier().isEmpty()) {
+            found.footer().ifPresent(footers::put);
+            if (found.earlier().isEmpty()) {
                 return false;
             }
-            found.orElseThrow().earlier().forEach(earlier -> footers.put(earlier.footer()));
+            found.earlier().forEach(earlier -> footers.put(earlier.footer()));
         }
         return true;
     }
