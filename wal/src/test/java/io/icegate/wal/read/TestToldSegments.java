@@ -108,9 +108,19 @@ final class TestToldSegments
     {
         Metrics metrics = segment.footer().metrics();
         return "%s %s %s %s %s %s %s %s %s %s %s %s %s".formatted(
-                segment.head().key(), segment.head().size(), segment.footer().header(), segment.footer().kind(), segment.footer().schemaId(), segment.footer().batches(),
-                segment.footer().crc32c(), segment.footer().size(), segment.footer().splitOffsets(),
-                metrics.recordCount(), new TreeMap<>(metrics.valueCounts()), new TreeMap<>(metrics.nullValueCounts()), new TreeMap<>(metrics.columnSizes()))
+                segment.head().key(),
+                segment.head().size(),
+                segment.footer().header(),
+                segment.footer().kind(),
+                segment.footer().schemaId(),
+                segment.footer().batches(),
+                segment.footer().crc32c(),
+                segment.footer().size(),
+                segment.footer().splitOffsets(),
+                metrics.recordCount(),
+                new TreeMap<>(metrics.valueCounts()),
+                new TreeMap<>(metrics.nullValueCounts()),
+                new TreeMap<>(metrics.columnSizes()))
                 + new TreeMap<>(metrics.lowerBounds()) + new TreeMap<>(metrics.upperBounds());
     }
 

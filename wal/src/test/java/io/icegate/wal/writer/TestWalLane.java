@@ -6,7 +6,6 @@ import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.BatchId;
-import io.icegate.wal.EarlierSegment;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.HookedObjectStore;
 import io.icegate.wal.Polling;
