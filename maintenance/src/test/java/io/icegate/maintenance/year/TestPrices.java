@@ -2,6 +2,7 @@ package io.icegate.maintenance.year;
 
 import io.icegate.maintenance.year.RequestLedger.Action;
 import io.icegate.maintenance.year.RequestLedger.Counts;
+import io.icegate.maintenance.year.RequestLedger.Kind;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,11 +45,18 @@ final class TestPrices
                 }
             }
         }
-        String page = Prices.page(counts, upkeep(), (UPKEEP_RECEIVERS - 1) * UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE);
+        Map<Prices.Profile, Counts> upkeep = upkeep();
+        int foreignSegments = (UPKEEP_RECEIVERS - 1) * UPKEEP_SEGMENTS * ROUNDS_PER_MINUTE;
+        String page = Prices.page(counts, upkeep, foreignSegments);
         if (Boolean.getBoolean("icegate.write-docs")) {
             Files.writeString(PAGE, page);
         }
         assertSame(Files.readString(PAGE), page);
+        upkeep.values().forEach(each -> assertThat(each.mean(Kind.SEGMENT_GET)).as("segments that upkeep reads from the store").isEqualTo(foreignSegments));
+        counts.forEach((profile, byReceivers) -> {
+            Prices.Month month = Prices.month(1, profile, requireNonNull(byReceivers.get(1)), requireNonNull(upkeep.get(profile)), foreignSegments);
+            assertThat(month.other()).as("beside the segments of %s", profile.name()).isLessThanOrEqualTo(profile.equals(Prices.PROFILES.get(0)) ? 60 : 30);
+        });
         Map<Action, Counts> ten = requireNonNull(requireNonNull(counts.get(Prices.BALANCED)).get(10));
         assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(PLAN_MAX);
         assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(20);

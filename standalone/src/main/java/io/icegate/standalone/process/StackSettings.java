@@ -39,16 +39,25 @@ public record StackSettings(Path data, String warehouse, int grpcPort, int httpP
     }
 
     /**
+     * Where requests cost something, the receiver keeps copies of its segments for the upkeep beside it.
+     */
+    Map<String, String> receiverConfiguration()
+    {
+        Map<String, String> configuration = ReceiverProcess.configuration(warehouse, grpcPort, httpPort, receiver);
+        if (Warehouses.isPriced(warehouse)) {
+            configuration.putIfAbsent("icegate.wal.copies-folder", ReceiverProcess.copies(data).toString());
+        }
+        return configuration;
+    }
+
+    /**
      * The receiver and Trino.
      *
      * @param further variables beside those of this process
      */
     public List<Program> programs(Installation installation, Map<String, String> further)
     {
-        Map<String, String> configuration = ReceiverProcess.configuration(warehouse, grpcPort, httpPort, receiver);
-        if (Warehouses.isPriced(warehouse)) {
-            configuration.putIfAbsent("icegate.wal.copies-folder", ReceiverProcess.copies(data).toString());
-        }
+        Map<String, String> configuration = receiverConfiguration();
         return List.of(
                 ReceiverProcess.program(installation, data, httpPort, configuration, further, memory.receiver()),
                 TrinoProcess.program(installation, data, trinoPort, warehouse, further, memory.trino()));

@@ -6,6 +6,7 @@ import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.wal.BatchId;
+import io.icegate.wal.EarlierSegment;
 import io.icegate.wal.FakeSegments;
 import io.icegate.wal.HookedObjectStore;
 import io.icegate.wal.Polling;
@@ -111,12 +112,18 @@ final class TestWalLane
         assertThat(memory.head(key(2))).isPresent();
         assertThat(one).isNotDone();
         assertThat(two).isNotDone();
+        assertThat(lane.earlier()).as("what the next segment tells as durable").isEmpty();
 
         first.countDown();
 
         assertThat(two.get(60, SECONDS).header().key().sequence()).isEqualTo(new Sequence(2));
         assertThat(zero).succeedsWithin(DEADLINE);
         assertThat(one).succeedsWithin(DEADLINE);
+        assertThat(lane.earlier()).extracting(earlier -> earlier.footer().header().key().sequence().value()).containsExactly(0L, 1L, 2L);
+        for (int segment = 3; segment < EarlierSegment.COUNT_MAX + 5; segment++) {
+            lane.append(FakeSegments.batches(new BatchId(0, segment))).get(60, SECONDS);
+        }
+        assertThat(lane.earlier()).hasSize(EarlierSegment.COUNT_MAX);
     }
 
     @Test
