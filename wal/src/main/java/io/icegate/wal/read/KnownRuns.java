@@ -245,9 +245,7 @@ final class KnownRuns
                 questions.add(told - 1);
             }
             for (long sequence = from; sequence < segment.getKey() && questions.size() < WAVE_MAX; sequence++) {
-                if (!ahead.containsKey(sequence)) {
-                    questions.add(sequence);
-                }
+                questions.add(sequence);
             }
         }
 
