@@ -197,6 +197,22 @@ public final class ObjectStoreCatalog
     }
 
     /**
+     * Whether there is a catalog in the warehouse. The first use of any other method creates one.
+     */
+    public boolean exists()
+    {
+        return parts().log.exists();
+    }
+
+    /**
+     * The version after which {@link #changes} begin; what was before is collected.
+     */
+    public long floor()
+    {
+        return parts().log.floor();
+    }
+
+    /**
      * Reads the newest state. It holds every change that any process acknowledged before this call. Costs one request when this
      * process is up to date, and never reads the metadata of tables.
      */

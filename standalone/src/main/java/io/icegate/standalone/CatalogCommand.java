@@ -7,7 +7,14 @@ import picocli.CommandLine.Command;
         name = "catalog",
         mixinStandardHelpOptions = true,
         description = "The catalog of a warehouse, for every engine.",
-        subcommands = CatalogServeCommand.class)
+        subcommands = {
+                CatalogServeCommand.class,
+                CatalogShowCommand.class,
+                CatalogLogCommand.class,
+                CatalogDiffCommand.class,
+                CatalogVerifyCommand.class,
+                CatalogGcCommand.class,
+        })
 final class CatalogCommand
         implements Runnable
 {
@@ -17,6 +24,6 @@ final class CatalogCommand
     @Override
     public void run()
     {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate catalog serve");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate catalog serve, show, log, diff, verify or gc");
     }
 }

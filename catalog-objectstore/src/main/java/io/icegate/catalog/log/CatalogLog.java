@@ -118,6 +118,22 @@ public final class CatalogLog
     }
 
     /**
+     * Whether a catalog was created in the store. Unlike every other method this one creates none.
+     */
+    public boolean exists()
+    {
+        return opened != null || store.get(CatalogLayout.FORMAT).isPresent();
+    }
+
+    /**
+     * The version before the oldest record that is surely there; 0 when none was ever collected.
+     */
+    public long floor()
+    {
+        return store.newestFloor();
+    }
+
+    /**
      * Reads the newest state. It holds every commit that was acknowledged before the call.
      */
     public CatalogState state()
@@ -176,7 +192,7 @@ public final class CatalogLog
         }
         return found.stream()
                 .map(FetchedRecord::record)
-                .map(record -> new CatalogCommit(record.version(), Instant.ofEpochMilli(record.timestampMillis()), record.transactions()))
+                .map(record -> new CatalogCommit(record.version(), Instant.ofEpochMilli(record.timestampMillis()), record.writer(), record.transactions()))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package io.icegate.catalog.state;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 import static java.util.Objects.requireNonNull;
 
@@ -9,11 +10,13 @@ import static java.util.Objects.requireNonNull;
  * One record of the change feed: everything that became visible with this version.
  *
  * @param timestamp greater than that of every earlier version
+ * @param writer the process that wrote it; new with each start
  */
-public record CatalogCommit(long version, Instant timestamp, List<CatalogTransaction> transactions)
+public record CatalogCommit(long version, Instant timestamp, UUID writer, List<CatalogTransaction> transactions)
 {
     public CatalogCommit
     {
+        requireNonNull(writer, "writer is null");
         requireNonNull(timestamp, "timestamp is null");
         transactions = List.copyOf(transactions);
     }
