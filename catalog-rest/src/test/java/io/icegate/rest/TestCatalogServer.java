@@ -349,6 +349,27 @@ final class TestCatalogServer
                 .contains("icegate_objectstore_requests_total{operation=\"put_if_absent\",outcome=\"written\"}");
     }
 
+    /**
+     * A client that sends its body after the refusal keeps its connection, and the next request on it is answered.
+     */
+    @Test
+    void testConnectionOutlivesARefusal()
+            throws Exception
+    {
+        CatalogServer server = start(Map.of());
+        try (Socket socket = new Socket("localhost", server.httpPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write("POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            byte[] begin = socket.getInputStream().readNBytes("HTTP/1.1 404".length());
+            assertThat(new String(begin, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 404");
+            Thread.sleep(300); // for a server that would not wait for the body
+            out.write("{}GET /v1/config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("there is no such path", "HTTP/1.1 200", "idempotency-key-lifetime");
+        }
+    }
+
     private void awaitAdmitted(CatalogServer server, int requests)
             throws IOException, InterruptedException
     {

@@ -3,6 +3,7 @@ package io.icegate.rest.protocol;
 import io.airlift.log.Logger;
 import io.icegate.rest.protocol.Routes.Match;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.UnreadBody;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.AccessException;
 import io.icegate.server.access.Principal;
@@ -92,6 +93,7 @@ public final class CatalogServlet
             }
             count(request, path, error.status(), began);
             refuse(response, error, request.getMethod());
+            UnreadBody.discard(request::getInputStream, admission.requestBytesMax());
         }
     }
 

@@ -10,6 +10,7 @@ import io.icegate.receiver.signal.OtlpSignal;
 import io.icegate.receiver.signal.Refusal;
 import io.icegate.receiver.signal.RefusedException;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.UnreadBody;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.Principal;
 import io.icegate.server.access.RequestHeaders;
@@ -139,30 +140,7 @@ public final class OtlpServlet
         }
         catch (Throwable e) {
             fail(exchange, e);
-            discardRest(request);
-        }
-    }
-
-    /**
-     * Reads, up to a bound, what the client of a refused request still sends: a connection that is closed with bytes unread
-     * is reset, and the client may then never see the answer.
-     */
-    private void discardRest(HttpServletRequest request)
-    {
-        byte[] buffer = new byte[BoundedBody.CHUNK_BYTES];
-        long left = settings.requestBytesMax();
-        try {
-            InputStream rest = request.getInputStream();
-            while (left > 0) {
-                int count = rest.read(buffer);
-                if (count < 0) {
-                    return;
-                }
-                left -= count;
-            }
-        }
-        catch (IOException | IllegalStateException e) {
-            log.debug(e, "Cannot read the rest of a refused request");
+            UnreadBody.discard(request::getInputStream, settings.requestBytesMax());
         }
     }
 
