@@ -60,6 +60,16 @@ def pyiceberg(uri):
 
 
 def duckdb(uri):
+    connection = attached(uri, 'icegate')
+    found = connection.execute('SELECT id, name, region FROM lake.py.events ORDER BY id').fetchall()
+    assert found == [(1, 'a', None), (3, 'c', None), (4, 'd', 'eu')], found
+    connection.execute("INSERT INTO lake.py.events VALUES (5, 'e', 'us')")
+    found = connection.execute('SELECT count(*), max(id) FROM lake.py.events').fetchall()
+    assert found == [(4, 5)], found
+
+
+def attached(uri, warehouse):
+    """DuckDB with the catalog as lake."""
     try:
         import duckdb as engine
         connection = engine.connect()
@@ -67,12 +77,8 @@ def duckdb(uri):
     except Exception as e:
         print(e)
         sys.exit(ABSENT)
-    connection.execute(f"ATTACH 'icegate' AS lake (TYPE iceberg, ENDPOINT '{uri}', AUTHORIZATION_TYPE 'none')")
-    found = connection.execute('SELECT id, name, region FROM lake.py.events ORDER BY id').fetchall()
-    assert found == [(1, 'a', None), (3, 'c', None), (4, 'd', 'eu')], found
-    connection.execute("INSERT INTO lake.py.events VALUES (5, 'e', 'us')")
-    found = connection.execute('SELECT count(*), max(id) FROM lake.py.events').fetchall()
-    assert found == [(4, 5)], found
+    connection.execute(f"ATTACH '{warehouse}' AS lake (TYPE iceberg, ENDPOINT '{uri}', AUTHORIZATION_TYPE 'none')")
+    return connection
 
 
 def load(connection):
@@ -107,14 +113,7 @@ def pyiceberg_live(uri):
 
 
 def duckdb_live(uri):
-    try:
-        import duckdb as engine
-        connection = engine.connect()
-        load(connection)
-    except Exception as e:
-        print(e)
-        sys.exit(ABSENT)
-    connection.execute(f"ATTACH 'live' AS lake (TYPE iceberg, ENDPOINT '{uri}', AUTHORIZATION_TYPE 'none')")
+    connection = attached(uri, 'live')
     answer(lambda: [row[0] for row in connection.execute('SELECT body FROM lake.otel.logs').fetchall()])
     assert connection.execute("SELECT count(*) FROM lake.otel.logs WHERE body LIKE 'tenant-%'").fetchone()[0] > 0
 

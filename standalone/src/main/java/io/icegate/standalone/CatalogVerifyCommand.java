@@ -6,7 +6,6 @@ import io.icegate.catalog.check.ReferenceCheck;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
-import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,15 +78,8 @@ final class CatalogVerifyCommand
 
     private static List<TableIdentifier> names(CatalogState state)
     {
-        List<TableIdentifier> names = new ArrayList<>(names(state, Namespace.empty()));
-        state.namespaces().forEach(namespace -> names.addAll(names(state, namespace)));
-        return names;
-    }
-
-    private static List<TableIdentifier> names(CatalogState state, Namespace namespace)
-    {
-        List<TableIdentifier> names = new ArrayList<>(state.tables(namespace));
-        names.addAll(state.views(namespace));
+        List<TableIdentifier> names = new ArrayList<>();
+        state.objects().forEach(inside -> inside.getValue().forEach(object -> names.add(TableIdentifier.of(inside.getKey(), object.getKey()))));
         return names;
     }
 }

@@ -12,19 +12,16 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.util.Tasks;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 /**
  * Everything that one metadata file of a table names, the current snapshot first.
@@ -36,6 +33,7 @@ final class TableWalk
      */
     private static final int FILES_REMEMBERED_MAX = 1_000_000;
     private static final int FILES_AT_ONCE_MAX = 1_000;
+    private static final long ABSENT = -1;
     private static final String CURRENT = "reads of the newest rows fail: restore the file, or roll back: CALL icegate.system.rollback_to_snapshot, or in Trino ALTER TABLE %s EXECUTE rollback_to_snapshot";
     private static final String OLDER = "only time travel to that snapshot fails: restore the file, or expire the snapshot: ./icegate maintain does it after the retention, CALL icegate.system.expire_snapshots at once";
     private static final String STATISTICS = "plans are worse, rows are right: ANALYZE %s writes it anew";
@@ -113,52 +111,39 @@ final class TableWalk
         List<Map.Entry<String, Long>> all = List.copyOf(sizes.entrySet());
         for (int from = 0; from < all.size(); from += FILES_AT_ONCE_MAX) {
             List<Map.Entry<String, Long>> part = all.subList(from, Math.min(all.size(), from + FILES_AT_ONCE_MAX));
-            List<Future<OptionalLong>> asked = new ArrayList<>();
-            part.forEach(file -> asked.add(readers.submit(() -> size(file.getKey()))));
-            for (int i = 0; i < part.size(); i++) {
-                verify(part.get(i).getKey(), part.get(i).getValue(), await(asked.get(i)), what, remedy);
+            long[] found = new long[part.size()];
+            Tasks.range(found.length)
+                    .executeWith(readers)
+                    .stopOnFailure()
+                    .throwFailureWhenFinished()
+                    .run(i -> found[i] = size(part.get(i).getKey()));
+            for (int i = 0; i < found.length; i++) {
+                verify(part.get(i).getKey(), part.get(i).getValue(), found[i], what, remedy);
             }
-            findings.looked(part.size());
+            findings.looked(found.length);
         }
     }
 
-    private void verify(String location, long expected, OptionalLong size, String what, String remedy)
+    private void verify(String location, long expected, long size, String what, String remedy)
     {
         if (files.size() < FILES_REMEMBERED_MAX) {
             files.add(location);
         }
-        if (size.isEmpty()) {
+        if (size == ABSENT) {
             findings.add(location, what + " is missing", remedy);
         }
-        else if (size.getAsLong() != expected) {
-            findings.add(location, "%s has %s bytes, not %s".formatted(what, size.getAsLong(), expected), remedy);
+        else if (size != expected) {
+            findings.add(location, "%s has %s bytes, not %s".formatted(what, size, expected), remedy);
         }
     }
 
-    private OptionalLong size(String location)
+    private long size(String location)
     {
         try {
-            return OptionalLong.of(io.newInputFile(location).getLength());
+            return io.newInputFile(location).getLength();
         }
         catch (NotFoundException e) {
-            return OptionalLong.empty();
-        }
-    }
-
-    private static OptionalLong await(Future<OptionalLong> asked)
-    {
-        try {
-            return asked.get();
-        }
-        catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Cannot check files: interrupted", e);
-        }
-        catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException("Cannot check files", e.getCause());
+            return ABSENT;
         }
     }
 }
