@@ -115,14 +115,14 @@ final class TestCatalogServer
         assertThat(response.body()).doesNotContain("id-of-ours", "secret-of-ours");
         List<String> endpoints = new ArrayList<>();
         configuration.get("endpoints").forEach(endpoint -> endpoints.add(endpoint.asText()));
-        assertThat(endpoints).hasSize(24).contains("POST /v1/{prefix}/transactions/commit", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}")
-                .noneMatch(endpoint -> endpoint.contains("plan") || endpoint.contains("credentials") || endpoint.contains("sign"));
+        assertThat(endpoints).hasSize(26).contains("POST /v1/{prefix}/transactions/commit", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}")
+                .noneMatch(endpoint -> endpoint.contains("plan-id") || endpoint.contains("credentials") || endpoint.contains("sign"));
 
         assertThat(http.get(server, "/v1/config?warehouse=icegate").statusCode()).isEqualTo(200);
         assertThat(http.get(server, "/v1/config?warehouse=" + warehouse.get("warehouse")).statusCode()).isEqualTo(200);
         assertError(http.get(server, "/v1/config?warehouse=s3://other/wh"), 400, "BadRequestException", "Cannot serve warehouse 's3://other/wh'");
 
-        assertError(http.post(server, "/v1/namespaces/a/tables/t/plan", "{}"), 404, "NotFoundException", "there is no such path");
+        assertError(http.post(server, "/v1/namespaces/a/tables/t/credentials", "{}"), 404, "NotFoundException", "there is no such path");
         assertError(http.get(server, "/v1/oauth/tokens"), 404, "NotFoundException", "there is no such path");
         assertError(http.send(server, "PUT", "/v1/namespaces", "{}", Map.of()), 406, "UnsupportedOperationException", "Cannot answer PUT");
     }

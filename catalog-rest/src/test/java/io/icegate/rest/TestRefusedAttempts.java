@@ -32,6 +32,7 @@ final class TestRefusedAttempts
     private static final String READS = "reads";
     private static final String CHANGES = "changes";
     private static final String CHANGES_LIVE = "changes through live";
+    private static final List<String> READING_POSTS = List.of("/metrics", "/plan", "/tasks");
     private static final List<String> COLUMNS = List.of(READS, CHANGES, CHANGES_LIVE);
 
     private final Map<String, String> warehouse = Map.of("warehouse", "memory:" + UUID.randomUUID());
@@ -128,7 +129,7 @@ final class TestRefusedAttempts
 
     private static boolean isRead(String endpoint)
     {
-        return endpoint.startsWith("GET ") || endpoint.startsWith("HEAD ") || endpoint.endsWith("/metrics");
+        return endpoint.startsWith("GET ") || endpoint.startsWith("HEAD ") || READING_POSTS.stream().anyMatch(endpoint::endsWith);
     }
 
     private static String path(String endpoint, boolean live)

@@ -87,7 +87,7 @@ public final class Admission
         return new RefusedException(new RestError(413, "BadRequestException", "Cannot accept request: its body is larger than %s bytes, see icegate.rest.max-request-size".formatted(requestBytesMax)));
     }
 
-    private static RefusedException busy()
+    static RefusedException busy()
     {
         return new RefusedException(new RestError(RestError.TOO_MANY_REQUESTS, "TooManyRequestsException", "Cannot accept request now: the server is busy"));
     }

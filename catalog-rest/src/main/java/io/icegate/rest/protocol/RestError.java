@@ -9,6 +9,7 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchPlanTaskException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -42,7 +43,7 @@ record RestError(int status, String type, String message)
             case RefusedException refused -> refused.error();
             case AccessException access -> of(access);
             case IllegalArgumentException _, ValidationException _, BadRequestException _ -> as(400, failure);
-            case NoSuchNamespaceException _, NoSuchTableException _, NoSuchViewException _, NotFoundException _ -> as(404, failure);
+            case NoSuchNamespaceException _, NoSuchTableException _, NoSuchViewException _, NoSuchPlanTaskException _, NotFoundException _ -> as(404, failure);
             case UnsupportedOperationException _ -> as(406, failure);
             case AlreadyExistsException _, CommitFailedException _, NamespaceNotEmptyException _ -> as(409, failure);
             case UnprocessableEntityException _ -> as(422, failure);

@@ -1,6 +1,7 @@
 package io.icegate.rest.protocol;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.io.ObjectStoreFileIO;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.responses.ConfigResponse;
 
@@ -67,9 +68,12 @@ public final class Routes
     public Routes(ObjectStoreCatalog catalog, LiveTables live, Reports reports, Map<String, String> clientDefaults)
     {
         Once once = new Once(catalog);
+        // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
+        ObjectStoreCatalog reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
         List<Route> advertised = Stream.of(
                         new NamespaceRoutes(catalog, once).routes(),
-                        new TableRoutes(catalog, live, once, reports).routes(),
+                        new TableRoutes(catalog, reading, live, once, reports).routes(),
+                        new ScanRoutes(reading, live).routes(),
                         new ViewRoutes(catalog, once).routes())
                 .flatMap(List::stream)
                 .toList();

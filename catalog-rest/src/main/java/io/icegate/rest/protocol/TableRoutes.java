@@ -5,7 +5,6 @@ import io.icegate.catalog.log.CatalogCommitResult;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.ObjectKind;
-import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.rest.protocol.LiveTables.LiveTable;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.TableMetadata;
@@ -45,11 +44,13 @@ final class TableRoutes
     private final Once once;
     private final Routes.Reports reports;
 
-    TableRoutes(ObjectStoreCatalog catalog, LiveTables live, Once once, Routes.Reports reports)
+    /**
+     * @param reading the same catalog, whose files are read where they lie
+     */
+    TableRoutes(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, Once once, Routes.Reports reports)
     {
-        // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
-        this.reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.reading = requireNonNull(reading, "reading is null");
         this.live = requireNonNull(live, "live is null");
         this.once = requireNonNull(once, "once is null");
         this.reports = requireNonNull(reports, "reports is null");
