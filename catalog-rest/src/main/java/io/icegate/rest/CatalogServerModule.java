@@ -10,11 +10,14 @@ import io.airlift.http.server.HttpServerConfig;
 import io.airlift.http.server.ServerFeature;
 import io.airlift.node.NodeConfig;
 import io.airlift.units.Duration;
+import io.icegate.rest.credentials.CredentialsConfig;
+import io.icegate.rest.credentials.StsCredentials;
 import io.icegate.rest.protocol.Admission;
 import io.icegate.rest.protocol.CatalogServlet;
 import io.icegate.rest.protocol.JettyPaths;
 import io.icegate.rest.protocol.LiveTables;
 import io.icegate.rest.protocol.Routes;
+import io.icegate.rest.protocol.TableCredentials;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
@@ -67,6 +70,7 @@ final class CatalogServerModule
         RestConfig rest = buildConfigObject(RestConfig.class);
         configBinder(binder).bindConfig(StoreConfig.class);
         configBinder(binder).bindConfig(AccessConfig.class);
+        configBinder(binder).bindConfig(CredentialsConfig.class);
         buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(rest.getHttpPort(), file)));
         configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
         configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(rest.getHttpPort()));
@@ -134,12 +138,19 @@ final class CatalogServerModule
 
     @Provides
     @Singleton
-    static Servlet servlet(ServedCatalog served, LiveTables live, StoreConfig store, AccessControl access, Admission admission, PrometheusRegistry registry, RestMetrics metrics)
+    static Optional<TableCredentials> tableCredentials(CredentialsConfig config, StoreConfig store, ServedCatalog served, InstantSource clock)
+    {
+        return config.getRoleArn().map(_ -> new StsCredentials(config, store, served.warehouse().root(), clock));
+    }
+
+    @Provides
+    @Singleton
+    static Servlet servlet(ServedCatalog served, LiveTables live, Optional<TableCredentials> credentials, StoreConfig store, AccessControl access, Admission admission, PrometheusRegistry registry, RestMetrics metrics)
     {
         Map<String, String> clientDefaults = new HashMap<>(store.properties());
         clientDefaults.keySet().retainAll(CLIENT_DEFAULTS);
         return new CatalogServlet(
-                new Routes(served.catalog(), live, metrics::reported, clientDefaults),
+                new Routes(served.catalog(), live, metrics::reported, clientDefaults, credentials),
                 access,
                 admission,
                 new OperatorPages(served::readiness, registry),

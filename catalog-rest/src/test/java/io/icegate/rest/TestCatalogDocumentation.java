@@ -1,6 +1,7 @@
 package io.icegate.rest;
 
 import io.airlift.configuration.Config;
+import io.icegate.rest.credentials.CredentialsConfig;
 import io.icegate.rest.protocol.Admission;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.access.AccessConfig;
@@ -33,7 +34,7 @@ final class TestCatalogDocumentation
     void testSettings()
             throws IOException
     {
-        List<String> keys = Stream.of(new RestConfig(), new StoreConfig(), new AccessConfig(), new TlsConfig())
+        List<String> keys = Stream.of(new RestConfig(), new CredentialsConfig(), new StoreConfig(), new AccessConfig(), new TlsConfig())
                 .flatMap(config -> Arrays.stream(config.getClass().getMethods()))
                 .map(method -> Optional.ofNullable(method.getAnnotation(Config.class)))
                 .flatMap(Optional::stream)
@@ -51,6 +52,7 @@ final class TestCatalogDocumentation
                 .contains("| `icegate.rest.http-port` | %s |".formatted(defaults.getHttpPort()))
                 .contains("| `icegate.rest.max-request-size` | %s |".formatted(defaults.getMaxRequestSize()))
                 .contains("| `icegate.rest.max-concurrent-requests` | %s |".formatted(defaults.getMaxConcurrentRequests()))
+                .contains("| `icegate.rest.credentials.session-duration` | %s |".formatted(new CredentialsConfig().getSessionDuration()))
                 .contains("| `icegate.rest.live-max-staleness` | %s |".formatted(defaults.getLiveMaxStaleness()));
     }
 

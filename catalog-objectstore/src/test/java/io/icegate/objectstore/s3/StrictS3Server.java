@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,6 +29,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
 
@@ -43,6 +46,8 @@ public final class StrictS3Server
         implements Closeable
 {
     static final int LOG_ENTRIES_MAX = 200_000;
+    private static final Pattern SIGNER = Pattern.compile("Credential=([^/]+)/");
+    private static final Pattern MANY_KEYS = Pattern.compile("<Key>([^<]*)</Key>");
     private static final Logger log = LoggerFactory.getLogger(StrictS3Server.class);
 
     static {
@@ -62,6 +67,7 @@ public final class StrictS3Server
     private volatile Faults faults;
     private volatile Map<S3Operation, Duration> latencies = Map.of();
     private volatile Optional<S3Refusal> refusal = Optional.empty();
+    private volatile Optional<S3Gate> gate = Optional.empty();
 
     private StrictS3Server(int port, InstantSource clock)
             throws IOException
@@ -182,6 +188,14 @@ public final class StrictS3Server
     public void follow(S3Veto veto)
     {
         objects.follow(veto);
+    }
+
+    /**
+     * From now on nothing that it does not allow.
+     */
+    public void follow(S3Gate newGate)
+    {
+        gate = Optional.of(newGate);
     }
 
     /**
@@ -350,10 +364,26 @@ public final class StrictS3Server
             if (refused.isPresent()) {
                 throw refused.orElseThrow();
             }
+            Optional<S3Gate> keeper = gate;
+            if (keeper.isPresent()) {
+                verify(keeper.orElseThrow(), call);
+            }
             return objects.answer(call);
         }
         catch (S3Refusal e) {
             return error(exchange, e);
+        }
+    }
+
+    private static void verify(S3Gate keeper, S3Call call)
+    {
+        Matcher signer = SIGNER.matcher(call.header("Authorization").orElse(""));
+        String accessKeyId = signer.find() ? signer.group(1) : "";
+        List<String> keys = call.operation() == S3Operation.DELETE_MANY
+                ? MANY_KEYS.matcher(new String(call.body(), StandardCharsets.UTF_8)).results().map(key -> key.group(1)).toList()
+                : List.of(call.key().isEmpty() ? call.parameter("prefix").orElse("") : call.key());
+        if (!keys.stream().allMatch(key -> keeper.allows(accessKeyId, call.operation(), call.bucket(), key))) {
+            throw new S3Refusal(403, "AccessDenied", "Access Denied");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.icegate.rest.protocol;
 
+import io.icegate.server.access.Principal;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.rest.RESTCatalogProperties;
@@ -18,9 +19,19 @@ import static java.util.Objects.requireNonNull;
  * @param body empty when there is none; never changed
  * @param etags of {@code If-None-Match}
  * @param live whether tables are wanted as they are now, with the rows that wait in the WAL
+ * @param principal who asks
+ * @param wantsCredentials whether the client wants those of a table that it is told of
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record Call(Map<String, String> variables, Map<String, String> parameters, byte[] body, EntityTags etags, Optional<RequestKey> key, boolean live)
+record Call(
+        Map<String, String> variables,
+        Map<String, String> parameters,
+        byte[] body,
+        EntityTags etags,
+        Optional<RequestKey> key,
+        boolean live,
+        Principal principal,
+        boolean wantsCredentials)
 {
     Call
     {
@@ -29,6 +40,7 @@ record Call(Map<String, String> variables, Map<String, String> parameters, byte[
         requireNonNull(body, "body is null");
         requireNonNull(etags, "etags is null");
         requireNonNull(key, "key is null");
+        requireNonNull(principal, "principal is null");
     }
 
     Namespace namespace()

@@ -15,6 +15,7 @@ import org.apache.iceberg.exceptions.NotFoundException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class CatalogServlet
     private static final String RETRY_AFTER_SECONDS = "1";
     private static final String NO_ROUTE = "none";
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String ACCESS_DELEGATION = "X-Iceberg-Access-Delegation";
 
     private final transient Routes routes;
     private final transient AccessControl access;
@@ -81,7 +83,7 @@ public final class CatalogServlet
                     .orElseThrow(() -> new NotFoundException("Cannot answer: there is no such path"));
             path = match.path();
             verifyAllowed(principal, match);
-            Answer answer = match.route().handler().answer(call(request, headers, match));
+            Answer answer = match.route().handler().answer(call(request, headers, match, principal));
             Optional<byte[]> body = answer.body().map(RestJson::write);
             count(request, path, answer.status(), began);
             write(response, answer.status(), body, answer.headers());
@@ -120,7 +122,7 @@ public final class CatalogServlet
         }
     }
 
-    private Call call(HttpServletRequest request, RequestHeaders headers, Match match)
+    private Call call(HttpServletRequest request, RequestHeaders headers, Match match, Principal principal)
             throws IOException
     {
         byte[] body = body(request);
@@ -128,7 +130,16 @@ public final class CatalogServlet
                 ? headers.values(IDEMPOTENCY_KEY).stream().findFirst().map(value -> RequestKey.of(value, request.getMethod(), target(request), body))
                 : Optional.empty();
         @Nullable String query = request.getQueryString();
-        return new Call(match.variables(), query == null ? Map.of() : RequestPath.parameters(query), body, EntityTags.ofHeaders(headers.values("If-None-Match")), key, match.live());
+        boolean wantsCredentials = headers.values(ACCESS_DELEGATION).stream().flatMap(value -> Arrays.stream(value.split(","))).map(String::trim).anyMatch("vended-credentials"::equals);
+        return new Call(
+                match.variables(),
+                query == null ? Map.of() : RequestPath.parameters(query),
+                body,
+                EntityTags.ofHeaders(headers.values("If-None-Match")),
+                key,
+                match.live(),
+                principal,
+                wantsCredentials);
     }
 
     private static String target(HttpServletRequest request)

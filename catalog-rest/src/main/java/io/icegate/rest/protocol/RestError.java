@@ -14,6 +14,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.exceptions.ServiceFailureException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.rest.responses.ErrorResponse;
@@ -50,7 +51,7 @@ record RestError(int status, String type, String message)
             case CommitStateUnknownException _ -> as(500, failure);
             // definite: nothing happened
             case WalException wal when wal.kind() != WalException.Kind.UNAVAILABLE -> as(500, wal);
-            case RuntimeIOException _, UncheckedIOException _, ObjectStoreAccessException _, WalException _ -> new RestError(UNAVAILABLE, "ServiceUnavailableException", message(failure));
+            case RuntimeIOException _, UncheckedIOException _, ServiceFailureException _, ObjectStoreAccessException _, WalException _ -> new RestError(UNAVAILABLE, "ServiceUnavailableException", message(failure));
             default -> as(500, failure);
         };
     }

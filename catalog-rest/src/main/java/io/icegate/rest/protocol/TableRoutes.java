@@ -1,11 +1,13 @@
 package io.icegate.rest.protocol;
 
+import io.airlift.log.Logger;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.log.CatalogCommitResult;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.rest.protocol.LiveTables.LiveTable;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
@@ -13,15 +15,21 @@ import org.apache.iceberg.UpdateRequirement;
 import org.apache.iceberg.catalog.TableCommit;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.ServiceFailureException;
 import org.apache.iceberg.rest.CatalogHandlers;
 import org.apache.iceberg.rest.Endpoint;
+import org.apache.iceberg.rest.RESTCatalogProperties;
 import org.apache.iceberg.rest.RESTCatalogProperties.SnapshotMode;
+import org.apache.iceberg.rest.RESTUtil;
+import org.apache.iceberg.rest.credentials.Credential;
+import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
+import org.apache.iceberg.rest.responses.ImmutableLoadCredentialsResponse;
 import org.apache.iceberg.rest.responses.ListTablesResponse;
 import org.apache.iceberg.rest.responses.LoadTableResponse;
 
@@ -29,36 +37,46 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import static java.util.Objects.requireNonNull;
 
 final class TableRoutes
 {
+    private static final Logger log = Logger.get(TableRoutes.class);
     private static final int ETAG_BYTES = 16;
+    private static final String REFRESH_ENDPOINT = "client.refresh-credentials-endpoint";
+    /**
+     * Iceberg's client takes one for all that a table needs; the policy in it says where it holds.
+     */
+    private static final String ALL_OF_S3 = "s3";
 
     private final ObjectStoreCatalog catalog;
     private final ObjectStoreCatalog reading;
     private final LiveTables live;
     private final Once once;
     private final Routes.Reports reports;
+    private final Optional<TableCredentials> credentials;
 
     /**
      * @param reading the same catalog, whose files are read where they lie
      */
-    TableRoutes(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, Once once, Routes.Reports reports)
+    TableRoutes(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, Once once, Routes.Reports reports, Optional<TableCredentials> credentials)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
         this.reading = requireNonNull(reading, "reading is null");
         this.live = requireNonNull(live, "live is null");
         this.once = requireNonNull(once, "once is null");
         this.reports = requireNonNull(reports, "reports is null");
+        this.credentials = requireNonNull(credentials, "credentials is null");
     }
 
     List<Route> routes()
     {
-        return List.of(
+        List<Route> routes = List.of(
                 Route.reading(Endpoint.V1_LIST_TABLES, this::list),
                 Route.changing(Endpoint.V1_CREATE_TABLE, this::create),
                 Route.reading(Endpoint.V1_LOAD_TABLE, this::load),
@@ -69,6 +87,7 @@ final class TableRoutes
                 Route.changing(Endpoint.V1_RENAME_TABLE, this::rename),
                 Route.reading(Endpoint.V1_REPORT_METRICS, this::report),
                 Route.changing(Endpoint.V1_COMMIT_TRANSACTION, this::commitTransaction));
+        return credentials.isEmpty() ? routes : Stream.concat(routes.stream(), Stream.of(Route.reading(Endpoint.V1_TABLE_CREDENTIALS, this::tableCredentials))).toList();
     }
 
     private Answer list(Call call)
@@ -83,9 +102,10 @@ final class TableRoutes
     {
         CreateTableRequest request = call.body(CreateTableRequest.class);
         if (request.stageCreate()) {
-            return Answer.of(CatalogHandlers.stageTableCreate(catalog, call.namespace(), request));
+            LoadTableResponse staged = CatalogHandlers.stageTableCreate(catalog, call.namespace(), request);
+            return Answer.of(withCredentials(call, TableIdentifier.of(call.namespace(), request.name()), staged));
         }
-        return changed(call, changed -> CatalogHandlers.createTable(changed, call.namespace(), request));
+        return added(call, request.name(), changed -> CatalogHandlers.createTable(changed, call.namespace(), request));
     }
 
     private Answer load(Call call)
@@ -98,16 +118,17 @@ final class TableRoutes
     /**
      * Nothing is made for a client that has it.
      */
-    private static Answer loadLive(Call call, LiveTable table, SnapshotMode mode)
+    private Answer loadLive(Call call, LiveTable table, SnapshotMode mode)
     {
         String etag = etag(table.version(), mode);
-        if (call.etags().contains(etag)) {
+        if (!sendsCredentials(call) && call.etags().contains(etag)) {
             return Answer.notModified(etag);
         }
         TableMetadata metadata = table.metadata();
-        return Answer.withTag(LoadTableResponse.builder()
+        LoadTableResponse answer = LoadTableResponse.builder()
                 .withTableMetadata(mode == SnapshotMode.REFS ? TableMetadata.buildFrom(metadata).suppressHistoricalSnapshots().build() : metadata)
-                .build(), etag);
+                .build();
+        return loaded(call, call.table(), answer, etag);
     }
 
     /**
@@ -117,11 +138,11 @@ final class TableRoutes
     private Answer loadCommitted(Call call, SnapshotMode mode)
     {
         Optional<String> location = catalog.state().object(call.table(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
-        if (location.isPresent() && call.etags().contains(etag(location.orElseThrow(), mode)) && reading.io().newInputFile(location.orElseThrow()).exists()) {
+        if (location.isPresent() && !sendsCredentials(call) && call.etags().contains(etag(location.orElseThrow(), mode)) && reading.io().newInputFile(location.orElseThrow()).exists()) {
             return Answer.notModified(etag(location.orElseThrow(), mode));
         }
         LoadTableResponse table = CatalogHandlers.loadTable(reading, call.table(), mode);
-        return Answer.withTag(table, etag(table.metadataLocation(), mode));
+        return loaded(call, call.table(), table, etag(table.metadataLocation(), mode));
     }
 
     private static SnapshotMode snapshots(Call call)
@@ -152,23 +173,93 @@ final class TableRoutes
     private Answer update(Call call)
     {
         UpdateTableRequest request = call.body(UpdateTableRequest.class);
-        return changed(call, changed -> CatalogHandlers.updateTable(changed, call.table(), request));
+        return once.answer(call, changed -> withTag(CatalogHandlers.updateTable(changed, call.table(), request)), done -> withTag(asItBecame(done)));
     }
 
     private Answer register(Call call)
     {
         RegisterTableRequest request = call.body(RegisterTableRequest.class);
-        return changed(call, changed -> CatalogHandlers.registerTable(changed, call.namespace(), request));
+        return added(call, request.name(), changed -> CatalogHandlers.registerTable(changed, call.namespace(), request));
     }
 
-    private Answer changed(Call call, Function<ObjectStoreCatalog, LoadTableResponse> change)
+    private Answer added(Call call, String name, Function<ObjectStoreCatalog, LoadTableResponse> change)
     {
-        return once.answer(call, changed -> loaded(change.apply(changed)), done -> loaded(asItBecame(done)));
+        TableIdentifier table = TableIdentifier.of(call.namespace(), name);
+        return once.answer(call, changed -> added(call, table, change.apply(changed)), done -> added(call, table, asItBecame(done)));
     }
 
-    private static Answer loaded(LoadTableResponse table)
+    /**
+     * What was done is told, whatever becomes of credentials.
+     */
+    private Answer added(Call call, TableIdentifier name, LoadTableResponse table)
+    {
+        try {
+            return loaded(call, name, table, etag(table.metadataLocation(), SnapshotMode.ALL));
+        }
+        catch (ServiceFailureException | IllegalArgumentException e) {
+            log.warn(e, "table=%s: its credentials are missing in the answer", name);
+            return withTag(table);
+        }
+    }
+
+    private static Answer withTag(LoadTableResponse table)
     {
         return Answer.withTag(table, etag(table.metadataLocation(), SnapshotMode.ALL));
+    }
+
+    /**
+     * Without a tag when there are credentials in it: they end before the table changes.
+     */
+    private Answer loaded(Call call, TableIdentifier name, LoadTableResponse table, String etag)
+    {
+        return sendsCredentials(call) ? Answer.of(withCredentials(call, name, table)) : Answer.withTag(table, etag);
+    }
+
+    private boolean sendsCredentials(Call call)
+    {
+        return call.wantsCredentials() && credentials.isPresent();
+    }
+
+    private LoadTableResponse withCredentials(Call call, TableIdentifier name, LoadTableResponse table)
+    {
+        Optional<Map<String, String>> secrets = call.wantsCredentials() ? secrets(call, table.tableMetadata()) : Optional.empty();
+        if (secrets.isEmpty()) {
+            return table;
+        }
+        return LoadTableResponse.builder()
+                .withTableMetadata(table.tableMetadata())
+                .addAllConfig(table.config())
+                .addAllConfig(secrets.orElseThrow())
+                .addConfig(REFRESH_ENDPOINT, refreshEndpoint(call, name))
+                .addCredential(credential(secrets.orElseThrow()))
+                .build();
+    }
+
+    private Answer tableCredentials(Call call)
+    {
+        TableMetadata metadata = ((HasTableOperations) reading.loadTable(call.table())).operations().current();
+        return Answer.of(ImmutableLoadCredentialsResponse.builder().addAllCredentials(secrets(call, metadata).map(TableRoutes::credential).stream().toList()).build());
+    }
+
+    private Optional<Map<String, String>> secrets(Call call, TableMetadata table)
+    {
+        return credentials.flatMap(vendor -> vendor.of(table, call.principal().name(), call.principal().mayChange() && !call.live()));
+    }
+
+    private static Credential credential(Map<String, String> secrets)
+    {
+        return ImmutableCredential.builder().prefix(ALL_OF_S3).putAllConfig(secrets).build();
+    }
+
+    /**
+     * Relative to the address of the catalog.
+     */
+    private static String refreshEndpoint(Call call, TableIdentifier name)
+    {
+        return "v1/%snamespaces/%s/tables/%s/credentials".formatted(
+                call.live() ? Routes.LIVE + "/" : "",
+                RESTUtil.encodeNamespace(name.namespace(), RESTCatalogProperties.NAMESPACE_SEPARATOR_DEFAULT),
+                RESTUtil.encodeString(name.name()));
     }
 
     private LoadTableResponse asItBecame(CatalogCommitResult done)
