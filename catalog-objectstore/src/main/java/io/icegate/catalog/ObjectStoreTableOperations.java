@@ -24,6 +24,7 @@ final class ObjectStoreTableOperations
     private final String fullName;
     private final FileIO io;
     private final Supplier<CatalogState> state;
+    private @Nullable TableMetadata committed;
 
     /**
      * @param state where a refresh looks
@@ -52,13 +53,29 @@ final class ObjectStoreTableOperations
         }
     }
 
+    /**
+     * What was just committed is current, and need not be asked for or read back; a refresh sees what others committed since.
+     */
+    @Override
+    public void commit(@Nullable TableMetadata base, TableMetadata metadata)
+    {
+        committed = null;
+        super.commit(base, metadata);
+        TableMetadata current = committed;
+        if (current != null) {
+            refreshFromMetadataLocation(current.metadataFileLocation(), null, 0, _location -> current);
+        }
+    }
+
     @Override
     protected void doCommit(@Nullable TableMetadata base, TableMetadata metadata)
     {
         TableMetadata guarded = catalog.guard(base, metadata);
         String location = writeNewMetadataIfRequired(base == null, guarded);
         boolean written = !location.equals(guarded.metadataFileLocation());
+        TableMetadata asRead = TableMetadata.buildFrom(guarded).discardChanges().withMetadataLocation(location).build();
         catalog.commitOrDelete(written ? Optional.of(location) : Optional.empty(), () -> catalog.commitTable(identifier, base, guarded, location));
+        committed = asRead;
     }
 
     /**

@@ -6,13 +6,17 @@ import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.guard.CommitGuard;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.fault.StoreRequest;
+import io.icegate.objectstore.fault.TracingObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -243,6 +247,32 @@ final class TestObjectStoreCatalog
         // what leaves the catalog, or only its name, needs no guard
         catalog.renameTable(LOGS, SPANS);
         assertThat(catalog.dropTable(SPANS, false)).isTrue();
+    }
+
+    /**
+     * A table that this process follows: one look for what others committed, one metadata file, one record.
+     */
+    @Test
+    void testRequestsOfACommit()
+    {
+        create(LOGS);
+        TracingObjectStore traced = new TracingObjectStore(store);
+        Warehouse same = new Warehouse(warehouse.root(), traced);
+        Table table = ObjectStoreCatalog.open("test", same, new ObjectStoreFileIO(same), Map.of(), CatalogEnvironment.system(), new CommitGuards(List.of())).loadTable(LOGS);
+        table.updateProperties().set("a", "1").commit();
+        traced.takeRequests();
+        table.updateProperties().set("a", "2").commit();
+        assertThat(traced.takeRequests().stream().map(StoreRequest::operation)).containsExactly(StoreOperation.GET, StoreOperation.PUT, StoreOperation.PUT_IF_ABSENT);
+
+        // what is current is what anybody would read
+        TableMetadata current = ((BaseTable) table).operations().current();
+        assertThat(traced.takeRequests()).isEmpty();
+        assertThat(TableMetadataParser.toJson(current)).isEqualTo(TableMetadataParser.toJson(metadata(catalog.loadTable(LOGS))));
+        assertThat(current.metadataFileLocation()).isEqualTo(metadata(catalog.loadTable(LOGS)).metadataFileLocation());
+        assertThat(current.changes()).isEmpty();
+        catalog.loadTable(LOGS).updateProperties().set("b", "1").commit();
+        table.updateProperties().set("a", "3").commit();
+        assertThat(catalog.loadTable(LOGS).properties()).containsEntry("a", "3").containsEntry("b", "1");
     }
 
     private TableCommit setProperty(TableIdentifier identifier, String key, String value)
