@@ -2,18 +2,16 @@ package io.icegate.catalog.log;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * The protocol of the log as a small machine whose every state is visited: two processes that read, write and start cold,
  * a collector, and a clock. A process may stop for any time between two steps: before a request, and before it looks at the
- * answer. Answers get lost. Checked: an acknowledged record is the history's at that slot, a record reported lost is not in it,
+ * answer. Answers get lost, and a write whose answer was not heard may take effect at any time later. A cold start is four
+ * requests: it lists checkpoints, reads one, reads the records behind it, and lists the floors. Checked: an acknowledged record is the history's at that slot, a record reported lost is not in it,
  * and what a process takes for the tail was the tail when it asked.
  *
  * <p>The history is what the slots held when they were first filled. Collection publishes a floor, then empties slots at
@@ -35,13 +33,16 @@ final class LogModel
         FLOOR_COMPARED_WITH_VERSION_REACHED,
     }
 
-    record Setup(int slots, int ticks, int fence, int retention, Flaw flaw) {}
+    /**
+     * @param lateWrites whether a write that was not answered may take effect later
+     */
+    record Setup(int slots, int ticks, int fence, int retention, boolean lateWrites, Flaw flaw) {}
 
     record Result(int states, Optional<String> violation) {}
 
     private static final int PROCESSES = 2;
     private static final int ATTEMPTS_MAX = 2;
-    private static final int STATES_MAX = 3_000_000;
+    private static final int STATES_MAX = 40_000_000;
 
     // layout of a state: now, checkpoint, floor, then per slot: content, birth, history; then per process
     private static final int NOW = 0;
@@ -60,7 +61,9 @@ final class LogModel
     private static final int TAIL_ASKED = 6;
     private static final int BASE = 7;
     private static final int WRONG = 8;
-    private static final int PER_PROCESS = 9;
+    private static final int LATE_SLOT = 9;
+    private static final int LATE_ID = 10;
+    private static final int PER_PROCESS = 11;
 
     // phases
     private static final int IDLE = 0;
@@ -69,8 +72,9 @@ final class LogModel
     private static final int PUT_AGAIN = 3;
     private static final int PUT_ANSWERED = 4;
     private static final int COLD = 5;
-    private static final int COLD_READING = 6;
-    private static final int COLD_AT_TAIL = 7;
+    private static final int COLD_LISTED = 6;
+    private static final int COLD_READING = 7;
+    private static final int COLD_AT_TAIL = 8;
 
     // answers beside the id of a record
     private static final int ABSENT = 0;
@@ -94,22 +98,22 @@ final class LogModel
     Result explore()
     {
         byte[] start = new byte[processes + PROCESSES * PER_PROCESS];
-        Set<State> seen = new HashSet<>();
-        Deque<State> open = new ArrayDeque<>();
-        open.add(new State(start));
-        seen.add(new State(start));
+        Fingerprints seen = new Fingerprints();
+        Deque<byte[]> open = new ArrayDeque<>();
+        open.add(start);
+        seen.add(start);
         while (!open.isEmpty() && violation.isEmpty()) {
-            for (byte[] next : successors(open.remove().bytes)) {
-                State state = new State(forgetOldTimes(next));
+            for (byte[] next : successors(open.remove())) {
+                byte[] state = forgetOldTimes(next);
                 if (seen.add(state)) {
-                    if (seen.size() > STATES_MAX) {
+                    if (seen.count > STATES_MAX) {
                         throw new IllegalStateException("more than %s states".formatted(STATES_MAX));
                     }
                     open.add(state);
                 }
             }
         }
-        return new Result(seen.size(), violation);
+        return new Result(seen.count, violation);
     }
 
     /**
@@ -196,6 +200,13 @@ final class LogModel
 
     private void run(byte[] state, List<byte[]> next, int p, int process)
     {
+        if (state[p + LATE_ID] != 0) {
+            step(state, next, s -> {
+                fill(s, s[p + LATE_SLOT], s[p + LATE_ID]);
+                s[p + LATE_SLOT] = 0;
+                s[p + LATE_ID] = 0;
+            });
+        }
         switch (state[p + PHASE]) {
             case IDLE -> {
                 step(state, next, s -> {
@@ -297,25 +308,37 @@ final class LogModel
     {
         int slot = state[p + KNOWN] + 1;
         boolean empty = content(state, slot) == 0;
-        Consumer<byte[]> effect = s -> {
-            if (empty) {
-                int at = SLOTS + slot * PER_SLOT;
-                s[at] = (byte) id;
-                s[at + 1] = s[NOW];
-                if (s[at + 2] == 0) {
-                    s[at + 2] = (byte) id;
-                }
-            }
-        };
         step(state, next, s -> {
-            effect.accept(s);
+            fill(s, slot, id);
             answer(s, p, empty ? WRITTEN : LOST_ANSWER, PUT_ANSWERED);
         });
         if (empty) {
             step(state, next, s -> {
-                effect.accept(s);
+                fill(s, slot, id);
                 answer(s, p, ANSWER_UNKNOWN, PUT_ANSWERED);
             });
+        }
+        if (setup.lateWrites && state[p + LATE_ID] == 0) {
+            step(state, next, s -> {
+                s[p + LATE_SLOT] = (byte) slot;
+                s[p + LATE_ID] = (byte) id;
+                answer(s, p, ANSWER_UNKNOWN, PUT_ANSWERED);
+            });
+        }
+    }
+
+    /**
+     * What the store does with a write.
+     */
+    private static void fill(byte[] state, int slot, int id)
+    {
+        int at = SLOTS + slot * PER_SLOT;
+        if (state[at] == 0) {
+            state[at] = (byte) id;
+            state[at + 1] = state[NOW];
+            if (state[at + 2] == 0) {
+                state[at + 2] = (byte) id;
+            }
         }
     }
 
@@ -387,9 +410,17 @@ final class LogModel
         switch (state[p + PHASE]) {
             case COLD -> step(state, next, s -> {
                 s[p + BASE] = s[CHECKPOINT];
-                s[p + KNOWN] = s[CHECKPOINT];
-                s[p + PHASE] = COLD_READING;
+                s[p + PHASE] = COLD_LISTED;
             });
+            case COLD_LISTED -> {
+                step(state, next, s -> {
+                    s[p + KNOWN] = s[p + BASE];
+                    s[p + PHASE] = COLD_READING;
+                });
+                if (state[p + BASE] < state[FLOOR]) {
+                    step(state, next, s -> startCold(s, p)); // collected with the records before the floor
+                }
+            }
             case COLD_READING -> step(state, next, s -> {
                 int found = content(s, s[p + KNOWN] + 1);
                 if (found == ABSENT) {
@@ -424,25 +455,54 @@ final class LogModel
         idle(state, p);
     }
 
-    private static final class State
+    /**
+     * States that were seen, by 64 bits of each: 40 million fit into half a gigabyte, and two of them are taken for one with a
+     * probability of less than one in ten thousand.
+     */
+    private static final class Fingerprints
     {
-        private final byte[] bytes;
+        private long[] table = new long[1 << 16];
+        private int count;
 
-        private State(byte[] bytes)
+        private boolean add(byte[] state)
         {
-            this.bytes = bytes;
+            if (count >= table.length / 8 * 7) {
+                long[] old = table;
+                table = new long[old.length * 2];
+                count = 0;
+                for (long fingerprint : old) {
+                    if (fingerprint != 0) {
+                        insert(fingerprint);
+                    }
+                }
+            }
+            return insert(fingerprint(state));
         }
 
-        @Override
-        public boolean equals(Object other)
+        private boolean insert(long fingerprint)
         {
-            return other instanceof State state && Arrays.equals(bytes, state.bytes);
+            int at = (int) fingerprint & (table.length - 1);
+            while (table[at] != 0) {
+                if (table[at] == fingerprint) {
+                    return false;
+                }
+                at = (at + 1) & (table.length - 1);
+            }
+            table[at] = fingerprint;
+            count++;
+            return true;
         }
 
-        @Override
-        public int hashCode()
+        private static long fingerprint(byte[] state)
         {
-            return Arrays.hashCode(bytes);
+            long hash = 0x9E37_79B9_7F4A_7C15L;
+            for (byte each : state) {
+                hash = (hash ^ each) * 0xBF58_476D_1CE4_E5B9L;
+                hash ^= hash >>> 29;
+            }
+            hash *= 0x94D0_49BB_1331_11EBL;
+            hash ^= hash >>> 31;
+            return hash == 0 ? 1 : hash;
         }
     }
 }
