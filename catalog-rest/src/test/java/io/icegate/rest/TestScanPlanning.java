@@ -6,6 +6,7 @@ import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.FileScanTask;
@@ -168,7 +169,7 @@ final class TestScanPlanning
         assertThat(post("/plan", "{\"filter\": {\"type\": \"eq\", \"term\": \"day\", \"value\": 3}}").get("file-scan-tasks")).hasSize(900);
 
         long pinned = table.history().getFirst().snapshotId();
-        table.expireSnapshots().expireSnapshotId(pinned).cleanExpiredFiles(false).commit();
+        table.expireSnapshots().expireSnapshotId(pinned).cleanupLevel(ExpireSnapshots.CleanupLevel.NONE).commit();
         assertRefused("/tasks", "{\"plan-task\": %s}".formatted(plan.get("plan-tasks").get(0)), 404, "snapshot %s is no longer there, plan again".formatted(pinned));
     }
 
