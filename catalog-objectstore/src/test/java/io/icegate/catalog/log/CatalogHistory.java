@@ -5,6 +5,7 @@ import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.objectstore.ClockOffException;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectStore;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
@@ -70,6 +71,14 @@ final class CatalogHistory
      */
     void run()
     {
+        run(List.of());
+    }
+
+    /**
+     * @param beside what is done again and again meanwhile, each by a thread of its own
+     */
+    void run(List<Runnable> beside)
+    {
         processes.get(0).commit("setup", Optional.empty(), state -> {
             List<CatalogChange> changes = new ArrayList<>();
             for (int account = 0; account < ACCOUNTS; account++) {
@@ -94,6 +103,13 @@ final class CatalogHistory
                 Random random = new Random(seed * 31 + name.hashCode());
                 writers.add(executor.submit(() -> write(log, name, random)));
             }
+        }
+        for (Runnable each : beside) {
+            reading.add(executor.submit(() -> {
+                while (!done.get()) {
+                    each.run();
+                }
+            }));
         }
         writers.forEach(CatalogHistory::join);
         done.set(true);
@@ -161,7 +177,7 @@ final class CatalogHistory
                 acknowledged.add(id);
                 newestAcknowledged.accumulateAndGet(result.version(), Math::max);
             }
-            catch (ConflictException | RuntimeIOException e) {
+            catch (ConflictException | RuntimeIOException | ClockOffException e) {
                 refused.add(id);
             }
             catch (CommitStateUnknownException e) {
@@ -197,7 +213,15 @@ final class CatalogHistory
     Report check(ObjectStore reliable)
             throws IOException
     {
-        List<CatalogRecord> records = LogFixture.records(reliable); // H3
+        return check(reliable, LogFixture.records(reliable)); // H3
+    }
+
+    /**
+     * @param records all that ever were, also those that the store no longer has
+     */
+    Report check(ObjectStore reliable, List<CatalogRecord> records)
+            throws IOException
+    {
         Map<String, Integer> present = new HashMap<>();
         CatalogState state = CatalogState.empty();
         boolean replayable = true;
