@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -42,6 +45,8 @@ final class CatalogTail
     private static final int FOLLOWED_COUNT = 2;
     private static final int RECENT_STATES_MAX = 64;
     private static final int COLD_STARTS_MAX = 8;
+    private static final Duration FOREIGN_WITHIN = Duration.ofSeconds(1);
+    private static final int FOREIGN_WRITERS_MAX = 64;
 
     private final RecordStore store;
     private final CatalogEnvironment environment;
@@ -51,7 +56,7 @@ final class CatalogTail
     private final ReentrantLock probing = new ReentrantLock(true);
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
     private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
-    private volatile Optional<Moment> foreignRecordSeen = Optional.empty();
+    private final Map<UUID, Moment> foreignWriters = new ConcurrentHashMap<>();
 
     CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
     {
@@ -158,7 +163,7 @@ final class CatalogTail
             state = replay(state, fetched.record());
             applied(state, fetched.size());
             if (!fetched.record().writer().equals(writer)) {
-                foreignRecordSeen = Optional.of(environment.now());
+                seen(fetched.record().writer());
             }
         }
         return state;
@@ -180,35 +185,46 @@ final class CatalogTail
         }
     }
 
-    /**
-     * True when another process committed within the last while.
-     */
-    boolean foreignRecordWithin(Duration duration)
+    private void seen(UUID foreignWriter)
     {
-        return foreignRecordSeen.filter(moment -> environment.since(moment).compareTo(duration) <= 0).isPresent();
+        if (foreignWriters.size() >= FOREIGN_WRITERS_MAX) {
+            foreignWriters(); // forgets some
+        }
+        if (foreignWriters.size() < FOREIGN_WRITERS_MAX) {
+            foreignWriters.put(foreignWriter, environment.now());
+        }
+    }
+
+    /**
+     * Counts the other processes that committed within the last second, up to {@value #FOREIGN_WRITERS_MAX}.
+     */
+    int foreignWriters()
+    {
+        foreignWriters.values().removeIf(moment -> environment.since(moment).compareTo(FOREIGN_WITHIN) > 0);
+        return foreignWriters.size();
     }
 
     private Known coldStart(Optional<Known> previous)
     {
         for (int attempt = 0; attempt < COLD_STARTS_MAX; attempt++) {
             List<ObjectHead> heads = store.checkpoints();
-            Optional<Restored> restored = heads.isEmpty() ? Optional.of(new Restored(CatalogState.empty(), 0)) : restore(heads.get(heads.size() - 1));
+            Optional<ObjectHead> newest = heads.isEmpty() ? Optional.empty() : Optional.of(heads.get(heads.size() - 1));
+            long baseVersion = newest.map(head -> CatalogLayout.version(head.key()).orElseThrow()).orElse(0L);
+            Future<Optional<Restored>> restoring = store.aside(() -> newest.isPresent() ? restore(newest.orElseThrow()) : Optional.of(new Restored(CatalogState.empty(), 0)));
+            Moment asked = environment.now();
+            List<FetchedRecord> found = store.records(baseVersion + 1, CATCH_UP_COUNT); // beside the checkpoint: its name says enough
+            Optional<Restored> restored = RecordStore.await(restoring);
             if (restored.isEmpty()) {
                 continue; // thinned out meanwhile: there is a newer one
             }
             CatalogState base = restored.orElseThrow().state();
             checkpoints.known(base.version(), restored.orElseThrow().size());
-            CatalogState state = base;
-            Moment asked;
-            int wave = CATCH_UP_COUNT;
-            while (true) {
-                asked = environment.now();
-                List<FetchedRecord> found = store.records(state.version() + 1, wave);
-                state = replay(state, found);
-                if (found.size() < wave) {
-                    break;
-                }
+            CatalogState state = replay(base, found);
+            for (int wave = CATCH_UP_COUNT; found.size() == wave; ) {
                 wave = RecordStore.WAVE_MAX;
+                asked = environment.now();
+                found = store.records(state.version() + 1, wave);
+                state = replay(state, found);
             }
             if (store.newestFloor() > base.version()) {
                 continue;

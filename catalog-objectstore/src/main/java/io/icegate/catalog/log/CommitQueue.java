@@ -3,6 +3,7 @@ package io.icegate.catalog.log;
 import io.icegate.catalog.log.CatalogEnvironment.Moment;
 import io.icegate.catalog.log.CatalogTail.Known;
 import io.icegate.catalog.log.RecordStore.FetchedRecord;
+import io.icegate.catalog.log.RecordWriter.Contention;
 import io.icegate.catalog.log.RecordWriter.Outcome;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogRecord;
@@ -41,7 +42,12 @@ final class CommitQueue
 {
     static final int QUEUED_MAX = 16_384;
     static final int YIELD_WINS = 8;
-    static final Duration YIELD_FOREIGN_WITHIN = Duration.ofSeconds(1);
+    private static final int TURNS_MAX = 16;
+    private static final int TURNS_PER_ROUND_TRIP = 10;
+    /**
+     * A slower one, as of a store that did not answer for a while, makes nobody wait longer.
+     */
+    private static final Duration ROUND_TRIP_MAX = Duration.ofMillis(100);
     private static final int BATCH_MAX = 1024;
     private static final long IDLE_MILLIS = 10_000;
     /**
@@ -62,7 +68,10 @@ final class CommitQueue
     private final Deque<Pending> queue = new ArrayDeque<>();
     private boolean running;
     private boolean closed;
+    // of the committer's thread
     private int winsInRow;
+    private int lossesInRow;
+    private Duration roundTrip = Duration.ZERO;
 
     CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
     {
@@ -273,15 +282,30 @@ final class CommitQueue
     /**
      * Lets other processes commit after many wins in a row, if there are any.
      */
-    private void yield(Duration roundTrip)
+    private void yield(Duration pause)
     {
         winsInRow++;
         if (winsInRow >= YIELD_WINS) {
             winsInRow = 0;
-            if (tail.foreignRecordWithin(YIELD_FOREIGN_WITHIN)) {
-                environment.sleep(roundTrip);
+            if (tail.foreignWriters() > 0) {
+                environment.sleep(pause);
             }
         }
+    }
+
+    /**
+     * Who lost more often goes first: a process waits a tenth of a round trip for each loss that it has less than there are
+     * others, and offers nothing when the slot is taken meanwhile. So each commits after about as many records as there
+     * are processes.
+     */
+    private Contention contention()
+    {
+        int others = Math.min(tail.foreignWriters(), TURNS_MAX);
+        if (others == 0) {
+            return Contention.NONE;
+        }
+        Duration usual = roundTrip.compareTo(ROUND_TRIP_MAX) < 0 ? roundTrip : ROUND_TRIP_MAX;
+        return new Contention(true, usual.multipliedBy(Math.max(0, others - lossesInRow)).dividedBy(TURNS_PER_ROUND_TRIP));
     }
 
     /**
@@ -375,9 +399,10 @@ final class CommitQueue
             CatalogRecord record = new CatalogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, transactions);
             byte[] content = CatalogRecordParser.toJson(record, contents);
             CatalogState after = working.closed(record, format.idempotencyWindow());
+            Contention contention = contention();
             Outcome outcome;
             try {
-                outcome = records.write(from, record, content, after);
+                outcome = records.write(from, record, content, after, contention);
             }
             catch (ObjectStoreAccessException e) {
                 batch.removeAll(included);
@@ -396,9 +421,14 @@ final class CommitQueue
                         included.get(i).result.complete(new CatalogCommitResult(record.version(), transactions.get(i).changes(), false));
                     }
                     checkpoints.committed(after);
-                    CommitQueue.this.yield(environment.since(began));
+                    lossesInRow = 0;
+                    roundTrip = environment.since(began).minus(contention.turn());
+                    CommitQueue.this.yield(roundTrip);
                 }
-                case LOST -> winsInRow = 0;
+                case LOST -> {
+                    winsInRow = 0;
+                    lossesInRow++;
+                }
                 case UNKNOWN -> {
                     batch.removeAll(included);
                     included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(

@@ -26,9 +26,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
@@ -44,7 +46,10 @@ final class RecordStore
      * by the rules is touched.
      */
     private static final Duration AHEAD_MAX = ClockComparison.OFF_MAX.multipliedBy(2);
-    static final int WAVE_MAX = 64;
+    /**
+     * Half of what is behind a checkpoint at most, so that a cold start needs three waves: a short one and two of these.
+     */
+    static final int WAVE_MAX = CheckpointSchedule.RECORDS_MAX / 2;
     private static final int LIST_PAGES_MAX = 1000;
 
     private final ObjectStore store;
@@ -133,7 +138,32 @@ final class RecordStore
                 .toList();
     }
 
-    private static <T> T await(Future<T> future)
+    /**
+     * Does it beside the caller if a thread is free, else before this returns.
+     */
+    <T> Future<T> aside(Callable<T> task)
+    {
+        return readers.submit(task);
+    }
+
+    /**
+     * Empty when there was no answer in that time.
+     */
+    static <T> Optional<T> await(Future<T> future, Duration time)
+            throws InterruptedException
+    {
+        try {
+            return Optional.of(future.get(time.toNanos(), NANOSECONDS));
+        }
+        catch (TimeoutException e) {
+            return Optional.empty();
+        }
+        catch (ExecutionException e) {
+            throw failure(e);
+        }
+    }
+
+    static <T> T await(Future<T> future)
     {
         try {
             return future.get();
@@ -143,11 +173,13 @@ final class RecordStore
             throw new IllegalStateException("Cannot read the catalog log: interrupted", e);
         }
         catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException("Cannot read the catalog log", e.getCause());
+            throw failure(e);
         }
+    }
+
+    private static RuntimeException failure(ExecutionException e)
+    {
+        return e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException("Cannot use the catalog log", e.getCause());
     }
 
     /**

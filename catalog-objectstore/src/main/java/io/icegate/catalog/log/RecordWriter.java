@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Offers one record to one slot of the log and finds out whether it won.
@@ -29,6 +31,10 @@ import java.util.Optional;
 final class RecordWriter
 {
     static final Duration SETTLE_MAX = Duration.ofSeconds(30);
+    /**
+     * From the request, or a look at the slot, to the next look. A store that answers sooner is never looked at.
+     */
+    private static final Duration WATCH_PAUSE = Duration.ofMillis(2);
 
     private final RecordStore store;
     private final CatalogEnvironment environment;
@@ -56,12 +62,13 @@ final class RecordWriter
     /**
      * @param from the state that the record follows
      * @param after the state with the record
+     * @param contention whether others commit as well, and how long to let them go first
      * @throws ObjectStoreAccessException when the store refused it, so that it is not in the log and never will be
      */
-    Outcome write(Known from, CatalogRecord record, byte[] content, CatalogState after)
+    Outcome write(Known from, CatalogRecord record, byte[] content, CatalogState after, Contention contention)
     {
         Moment began = environment.now();
-        Slot slot = settle(record, content, began);
+        Slot slot = settle(record, content, began, contention);
         if (slot.outcome != Outcome.UNKNOWN && tail.isStale(from)) {
             return fenced(record, slot, began, after, content.length);
         }
@@ -74,9 +81,17 @@ final class RecordWriter
         return slot.outcome;
     }
 
-    private Slot settle(CatalogRecord record, byte[] content, Moment began)
+    /**
+     * @param turn how long to look at the slot before offering
+     */
+    record Contention(boolean isLikely, Duration turn)
     {
-        Offer offer = new Offer(record, content);
+        static final Contention NONE = new Contention(false, Duration.ZERO);
+    }
+
+    private Slot settle(CatalogRecord record, byte[] content, Moment began, Contention contention)
+    {
+        Offer offer = new Offer(record, content, contention);
         Settled<ReadAhead> settled = OwnedObject.settle(
                 offer::send,
                 offer::readBack,
@@ -97,18 +112,67 @@ final class RecordWriter
     {
         private final CatalogRecord record;
         private final byte[] content;
-        private Moment asked = environment.now(); // start of the last request
+        private final Contention contention;
+        private Moment asked = environment.now(); // start of the last request, or earlier
+        private Optional<FetchedRecord> seen = Optional.empty(); // a foreign record that was there before our answer
 
-        private Offer(CatalogRecord record, byte[] content)
+        private Offer(CatalogRecord record, byte[] content, Contention contention)
         {
             this.record = record;
             this.content = content;
+            this.contention = contention;
         }
 
         private PutOutcome send()
+                throws InterruptedException
         {
             asked = environment.now();
+            return contention.isLikely() ? sendAndWatch() : put();
+        }
+
+        private PutOutcome put()
+        {
             return store.putIfAbsent(CatalogLayout.record(record.version()), content);
+        }
+
+        /**
+         * Looks at the slot while the request is on its way, so that a loss is known, with what won, before the answer is back. A
+         * foreign record decides whenever it is seen: slots never change. Our request may still arrive, as any may whose
+         * answer is lost, and finds the slot taken.
+         */
+        private PutOutcome sendAndWatch()
+                throws InterruptedException
+        {
+            AtomicBoolean abandoned = new AtomicBoolean();
+            Future<PutOutcome> answer = store.aside(() -> {
+                environment.sleep(contention.turn());
+                return abandoned.get() ? PutOutcome.PRECONDITION_FAILED : put();
+            });
+            while (true) {
+                Optional<PutOutcome> known = RecordStore.await(answer, WATCH_PAUSE);
+                if (known.isPresent()) {
+                    return known.orElseThrow();
+                }
+                Optional<FetchedRecord> there = look();
+                if (there.isPresent()) {
+                    if (there.orElseThrow().record().id().equals(record.id())) {
+                        return RecordStore.await(answer);
+                    }
+                    abandoned.set(true);
+                    seen = there;
+                    return PutOutcome.PRECONDITION_FAILED;
+                }
+            }
+        }
+
+        private Optional<FetchedRecord> look()
+        {
+            try {
+                return store.tryRecord(record.version());
+            }
+            catch (IOException e) {
+                return Optional.empty(); // the answer to our request decides
+            }
         }
 
         /**
@@ -117,6 +181,9 @@ final class RecordWriter
         private Optional<ReadAhead> readBack(PutOutcome answer)
                 throws IOException
         {
+            if (seen.isPresent()) {
+                return Optional.of(new ReadAhead(List.of(seen.orElseThrow()), 1));
+            }
             asked = environment.now();
             int countMax = answer == PutOutcome.PRECONDITION_FAILED ? CatalogTail.CATCH_UP_COUNT : 1;
             List<FetchedRecord> found = countMax == 1

@@ -11,6 +11,8 @@ import io.icegate.objectstore.ClockOffException;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.ObjectStoreDecorator;
+import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.StoreOperation;
 import io.icegate.objectstore.fault.FaultInjectingObjectStore;
 import io.icegate.objectstore.fault.FaultPlan;
@@ -35,9 +37,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -119,6 +123,79 @@ final class TestCatalogLog
                     .hasSizeLessThanOrEqualTo(2 + CatalogTail.CATCH_UP_COUNT);
             assertThat(other.state().version()).isEqualTo(4);
             assertThat(location(other.state(), 1)).contains("b");
+        }
+    }
+
+    /**
+     * Where others commit as well, a process looks at the slot while its write is under way, and goes on when another is there.
+     */
+    @Test
+    void testALossIsKnownBeforeTheAnswer()
+            throws IOException, InterruptedException, ExecutionException
+    {
+        CountDownLatch sent = new CountDownLatch(1);
+        CountDownLatch arrives = new CountDownLatch(1);
+        ObjectStore slow = new SlowSlot(store, CatalogLayout.record(3), sent, arrives);
+        try (CatalogLog log = open(slow); CatalogLog other = open(store)) {
+            log.commit(put(1, "a"));
+            other.commit(put(2, "x"));
+            assertThat(log.state().version()).isEqualTo(2);
+            FutureTask<CatalogCommitResult> commit = new FutureTask<>(() -> log.commit(put(1, "b")));
+            new Thread(commit).start();
+            assertThat(sent.await(60, TimeUnit.SECONDS)).isTrue();
+            try {
+                assertThat(other.commit(put(2, "y")).version()).isEqualTo(3);
+                Deadline.await(commit::isDone);
+            }
+            finally {
+                arrives.countDown();
+            }
+            assertThat(commit.get().version()).isEqualTo(4);
+            assertThat(other.state().version()).isEqualTo(4);
+            assertThat(location(other.state(), 1)).contains("b");
+            assertThat(location(other.state(), 2)).contains("y");
+        }
+        assertThat(records(store)).hasSize(4);
+    }
+
+    /**
+     * Writes to one key do not arrive until they may.
+     */
+    private static final class SlowSlot
+            extends ObjectStoreDecorator
+    {
+        private final ObjectKey slot;
+        private final CountDownLatch sent;
+        private final CountDownLatch arrives;
+
+        private SlowSlot(ObjectStore store, ObjectKey slot, CountDownLatch sent, CountDownLatch arrives)
+        {
+            super(store);
+            this.slot = slot;
+            this.sent = sent;
+            this.arrives = arrives;
+        }
+
+        @Override
+        protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+                throws IOException
+        {
+            return request.send();
+        }
+
+        @Override
+        protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+        {
+            if (key.equals(slot)) {
+                sent.countDown();
+                try {
+                    assertThat(arrives.await(60, TimeUnit.SECONDS)).isTrue();
+                }
+                catch (InterruptedException e) {
+                    return PutOutcome.UNKNOWN;
+                }
+            }
+            return request.send();
         }
     }
 
