@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,6 +25,34 @@ final class TestDocumentation
     private static final Pattern FAULT_TEST = Pattern.compile("\\w+\\.testE\\d+\\w+");
     private static final Pattern FAULT_METHOD = Pattern.compile("void (testE\\d+\\w+)\\(");
     private static final int FAULTS = 27;
+    private static final Pattern TEST = Pattern.compile("(\\w*Test\\w+)(?:\\.(test\\w+))?");
+    private static final List<String> INVARIANTS = List.of(
+            "H1",
+            "H2",
+            "H3",
+            "H4",
+            "H5",
+            "H6",
+            "F1",
+            "F2",
+            "F3",
+            "F4",
+            "F5",
+            "F6",
+            "R1",
+            "R2",
+            "R3",
+            "R4",
+            "R5",
+            "R6",
+            "R7",
+            "R8",
+            "K1",
+            "K2",
+            "K3",
+            "K4",
+            "K5",
+            "K6");
     private static final int README_LINE_LENGTH_MAX = 119;
 
     @Test
@@ -107,6 +136,43 @@ final class TestDocumentation
                 FAULT_METHOD.matcher(Files.readString(file)).results().map((MatchResult method) -> type + "." + method.group(1)).forEach(found::add);
             }
         }
+    }
+
+    /**
+     * Each invariant has a row, each row a test, and every test that is named is there.
+     */
+    @Test
+    void testInvariantsOfTheCatalogHaveTests()
+            throws IOException
+    {
+        List<String> rows = Files.readAllLines(HOME.resolve("docs/knowledge/catalog-proof.md")).stream().filter(line -> line.matches("\\| [A-Z]\\d .*")).toList();
+        assertThat(rows.stream().map(row -> row.substring(2, 4)).toList()).containsExactlyElementsOf(INVARIANTS);
+        for (String row : rows) {
+            List<String> named = CODE.matcher(row).results().map((MatchResult code) -> code.group(1)).toList();
+            assertThat(named).as(row).isNotEmpty().allSatisfy(test -> assertThat(isTest(test)).as(test).isTrue());
+        }
+        assertThat(isTest("TestCatalogLog.testWhatNobodyWrote")).isFalse();
+    }
+
+    private static boolean isTest(String name)
+            throws IOException
+    {
+        Matcher test = TEST.matcher(name);
+        if (!test.matches()) {
+            return false;
+        }
+        try (Stream<Path> modules = Files.list(HOME)) {
+            for (Path sources : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory).toList()) {
+                try (Stream<Path> files = Files.walk(sources)) {
+                    for (Path file : files.filter(path -> path.endsWith(test.group(1) + ".java")).toList()) {
+                        if (test.group(2) == null || Files.readString(file).contains("void " + test.group(2) + "(")) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     @Test
