@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,7 +58,7 @@ final class TestStsCredentials
                 "s3.access-key-id", "ASIA000000000001",
                 "s3.secret-access-key", "secret-of-ASIA000000000001",
                 "s3.session-token", "token-of-ASIA000000000001",
-                "s3.session-token-expires-at-ms", Long.toString(now.get().plus(Duration.ofHours(1)).toEpochMilli())));
+                "s3.session-token-expires-at-ms", Long.toString(requireNonNull(now.get()).plus(Duration.ofHours(1)).toEpochMilli())));
         assertThat(sts.requests()).singleElement().satisfies(request -> assertThat(request)
                 .containsEntry("Action", "AssumeRole")
                 .containsEntry("RoleArn", FakeSts.ROLE)
