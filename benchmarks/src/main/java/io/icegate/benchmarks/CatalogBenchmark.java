@@ -7,12 +7,18 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.fault.LatencyObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.standalone.console.CommandException;
+import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.view.BaseMetastoreViewCatalog;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -26,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Commits per second to many tables at once, from one process or from several, each of them a catalog of its own.
@@ -58,10 +65,12 @@ final class CatalogBenchmark
                 .setting("commits_per_thread", commitsPerThread)
                 .setting("peer_commits_per_thread", peerCommitsPerThread)
                 .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own")
-                .peer("root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
+                .peer("jdbc: Iceberg's JdbcCatalog on H2 in this process, with the same metadata files in the same store and no latency of its database;"
+                        + " root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
                         + " a model of that protocol in this benchmark, not another project's code");
-        for (int[] shape : new int[][] {{1, 64}, {8, 8}}) {
+        for (int[] shape : new int[][] {{1, 64}, {1, 256}, {8, 8}}) {
             report.result(result("icegate", shape[0], shape[1], icegate(shape[0], shape[1])));
+            report.result(result("jdbc", shape[0], shape[1], jdbc(shape[0], shape[1])));
             report.result(result("root-object", shape[0], shape[1], rootObject(shape[0] * shape[1])));
         }
         return report;
@@ -81,23 +90,47 @@ final class CatalogBenchmark
     private Run icegate(int catalogs, int threads)
             throws InterruptedException
     {
-        ObjectStore memory = new MemoryObjectStore(InstantSource.system());
-        String root = "memory:bench-%s-%s".formatted(catalogs, threads);
-        createTables(new Warehouse(root, memory), catalogs * threads);
+        return run("icegate", catalogs, threads, CatalogBenchmark::open);
+    }
 
-        List<ObjectStoreCatalog> opened = new ArrayList<>();
+    private Run jdbc(int catalogs, int threads)
+            throws InterruptedException
+    {
+        String database = "jdbc:h2:mem:bench-%s-%s;DB_CLOSE_DELAY=-1".formatted(catalogs, threads);
+        return run("jdbc", catalogs, threads, warehouse -> {
+            JdbcCatalog catalog = new JdbcCatalog(_ -> new ObjectStoreFileIO(warehouse), null, true);
+            catalog.initialize("bench", Map.of(CatalogProperties.URI, database, CatalogProperties.WAREHOUSE_LOCATION, warehouse.root()));
+            return catalog;
+        });
+    }
+
+    /**
+     * @param open a catalog as another process would, on a store near or far
+     */
+    private <C extends BaseMetastoreViewCatalog & SupportsNamespaces & Closeable> Run run(String name, int catalogs, int threads, Function<Warehouse, C> open)
+            throws InterruptedException
+    {
+        ObjectStore memory = new MemoryObjectStore(InstantSource.system());
+        Warehouse near = new Warehouse("memory:%s-%s-%s".formatted(name, catalogs, threads), memory);
+        C preparing = open.apply(near);
+        preparing.createNamespace(NAMESPACE);
+        for (int table = 0; table < catalogs * threads; table++) {
+            preparing.createTable(table(table), SCHEMA);
+        }
+
+        List<C> opened = new ArrayList<>();
         List<Runnable> commits = new ArrayList<>();
         for (int catalog = 0; catalog < catalogs; catalog++) {
-            ObjectStoreCatalog distant = open(new Warehouse(root, LatencyObjectStore.of(memory, GET, PUT)));
+            C distant = open.apply(new Warehouse(near.root(), LatencyObjectStore.of(memory, GET, PUT)));
             opened.add(distant);
             for (int thread = 0; thread < threads; thread++) {
-                Table table = distant.loadTable(table(catalog * threads + thread));
-                commits.add(new TableCommits(table));
+                commits.add(new TableCommits(distant.loadTable(table(catalog * threads + thread))));
             }
         }
         Run run = measure(commits, commitsPerThread);
+        requireAllCommitted(preparing, catalogs * threads);
+        opened.add(preparing);
         opened.forEach(CatalogBenchmark::close);
-        requireAllCommitted(new Warehouse(root, memory), catalogs * threads);
         return run;
     }
 
@@ -143,26 +176,14 @@ final class CatalogBenchmark
         return new Run((System.nanoTime() - start) / 1e9, Latencies.of(nanos));
     }
 
-    private static void createTables(Warehouse warehouse, int tables)
+    private void requireAllCommitted(Catalog catalog, int tables)
     {
-        ObjectStoreCatalog catalog = open(warehouse);
-        catalog.createNamespace(NAMESPACE);
-        for (int table = 0; table < tables; table++) {
-            catalog.createTable(table(table), SCHEMA);
-        }
-        close(catalog);
-    }
-
-    private void requireAllCommitted(Warehouse warehouse, int tables)
-    {
-        ObjectStoreCatalog catalog = open(warehouse);
         for (int table = 0; table < tables; table++) {
             String stored = catalog.loadTable(table(table)).properties().get(COUNTER);
             if (!Integer.toString(commitsPerThread).equals(stored)) {
                 throw new CommandException("The benchmark is invalid: table %s holds %s of %s commits".formatted(table, stored, commitsPerThread));
             }
         }
-        close(catalog);
     }
 
     private static ObjectStoreCatalog open(Warehouse warehouse)
@@ -170,7 +191,7 @@ final class CatalogBenchmark
         return ObjectStoreCatalog.open("bench", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
     }
 
-    private static void close(ObjectStoreCatalog catalog)
+    private static void close(Closeable catalog)
     {
         try {
             catalog.close();
