@@ -14,6 +14,7 @@ import io.icegate.rest.credentials.CredentialsConfig;
 import io.icegate.rest.credentials.StsCredentials;
 import io.icegate.rest.protocol.Admission;
 import io.icegate.rest.protocol.CatalogServlet;
+import io.icegate.rest.protocol.ChangeFeed;
 import io.icegate.rest.protocol.JettyPaths;
 import io.icegate.rest.protocol.LiveTables;
 import io.icegate.rest.protocol.Routes;
@@ -150,7 +151,7 @@ final class CatalogServerModule
         Map<String, String> clientDefaults = new HashMap<>(store.properties());
         clientDefaults.keySet().retainAll(CLIENT_DEFAULTS);
         return new CatalogServlet(
-                new Routes(served.catalog(), live, metrics::reported, clientDefaults, credentials),
+                new Routes(served.catalog(), live, new ChangeFeed(served.catalog(), System::nanoTime, Thread::sleep), metrics::reported, clientDefaults, credentials),
                 access,
                 admission,
                 new OperatorPages(served::readiness, registry),

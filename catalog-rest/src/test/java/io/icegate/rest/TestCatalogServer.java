@@ -115,7 +115,7 @@ final class TestCatalogServer
         assertThat(response.body()).doesNotContain("id-of-ours", "secret-of-ours");
         List<String> endpoints = new ArrayList<>();
         configuration.get("endpoints").forEach(endpoint -> endpoints.add(endpoint.asText()));
-        assertThat(endpoints).hasSize(26).contains("POST /v1/{prefix}/transactions/commit", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}")
+        assertThat(endpoints).hasSize(27).contains("POST /v1/{prefix}/transactions/commit", "GET /v1/{prefix}/icegate/changes", "HEAD /v1/{prefix}/namespaces/{namespace}/views/{view}")
                 .noneMatch(endpoint -> endpoint.contains("plan-id") || endpoint.contains("credentials") || endpoint.contains("sign"));
 
         assertThat(http.get(server, "/v1/config?warehouse=icegate").statusCode()).isEqualTo(200);

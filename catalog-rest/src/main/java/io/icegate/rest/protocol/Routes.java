@@ -62,11 +62,12 @@ public final class Routes
 
     /**
      * @param live answers what is asked for through the prefix {@value #LIVE}
+     * @param changes tells what was committed
      * @param reports is told each report of a client
      * @param clientDefaults that clients use unless they are configured otherwise; no secrets
      * @param credentials for clients that ask for those of a table; empty when they bring their own
      */
-    public Routes(ObjectStoreCatalog catalog, LiveTables live, Reports reports, Map<String, String> clientDefaults, Optional<TableCredentials> credentials)
+    public Routes(ObjectStoreCatalog catalog, LiveTables live, ChangeFeed changes, Reports reports, Map<String, String> clientDefaults, Optional<TableCredentials> credentials)
     {
         Once once = new Once(catalog);
         // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
@@ -75,7 +76,8 @@ public final class Routes
                         new NamespaceRoutes(catalog, once).routes(),
                         new TableRoutes(catalog, reading, live, once, reports, credentials).routes(),
                         new ScanRoutes(reading, live).routes(),
-                        new ViewRoutes(catalog, once).routes())
+                        new ViewRoutes(catalog, once).routes(),
+                        new ChangeRoutes(changes).routes())
                 .flatMap(List::stream)
                 .toList();
         List<Endpoint> endpoints = advertised.stream().map(Route::endpoint).toList();
