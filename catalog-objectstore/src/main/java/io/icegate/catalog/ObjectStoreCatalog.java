@@ -597,6 +597,22 @@ public final class ObjectStoreCatalog
         return drop(identifier, ObjectKind.VIEW).isPresent();
     }
 
+    /**
+     * Drops a table or view without its files, but only as somebody knows it.
+     *
+     * @param metadataLocation that it must have
+     * @throws CommitFailedException when it has another one, or is gone: nothing was dropped
+     */
+    public void dropAt(TableIdentifier identifier, String metadataLocation)
+    {
+        commit(state -> {
+            CatalogObject present = state.object(identifier)
+                    .filter(object -> object.metadataLocation().equals(metadataLocation))
+                    .orElseThrow(() -> new CommitFailedException("Cannot drop %s: its metadata is no longer %s", identifier, metadataLocation));
+            return CatalogChanges.drop(state, identifier, present.kind());
+        });
+    }
+
     private Optional<String> drop(TableIdentifier identifier, ObjectKind kind)
     {
         return commit(state -> CatalogChanges.drop(state, identifier, kind)).changes().stream()

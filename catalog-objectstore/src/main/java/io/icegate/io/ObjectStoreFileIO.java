@@ -35,7 +35,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * Puts Iceberg's files on the object store of a warehouse. It is opened with a {@link Warehouse}, or by Iceberg through the
  * constructor without arguments and {@link #initialize}, which needs the property {@code warehouse}. The second way opens it
- * again where it is deserialized.
+ * again where it is deserialized. As {@code io-impl} of another catalog, for which {@code warehouse} means something else, it
+ * takes {@code icegate.warehouse} first.
  *
  * <p>Locations outside the warehouse work too: any absolute path, any bucket with the same credentials, any named store
  * in memory. A location keeps the spelling in which it was given. Deleting an absent file succeeds.
@@ -49,6 +50,10 @@ public final class ObjectStoreFileIO
      * The property that names the warehouse.
      */
     public static final String WAREHOUSE_PROPERTY = "warehouse";
+    /**
+     * Names the warehouse where {@code warehouse} belongs to another catalog.
+     */
+    public static final String ICEGATE_WAREHOUSE_PROPERTY = "icegate.warehouse";
 
     private static final long serialVersionUID = 1;
     private static final int DELETE_BATCH_MAX = 1000;
@@ -87,6 +92,7 @@ public final class ObjectStoreFileIO
         this.remembered = remembered;
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.properties.putAll(properties);
+        this.properties.remove(ICEGATE_WAREHOUSE_PROPERTY);
         this.properties.put(WAREHOUSE_PROPERTY, warehouse.root());
     }
 
@@ -104,7 +110,7 @@ public final class ObjectStoreFileIO
     @Override
     public void initialize(Map<String, String> newProperties)
     {
-        if (!newProperties.containsKey(WAREHOUSE_PROPERTY)) {
+        if (!newProperties.containsKey(WAREHOUSE_PROPERTY) && !newProperties.containsKey(ICEGATE_WAREHOUSE_PROPERTY)) {
             throw new IllegalArgumentException("Cannot open ObjectStoreFileIO: property '%s' is missing".formatted(WAREHOUSE_PROPERTY));
         }
         properties = new HashMap<>(newProperties);
@@ -252,7 +258,7 @@ public final class ObjectStoreFileIO
     {
         Warehouse current = warehouse;
         if (current == null) {
-            String location = properties.get(WAREHOUSE_PROPERTY);
+            String location = properties.getOrDefault(ICEGATE_WAREHOUSE_PROPERTY, properties.get(WAREHOUSE_PROPERTY));
             if (location == null) {
                 throw new IllegalStateException("Cannot use ObjectStoreFileIO: it was not initialized");
             }

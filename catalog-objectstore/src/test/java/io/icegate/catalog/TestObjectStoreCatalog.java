@@ -200,6 +200,21 @@ final class TestObjectStoreCatalog
     }
 
     @Test
+    void testDropOnlyAsItIsKnown()
+    {
+        create(LOGS);
+        String known = catalog.state().object(LOGS).orElseThrow().metadataLocation();
+        catalog.loadTable(LOGS).updateProperties().set("a", "1").commit();
+        assertThatThrownBy(() -> catalog.dropAt(LOGS, known)).isInstanceOf(CommitFailedException.class).hasMessageContaining("Cannot drop otel.logs: its metadata is no longer ");
+        assertThat(catalog.tableExists(LOGS)).isTrue();
+        String now = catalog.state().object(LOGS).orElseThrow().metadataLocation();
+        catalog.dropAt(LOGS, now);
+        assertThat(catalog.tableExists(LOGS)).isFalse();
+        assertThat(io.newInputFile(now).exists()).isTrue();
+        assertThatThrownBy(() -> catalog.dropAt(LOGS, now)).isInstanceOf(CommitFailedException.class);
+    }
+
+    @Test
     void testPurgeDeletesAfterTheDrop()
     {
         create(LOGS);

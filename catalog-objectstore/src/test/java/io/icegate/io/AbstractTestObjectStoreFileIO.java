@@ -263,6 +263,21 @@ public abstract class AbstractTestObjectStoreFileIO
     }
 
     @Test
+    void testInitializeInsideAnotherCatalog()
+            throws IOException
+    {
+        write(location("i/a"), new byte[] {7});
+        Map<String, String> properties = new HashMap<>(properties());
+        properties.put("warehouse", "a name at a server");
+        properties.put("icegate.warehouse", warehouse());
+        try (ObjectStoreFileIO other = new ObjectStoreFileIO()) {
+            other.initialize(properties);
+            assertThat(read(other.newInputFile(location("i/a")))).containsExactly(7);
+            assertThat(other.properties()).isEqualTo(properties);
+        }
+    }
+
+    @Test
     void testInitialize()
             throws IOException
     {

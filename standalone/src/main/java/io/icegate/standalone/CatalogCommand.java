@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
                 CatalogDiffCommand.class,
                 CatalogVerifyCommand.class,
                 CatalogGcCommand.class,
+                CatalogExportCommand.class,
+                CatalogImportCommand.class,
         })
 final class CatalogCommand
         implements Runnable
@@ -24,6 +26,6 @@ final class CatalogCommand
     @Override
     public void run()
     {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate catalog serve, show, log, diff, verify or gc");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate catalog serve, show, log, diff, verify, gc, export or import");
     }
 }

@@ -37,11 +37,21 @@ final class ExistingCatalog
      */
     <T> T use(String verb, Work<T> work)
     {
+        return useOrCreate(verb, false, work);
+    }
+
+    /**
+     * As {@link #use}, also on a warehouse that has no catalog yet.
+     *
+     * @param mayCreate whether there need not be one
+     */
+    <T> T useOrCreate(String verb, boolean mayCreate, Work<T> work)
+    {
         String uri = uri();
         Warehouse opened = WritersOfWarehouse.open(uri);
         try (ObjectStore _ = opened.store();
                 ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of())) {
-            if (!catalog.exists()) {
+            if (!mayCreate && !catalog.exists()) {
                 throw new CommandException("Cannot %s the catalog of %s: there is none".formatted(verb, uri));
             }
             return work.with(catalog);

@@ -48,8 +48,16 @@ final class WritersOfWarehouse
      */
     static Warehouse open(String warehouse)
     {
+        return Warehouses.open(warehouse, storeProperties());
+    }
+
+    /**
+     * What opens the stores of this process's environment.
+     */
+    static Map<String, String> storeProperties()
+    {
         boolean hasRegion = System.getenv().containsKey("AWS_REGION") || System.getenv().containsKey("AWS_DEFAULT_REGION");
-        return Warehouses.open(warehouse, hasRegion ? STORE_PROPERTIES : DEFAULT_REGION);
+        return hasRegion ? STORE_PROPERTIES : DEFAULT_REGION;
     }
 
     /**

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code ./icegate catalog show, log, diff, verify} and {@code gc} on a warehouse as it lies there.
+ * {@code ./icegate catalog show, log, diff, verify}, {@code gc, export} and {@code import} on a warehouse as it lies there.
  */
 final class TestCatalogCommands
 {
@@ -127,6 +128,45 @@ final class TestCatalogCommands
         Files.delete(Path.of(lastMetadata.replaceFirst("^file:/*", "/")));
         assertThat(cells(run(1, "verify", "--json"), "name", "problem", "location")).containsExactly("otel.logs its metadata is missing " + lastMetadata);
         assertThat(run(1, "verify", "--name", "otel.none")).contains("Cannot verify otel.none: there is no such table or view");
+    }
+
+    /**
+     * To another warehouse, through its server, and back.
+     */
+    @Test
+    void testMoveOverRest()
+            throws Exception
+    {
+        fill();
+        int port = freePort();
+        Path other = folder.resolve("other");
+        try (IceGateScript server = IceGateScript.start(folder, Map.of(), List.of("catalog", "serve", "--data", folder.resolve("data").toString(), "--warehouse", other.toString(), "--catalog-port", Integer.toString(port)))) {
+            server.awaitOutput("The catalog is ready.");
+            String[] there = {"--to", "type=rest", "--to", "uri=http://localhost:" + port};
+            assertThat(run(0, with(there, "export", "--dry-run"))).contains("registered  table      otel.logs", "Nothing was changed. Without --dry-run: 1 created, 1 registered");
+            assertThat(run(0, with(there, "export", "--json")).lines().filter(line -> line.startsWith("{")).toList()).containsExactly(
+                    "{\"outcome\":\"created\",\"kind\":\"namespace\",\"name\":\"otel\",\"reason\":\"\"}",
+                    "{\"outcome\":\"registered\",\"kind\":\"table\",\"name\":\"otel.logs\",\"reason\":\"\"}");
+            assertThat(run(0, with(there, "export", "--drop-source", "otel.logs"))).contains("1 moved, 1 unchanged").doesNotContain("in both catalogs");
+            assertThat(run(0, "import", "--from", "type=rest", "--from", "uri=http://localhost:" + port, "--from", "warehouse=icegate", "otel.logs"))
+                    .contains("registered  table      otel.logs", "What is registered is in both catalogs.");
+            assertThat(cells(run(0, "show", "--json"), "name", "metadata")).containsExactly("otel null", "otel.logs " + lastMetadata);
+            assertThat(run(1, with(there, "export", "otel.none"))).contains("icegate: Cannot move otel.none: there is no namespace, table or view of that name");
+        }
+        assertThat(run(1, "export", "--to", "type=jdbc", "--to", "uri=jdbc:mysql://db/c", "--to", "name=c")).contains("there is no JDBC driver for jdbc:mysql:");
+    }
+
+    private static String[] with(String[] options, String... arguments)
+    {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(options)).toArray(String[]::new);
+    }
+
+    private static int freePort()
+            throws IOException
+    {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

@@ -1,0 +1,168 @@
+package io.icegate.standalone.move;
+
+import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.standalone.console.CommandException;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.catalog.ViewCatalog;
+import org.apache.iceberg.exceptions.CommitFailedException;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A catalog of somebody else's, that Iceberg's own classes speak to. It is given our FileIO, so it reads what lies in our warehouse.
+ */
+public final class ForeignCatalog
+        implements CatalogSide, AutoCloseable
+{
+    private static final String NAME = "name";
+    private static final String INIT_TABLES = "jdbc.init-catalog-tables";
+
+    private final Catalog catalog;
+
+    private ForeignCatalog(Catalog catalog)
+    {
+        this.catalog = requireNonNull(catalog, "catalog is null");
+    }
+
+    /**
+     * @param given properties of the catalog as Iceberg knows them, and {@code name}
+     * @param warehouse of ours
+     * @param storeProperties that open the store of our warehouse
+     * @param mayChange whether a database may get the tables of a catalog
+     * @throws CommandException with a message for people
+     */
+    public static ForeignCatalog open(Map<String, String> given, String warehouse, Map<String, String> storeProperties, boolean mayChange)
+    {
+        Map<String, String> properties = new HashMap<>(storeProperties);
+        properties.put(CatalogProperties.FILE_IO_IMPL, ObjectStoreFileIO.class.getName());
+        properties.put(ObjectStoreFileIO.ICEGATE_WAREHOUSE_PROPERTY, warehouse);
+        String type = given.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
+        String uri = given.get(CatalogProperties.URI);
+        switch (type) {
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_REST -> {}
+            case CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC -> {
+                // rows of a database have the name of their catalog: another name is another catalog, and an empty one
+                if (!given.containsKey(NAME)) {
+                    throw new CommandException("Cannot open the other catalog: %s=… is missing, under which its engines have it in that database".formatted(NAME));
+                }
+                properties.put(CatalogProperties.WAREHOUSE_LOCATION, warehouse); // for new tables, and there are none
+                if (!mayChange) {
+                    properties.put(INIT_TABLES, "false");
+                }
+            }
+            default -> throw new CommandException("Cannot open the other catalog: type='%s' is neither rest nor jdbc. Other catalogs are reached where they speak Iceberg's REST protocol".formatted(type));
+        }
+        if (uri == null) {
+            throw new CommandException("Cannot open the other catalog: %s=… is missing".formatted(CatalogProperties.URI));
+        }
+        if (type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
+            JdbcDrivers.require(uri);
+        }
+        properties.putAll(given);
+        String name = Optional.ofNullable(properties.remove(NAME)).orElse("other");
+        try {
+            return new ForeignCatalog(CatalogUtil.buildIcebergCatalog(name, properties, null));
+        }
+        catch (RuntimeException e) {
+            throw new CommandException("Cannot open the other catalog: " + Failures.message(e).replace(uri, withoutSecrets(uri)), e);
+        }
+    }
+
+    private static String withoutSecrets(String uri)
+    {
+        return uri.replaceFirst("//[^/@]*@", "//…@").replaceFirst("\\?.*", "?…");
+    }
+
+    @Override
+    public Catalog tables()
+    {
+        return catalog;
+    }
+
+    @Override
+    public SupportsNamespaces namespaces()
+    {
+        return (SupportsNamespaces) catalog; // both kinds are
+    }
+
+    @Override
+    public Optional<ViewCatalog> views()
+    {
+        return catalog instanceof ViewCatalog views ? Optional.of(views) : Optional.empty();
+    }
+
+    @Override
+    public void verifyMayLeave(TableMetadata table, MoveOptions options) {}
+
+    /**
+     * It reads the metadata itself when it registers.
+     */
+    @Override
+    public void verifyMayCome(TableMetadata table) {}
+
+    /**
+     * Iceberg has no call that sets the metadata only if nobody has set it meanwhile.
+     */
+    @Override
+    public void verifyUpdatable()
+    {
+        throw new CommandException("the other catalog has an earlier state of it, and cannot be moved on without the risk to lose a change. Drop it there, without purge, and run this again");
+    }
+
+    @Override
+    public void update(TableIdentifier name, TableMetadata base, TableMetadata next)
+    {
+        verifyUpdatable();
+    }
+
+    /**
+     * Checks and drops in two steps: no other way is common to all catalogs.
+     */
+    @Override
+    public void dropTable(TableIdentifier name, String metadataLocation)
+    {
+        if (table(name).filter(now -> metadataLocation.equals(now.metadataFileLocation())).isEmpty()) {
+            throw changed(name, metadataLocation);
+        }
+        catalog.dropTable(name, false);
+    }
+
+    @Override
+    public void dropView(TableIdentifier name, String metadataLocation)
+    {
+        if (view(name).filter(now -> metadataLocation.equals(now.metadataFileLocation())).isEmpty()) {
+            throw changed(name, metadataLocation);
+        }
+        views().orElseThrow().dropView(name);
+    }
+
+    private static CommitFailedException changed(TableIdentifier name, String metadataLocation)
+    {
+        return new CommitFailedException("Cannot drop %s: its metadata is no longer %s", name, metadataLocation);
+    }
+
+    @Override
+    public void close()
+    {
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            }
+            catch (IOException e) {
+                throw new UncheckedIOException("Cannot close the other catalog: " + e.getMessage(), e);
+            }
+        }
+    }
+}
