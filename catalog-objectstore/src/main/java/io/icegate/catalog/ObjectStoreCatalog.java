@@ -102,6 +102,11 @@ public final class ObjectStoreCatalog
             return new Parts(name, properties, warehouse, io, log, guards, locations, pin, Optional.of(key), closeables);
         }
 
+        private Parts at(CatalogPin at)
+        {
+            return new Parts(name, properties, warehouse, io, log, guards, locations, Optional.of(at), request, closeables);
+        }
+
         private Parts withIo(FileIO other)
         {
             return new Parts(name, properties, warehouse, other, log, guards, locations, pin, request, closeables);
@@ -397,6 +402,18 @@ public final class ObjectStoreCatalog
     public ObjectStoreCatalog withIo(FileIO io)
     {
         return view(parts().withIo(requireNonNull(io, "io is null")));
+    }
+
+    /**
+     * This catalog as it was at a version or time, for reading only.
+     *
+     * @param properties {@code catalog.at-version} or {@code catalog.at-timestamp}, as {@link #initialize} takes them
+     * @return what shares everything else with this catalog, and is not to be closed; it says at the first use whether the state is there
+     * @throws IllegalArgumentException when they name no version or time
+     */
+    public ObjectStoreCatalog at(Map<String, String> properties)
+    {
+        return view(parts().at(CatalogPin.fromProperties(properties).orElseThrow(() -> new IllegalArgumentException("Cannot read the catalog as it was: neither version nor time is given"))));
     }
 
     private static ObjectStoreCatalog view(Parts parts)

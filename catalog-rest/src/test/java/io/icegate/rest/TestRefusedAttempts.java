@@ -31,9 +31,10 @@ final class TestRefusedAttempts
     private static final Path PAGE = Path.of("../docs/operations/security.md");
     private static final String READS = "reads";
     private static final String CHANGES = "changes";
-    private static final String CHANGES_LIVE = "changes through live";
+    private static final String CHANGES_THROUGH_PREFIX = "changes through a prefix";
+    private static final List<String> PREFIXES = List.of("live/", "at-version-0/");
     private static final List<String> READING_POSTS = List.of("/metrics", "/plan", "/tasks");
-    private static final List<String> COLUMNS = List.of(READS, CHANGES, CHANGES_LIVE);
+    private static final List<String> COLUMNS = List.of(READS, CHANGES, CHANGES_THROUGH_PREFIX);
 
     private final Map<String, String> warehouse = Map.of("warehouse", "memory:" + UUID.randomUUID());
     private final HttpCalls http = new HttpCalls();
@@ -111,15 +112,9 @@ final class TestRefusedAttempts
             Optional<Integer> status = expected.get(column).equals("served") ? Optional.empty() : Optional.of(Integer.parseInt(expected.get(column)));
             for (String endpoint : endpoints) {
                 if (isRead(endpoint) == COLUMNS.get(column).equals(READS)) {
-                    String path = path(endpoint, COLUMNS.get(column).equals(CHANGES_LIVE));
-                    String method = endpoint.split(" ")[0];
-                    // a body that nobody takes: of whom it is looked at, nothing is changed either
-                    int answered = http.send(server, method, path, method.equals("POST") ? "[]" : "", who.headers()).statusCode();
-                    if (status.isPresent()) {
-                        assertThat(answered).as("%s %s as %s", method, path, who).isEqualTo(status.orElseThrow());
-                    }
-                    else {
-                        assertThat(answered).as("%s %s as %s", method, path, who).isIn(200, 204, 400, 404);
+                    List<String> prefixes = COLUMNS.get(column).equals(CHANGES_THROUGH_PREFIX) ? PREFIXES : List.of("");
+                    for (String prefix : prefixes) {
+                        attempt(who, endpoint.split(" ")[0], path(endpoint, prefix), status);
                     }
                 }
             }
@@ -127,14 +122,27 @@ final class TestRefusedAttempts
         assertThat(catalog.state().version()).isEqualTo(version);
     }
 
+    private void attempt(Who who, String method, String path, Optional<Integer> status)
+            throws Exception
+    {
+        // a body that nobody takes: of whom it is looked at, nothing is changed either
+        int answered = http.send(server, method, path, method.equals("POST") ? "[]" : "", who.headers()).statusCode();
+        if (status.isPresent()) {
+            assertThat(answered).as("%s %s as %s", method, path, who).isEqualTo(status.orElseThrow());
+        }
+        else {
+            assertThat(answered).as("%s %s as %s", method, path, who).isIn(200, 204, 400, 404);
+        }
+    }
+
     private static boolean isRead(String endpoint)
     {
         return endpoint.startsWith("GET ") || endpoint.startsWith("HEAD ") || READING_POSTS.stream().anyMatch(endpoint::endsWith);
     }
 
-    private static String path(String endpoint, boolean live)
+    private static String path(String endpoint, String prefix)
     {
-        return endpoint.split(" ")[1].replace("{prefix}/", live ? "live/" : "").replaceAll("\\{[a-z]+}", "name");
+        return endpoint.split(" ")[1].replace("{prefix}/", prefix).replaceAll("\\{[a-z]+}", "name");
     }
 
     private static List<String> documented(Who who)

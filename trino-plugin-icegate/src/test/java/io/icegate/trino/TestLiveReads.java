@@ -1,6 +1,7 @@
 package io.icegate.trino;
 
 import com.google.common.collect.ImmutableList;
+import io.icegate.catalog.state.CatalogState;
 import io.icegate.wal.SegmentFooter;
 import io.icegate.wal.format.LogBatch;
 import io.trino.Session;
@@ -87,6 +88,30 @@ final class TestLiveReads
         assertThat(lake.rows(all)).usingRecursiveComparison().isEqualTo(live);
         lake.sql("ALTER TABLE %s.logs EXECUTE optimize".formatted(namespace));
         assertThat(lake.rows(all)).usingRecursiveComparison().isEqualTo(live);
+    }
+
+    @Test
+    void testWarehouseAsItWas()
+    {
+        String namespace = lake.namespace();
+        WalFixture.Logs logs = lake.fixture().createLogs(namespace);
+        logs.append("acme", 1, 10);
+        logs.commit();
+        CatalogState then = lake.fixture().catalog().state();
+        for (int i = 1; i <= 10; i++) {
+            logs.append("acme", 10L * i + 1, 10L * i + 10);
+            logs.commit();
+        }
+        logs.append("acme", 111, 120);
+        lake.sql("ALTER TABLE %1$s.logs RENAME TO %1$s.renamed".formatted(namespace));
+        lake.addCatalog("at_version", Map.of("icegate.catalog.at-version", Long.toString(then.version())));
+        lake.addCatalog("at_time", Map.of("icegate.catalog.at-timestamp", then.timestamp().toString()));
+        for (String catalog : List.of("at_version", "at_time")) {
+            assertThat(lake.numbers("%s.%s.logs".formatted(catalog, namespace))).isEqualTo(TrinoLake.range(1, 10));
+            assertThatThrownBy(() -> lake.sql("DELETE FROM %s.%s.logs WHERE time_unix_nano = 1".formatted(catalog, namespace))).hasMessageContaining("it was opened with catalog.at-");
+            assertThatThrownBy(() -> lake.sql("SET SESSION %s.live_rows = true".formatted(catalog))).hasMessageContaining("live_rows cannot be true: this catalog shows the warehouse as it was");
+        }
+        assertThat(lake.numbers(namespace + ".renamed")).isEqualTo(TrinoLake.range(1, 120));
     }
 
     @Test

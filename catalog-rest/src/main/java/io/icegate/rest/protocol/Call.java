@@ -18,7 +18,7 @@ import static java.util.Objects.requireNonNull;
  * @param parameters of the query, decoded; the first value of each
  * @param body empty when there is none; never changed
  * @param etags of {@code If-None-Match}
- * @param live whether tables are wanted as they are now, with the rows that wait in the WAL
+ * @param prefix that chooses another state than what is committed
  * @param principal who asks
  * @param wantsCredentials whether the client wants those of a table that it is told of
  */
@@ -29,7 +29,7 @@ record Call(
         byte[] body,
         EntityTags etags,
         Optional<RequestKey> key,
-        boolean live,
+        Optional<Prefix> prefix,
         Principal principal,
         boolean wantsCredentials)
 {
@@ -40,7 +40,16 @@ record Call(
         requireNonNull(body, "body is null");
         requireNonNull(etags, "etags is null");
         requireNonNull(key, "key is null");
+        requireNonNull(prefix, "prefix is null");
         requireNonNull(principal, "principal is null");
+    }
+
+    /**
+     * Whether tables are wanted as they are now, with the rows that wait in the WAL.
+     */
+    boolean live()
+    {
+        return prefix.filter(Prefix.LIVE::equals).isPresent();
     }
 
     Namespace namespace()

@@ -137,7 +137,7 @@ public final class CatalogServlet
                 body,
                 EntityTags.ofHeaders(headers.values("If-None-Match")),
                 key,
-                match.live(),
+                match.prefix(),
                 principal,
                 wantsCredentials);
     }

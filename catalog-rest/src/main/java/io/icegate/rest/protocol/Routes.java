@@ -2,6 +2,7 @@ package io.icegate.rest.protocol;
 
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
+import io.icegate.wal.registry.BoundedMap;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.responses.ConfigResponse;
 
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 import static java.util.Objects.requireNonNull;
@@ -20,23 +22,27 @@ public final class Routes
 {
     static final String CONFIG_PATH = "/v1/config";
     /**
-     * The prefix, and the name of a warehouse, for tables as they are now.
+     * States of the past that are kept at hand; the least recently made is made again.
      */
-    static final String LIVE = "live";
+    private static final int STATES_MAX = 16;
 
     private final List<Route> routes;
+
+    private final Map<Long, List<Route>> pastRoutes = BoundedMap.create(STATES_MAX);
+    private final LongFunction<List<Route>> past;
 
     /**
      * A route and the variables of its path.
      *
-     * @param live whether the path has the prefix for tables as they are now
+     * @param prefix that the path has
      */
-    record Match(Route route, Map<String, String> variables, boolean live)
+    record Match(Route route, Map<String, String> variables, Optional<Prefix> prefix)
     {
         Match
         {
             requireNonNull(route, "route is null");
             variables = Map.copyOf(variables);
+            requireNonNull(prefix, "prefix is null");
         }
 
         /**
@@ -44,24 +50,22 @@ public final class Routes
          */
         String path()
         {
-            return live ? "/v1/" + LIVE + route.path().substring("/v1".length()) : route.path();
+            return prefix.map(found -> "/v1/" + found.label() + route.path().substring("/v1".length())).orElseGet(route::path);
         }
 
         /**
-         * @throws RefusedException for tables as they are now
+         * @throws RefusedException through a prefix
          */
         void verifyMayChange()
         {
-            if (live) {
-                // for a refusal Iceberg's client deletes what it wrote, while it keeps files for failures that it does not know
-                throw new RefusedException(new RestError(403, "ForbiddenException", ("Cannot change anything through prefix '%s': it shows tables with rows that are not committed yet, for reading. " +
-                        "Send changes through warehouse '%s', without the prefix").formatted(LIVE, WarehouseName.ANY)));
-            }
+            prefix.ifPresent(found -> {
+                throw new RefusedException(found.refusal());
+            });
         }
     }
 
     /**
-     * @param live answers what is asked for through the prefix {@value #LIVE}
+     * @param live answers what is asked for through the prefix {@code live}
      * @param changes tells what was committed
      * @param reports is told each report of a client
      * @param clientDefaults that clients use unless they are configured otherwise; no secrets
@@ -72,14 +76,12 @@ public final class Routes
         Once once = new Once(catalog);
         // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
         ObjectStoreCatalog reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
-        List<Route> advertised = Stream.of(
-                        new NamespaceRoutes(catalog, once).routes(),
-                        new TableRoutes(catalog, reading, live, once, reports, credentials).routes(),
-                        new ScanRoutes(reading, live).routes(),
-                        new ViewRoutes(catalog, once).routes(),
-                        new ChangeRoutes(changes).routes())
-                .flatMap(List::stream)
-                .toList();
+        List<Route> advertised = new ArrayList<>(routesOf(catalog, reading, live, once, reports, credentials));
+        advertised.addAll(new ChangeRoutes(changes).routes());
+        past = version -> {
+            Map<String, String> pin = Map.of("catalog.at-version", Long.toString(version));
+            return routesOf(catalog.at(pin), reading.at(pin), live, once, reports, credentials);
+        };
         List<Endpoint> endpoints = advertised.stream().map(Route::endpoint).toList();
         Map<String, String> defaults = Map.copyOf(clientDefaults);
         List<Route> all = new ArrayList<>(advertised);
@@ -89,15 +91,21 @@ public final class Routes
                     .withEndpoints(endpoints)
                     .withIdempotencyKeyLifetime(catalog.idempotencyWindow().toString());
             defaults.forEach(configuration::withDefault);
-            if (warehouse.equals(LIVE)) {
-                configuration.withOverride("prefix", LIVE);
-            }
-            else {
-                WarehouseName.verify(catalog.warehouse(), warehouse);
-            }
+            WarehouseName.prefix(catalog, warehouse).ifPresent(prefix -> configuration.withOverride("prefix", prefix.text()));
             return Answer.of(configuration.build());
         }));
         routes = List.copyOf(all);
+    }
+
+    private static List<Route> routesOf(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, Once once, Reports reports, Optional<TableCredentials> credentials)
+    {
+        return Stream.of(
+                        new NamespaceRoutes(catalog, once).routes(),
+                        new TableRoutes(catalog, reading, live, once, reports, credentials).routes(),
+                        new ScanRoutes(reading, live).routes(),
+                        new ViewRoutes(catalog, once).routes())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /**
@@ -117,15 +125,15 @@ public final class Routes
      */
     Optional<Match> find(String method, List<String> segments)
     {
-        // no path without prefix begins so
-        boolean live = segments.size() > 1 && segments.get(1).equals(LIVE);
-        List<String> path = live ? withoutPrefix(segments) : segments;
+        Optional<Prefix> prefix = segments.size() > 1 ? Prefix.of(segments.get(1)) : Optional.empty();
+        List<String> path = prefix.isPresent() ? withoutPrefix(segments) : segments;
+        List<Route> choice = prefix.flatMap(Prefix::version).map(version -> pastRoutes.computeIfAbsent(version, past::apply)).orElse(routes);
         boolean isPath = false;
-        for (Route route : routes) {
-            Optional<Map<String, String>> variables = live && !route.hasPrefix() ? Optional.empty() : route.match(path);
+        for (Route route : choice) {
+            Optional<Map<String, String>> variables = prefix.isPresent() && !route.hasPrefix() ? Optional.empty() : route.match(path);
             if (variables.isPresent()) {
                 if (route.endpoint().httpMethod().equals(method)) {
-                    return Optional.of(new Match(route, variables.orElseThrow(), live));
+                    return Optional.of(new Match(route, variables.orElseThrow(), prefix));
                 }
                 isPath = true;
             }

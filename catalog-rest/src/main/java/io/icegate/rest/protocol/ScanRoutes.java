@@ -49,10 +49,13 @@ final class ScanRoutes
     static final int PLANS_MAX = 8;
     private static final Duration TURN_WAIT_MAX = Duration.ofSeconds(5);
     private static final int PLAN_ID_BYTES = 16;
+    /**
+     * Of the process, whatever states of the catalog it plans for.
+     */
+    private static final Semaphore TURNS = new Semaphore(PLANS_MAX, true);
 
     private final ObjectStoreCatalog reading;
     private final LiveTables live;
-    private final Semaphore turns = new Semaphore(PLANS_MAX, true);
 
     ScanRoutes(ObjectStoreCatalog reading, LiveTables live)
     {
@@ -70,7 +73,7 @@ final class ScanRoutes
     private Answer inTurn(Supplier<Answer> answer)
     {
         try {
-            if (!turns.tryAcquire(TURN_WAIT_MAX.toNanos(), NANOSECONDS)) {
+            if (!TURNS.tryAcquire(TURN_WAIT_MAX.toNanos(), NANOSECONDS)) {
                 throw Admission.busy();
             }
         }
@@ -82,7 +85,7 @@ final class ScanRoutes
             return answer.get();
         }
         finally {
-            turns.release();
+            TURNS.release();
         }
     }
 

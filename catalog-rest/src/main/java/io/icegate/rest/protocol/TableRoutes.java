@@ -243,7 +243,7 @@ final class TableRoutes
 
     private Optional<Map<String, String>> secrets(Call call, TableMetadata table)
     {
-        return credentials.flatMap(vendor -> vendor.of(table, call.principal().name(), call.principal().mayChange() && !call.live()));
+        return credentials.flatMap(vendor -> vendor.of(table, call.principal().name(), call.principal().mayChange() && call.prefix().isEmpty()));
     }
 
     private static Credential credential(Map<String, String> secrets)
@@ -257,7 +257,7 @@ final class TableRoutes
     private static String refreshEndpoint(Call call, TableIdentifier name)
     {
         return "v1/%snamespaces/%s/tables/%s/credentials".formatted(
-                call.live() ? Routes.LIVE + "/" : "",
+                call.prefix().map(prefix -> prefix.text() + "/").orElse(""),
                 RESTUtil.encodeNamespace(name.namespace(), RESTCatalogProperties.NAMESPACE_SEPARATOR_DEFAULT),
                 RESTUtil.encodeString(name.name()));
     }

@@ -4,6 +4,7 @@ import com.google.common.base.Suppliers;
 import com.google.inject.Inject;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.trino.config.IceGateConfig;
 import io.trino.filesystem.TrinoFileSystemFactory;
 import io.trino.plugin.iceberg.fileio.ForwardingFileIoFactory;
 import io.trino.spi.catalog.CatalogName;
@@ -32,12 +33,13 @@ public final class SharedCatalog
     private final Supplier<ObjectStoreCatalog> catalog;
 
     @Inject
-    public SharedCatalog(CatalogName name, Warehouse warehouse, TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory)
+    public SharedCatalog(CatalogName name, IceGateConfig config, Warehouse warehouse, TrinoFileSystemFactory fileSystemFactory, ForwardingFileIoFactory fileIoFactory)
     {
         requireNonNull(name, "name is null");
         requireNonNull(warehouse, "warehouse is null");
+        Map<String, String> pin = config.catalogPin();
         catalog = Suppliers.memoize(() -> {
-            ObjectStoreCatalog open = ObjectStoreCatalog.open(name.toString(), warehouse, fileIoFactory.create(fileSystemFactory.create(IDENTITY)), Map.of());
+            ObjectStoreCatalog open = ObjectStoreCatalog.open(name.toString(), warehouse, fileIoFactory.create(fileSystemFactory.create(IDENTITY)), pin);
             opened.set(true);
             return open;
         });

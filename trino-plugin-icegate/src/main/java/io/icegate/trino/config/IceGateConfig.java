@@ -8,9 +8,14 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import org.jspecify.annotations.Nullable;
 
+import java.util.HashMap;
+import java.util.Map;
+
 public class IceGateConfig
 {
     private @Nullable String warehouse;
+    private @Nullable Long atVersion;
+    private @Nullable String atTimestamp;
     private RowLevelChanges rowLevelChanges = RowLevelChanges.DRAIN;
     private int maxLiveSegments = 50_000;
     private int footerCacheSize = 100_000;
@@ -29,6 +34,48 @@ public class IceGateConfig
     {
         this.warehouse = warehouse;
         return this;
+    }
+
+    @Min(0)
+    public @Nullable Long getAtVersion()
+    {
+        return atVersion;
+    }
+
+    @Config("icegate.catalog.at-version")
+    @ConfigDescription("Shows the warehouse as it was at this version of its catalog, for reading only")
+    public IceGateConfig setAtVersion(@Nullable Long atVersion)
+    {
+        this.atVersion = atVersion;
+        return this;
+    }
+
+    public @Nullable String getAtTimestamp()
+    {
+        return atTimestamp;
+    }
+
+    @Config("icegate.catalog.at-timestamp")
+    @ConfigDescription("Shows the warehouse as it was at this time, as in 2026-01-31T12:00:00Z, for reading only")
+    public IceGateConfig setAtTimestamp(@Nullable String atTimestamp)
+    {
+        this.atTimestamp = atTimestamp;
+        return this;
+    }
+
+    /**
+     * Properties that open the catalog as it was; none to open it as it is.
+     */
+    public Map<String, String> catalogPin()
+    {
+        Map<String, String> pin = new HashMap<>();
+        if (atVersion != null) {
+            pin.put("catalog.at-version", atVersion.toString());
+        }
+        if (atTimestamp != null) {
+            pin.put("catalog.at-timestamp", atTimestamp);
+        }
+        return pin;
     }
 
     @NotNull

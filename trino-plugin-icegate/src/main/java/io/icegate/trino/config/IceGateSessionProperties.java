@@ -3,11 +3,13 @@ package io.icegate.trino.config;
 import com.google.common.collect.ImmutableList;
 import com.google.inject.Inject;
 import io.trino.plugin.base.session.SessionPropertiesProvider;
+import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.session.PropertyMetadata;
 
 import java.util.List;
 
+import static io.trino.spi.StandardErrorCode.INVALID_SESSION_PROPERTY;
 import static io.trino.spi.session.PropertyMetadata.booleanProperty;
 
 /**
@@ -24,9 +26,18 @@ public final class IceGateSessionProperties
     @Inject
     IceGateSessionProperties(IceGateConfig config)
     {
+        boolean isPast = !config.catalogPin().isEmpty();
         properties = ImmutableList.of(
-                booleanProperty(LIVE_ROWS, "Read rows that are durable but not yet committed to the table", true, false),
+                // what waits now lies behind the newest state, not behind an earlier one
+                booleanProperty(LIVE_ROWS, "Read rows that are durable but not yet committed to the table", !isPast, live -> verifyLive(live, isPast), false),
                 booleanProperty(SKIP_CORRUPT_SEGMENTS, "Leave out what a writer stored from a corrupt segment on, instead of failing", config.isSkipCorruptSegments(), false));
+    }
+
+    private static void verifyLive(boolean live, boolean isPast)
+    {
+        if (live && isPast) {
+            throw new TrinoException(INVALID_SESSION_PROPERTY, "%s cannot be true: this catalog shows the warehouse as it was".formatted(LIVE_ROWS));
+        }
     }
 
     @Override
