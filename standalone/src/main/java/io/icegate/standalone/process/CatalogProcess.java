@@ -4,6 +4,7 @@ import io.icegate.standalone.console.CommandException;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -34,6 +36,11 @@ public final class CatalogProcess
             "-XX:TrimNativeHeapInterval=10000",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
+
+    /**
+     * What a catalog writes into its log when it listens.
+     */
+    private static final String READY = "IceGate catalog is ready";
 
     private CatalogProcess() {}
 
@@ -62,7 +69,7 @@ public final class CatalogProcess
     public static Program program(Installation installation, Path data, int port, Map<String, String> configuration)
     {
         Optional<Path> certificate = ReceiverProcess.certificate(configuration);
-        return new Program(NAME, () -> start(installation, data, configuration), http -> ready(http, port, certificate));
+        return new Program(NAME, () -> start(installation, data, configuration), http -> ready(http, port, certificate, log(data)));
     }
 
     private static ChildProcess start(Installation installation, Path data, Map<String, String> configuration)
@@ -84,16 +91,39 @@ public final class CatalogProcess
                     new JavaCommand(options, "io.icegate.rest.CatalogServerMain", List.of("--config", file.toString())).commandLine(),
                     environment,
                     folder,
-                    data.resolve("log").resolve("catalog.log"));
+                    log(data));
         }
         catch (IOException e) {
             throw new CommandException("Cannot start the catalog: " + e, e);
         }
     }
 
-    private static boolean ready(Http http, int port, Optional<Path> certificate)
+    private static Path log(Path data)
     {
+        return data.resolve("log").resolve("catalog.log");
+    }
+
+    /**
+     * Whether it is ready, and it is this one that answers: another catalog, of a start at the same moment, may have got the port, and would
+     * answer in its place until it has ended because of that.
+     */
+    // visible for testing
+    static boolean ready(Http http, int port, Optional<Path> certificate, Path log)
+    {
+        if (!saysReady(log)) {
+            return false;
+        }
         String page = "localhost:%s/ready".formatted(port);
         return certificate.map(file -> http.get("https://" + page, file)).orElseGet(() -> http.get("http://" + page)).isPresent();
+    }
+
+    private static boolean saysReady(Path log)
+    {
+        try (Stream<String> lines = Files.lines(log, UTF_8)) {
+            return lines.anyMatch(line -> line.contains(READY));
+        }
+        catch (IOException | UncheckedIOException _) {
+            return false; // not there yet, or half written
+        }
     }
 }
