@@ -142,12 +142,22 @@ final class CatalogLocations
     {
         String spelled;
         try {
-            spelled = Warehouses.canonical(location.replaceFirst("^s3[an]://", "s3://"));
+            spelled = Warehouses.canonical(oneScheme(location));
         }
         catch (IllegalArgumentException e) {
             return withoutSlash(location); // a store that only the configured FileIO knows
         }
         return spelled.startsWith("file:") ? "file:" + normalized(spelled.substring("file:".length())) : spelled;
+    }
+
+    /**
+     * What other tools call the same store.
+     */
+    private static String oneScheme(String location)
+    {
+        return location.replaceFirst("^s3[an]://", "s3://")
+                .replaceFirst("^(?:abfs|wasbs?)://", "abfss://")
+                .replaceFirst("^(abfss://[^/@]+@[^/.]+)\\.blob\\.", "$1.dfs.");
     }
 
     private static String normalized(String path)

@@ -339,6 +339,8 @@ final class TestTableLocations
             "file:/, file:/",
             "/../.., file:/",
             "s3a://lake/a/, s3://lake/a",
+            "abfs://box@account.dfs.core.windows.net/a/, abfss://box@account.dfs.core.windows.net/a",
+            "wasbs://box@account.blob.core.windows.net/a, abfss://box@account.dfs.core.windows.net/a",
             "s3://lake/a/../b, s3://lake/a/../b",
             "gs://lake/a/, gs://lake/a",
             "memory:x/, memory:x",

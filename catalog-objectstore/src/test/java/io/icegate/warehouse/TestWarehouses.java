@@ -80,10 +80,32 @@ final class TestWarehouses
     @Test
     void testUnknownLocations()
     {
-        for (String location : new String[] {"", "relative/path", "gs://bucket/x", "s3:/bucket", "s3://", "memory:", "file:relative", "hdfs://host/x"}) {
+        for (String location : new String[] {"", "relative/path", "gs:/bucket/x", "gs://", "abfss://account.dfs.core.windows.net/x", "abfss://@host/x", "s3:/bucket", "s3://", "memory:", "file:relative", "hdfs://host/x"}) {
             assertThatThrownBy(() -> Warehouses.open(location, Map.of())).as(location).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("Cannot open location '%s'".formatted(location));
         }
+    }
+
+    @Test
+    void testNamesTheMissingJar()
+    {
+        assertThatThrownBy(() -> Warehouses.open("gs://bucket/wh/", Map.of())).isInstanceOf(IllegalStateException.class)
+                .hasMessage("Cannot open warehouse gs://bucket/wh: the jar objectstore-gcs is not on the class path");
+        assertThatThrownBy(() -> Warehouses.open("abfss://box@account.dfs.core.windows.net", Map.of())).isInstanceOf(IllegalStateException.class)
+                .hasMessage("Cannot open warehouse abfss://box@account.dfs.core.windows.net/: the jar objectstore-azure is not on the class path");
+    }
+
+    @Test
+    void testClouds()
+    {
+        assertThat(Warehouses.canonical("gs://bucket/wh/")).isEqualTo("gs://bucket/wh");
+        assertThat(Warehouses.widestRoot("gs://bucket/wh/a")).isEqualTo("gs://bucket");
+        assertThat(Warehouses.canonical("abfss://box@account.dfs.core.windows.net/wh//")).isEqualTo("abfss://box@account.dfs.core.windows.net/wh");
+        assertThat(Warehouses.widestRoot("abfss://box@account.dfs.core.windows.net/wh")).isEqualTo("abfss://box@account.dfs.core.windows.net");
+        for (String priced : new String[] {"s3://bucket", "gs://bucket/wh", "abfss://box@account.dfs.core.windows.net/wh"}) {
+            assertThat(Warehouses.isPriced(priced)).as(priced).isTrue();
+        }
+        assertThat(Warehouses.isPriced("file:/data")).isFalse();
     }
 
     @Test

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestCatalogDocumentation
 {
     private static final Path PAGE = Path.of("../docs/operations/catalog.md");
-    private static final Pattern KEY = Pattern.compile("`((?:icegate|s3|client)\\.[a-z0-9.-]+)`");
+    private static final Pattern KEY = Pattern.compile("`((?:icegate|s3|client|gcs|adls)\\.[a-z0-9.-]+)`");
     private static final Pattern METRIC = Pattern.compile("(?m)^\\| `(icegate_\\w+)[{`]");
 
     @Test

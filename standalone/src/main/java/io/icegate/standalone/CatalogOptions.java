@@ -5,6 +5,7 @@ import io.icegate.standalone.process.Ports;
 import picocli.CommandLine.Option;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,6 +18,10 @@ final class CatalogOptions
     static final int CATALOG_PORT = 8181;
     private static final String PURPOSE = "the catalog";
     private static final String OPTION = "--catalog-port";
+    /**
+     * Beginnings of the keys that all servers of a data folder have in common: TLS, access and stores.
+     */
+    private static final List<String> SHARED = List.of("icegate.tls.", "icegate.auth.", "s3.", "client.region", "gcs.", "adls.", "icegate.azure.", "icegate.gcs.");
 
     @Option(names = OPTION, paramLabel = "PORT", description = "Port of the Iceberg REST catalog (default: " + CATALOG_PORT + "; 'start' does without when that is taken).")
     private Optional<Integer> port = Optional.empty();
@@ -69,7 +74,7 @@ final class CatalogOptions
     {
         Map<String, String> all = new LinkedHashMap<>();
         shared.forEach((key, value) -> {
-            if (key.startsWith("icegate.tls.") || key.startsWith("icegate.auth.") || key.startsWith("s3.") || key.equals("client.region")) {
+            if (SHARED.stream().anyMatch(key::startsWith)) {
                 all.put(key, value);
             }
         });

@@ -180,7 +180,7 @@ final class TestCommandLine
             throws Exception
     {
         try (IceGateScript start = IceGateScript.run(folder, "start", "--data", "data", "--warehouse", "ftp://host/path")) {
-            assertThat(start.output()).isEqualTo("icegate: Cannot use the warehouse ftp://host/path: it must be s3://bucket/prefix or a folder\n");
+            assertThat(start.output()).isEqualTo("icegate: Cannot use the warehouse ftp://host/path: it must be s3://bucket/prefix, gs://bucket/prefix, abfss://container@account.dfs.core.windows.net/prefix or a folder\n");
             assertThat(start.exitValue()).isEqualTo(1);
         }
     }

@@ -27,7 +27,7 @@ final class TestModuleArrows
     private static final String[] STANDALONE = {"io.icegate.standalone.."};
     private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
 
-    private static final List<String> MODULES = List.of("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
+    private static final List<String> MODULES = List.of("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
 
     private static JavaClasses classes(String... modules)
     {
@@ -54,6 +54,18 @@ final class TestModuleArrows
         never(SPARK).check(classes);
         never(STANDALONE).check(classes);
         never("io.trino..", "org.apache.spark..").check(classes);
+    }
+
+    /**
+     * The adapter of a cloud sees the port and the way to be found, so that every engine can carry it.
+     */
+    @Test
+    void testStoresOfCloudsSeeThePortOnly()
+    {
+        JavaClasses classes = classes("objectstore-gcs", "objectstore-azure");
+        never("io.icegate.catalog..", "io.icegate.io..", "io.icegate.guard..").check(classes);
+        never(WAL).check(classes);
+        never("io.trino..", "org.apache.spark..", "org.apache.iceberg..", "io.airlift..").check(classes);
     }
 
     @Test
@@ -123,7 +135,7 @@ final class TestModuleArrows
     @Test
     void testNoHadoopInReceiverAndBelow()
     {
-        never("org.apache.hadoop..").check(classes("catalog-objectstore", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest"));
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest"));
     }
 
     /**
