@@ -308,6 +308,48 @@ final class TestGuards
                 numbers(10, 14));
     }
 
+    /**
+     * Without the condition, which the scan has taken, Trino would drop every file.
+     */
+    @Test
+    @Covers(Guard.TIME_FILTER)
+    void testTimeFilterAndDelete()
+    {
+        assertGuarded(
+                Guard.TIME_FILTER,
+                lake -> {
+                    lake.insert(1, 9);
+                    lake.sql("DELETE FROM %s WHERE timestamp < TIMESTAMP '2026-11-20 10:00:00.000005 UTC'".formatted(lake.table));
+                    return lake.numbers();
+                },
+                numbers(5, 9),
+                List.of());
+    }
+
+    /**
+     * Without the condition, which the scan has taken, Trino takes the statement for one about whole partitions.
+     */
+    @Test
+    @Covers(Guard.TIME_FILTER)
+    void testTimeFilterAndOptimize()
+    {
+        assertGuarded(
+                Guard.TIME_FILTER,
+                lake -> {
+                    lake.insert(1, 2);
+                    lake.insert(3, 5);
+                    try {
+                        lake.sql("ALTER TABLE %s EXECUTE optimize WHERE timestamp > TIMESTAMP '2026-11-20 10:00:00.000001 UTC'".formatted(lake.table));
+                    }
+                    catch (RuntimeException e) {
+                        assertThat(e).hasMessageContaining("Unexpected FilterNode found in plan");
+                    }
+                    return lake.numbers();
+                },
+                numbers(1, 5),
+                numbers(2, 5));
+    }
+
     @Test
     @Covers(Guard.TRUNCATE)
     void testTruncate()

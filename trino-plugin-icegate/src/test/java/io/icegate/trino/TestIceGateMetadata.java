@@ -5,7 +5,9 @@ import com.google.common.collect.ImmutableSet;
 import io.airlift.units.DataSize;
 import io.icegate.trino.config.Guard;
 import io.icegate.trino.live.WalPin;
+import io.icegate.trino.split.TimeFilters;
 import io.icegate.wal.format.ParquetSegmentCodec;
+import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.plugin.iceberg.IcebergMetadata;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.procedure.IcebergOptimizeHandle;
@@ -14,8 +16,16 @@ import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.Connector;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.ConnectorTableHandle;
 import io.trino.spi.connector.ConnectorTransactionHandle;
+import io.trino.spi.connector.Constraint;
+import io.trino.spi.connector.ConstraintApplicationResult;
 import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.predicate.Domain;
+import io.trino.spi.predicate.Range;
+import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.predicate.ValueSet;
+import io.trino.spi.type.LongTimestampWithTimeZone;
 import io.trino.testing.TestingConnectorContext;
 import io.trino.testing.TestingConnectorSession;
 import org.apache.iceberg.DataFiles;
@@ -41,6 +51,9 @@ import java.util.stream.Collectors;
 
 import static io.trino.spi.connector.RetryMode.NO_RETRIES;
 import static io.trino.spi.transaction.IsolationLevel.READ_UNCOMMITTED;
+import static io.trino.spi.type.IntegerType.INTEGER;
+import static io.trino.spi.type.TimeZoneKey.UTC_KEY;
+import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MICROS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -235,6 +248,63 @@ final class TestIceGateMetadata
                 connector.shutdown();
             }
         }
+    }
+
+    /**
+     * The mark travels with the conditions, and what narrows them later is enforced too; what the scan cannot filter by
+     * stays with Trino.
+     */
+    @Test
+    void testTimeFilterIsNarrowed(@TempDir Path folder)
+            throws Exception
+    {
+        try (WalFixture fixture = new WalFixture(folder)) {
+            fixture.createLogs("otel").append("acme", 1, 3);
+            Connector connector = connector(folder, Set.of());
+            try {
+                ConnectorSession session = session(connector);
+                ConnectorMetadata metadata = connector.getMetadata(session, connector.beginTransaction(READ_UNCOMMITTED, true, true));
+                IcebergTableHandle table = handle(metadata, session, "otel");
+                IcebergColumnHandle timestamp = (IcebergColumnHandle) metadata.getColumnHandles(session, table).get("timestamp");
+                ColumnHandle severity = metadata.getColumnHandles(session, table).get("severity_number");
+                assertThat(TimeFilters.isApplied(table)).isFalse();
+
+                Domain late = Domain.create(ValueSet.ofRanges(Range.greaterThan(TIMESTAMP_TZ_MICROS, millis(1_000))), false);
+                Domain severe = Domain.singleValue(INTEGER, 17L);
+                ConstraintApplicationResult<ConnectorTableHandle> first = metadata.applyFilter(session, table, new Constraint(TupleDomain.withColumnDomains(Map.of(timestamp, late, severity, severe)))).orElseThrow();
+                IcebergTableHandle narrow = (IcebergTableHandle) first.getHandle();
+                assertThat(TimeFilters.isApplied(narrow)).isTrue();
+                assertThat(WalPin.token(narrow)).isEqualTo(WalPin.token(table));
+                assertThat(narrow.getUnenforcedPredicate().getDomain(timestamp, TIMESTAMP_TZ_MICROS)).isEqualTo(late);
+                assertThat(first.getRemainingFilter()).isEqualTo(TupleDomain.withColumnDomains(Map.of(severity, severe)));
+                assertThat(TimeFilters.withFilteredColumns(narrow)).containsExactly(timestamp);
+                // the same again changes nothing
+                assertThat(metadata.applyFilter(session, narrow, new Constraint(TupleDomain.withColumnDomains(Map.of(timestamp, late, severity, severe))))).isEmpty();
+
+                Domain early = Domain.create(ValueSet.ofRanges(Range.lessThan(TIMESTAMP_TZ_MICROS, millis(2_000))), true);
+                ConstraintApplicationResult<ConnectorTableHandle> second = metadata.applyFilter(session, narrow, new Constraint(TupleDomain.withColumnDomains(Map.of(timestamp, early)))).orElseThrow();
+                IcebergTableHandle narrower = (IcebergTableHandle) second.getHandle();
+                assertThat(TimeFilters.isApplied(narrower)).isTrue();
+                assertThat(narrower.getUnenforcedPredicate().getDomain(timestamp, TIMESTAMP_TZ_MICROS)).isEqualTo(late.intersect(early));
+                assertThat(second.getRemainingFilter()).isEqualTo(TupleDomain.all());
+
+                // no row is deleted by files of a scan that filters, and no limit is reached by rows that are filtered
+                assertThat(metadata.applyDelete(session, narrower)).isEmpty();
+                assertThat(metadata.applyLimit(session, narrower, 1)).isEmpty();
+                metadata.getMergeRowIdColumnHandle(session, table);
+                ConstraintApplicationResult<ConnectorTableHandle> change = metadata.applyFilter(session, table, new Constraint(TupleDomain.withColumnDomains(Map.of(timestamp, late)))).orElseThrow();
+                assertThat(TimeFilters.isApplied((IcebergTableHandle) change.getHandle())).isFalse();
+                assertThat(change.getRemainingFilter()).isEqualTo(TupleDomain.withColumnDomains(Map.of(timestamp, late)));
+            }
+            finally {
+                connector.shutdown();
+            }
+        }
+    }
+
+    private static LongTimestampWithTimeZone millis(long millis)
+    {
+        return LongTimestampWithTimeZone.fromEpochMillisAndFraction(millis, 0, UTC_KEY);
     }
 
     private static void appendPartitioned(Table table, String partition)

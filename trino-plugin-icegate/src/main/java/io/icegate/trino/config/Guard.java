@@ -70,4 +70,8 @@ public enum Guard
      * All tables of a transaction are read from one version of the catalog.
      */
     ONE_CATALOG_VERSION,
+    /**
+     * A scan that filters times by itself answers queries only: what changes a table must see its whole condition.
+     */
+    TIME_FILTER,
 }

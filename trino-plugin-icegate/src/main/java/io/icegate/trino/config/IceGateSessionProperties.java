@@ -20,6 +20,7 @@ public final class IceGateSessionProperties
 {
     private static final String LIVE_ROWS = "live_rows";
     private static final String SKIP_CORRUPT_SEGMENTS = "skip_corrupt_segments";
+    private static final String FILTER_TIMES = "filter_times";
 
     private final List<PropertyMetadata<?>> properties;
 
@@ -30,7 +31,8 @@ public final class IceGateSessionProperties
         properties = ImmutableList.of(
                 // what waits now lies behind the newest state, not behind an earlier one
                 booleanProperty(LIVE_ROWS, "Read rows that are durable but not yet committed to the table", !isPast, live -> verifyLive(live, isPast), false),
-                booleanProperty(SKIP_CORRUPT_SEGMENTS, "Leave out what a writer stored from a corrupt segment on, instead of failing", config.isSkipCorruptSegments(), false));
+                booleanProperty(SKIP_CORRUPT_SEGMENTS, "Leave out what a writer stored from a corrupt segment on, instead of failing", config.isSkipCorruptSegments(), false),
+                booleanProperty(FILTER_TIMES, "Apply conditions on time columns while files are read, not by code that is made for the query", true, false));
     }
 
     private static void verifyLive(boolean live, boolean isPast)
@@ -54,5 +56,10 @@ public final class IceGateSessionProperties
     public static boolean isSkipCorruptSegments(ConnectorSession session)
     {
         return session.getProperty(SKIP_CORRUPT_SEGMENTS, Boolean.class);
+    }
+
+    public static boolean isFilterTimes(ConnectorSession session)
+    {
+        return session.getProperty(FILTER_TIMES, Boolean.class);
     }
 }

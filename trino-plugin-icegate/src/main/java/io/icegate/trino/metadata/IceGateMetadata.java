@@ -14,6 +14,7 @@ import io.icegate.trino.live.WalPin;
 import io.icegate.trino.live.WalReads;
 import io.icegate.trino.live.WalTable;
 import io.icegate.trino.live.WatermarkTable;
+import io.icegate.trino.split.TimeFilters;
 import io.icegate.wal.lease.StatementHolds;
 import io.trino.metastore.HiveMetastoreFactory;
 import io.trino.plugin.base.classloader.ClassLoaderSafeSystemTable;
@@ -30,6 +31,7 @@ import io.trino.plugin.iceberg.delete.DeletionVectorWriter;
 import io.trino.plugin.iceberg.procedure.IcebergTableProcedureId;
 import io.trino.spi.TrinoException;
 import io.trino.spi.catalog.CatalogName;
+import io.trino.spi.connector.BeginTableExecuteResult;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ColumnMetadata;
 import io.trino.spi.connector.ColumnPosition;
@@ -76,6 +78,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import static com.google.common.base.Verify.verify;
 import static io.icegate.trino.config.Guard.ANALYZE;
 import static io.icegate.trino.config.Guard.EMPTY_TABLE_PREDICATE;
 import static io.icegate.trino.config.Guard.ENFORCED_PREDICATE;
@@ -87,6 +90,7 @@ import static io.icegate.trino.config.Guard.PIN_IN_EXECUTE;
 import static io.icegate.trino.config.Guard.REPLACE_TABLE;
 import static io.icegate.trino.config.Guard.ROW_LEVEL_CHANGES;
 import static io.icegate.trino.config.Guard.TABLE_STATISTICS;
+import static io.icegate.trino.config.Guard.TIME_FILTER;
 import static io.icegate.trino.config.Guard.TIME_TRAVEL;
 import static io.icegate.trino.config.Guard.TRUNCATE;
 import static io.icegate.trino.config.IceGateErrorCode.ICEGATE_PIN_LOST;
@@ -120,6 +124,7 @@ final class IceGateMetadata
     private final Map<SchemaTableName, WalPin> pins = new ConcurrentHashMap<>();
     private final Map<String, WalPin> pinsByToken = new ConcurrentHashMap<>();
     private final Map<UUID, StatementHolds.Share> held = new ConcurrentHashMap<>();
+    private final Set<SchemaTableName> changed = ConcurrentHashMap.newKeySet(); // by this transaction, or about to be
     private final Set<SchemaTableName> refreshSources = ConcurrentHashMap.newKeySet();
     private volatile boolean refreshingMaterializedView;
 
@@ -269,6 +274,11 @@ final class IceGateMetadata
     @Override
     public Optional<ConstraintApplicationResult<ConnectorTableHandle>> applyFilter(ConnectorSession session, ConnectorTableHandle tableHandle, Constraint constraint)
     {
+        return filterByPartition(session, tableHandle, constraint).map(result -> filterByTime(session, result, constraint));
+    }
+
+    private Optional<ConstraintApplicationResult<ConnectorTableHandle>> filterByPartition(ConnectorSession session, ConnectorTableHandle tableHandle, Constraint constraint)
+    {
         Optional<ConstraintApplicationResult<ConnectorTableHandle>> result = super.applyFilter(session, tableHandle, constraint);
         IcebergTableHandle before = (IcebergTableHandle) tableHandle;
         if (!guards.on(ENFORCED_PREDICATE) || result.isEmpty() || livePart(before).isEmpty()) {
@@ -292,10 +302,44 @@ final class IceGateMetadata
                 false));
     }
 
+    /**
+     * Takes from Trino what the scan itself enforces, but only where rows are read and nothing else follows: a DELETE
+     * without a filter drops whole files, and OPTIMIZE replaces files by what was read of them.
+     */
+    private ConstraintApplicationResult<ConnectorTableHandle> filterByTime(ConnectorSession session, ConstraintApplicationResult<ConnectorTableHandle> result, Constraint constraint)
+    {
+        IcebergTableHandle table = (IcebergTableHandle) result.getHandle();
+        if (!IceGateSessionProperties.isFilterTimes(session) || !isReadOnly(table)) {
+            return result;
+        }
+        TupleDomain<ColumnHandle> remaining = result.getRemainingFilter().filter((column, domain) -> !TimeFilters.enforces(table, (IcebergColumnHandle) column, domain));
+        if (remaining.equals(result.getRemainingFilter())) {
+            return result;
+        }
+        return new ConstraintApplicationResult<>(
+                TableHandles.withTimeFilter(table),
+                remaining,
+                result.getRemainingExpression().orElse(constraint.getExpression()),
+                result.isPrecalculateStatistics());
+    }
+
+    private boolean isReadOnly(IcebergTableHandle table)
+    {
+        return table.getTableType() == TableType.DATA
+                && walReads.isWalTable(table.getStorageProperties())
+                && !table.isRecordScannedFiles()
+                && !table.getForAnalyze().orElse(false)
+                && !(guards.on(TIME_FILTER) && changed.contains(table.getSchemaTableName()));
+    }
+
     @Override
     public Optional<ConnectorTableHandle> applyDelete(ConnectorSession session, ConnectorTableHandle handle)
     {
-        if (guards.on(METADATA_DELETE) && livePart((IcebergTableHandle) handle).isPresent()) {
+        IcebergTableHandle table = (IcebergTableHandle) handle;
+        if (guards.on(METADATA_DELETE) && livePart(table).isPresent()) {
+            return Optional.empty();
+        }
+        if (guards.on(TIME_FILTER) && TimeFilters.isApplied(table)) {
             return Optional.empty();
         }
         return super.applyDelete(session, handle);
@@ -307,6 +351,7 @@ final class IceGateMetadata
     @Override
     public ColumnHandle getMergeRowIdColumnHandle(ConnectorSession session, ConnectorTableHandle tableHandle)
     {
+        changed.add(((IcebergTableHandle) tableHandle).getSchemaTableName());
         hold(session, (IcebergTableHandle) tableHandle);
         return super.getMergeRowIdColumnHandle(session, tableHandle);
     }
@@ -369,6 +414,7 @@ final class IceGateMetadata
     public Optional<ConnectorTableExecuteHandle> getTableHandleForExecute(ConnectorSession session, ConnectorAccessControl accessControl, ConnectorTableHandle tableHandle, String procedureName, Map<String, Object> executeProperties, RetryMode retryMode)
     {
         IcebergTableHandle table = (IcebergTableHandle) tableHandle;
+        changed.add(table.getSchemaTableName());
         if (executeProperties.get(ADD_FILES_LOCATION) instanceof String location) {
             catalog.verifyAdoptable(table.getSchemaTableName(), table.getTableLocation(), location);
         }
@@ -377,6 +423,16 @@ final class IceGateMetadata
         }
         ConnectorTableHandle source = guards.on(PIN_IN_EXECUTE) ? TableHandles.withoutPin(table) : tableHandle;
         return super.getTableHandleForExecute(session, accessControl, source, procedureName, executeProperties, retryMode);
+    }
+
+    /**
+     * Files would be replaced by the rows that a filter left of them.
+     */
+    @Override
+    public BeginTableExecuteResult<ConnectorTableExecuteHandle, ConnectorTableHandle> beginTableExecute(ConnectorSession session, ConnectorTableExecuteHandle tableExecuteHandle, ConnectorTableHandle updatedSourceTableHandle)
+    {
+        verify(!guards.on(TIME_FILTER) || !TimeFilters.isApplied((IcebergTableHandle) updatedSourceTableHandle), "the scan of a table that is rewritten filters rows");
+        return super.beginTableExecute(session, tableExecuteHandle, updatedSourceTableHandle);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.icegate.trino.config.IceGateSessionProperties;
 import io.icegate.trino.live.UnionScan;
 import io.icegate.trino.live.WalPin;
 import io.icegate.trino.split.SmallFilesSplitSource;
+import io.icegate.trino.split.TimeFilters;
 import io.trino.filesystem.cache.SplitAffinityProvider;
 import io.trino.plugin.base.classloader.ClassLoaderSafeConnectorSplitSource;
 import io.trino.plugin.base.metrics.LongCount;
@@ -90,9 +91,10 @@ public final class IceGateSplitManager
     @Override
     public ConnectorSplitSource getSplits(ConnectorTransactionHandle transaction, ConnectorSession session, ConnectorTableHandle handle, Set<ColumnHandle> dynamicFilterColumns, Constraint constraint)
     {
-        ConnectorSplitSource splits = splits(transaction, session, (IcebergTableHandle) handle, dynamicFilterColumns, constraint);
+        IcebergTableHandle table = (IcebergTableHandle) handle;
+        ConnectorSplitSource splits = splits(transaction, session, table.withProjectedColumns(TimeFilters.withFilteredColumns(table)), dynamicFilterColumns, constraint);
         // by buckets, Trino asks each split for the one that it is in
-        return ((IcebergTableHandle) handle).getTablePartitioning().map(IcebergTablePartitioning::active).orElse(false) ? splits : new SmallFilesSplitSource(splits);
+        return table.getTablePartitioning().map(IcebergTablePartitioning::active).orElse(false) ? splits : new SmallFilesSplitSource(splits);
     }
 
     private ConnectorSplitSource splits(ConnectorTransactionHandle transaction, ConnectorSession session, IcebergTableHandle table, Set<ColumnHandle> dynamicFilterColumns, Constraint constraint)

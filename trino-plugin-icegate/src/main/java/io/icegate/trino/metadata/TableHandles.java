@@ -3,6 +3,7 @@ package io.icegate.trino.metadata;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.icegate.trino.live.WalPin;
+import io.icegate.trino.split.TimeFilters;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.spi.predicate.TupleDomain;
@@ -19,9 +20,19 @@ final class TableHandles
 
     static IcebergTableHandle withPin(IcebergTableHandle table, WalPin pin)
     {
+        return withProperty(table, WalPin.TOKEN_PROPERTY, pin.token());
+    }
+
+    static IcebergTableHandle withTimeFilter(IcebergTableHandle table)
+    {
+        return withProperty(table, TimeFilters.APPLIED_PROPERTY, "");
+    }
+
+    private static IcebergTableHandle withProperty(IcebergTableHandle table, String key, String value)
+    {
         Map<String, String> properties = ImmutableMap.<String, String>builder()
                 .putAll(table.getStorageProperties())
-                .put(WalPin.TOKEN_PROPERTY, pin.token())
+                .put(key, value)
                 .buildKeepingLast();
         return copy(table, table.getSnapshotId(), table.getUnenforcedPredicate(), table.getEnforcedPredicate(), properties);
     }

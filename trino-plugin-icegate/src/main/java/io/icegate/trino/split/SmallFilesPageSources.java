@@ -1,7 +1,10 @@
 package io.icegate.trino.split;
 
 import com.google.inject.Inject;
+import io.icegate.trino.split.TimeFilters.TimeFilter;
 import io.trino.plugin.iceberg.IcebergPageSourceProviderFactory;
+import io.trino.plugin.iceberg.IcebergSplit;
+import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
 import io.trino.spi.connector.ConnectorPageSourceProvider;
@@ -17,12 +20,14 @@ import io.trino.spi.connector.MemoryContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import static com.google.common.collect.ImmutableList.toImmutableList;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Reads each file of a {@link SmallFilesSplit} as Trino's Iceberg connector reads it, and every other split just so.
+ * Reads each file, alone or of a {@link SmallFilesSplit}, as Trino's Iceberg connector reads it, and applies
+ * {@link TimeFilters} to its rows.
  */
 public final class SmallFilesPageSources
         implements ConnectorPageSourceProviderFactory
@@ -55,12 +60,31 @@ public final class SmallFilesPageSources
                 DynamicFilter filter,
                 MemoryContext memory)
         {
-            if (!(split instanceof SmallFilesSplit small)) {
-                return delegate.createPageSource(transaction, session, split, table, credentials, columns, filter, memory);
+            return switch (split) {
+                case SmallFilesSplit small -> new SmallFilesPageSource(small.files().stream()
+                        .map(file -> (Supplier<ConnectorPageSource>) () -> file(transaction, session, file, (IcebergTableHandle) table, credentials, columns, filter, memory))
+                        .collect(toImmutableList()));
+                case IcebergSplit file -> file(transaction, session, file, (IcebergTableHandle) table, credentials, columns, filter, memory);
+                default -> delegate.createPageSource(transaction, session, split, table, credentials, columns, filter, memory);
+            };
+        }
+
+        private ConnectorPageSource file(
+                ConnectorTransactionHandle transaction,
+                ConnectorSession session,
+                IcebergSplit file,
+                IcebergTableHandle table,
+                Optional<ConnectorTableCredentials> credentials,
+                List<ColumnHandle> columns,
+                DynamicFilter dynamicFilter,
+                MemoryContext memory)
+        {
+            List<TimeFilter> filters = TimeFilters.filters(table, file, columns);
+            if (filters.isEmpty()) {
+                return delegate.createPageSource(transaction, session, file, table, credentials, columns, dynamicFilter, memory);
             }
-            return new SmallFilesPageSource(small.files().stream()
-                    .map(file -> (Supplier<ConnectorPageSource>) () -> delegate.createPageSource(transaction, session, file, table, credentials, columns, filter, memory))
-                    .collect(toImmutableList()));
+            List<ColumnHandle> read = Stream.concat(columns.stream(), filters.stream().map(TimeFilter::column).filter(column -> !columns.contains(column))).collect(toImmutableList());
+            return TimeFilteredPages.of(delegate.createPageSource(transaction, session, file, table, credentials, read, dynamicFilter, memory), filters, columns.size());
         }
 
         @Override
