@@ -310,7 +310,7 @@ public abstract class AbstractTestObjectStoreFileIO
             assertThat(list(outside + "/")).containsExactly(outside + "/a b", outside + "/c", outside + "/d");
             io.deletePrefix(outside.toString());
             assertThat(outside).isEmptyDirectory();
-            assertThatThrownBy(() -> io.newInputFile("gs://bucket/x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("gs://bucket/x");
+            assertThatThrownBy(() -> io.newInputFile("ftp://bucket/x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ftp://bucket/x");
         }
         finally {
             Files.delete(outside);

@@ -483,7 +483,7 @@ final class TestCatalogServer
     {
         assertThatThrownBy(() -> TestingServers.start(Map.of("warehouse", "ftp://x"), Map.of()))
                 .isInstanceOf(ServerStartException.class)
-                .hasMessage("Cannot start catalog: Cannot open location 'ftp://x': it must be file:/path, an absolute path, s3://bucket/prefix or memory:name");
+                .hasMessage("Cannot start catalog: Cannot open location 'ftp://x': it must be file:/path, an absolute path, s3://bucket/prefix, gs://bucket/prefix, abfss://container@account.dfs.core.windows.net/prefix or memory:name");
         assertThatThrownBy(() -> start(Map.of("icegate.rest.credentials.role-arn", "arn:aws:iam::1:role/a")))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("icegate.rest.credentials.role-arn needs one in S3");
