@@ -106,9 +106,18 @@ final class TestBench
     {
         List<JsonNode> results = results("catalog", "--commits", "1", "--peer-commits", "1");
         assertThat(results).extracting(result -> result.get("catalog").asText() + " " + result.get("catalogs_x_threads").asText())
-                .containsExactly("icegate 1x64", "root-object 1x64", "icegate 8x8", "root-object 8x8");
+                .containsExactly(
+                        "icegate 1x64",
+                        "jdbc 1x64",
+                        "root-object 1x64",
+                        "icegate 1x256",
+                        "jdbc 1x256",
+                        "root-object 1x256",
+                        "icegate 8x8",
+                        "jdbc 8x8",
+                        "root-object 8x8");
         assertThat(results).allSatisfy(result -> {
-            assertThat(result.get("commits").asInt()).isEqualTo(64);
+            assertThat(result.get("commits").asInt()).isEqualTo(result.get("catalogs_x_threads").asText().equals("1x256") ? 256 : 64);
             assertThat(result.get("commits_per_second").asDouble()).isPositive();
         });
     }

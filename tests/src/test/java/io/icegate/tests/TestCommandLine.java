@@ -51,7 +51,7 @@ final class TestCommandLine
             assertThat(serve.exitValue()).isZero();
         }
         try (IceGateScript catalog = IceGateScript.run(folder, "catalog")) {
-            assertThat(catalog.output().lines()).singleElement().asString().startsWith("icegate: Missing command: icegate catalog serve, show, log, diff, verify or gc");
+            assertThat(catalog.output().lines()).singleElement().asString().startsWith("icegate: Missing command: icegate catalog serve, show, log, diff, verify, gc, export or import");
             assertThat(catalog.exitValue()).isEqualTo(2);
         }
     }
