@@ -96,7 +96,7 @@ final class CatalogBenchmark
     private Run jdbc(int catalogs, int threads)
             throws InterruptedException
     {
-        String database = "jdbc:h2:mem:bench-%s-%s;DB_CLOSE_DELAY=-1".formatted(catalogs, threads);
+        String database = "jdbc:h2:mem:bench-%s-%s;DB_CLOSE_DELAY=-1;DATABASE_TO_UPPER=FALSE".formatted(catalogs, threads);
         return run("jdbc", catalogs, threads, warehouse -> {
             JdbcCatalog catalog = new JdbcCatalog(_ -> new ObjectStoreFileIO(warehouse), null, true);
             catalog.initialize("bench", Map.of(CatalogProperties.URI, database, CatalogProperties.WAREHOUSE_LOCATION, warehouse.root(), "jdbc.schema-version", "V1")); // without views it warns
