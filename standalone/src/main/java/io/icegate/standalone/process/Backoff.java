@@ -12,7 +12,11 @@ import java.time.Duration;
  */
 record Backoff(Duration first, Duration longest, Duration wellAfter)
 {
-    static final Backoff DEFAULT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(5));
+    /**
+     * Whoever is ready for a minute ran well, so a program that ends again and again starts about once a minute, whether it ends at
+     * once or later, and one that is killed every few minutes is away for a second.
+     */
+    static final Backoff DEFAULT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(1));
 
     private static final int DOUBLINGS_MAX = 20;
 
