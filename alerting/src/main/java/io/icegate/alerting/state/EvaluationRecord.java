@@ -24,7 +24,8 @@ import static java.util.Objects.requireNonNull;
  * @param skipped ticks before this one that nobody evaluated
  * @param late earlier ticks that were evaluated again
  * @param state after this tick
- * @param delivered for each channel, the last tick whose transitions it got
+ * @param delivered for each channel, the last tick whose transitions it got, or were given up for it
+ * @param undelivered what was given up since the record before this one: it stands in the same record as the cursor that passed it, so neither is without the other
  */
 public record EvaluationRecord(
         GroupName group,
@@ -38,7 +39,8 @@ public record EvaluationRecord(
         List<TickResult> late,
         List<Transition> transitions,
         GroupState state,
-        SortedMap<String, Instant> delivered)
+        SortedMap<String, Instant> delivered,
+        List<Undelivered> undelivered)
 {
     public EvaluationRecord
     {
@@ -52,6 +54,7 @@ public record EvaluationRecord(
         transitions = List.copyOf(transitions);
         requireNonNull(state, "state is null");
         delivered = ImmutableSortedMap.copyOf((Map<String, Instant>) delivered);
+        undelivered = List.copyOf(undelivered);
     }
 
     public Instant tick()
@@ -68,6 +71,22 @@ public record EvaluationRecord(
         {
             requireNonNull(from, "from is null");
             requireNonNull(to, "to is null");
+        }
+    }
+
+    /**
+     * Transitions that a channel never gets.
+     *
+     * @param tick of the record that told them
+     * @param error why, as a word of few values such as {@code http_410} or {@code gave_up}
+     */
+    public record Undelivered(String channel, Instant tick, String error)
+    {
+        public Undelivered
+        {
+            requireNonNull(channel, "channel is null");
+            requireNonNull(tick, "tick is null");
+            requireNonNull(error, "error is null");
         }
     }
 }
