@@ -21,6 +21,7 @@ import static java.util.Objects.requireNonNull;
  * @param recordedAt by the evaluator's clock
  * @param rulesVersion version of the group's rules
  * @param incomplete whether the watermark had not passed the cutoff when patience ended
+ * @param reopening what later ticks have to evaluate again
  * @param skipped ticks before this one that nobody evaluated
  * @param late earlier ticks that were evaluated again
  * @param state after this tick
@@ -35,6 +36,7 @@ public record EvaluationRecord(
         Instant recordedAt,
         long rulesVersion,
         boolean incomplete,
+        Reopening reopening,
         Optional<SkippedTicks> skipped,
         List<TickResult> late,
         List<Transition> transitions,
@@ -49,6 +51,7 @@ public record EvaluationRecord(
         requireNonNull(evaluator, "evaluator is null");
         requireNonNull(result, "result is null");
         requireNonNull(recordedAt, "recordedAt is null");
+        requireNonNull(reopening, "reopening is null");
         requireNonNull(skipped, "skipped is null");
         late = List.copyOf(late);
         transitions = List.copyOf(transitions);
@@ -60,6 +63,21 @@ public record EvaluationRecord(
     public Instant tick()
     {
         return result.tick();
+    }
+
+    /**
+     * What rows that came late have left to do.
+     *
+     * @param seenBelow the greatest cutoff below which every row was there when it was looked for late rows: later ones are looked for from here on
+     * @param ticks that are known to have such rows and were not evaluated again yet, oldest first
+     */
+    public record Reopening(Instant seenBelow, List<Instant> ticks)
+    {
+        public Reopening
+        {
+            requireNonNull(seenBelow, "seenBelow is null");
+            ticks = ticks.stream().sorted().toList();
+        }
     }
 
     /**
