@@ -1,5 +1,9 @@
 package io.icegate.alerting.rule;
 
+import com.google.common.base.CharMatcher;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
@@ -13,10 +17,18 @@ public record GroupName(String tenant, String group)
         implements Comparable<GroupName>
 {
     private static final Pattern GROUP = Pattern.compile("[a-z0-9-]{1,63}");
+    private static final CharMatcher PLAIN = CharMatcher.inRange('a', 'z')
+            .or(CharMatcher.inRange('A', 'Z'))
+            .or(CharMatcher.inRange('0', '9'))
+            .or(CharMatcher.anyOf("_@-"))
+            .precomputed();
 
     public GroupName
     {
         requireNonNull(tenant, "tenant is null");
+        if (tenant.isEmpty()) {
+            throw new IllegalArgumentException("Invalid name of a tenant: it is empty");
+        }
         if (!isValid(group)) {
             throw new IllegalArgumentException("Invalid name of a group '%s': must be 1 to 63 of a-z, 0-9 and -".formatted(group));
         }
@@ -25,6 +37,25 @@ public record GroupName(String tenant, String group)
     public static boolean isValid(String group)
     {
         return GROUP.matcher(group).matches();
+    }
+
+    /**
+     * Returns both names as they stand in object keys, with a slash between. Tenants as the receiver takes them stand there as they are, but for a first dot:
+     * everything else is percent-encoded, so that no two tenants share a folder.
+     */
+    public String path()
+    {
+        StringBuilder path = new StringBuilder();
+        for (byte unit : tenant.getBytes(StandardCharsets.UTF_8)) {
+            char character = (char) (unit & 0xFF);
+            if (PLAIN.matches(character) || (character == '.' && !path.isEmpty())) {
+                path.append(character);
+            }
+            else {
+                path.append('%').append(HexFormat.of().withUpperCase().toHexDigits(unit));
+            }
+        }
+        return path.append('/').append(group).toString();
     }
 
     @Override

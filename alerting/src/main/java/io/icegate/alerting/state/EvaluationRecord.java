@@ -25,6 +25,7 @@ import static java.util.Objects.requireNonNull;
  * @param skipped ticks before this one that nobody evaluated
  * @param late earlier ticks that were evaluated again
  * @param state after this tick
+ * @param settled from where a later tick folds again; empty when no tick after the last settled one was re-opened, as the record of that tick tells its state then
  * @param delivered for each channel, the last tick whose transitions it got, or were given up for it
  * @param undelivered what was given up since the record before this one: it stands in the same record as the cursor that passed it, so neither is without the other
  */
@@ -41,6 +42,7 @@ public record EvaluationRecord(
         List<TickResult> late,
         List<Transition> transitions,
         GroupState state,
+        Optional<SettledState> settled,
         SortedMap<String, Instant> delivered,
         List<Undelivered> undelivered)
 {
@@ -56,6 +58,7 @@ public record EvaluationRecord(
         late = List.copyOf(late);
         transitions = List.copyOf(transitions);
         requireNonNull(state, "state is null");
+        requireNonNull(settled, "settled is null");
         delivered = ImmutableSortedMap.copyOf((Map<String, Instant>) delivered);
         undelivered = List.copyOf(undelivered);
     }
@@ -89,6 +92,18 @@ public record EvaluationRecord(
         {
             requireNonNull(from, "from is null");
             requireNonNull(to, "to is null");
+        }
+    }
+
+    /**
+     * State after a tick that is too old to be re-opened, with every correction.
+     */
+    public record SettledState(Instant tick, GroupState state)
+    {
+        public SettledState
+        {
+            requireNonNull(tick, "tick is null");
+            requireNonNull(state, "state is null");
         }
     }
 

@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  * A change of one alert, with what it was made of.
  *
  * @param alert as it is after the change, or was before one that made it go: a pending alert that is gone, a transition that is withdrawn
- * @param from state before; {@code INACTIVE} when there was none
+ * @param from state before; {@code INACTIVE} when there was none, or a resolved one that was only kept to be told
  * @param to state after
  * @param tick at which it holds
  * @param rulesVersion version of the rules that made it
