@@ -15,10 +15,13 @@ import java.util.SortedMap;
  */
 public record GroupState(List<AlertInstance> alerts, SortedMap<String, Integer> failures)
 {
-    public static final GroupState EMPTY = new GroupState(List.of(), ImmutableSortedMap.of());
-
     private static final Comparator<AlertInstance> ORDER = Comparator.comparing(AlertInstance::rule)
             .thenComparing(alert -> alert.labels().values().toString());
+
+    /**
+     * Of a group that was never evaluated. Stands behind the order, which it needs.
+     */
+    public static final GroupState EMPTY = new GroupState(List.of(), ImmutableSortedMap.of());
 
     public GroupState
     {
