@@ -3,15 +3,19 @@ package io.icegate.standalone.process;
 import io.icegate.standalone.console.CommandException;
 
 import java.io.Closeable;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 /**
  * Programs that run side by side, each in a process of its own. One that ends is started again, and the others go on. None outlives
@@ -22,23 +26,32 @@ public final class Stack
 {
     private final Http http = new Http();
     private final List<Supervisor> supervisors;
+    private final Backoff backoff;
+    private final Consumer<String> console;
+    private final Consumer<List<ProgramState>> changed;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    // guarded by this
+    private boolean stopping;
     private final Thread stopAtExit = Thread.ofPlatform().unstarted(this::stop);
 
     // visible for testing
     Stack(List<Program> programs, Backoff backoff, Consumer<String> console, Consumer<List<ProgramState>> changed)
     {
-        requireNonNull(console, "console is null");
-        requireNonNull(changed, "changed is null");
-        supervisors = programs.stream()
-                .map(program -> new Supervisor(program, backoff, http, InstantSource.system(), console, () -> tell(changed)))
-                .toList();
+        this.backoff = requireNonNull(backoff, "backoff is null");
+        this.console = requireNonNull(console, "console is null");
+        this.changed = requireNonNull(changed, "changed is null");
+        supervisors = new CopyOnWriteArrayList<>(programs.stream().map(this::supervisor).toList());
+    }
+
+    private Supervisor supervisor(Program program)
+    {
+        return new Supervisor(program, backoff, http, InstantSource.system(), console, this::tell);
     }
 
     /**
      * Tells one state at a time, so that the last one told is the newest.
      */
-    private synchronized void tell(Consumer<List<ProgramState>> changed)
+    private synchronized void tell()
     {
         changed.accept(states());
     }
@@ -65,6 +78,52 @@ public final class Stack
             throw new CommandException("Cannot start IceGate: it is being stopped", e);
         }
         supervisors.forEach(Supervisor::start);
+    }
+
+    /**
+     * Adds a program as soon as it is wanted, and looks for that in a thread of its own.
+     *
+     * @param wanted may block, and fail, which means not yet
+     * @param interval between two looks
+     */
+    public void addWhen(Program program, BooleanSupplier wanted, Duration interval)
+    {
+        Thread.ofVirtual().name("waiting for " + program.name()).start(() -> {
+            try {
+                while (!isWanted(wanted)) {
+                    if (stopped.await(interval.toMillis(), MILLISECONDS)) {
+                        return;
+                    }
+                }
+                add(program);
+            }
+            catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static boolean isWanted(BooleanSupplier wanted)
+    {
+        try {
+            return wanted.getAsBoolean();
+        }
+        catch (RuntimeException _) {
+            return false; // the store is away: the other programs tell it
+        }
+    }
+
+    private void add(Program program)
+    {
+        Supervisor added = supervisor(program);
+        synchronized (this) {
+            if (stopping) {
+                return;
+            }
+            supervisors.add(added);
+            added.start();
+        }
+        added.ready().whenComplete((_, failure) -> console.accept(failure == null ? "%s is ready".formatted(program.name()) : String.valueOf(failure.getMessage())));
     }
 
     /**
@@ -147,6 +206,9 @@ public final class Stack
 
     private void stop()
     {
+        synchronized (this) {
+            stopping = true;
+        }
         supervisors.forEach(Supervisor::requestStop);
         supervisors.forEach(Supervisor::stop);
         http.close();

@@ -95,6 +95,32 @@ final class TestStack
         }
     }
 
+    /**
+     * A look that fails is one that found nothing.
+     */
+    @Test
+    void testProgramThatIsWantedLater()
+            throws Exception
+    {
+        AtomicInteger looks = new AtomicInteger();
+        try (Stack stack = stack(List.of(program("first", ready("first"))), SHORT)) {
+            stack.addWhen(program("later", ready("later")), () -> {
+                if (looks.incrementAndGet() < 3) {
+                    throw new IllegalStateException("the store is away");
+                }
+                return looks.get() > 3;
+            }, Duration.ofMillis(1));
+            stack.awaitReady();
+            await(() -> stack.states().size() == 2 && stack.states().getLast().phase() == Phase.READY);
+            await(() -> console.contains("later is ready"));
+            stack.addWhen(program("never", ready("never")), () -> false, Duration.ofMillis(1));
+        }
+        assertThat(looks).hasValue(4);
+        assertThat(starts("later")).isOne();
+        assertThat(ProcessHandle.of(pid("later")).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(folder.resolve("starts-never")).doesNotExist();
+    }
+
     @Test
     void testStopDuringPause()
             throws Exception

@@ -13,13 +13,15 @@ import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-final class TestCatalogProcess
+final class TestServerProcess
 {
+    private static final ServerProcess SERVER = new ServerProcess("the catalog", new ServerProcess.Module("catalog-rest", "Main", "catalog"), "IceGate catalog is ready", new HeapSize(64));
+
     /**
      * Two starts at one moment find the same port free. One gets it, and must not answer for the other.
      */
     @Test
-    void testAnotherCatalogOnThePortIsNotOurs(@TempDir Path folder)
+    void testAnotherServerOnThePortIsNotOurs(@TempDir Path folder)
             throws IOException
     {
         HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -31,11 +33,11 @@ final class TestCatalogProcess
         try (Http http = new Http()) {
             Path log = folder.resolve("catalog.log");
             int port = other.getAddress().getPort();
-            assertThat(CatalogProcess.ready(http, port, Optional.empty(), log)).as("no log yet").isFalse();
+            assertThat(SERVER.ready(http, port, Optional.empty(), log)).as("no log yet").isFalse();
             Files.writeString(log, "2026-11-28 INFO Bootstrapping\n");
-            assertThat(CatalogProcess.ready(http, port, Optional.empty(), log)).isFalse();
+            assertThat(SERVER.ready(http, port, Optional.empty(), log)).isFalse();
             Files.writeString(log, "2026-11-28 INFO Bootstrapping\n2026-11-28 INFO main io.icegate.rest.CatalogServer IceGate catalog is ready: http=%s\n".formatted(port));
-            assertThat(CatalogProcess.ready(http, port, Optional.empty(), log)).isTrue();
+            assertThat(SERVER.ready(http, port, Optional.empty(), log)).isTrue();
         }
         finally {
             other.stop(0);
