@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -127,6 +128,11 @@ final class FakeAlertmanager
     Map<String, Stored> alerts()
     {
         return alerts;
+    }
+
+    Stored alert(String labels)
+    {
+        return requireNonNull(alerts.get(labels), labels);
     }
 
     List<String> notifications()

@@ -22,6 +22,7 @@ import static io.icegate.alerting.deliver.Records.firing;
 import static io.icegate.alerting.deliver.Records.record;
 import static io.icegate.alerting.deliver.Records.resolved;
 import static io.icegate.alerting.deliver.Records.tick;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 final class TestAlertmanagerRefresh
@@ -40,9 +41,9 @@ final class TestAlertmanagerRefresh
         own(firing("cart", tick(8)), Records.alert("tea", AlertState.PENDING, Optional.empty(), Optional.empty()), resolved("mail", tick(2), tick(7)));
         assertThat(refresh.step()).isEqualTo(RESEND);
         assertThat(alertmanager.alerts()).containsOnlyKeys(CART, CART.replace("cart", "mail"));
-        assertThat(alertmanager.alerts().get(CART)).isEqualTo(
+        assertThat(alertmanager.alert(CART)).isEqualTo(
                 new FakeAlertmanager.Stored(tick(8), now.plus(Duration.ofMinutes(4)), Optional.of("https://icegate.example/alerting/checkout/CheckoutErrors")));
-        assertThat(alertmanager.alerts().get(CART.replace("cart", "mail")).endsAt()).isEqualTo(tick(7));
+        assertThat(alertmanager.alert(CART.replace("cart", "mail")).endsAt()).isEqualTo(tick(7));
         alertmanager.flush();
         // mail was resolved before this evaluator came: who owned it before has told it
         assertThat(alertmanager.notifications()).containsExactly("firing " + CART);
@@ -61,7 +62,7 @@ final class TestAlertmanagerRefresh
         pass(Duration.ofHours(2));
         refresh.step();
         assertThat(alertmanager.alerts()).containsOnlyKeys(CART);
-        assertThat(alertmanager.alerts().get(CART).startsAt()).isEqualTo(tick(8));
+        assertThat(alertmanager.alert(CART).startsAt()).isEqualTo(tick(8));
     }
 
     @Test
@@ -88,7 +89,7 @@ final class TestAlertmanagerRefresh
         refresh.step();
         alertmanager.flush();
         assertThat(alertmanager.notifications()).containsExactly("firing " + CART, "resolved " + CART);
-        assertThat(alertmanager.alerts().get(CART).endsAt()).isEqualTo(tick(10));
+        assertThat(alertmanager.alert(CART).endsAt()).isEqualTo(tick(10));
         // and that was it
         pass(RESEND);
         refresh.step();
@@ -139,7 +140,7 @@ final class TestAlertmanagerRefresh
         AlertInstance alert = alert(ImmutableSortedMap.of("alertname", "CheckoutErrors", "service_name", "cart", "severity", "page", "zone", ""));
         own(alert);
         AlertmanagerRefresh strict = new AlertmanagerRefresh(settings(Optional.empty()), () -> owned, (uri, headers, body) -> {
-            assertThat(new String(body, java.nio.charset.StandardCharsets.UTF_8)).doesNotContain("zone").doesNotContain("generatorURL");
+            assertThat(new String(body, UTF_8)).doesNotContain("zone").doesNotContain("generatorURL");
             return alertmanager.post(uri, headers, body);
         }, () -> now, new Random(1), DeliveryMetrics.NONE);
         strict.step();
