@@ -63,4 +63,19 @@ public record AlertInstance(
     {
         return labels.fingerprint(rule);
     }
+
+    AlertInstance resolved(Instant tick)
+    {
+        return new AlertInstance(rule, labels, AlertState.RESOLVED, since, lastTrue, lastRows, firedAt, Optional.of(tick), value, values, allLabels, annotations);
+    }
+
+    AlertInstance withLastRows(Instant tick)
+    {
+        return new AlertInstance(rule, labels, state, since, lastTrue, tick, firedAt, resolvedAt, value, values, allLabels, annotations);
+    }
+
+    boolean isActive()
+    {
+        return state == AlertState.PENDING || state == AlertState.FIRING;
+    }
 }

@@ -69,6 +69,14 @@ public record EvaluationRecord(
     }
 
     /**
+     * Returns whether answers were left out because the record was too large. Its state and transitions are right all the same, but nothing before it can be folded again.
+     */
+    boolean isCut()
+    {
+        return (skipped.isEmpty() && result.results().isEmpty()) || late.stream().anyMatch(each -> each.results().isEmpty());
+    }
+
+    /**
      * What rows that came late have left to do.
      *
      * @param seenBelow the greatest cutoff below which every row was there when it was looked for late rows: later ones are looked for from here on

@@ -15,12 +15,10 @@ import java.util.SortedMap;
  */
 public record GroupState(List<AlertInstance> alerts, SortedMap<String, Integer> failures)
 {
-    private static final Comparator<AlertInstance> ORDER = Comparator.comparing(AlertInstance::rule)
-            .thenComparing(alert -> alert.labels().values().toString());
+    static final Comparator<AlertInstance> ORDER = Comparator.comparing(AlertInstance::rule)
+            .thenComparing(alert -> alert.labels().values().toString())
+            .thenComparing(AlertInstance::fingerprint); // a value may look like two labels
 
-    /**
-     * Of a group that was never evaluated. Stands behind the order, which it needs.
-     */
     public static final GroupState EMPTY = new GroupState(List.of(), ImmutableSortedMap.of());
 
     public GroupState

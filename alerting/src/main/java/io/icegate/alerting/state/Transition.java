@@ -41,6 +41,19 @@ public record Transition(AlertInstance alert, AlertState from, AlertState to, In
         CORRECTED,
     }
 
+    Transition asLate()
+    {
+        return new Transition(alert, from, to, tick, rulesVersion, kind, true, reason);
+    }
+
+    /**
+     * Returns what tells that this one did not happen.
+     */
+    Transition corrected()
+    {
+        return new Transition(alert, from, to, tick, rulesVersion, Kind.CORRECTED, true, reason);
+    }
+
     /**
      * Returns what makes two transitions the same: told once, they are not told again.
      */
