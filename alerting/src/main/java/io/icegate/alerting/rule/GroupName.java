@@ -2,8 +2,10 @@ package io.icegate.alerting.rule;
 
 import com.google.common.base.CharMatcher;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 import static java.util.Objects.requireNonNull;
@@ -56,6 +58,21 @@ public record GroupName(String tenant, String group)
             }
         }
         return path.append('/').append(group).toString();
+    }
+
+    /**
+     * The tenant whose folder is called so in {@link #path}; empty when none is.
+     */
+    public static Optional<String> tenantOfPath(String folder)
+    {
+        try {
+            // plus is no blank in a key
+            String tenant = URLDecoder.decode(folder.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return !tenant.isEmpty() && new GroupName(tenant, "group").path().equals(folder + "/group") ? Optional.of(tenant) : Optional.empty();
+        }
+        catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -1,0 +1,28 @@
+package io.icegate.alerting.evaluate;
+
+import io.icegate.alerting.rule.GroupName;
+import io.icegate.alerting.rule.RuleGroup;
+
+import java.io.IOException;
+import java.util.SortedMap;
+
+/**
+ * Where rules come from.
+ */
+public interface RuleSource
+{
+    /**
+     * The newest rules of all groups, deleted ones too. One listing, and a request for each group that changed.
+     *
+     * @throws IOException when the store does not answer
+     */
+    SortedMap<GroupName, GroupRules> newest()
+            throws IOException;
+
+    /**
+     * Rules of an earlier version.
+     *
+     * @throws java.io.UncheckedIOException when the store does not answer
+     */
+    RuleGroup version(GroupName group, long version);
+}
