@@ -97,7 +97,8 @@ final class HttpPosts
         try {
             return client.execute(request, this::answer);
         }
-        catch (IOException e) {
+        catch (IOException | RuntimeException e) {
+            // the client knows no word for a request that is aborted while it connects, and throws IllegalStateException
             if (late.get()) {
                 InterruptedIOException timedOut = new InterruptedIOException("no answer within %s s".formatted(timeout.toSeconds()));
                 timedOut.initCause(e);
