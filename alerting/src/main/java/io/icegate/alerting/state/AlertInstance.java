@@ -78,4 +78,14 @@ public record AlertInstance(
     {
         return state == AlertState.PENDING || state == AlertState.FIRING;
     }
+
+    AlertInstance withoutValues()
+    {
+        return new AlertInstance(rule, labels, state, since, lastTrue, lastRows, firedAt, resolvedAt, value, ImmutableSortedMap.of(), allLabels, annotations);
+    }
+
+    AlertInstance withoutAnnotations()
+    {
+        return new AlertInstance(rule, labels, state, since, lastTrue, lastRows, firedAt, resolvedAt, value, values, allLabels, ImmutableSortedMap.of());
+    }
 }

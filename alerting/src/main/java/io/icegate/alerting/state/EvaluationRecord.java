@@ -2,6 +2,7 @@ package io.icegate.alerting.state;
 
 import com.google.common.collect.ImmutableSortedMap;
 import io.icegate.alerting.rule.GroupName;
+import io.icegate.alerting.rule.RuleGroup;
 
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,7 @@ import static java.util.Objects.requireNonNull;
  * @param rulesVersion version of the group's rules
  * @param incomplete whether the watermark had not passed the cutoff when patience ended
  * @param reopening what later ticks have to evaluate again
- * @param skipped ticks before this one that nobody evaluated
+ * @param skipped ticks that nobody evaluated, instead of a result
  * @param late earlier ticks that were evaluated again
  * @param state after this tick
  * @param settled from where a later tick folds again; empty when no tick after the last settled one was re-opened, as the record of that tick tells its state then
@@ -92,7 +93,67 @@ public record EvaluationRecord(
     }
 
     /**
-     * Ticks that were never evaluated, both inclusive.
+     * Returns the last tick that this record is about.
+     */
+    public Instant end()
+    {
+        return skipped.map(SkippedTicks::to).orElse(tick());
+    }
+
+    /**
+     * Returns the tick of the record that follows this one. It depends on this record alone, and not on what an evaluator knows of newer rules or of the time: all
+     * that go on from this record want the same key, and one of them gets it.
+     *
+     * @param rules of the version of this record
+     */
+    public Instant nextTick(RuleGroup rules)
+    {
+        return rules.tickAtOrBefore(end()).plus(rules.interval());
+    }
+
+    EvaluationRecord withoutAnswers()
+    {
+        List<TickResult> without = late.stream().map(each -> new TickResult(each.tick(), each.cutoff(), List.of())).toList();
+        return with(new TickResult(result.tick(), result.cutoff(), List.of()), without, transitions, state, settled);
+    }
+
+    EvaluationRecord withTransitions(List<Transition> changed)
+    {
+        return with(result, late, changed, state, settled);
+    }
+
+    EvaluationRecord withoutValues()
+    {
+        return with(
+                result.withoutValues(),
+                late.stream().map(TickResult::withoutValues).toList(),
+                transitions.stream().map(transition -> transition.with(transition.alert().withoutValues())).toList(),
+                state.withoutValues(),
+                settled.map(each -> new SettledState(each.tick(), each.state().withoutValues())));
+    }
+
+    private EvaluationRecord with(TickResult newResult, List<TickResult> newLate, List<Transition> newTransitions, GroupState newState, Optional<SettledState> newSettled)
+    {
+        return new EvaluationRecord(
+                group,
+                id,
+                evaluator,
+                newResult,
+                recordedAt,
+                rulesVersion,
+                incomplete,
+                reopening,
+                skipped,
+                newLate,
+                newTransitions,
+                newState,
+                newSettled,
+                delivered,
+                undelivered);
+    }
+
+    /**
+     * Ticks that were never evaluated, both inclusive. A record of them is about nothing else and stands at the first of them, where the next tick would stand too.
      */
     public record SkippedTicks(Instant from, Instant to)
     {

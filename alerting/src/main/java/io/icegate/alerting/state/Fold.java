@@ -51,7 +51,6 @@ public final class Fold
     static final String ALERT_NAME = "alertname";
 
     private static final String RULE_DELETED = "rule_deleted";
-    private static final int ERROR_LENGTH_MAX = ResultRow.VALUE_LENGTH_MAX;
 
     private final Annotations annotations;
 
@@ -251,7 +250,7 @@ public final class Fold
     private static AlertInstance failing(RuleGroup group, Labels labels, Optional<AlertInstance> firing, Instant tick, int count, String error)
     {
         String rule = requireNonNull(labels.values().get("rule"));
-        String text = error.length() <= ERROR_LENGTH_MAX ? error : error.substring(0, ERROR_LENGTH_MAX);
+        String text = ResultRow.cut(error);
         return new AlertInstance(
                 RULE_FAILING,
                 labels,

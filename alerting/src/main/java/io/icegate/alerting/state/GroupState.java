@@ -26,4 +26,9 @@ public record GroupState(List<AlertInstance> alerts, SortedMap<String, Integer> 
         alerts = alerts.stream().sorted(ORDER).toList();
         failures = ImmutableSortedMap.copyOf((Map<String, Integer>) failures);
     }
+
+    GroupState withoutValues()
+    {
+        return new GroupState(alerts.stream().map(AlertInstance::withoutValues).toList(), failures);
+    }
 }

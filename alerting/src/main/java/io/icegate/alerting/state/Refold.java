@@ -1,10 +1,10 @@
 package io.icegate.alerting.state;
 
 import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.rule.RuleLimits;
 import io.icegate.alerting.state.EvaluationRecord.SettledState;
 import io.icegate.alerting.state.Fold.Folded;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,11 +35,6 @@ import static java.util.Objects.requireNonNull;
  */
 public final class Refold
 {
-    /**
-     * Longest interval of a group.
-     */
-    private static final Duration INTERVAL_MAX = Duration.ofHours(1);
-
     private final Fold fold;
     private final LongFunction<RuleGroup> versions;
 
@@ -97,7 +92,7 @@ public final class Refold
             return newest.settled().orElseThrow().tick();
         }
         // the record before the window tells the state before it
-        return reopens ? tick.minus(group.lateness()).minus(INTERVAL_MAX) : newest.tick();
+        return reopens ? tick.minus(group.lateness()).minus(RuleLimits.INTERVAL_MAX) : newest.tick();
     }
 
     /**

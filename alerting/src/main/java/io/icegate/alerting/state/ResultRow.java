@@ -28,7 +28,7 @@ public record ResultRow(Labels labels, OptionalDouble value, SortedMap<String, S
         values = ImmutableSortedMap.copyOf(Maps.transformValues((Map<String, String>) values, ResultRow::cut));
     }
 
-    private static String cut(String value)
+    static String cut(String value)
     {
         if (value.length() <= VALUE_LENGTH_MAX) {
             return value;

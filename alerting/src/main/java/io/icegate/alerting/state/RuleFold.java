@@ -3,6 +3,7 @@ package io.icegate.alerting.state;
 import com.google.common.collect.ImmutableSortedMap;
 import io.icegate.alerting.rule.NoData;
 import io.icegate.alerting.rule.Rule;
+import io.icegate.alerting.rule.RuleLimits;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -108,10 +109,10 @@ final class RuleFold
             changes.add(new Change(Optional.empty(), Optional.of(present(rule, Optional.empty(), requireNonNull(rows.get(labels)))), Optional.empty()));
         }
         long active = changes.stream().flatMap(change -> change.after().stream()).filter(AlertInstance::isActive).count();
-        if (active > StateLimits.INSTANCES_MAX) {
-            throw new LimitExceededException("has %s alerts, more than %s".formatted(active, StateLimits.INSTANCES_MAX));
+        if (active > RuleLimits.INSTANCES_PER_RULE_MAX) {
+            throw new LimitExceededException("has %s alerts, more than %s".formatted(active, RuleLimits.INSTANCES_PER_RULE_MAX));
         }
-        return forgetResolved(changes, (int) (StateLimits.INSTANCES_MAX - active));
+        return forgetResolved(changes, (int) (RuleLimits.INSTANCES_PER_RULE_MAX - active));
     }
 
     /**
@@ -131,14 +132,11 @@ final class RuleFold
     }
 
     private AlertInstance present(Rule rule, Optional<AlertInstance> known, ResultRow row)
-            throws LimitExceededException
     {
         Optional<AlertInstance> active = known.filter(AlertInstance::isActive);
         Instant since = active.map(AlertInstance::since).orElse(tick);
         boolean fires = active.isPresent() && active.orElseThrow().state() == FIRING;
         Optional<Instant> firedAt = fires ? active.orElseThrow().firedAt() : Optional.of(tick).filter(_ -> !isBelow(since, rule.hold()));
-        SortedMap<String, String> texts = annotations.render(rule, row, tick);
-        refuse(StateLimits.problem(texts));
         return new AlertInstance(
                 rule.alert(),
                 row.labels(),
@@ -151,7 +149,7 @@ final class RuleFold
                 row.value(),
                 row.values(),
                 allLabels(rule, row.labels()),
-                texts);
+                annotations.render(rule, row, tick));
     }
 
     private Change missing(Rule rule, AlertInstance alert, boolean silent)

@@ -1,5 +1,7 @@
 package io.icegate.alerting.state;
 
+import com.google.common.collect.ImmutableSortedMap;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -32,5 +34,11 @@ public record RuleResult(String rule, List<ResultRow> rows, List<Labels> silent,
     public static RuleResult failed(String rule, String error, long millis)
     {
         return new RuleResult(rule, List.of(), List.of(), Optional.of(error), millis, Optional.empty());
+    }
+
+    RuleResult withoutValues()
+    {
+        List<ResultRow> without = rows.stream().map(row -> new ResultRow(row.labels(), row.value(), ImmutableSortedMap.of())).toList();
+        return new RuleResult(rule, without, silent, error, millis, queryId);
     }
 }

@@ -1,5 +1,8 @@
 package io.icegate.alerting.state;
 
+import io.icegate.alerting.rule.RuleLimits;
+
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -7,23 +10,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
+import static io.icegate.alerting.rule.RuleLimits.INSTANCES_PER_RULE_MAX;
+import static io.icegate.alerting.rule.RuleLimits.LABELS_MAX;
+import static io.icegate.alerting.rule.RuleLimits.LABEL_BYTES_MAX;
+
 /**
- * How much state a group may have. A rule that would exceed a limit fails at that tick, and its state stays as it is.
+ * How much state a group may have, beside the limits of {@link RuleLimits}. A rule that would exceed a limit fails at that tick, and its state stays as it is.
  */
 public final class StateLimits
 {
-    /**
-     * Alerts of one rule, and rows that it may return. Resolved ones above it are forgotten, oldest first.
-     */
-    public static final int INSTANCES_MAX = 1000;
     /**
      * All alerts of a group, as {@link #bytes} counts them, without {@link Fold#RULE_FAILING}. A record holds the state at most four times (its state, the settled
      * one, alerts of transitions from before and after), and stays below {@link EvaluationRecordParser#BYTES_MAX} with that.
      */
     public static final int STATE_BYTES_MAX = 768 << 10;
-    public static final int LABELS_MAX = 32;
-    public static final int LABEL_LENGTH_MAX = 1024;
-    public static final int ANNOTATION_LENGTH_MAX = 4096;
 
     /**
      * Bytes of the JSON of an alert beside its texts.
@@ -41,8 +41,8 @@ public final class StateLimits
      */
     static Optional<String> problem(Collection<ResultRow> rows)
     {
-        if (rows.size() > INSTANCES_MAX) {
-            return Optional.of("returns %s rows, more than %s".formatted(rows.size(), INSTANCES_MAX));
+        if (rows.size() > INSTANCES_PER_RULE_MAX) {
+            return Optional.of("returns %s rows, more than %s".formatted(rows.size(), INSTANCES_PER_RULE_MAX));
         }
         Set<Labels> seen = new HashSet<>();
         for (ResultRow row : rows) {
@@ -53,23 +53,13 @@ public final class StateLimits
                 return Optional.of("returns a row with %s labels, more than %s".formatted(row.labels().values().size(), LABELS_MAX));
             }
             for (Map.Entry<String, String> label : row.labels().values().entrySet()) {
-                if (label.getValue().length() > LABEL_LENGTH_MAX) {
-                    return Optional.of("returns a label %s of %s characters, more than %s".formatted(label.getKey(), label.getValue().length(), LABEL_LENGTH_MAX));
+                int bytes = label.getValue().getBytes(StandardCharsets.UTF_8).length;
+                if (bytes > LABEL_BYTES_MAX) {
+                    return Optional.of("returns a label %s of %s bytes, more than %s".formatted(label.getKey(), bytes, LABEL_BYTES_MAX));
                 }
             }
         }
         return Optional.empty();
-    }
-
-    /**
-     * Returns what is wrong with the annotations of an alert.
-     */
-    static Optional<String> problem(SortedMap<String, String> annotations)
-    {
-        return annotations.entrySet().stream()
-                .filter(annotation -> annotation.getValue().length() > ANNOTATION_LENGTH_MAX)
-                .map(annotation -> "has an annotation %s of %s characters, more than %s".formatted(annotation.getKey(), annotation.getValue().length(), ANNOTATION_LENGTH_MAX))
-                .findFirst();
     }
 
     /**

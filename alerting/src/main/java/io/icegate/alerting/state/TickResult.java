@@ -16,4 +16,9 @@ public record TickResult(Instant tick, Instant cutoff, List<RuleResult> results)
         requireNonNull(cutoff, "cutoff is null");
         results = List.copyOf(results);
     }
+
+    TickResult withoutValues()
+    {
+        return new TickResult(tick, cutoff, results.stream().map(RuleResult::withoutValues).toList());
+    }
 }

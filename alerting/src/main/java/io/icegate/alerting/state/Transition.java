@@ -41,6 +41,11 @@ public record Transition(AlertInstance alert, AlertState from, AlertState to, In
         CORRECTED,
     }
 
+    Transition with(AlertInstance changed)
+    {
+        return new Transition(changed, from, to, tick, rulesVersion, kind, late, reason);
+    }
+
     Transition asLate()
     {
         return new Transition(alert, from, to, tick, rulesVersion, kind, true, reason);

@@ -5,6 +5,7 @@ import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.NoData;
 import io.icegate.alerting.rule.Rule;
 import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.rule.RuleLimits;
 import io.icegate.alerting.rule.RuleTime;
 import io.icegate.alerting.state.Fold.Folded;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ final class TestFold
     {
         Rule rule = rule(0, 0, NoData.RESOLVE, List.of("service_name"), true);
         at(0, rule, row(CART, 1));
-        ResultRow[] rows = new ResultRow[StateLimits.INSTANCES_MAX + 1];
+        ResultRow[] rows = new ResultRow[RuleLimits.INSTANCES_PER_RULE_MAX + 1];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = row(Labels.of(Map.of("service_name", "s" + i)), 1);
         }
@@ -172,7 +173,7 @@ final class TestFold
                 rows[i] = row(Labels.of(Map.of("service_name", "s" + tick + "-" + i)), 1);
             }
             assertThat(at(tick * 30, rule, rows).results().getFirst().error()).isEmpty();
-            assertThat(state.alerts()).hasSizeLessThanOrEqualTo(StateLimits.INSTANCES_MAX);
+            assertThat(state.alerts()).hasSizeLessThanOrEqualTo(RuleLimits.INSTANCES_PER_RULE_MAX);
         }
         assertThat(told).hasSize(10 * 400 + 9 * 400);
     }
