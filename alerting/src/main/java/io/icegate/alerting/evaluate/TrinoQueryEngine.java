@@ -112,11 +112,11 @@ public final class TrinoQueryEngine
             return answer.get(limit.plus(ANSWER_MARGIN).toMillis(), MILLISECONDS);
         }
         catch (TimeoutException e) {
-            cancel(running.get(), thread);
+            cancel(requireNonNull(running.get(), "running is null"), thread);
             throw new QueryException(QueryException.Kind.UNAVAILABLE, "Trino gave no answer for %s s".formatted(limit.plus(ANSWER_MARGIN).toSeconds()), Optional.empty(), e);
         }
         catch (InterruptedException e) {
-            cancel(running.get(), thread);
+            cancel(requireNonNull(running.get(), "running is null"), thread);
             throw e;
         }
         catch (ExecutionException e) {
