@@ -72,13 +72,22 @@ final class CatalogOptions
      */
     Map<String, String> configuration(Map<String, String> shared)
     {
-        Map<String, String> all = new LinkedHashMap<>();
-        shared.forEach((key, value) -> {
-            if (SHARED.stream().anyMatch(key::startsWith)) {
-                all.put(key, value);
-            }
-        });
+        Map<String, String> all = shared(shared);
         all.putAll(configuration);
         return all;
+    }
+
+    /**
+     * Those of some keys that all servers of a data folder have in common.
+     */
+    static Map<String, String> shared(Map<String, String> keys)
+    {
+        Map<String, String> shared = new LinkedHashMap<>();
+        keys.forEach((key, value) -> {
+            if (SHARED.stream().anyMatch(key::startsWith)) {
+                shared.put(key, value);
+            }
+        });
+        return shared;
     }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         description = "Telemetry in over OTLP, SQL out of Trino, Apache Iceberg tables on an object store in between.",
         commandListHeading = "%nCommands:%n",
         footer = "%n'icegate <command> --help' explains a command.",
-        subcommands = {DemoCommand.class, StartCommand.class, ReceiverCommand.class, TrinoCommand.class, SqlCommand.class, StatusCommand.class, DoctorCommand.class, MaintainCommand.class, CatalogCommand.class, BenchCommand.class, SoakCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {DemoCommand.class, StartCommand.class, ReceiverCommand.class, TrinoCommand.class, SqlCommand.class, StatusCommand.class, DoctorCommand.class, MaintainCommand.class, CatalogCommand.class, AlertCommand.class, BenchCommand.class, SoakCommand.class, CommandLine.HelpCommand.class})
 public final class Main
 {
     private Main() {}

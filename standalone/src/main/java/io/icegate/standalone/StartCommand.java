@@ -1,5 +1,6 @@
 package io.icegate.standalone;
 
+import io.icegate.standalone.process.AlertingProcess;
 import io.icegate.standalone.process.CatalogProcess;
 import io.icegate.standalone.process.Installation;
 import io.icegate.standalone.process.MaintenanceProcess;
@@ -7,6 +8,7 @@ import io.icegate.standalone.process.MemoryPlan;
 import io.icegate.standalone.process.Program;
 import io.icegate.standalone.process.ReceiverProcess;
 import io.icegate.standalone.process.StackSettings;
+import io.icegate.warehouse.Warehouses;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +40,12 @@ import java.util.concurrent.Callable;
 final class StartCommand
         implements Callable<Integer>
 {
+    private static final Duration LOOK_FOR_RULES = Duration.ofSeconds(5);
+    /**
+     * Where each look costs money.
+     */
+    private static final Duration LOOK_FOR_RULES_PRICED = Duration.ofMinutes(1);
+
     @Mixin
     private DataOption data = new DataOption();
 
@@ -54,6 +63,15 @@ final class StartCommand
 
     @Mixin
     private CatalogOptions catalog = new CatalogOptions();
+
+    @Mixin
+    private AlertingOptions alerting = new AlertingOptions();
+
+    @Option(names = "--rules", paramLabel = "DIR", description = "Applies the rules of alerts in this folder, as 'icegate alert apply' does it. Can be repeated. Without it alerts are evaluated from the first rule on that is applied.")
+    private List<Path> rules = new ArrayList<>();
+
+    @Option(names = "--no-alerting", description = "Leaves alerts to others, as 'icegate alert serve' evaluates them.")
+    private boolean noAlerting;
 
     @Option(names = "--no-catalog", description = "Leaves out the Iceberg REST catalog, over which other engines read and write the tables.")
     private boolean noCatalog;
@@ -77,6 +95,10 @@ final class StartCommand
         if (!noCatalog) {
             catalog.choice().ifPresent(choices::add);
         }
+        boolean hasRules = !noAlerting && hasRules(settings.warehouse());
+        if (hasRules) {
+            choices.add(alerting.choice());
+        }
         PortOptions.check(choices);
         try (DataFolder folder = DataFolder.hold(path)) {
             System.out.println("Starting IceGate on %s, with %s of memory for Trino and %s for the receiver ...".formatted(settings.warehouse(), memory.trino(), memory.receiver()));
@@ -96,9 +118,52 @@ final class StartCommand
                 Map<String, String> keys = CatalogProcess.configuration(settings.warehouse(), port, catalog.configuration(configuration));
                 programs.add(CatalogProcess.program(installation, path, port, keys));
             });
+            Program evaluator = evaluator(installation, settings, ports, configuration, files);
+            Optional<Foreground.Later> later = Optional.empty();
+            if (hasRules) {
+                programs.add(evaluator);
+            }
+            else if (!noAlerting) {
+                Duration interval = Warehouses.isPriced(settings.warehouse()) ? LOOK_FOR_RULES_PRICED : LOOK_FOR_RULES;
+                later = Optional.of(new Foreground.Later(evaluator, () -> isAnyRule(settings.warehouse()), interval));
+            }
             Optional<String> address = catalogPort.stream().mapToObj(port -> catalogAddress(ports, port)).findFirst();
-            return Foreground.run(folder, programs, address.map(running::withCatalog).orElse(running), greeting(settings, ports, data.argument(), address) + files.map(made -> made.greeting(ports)).orElse(""));
+            return Foreground.run(folder, programs, later, address.map(running::withCatalog).orElse(running), greeting(settings, ports, data.argument(), address) + files.map(made -> made.greeting(ports)).orElse(""));
         }
+    }
+
+    /**
+     * Applies the rules that were named, and tells whether there are any.
+     */
+    private boolean hasRules(String uri)
+            throws InterruptedException
+    {
+        if (!rules.isEmpty()) {
+            AlertApplyCommand.applyOffline(new AlertRules(), uri, rules);
+        }
+        return isAnyRule(uri);
+    }
+
+    private static boolean isAnyRule(String uri)
+    {
+        try {
+            return AlertStore.use(uri, "look for", (ruleStore, _) -> ruleStore.isUsed());
+        }
+        catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Program evaluator(Installation installation, StackSettings settings, Running.ReceiverPorts ports, Map<String, String> configuration, Optional<SecureFiles> files)
+    {
+        Map<String, String> further = new HashMap<>(alerting.configuration(configuration));
+        further.putIfAbsent("icegate.alerting.events.endpoint", ports.httpAddress());
+        ports.certificate().ifPresent(certificate -> further.putIfAbsent("icegate.alerting.events.certificate-file", certificate.toString()));
+        files.ifPresent(made -> further.putIfAbsent("icegate.alerting.events.key-file", made.key().toString()));
+        String trinoAddress = "http://localhost:%s".formatted(settings.trinoPort());
+        int port = alerting.choice().port();
+        return AlertingProcess.program(installation, settings.data(), port, AlertingProcess.configuration(settings.warehouse(), port, trinoAddress, further));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.icegate.standalone;
 import io.icegate.maintenance.upkeep.UpkeepStatus;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
+import io.icegate.standalone.process.AlertingProcess;
 import io.icegate.standalone.process.CatalogProcess;
 import io.icegate.standalone.process.Http;
 import io.icegate.standalone.process.MaintenanceProcess;
@@ -194,6 +195,7 @@ final class StatusCommand
         trino.ifPresent(port -> parts.add(new Part(TrinoProcess.NAME, TrinoProcess.ready(http, port), "http://localhost:" + port, running.program(TrinoProcess.NAME))));
         running.program(CatalogProcess.NAME).ifPresent(state -> parts.add(part(state, running.catalogAddress().orElse(""))));
         running.program(MaintenanceProcess.NAME).ifPresent(state -> parts.add(part(state, "")));
+        running.program(AlertingProcess.NAME).ifPresent(state -> parts.add(part(state, "")));
         return parts;
     }
 

@@ -27,7 +27,7 @@ final class TestModuleArrows
     private static final String[] STANDALONE = {"io.icegate.standalone.."};
     private static final String[] WAL = {"io.icegate.wal..", "io.icegate.schema.."};
 
-    private static final List<String> MODULES = List.of("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
+    private static final List<String> MODULES = List.of("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "alerting", "otlp-receiver", "catalog-rest", "trino-plugin-icegate", "spark-extension", "standalone", "benchmarks");
 
     private static JavaClasses classes(String... modules)
     {
@@ -107,6 +107,23 @@ final class TestModuleArrows
         never(STANDALONE).check(classes);
     }
 
+    /**
+     * It knows rows by SQL alone, so it runs beside any Trino.
+     */
+    @Test
+    void testAlertingSeesStoreAndSql()
+    {
+        JavaClasses classes = classes("alerting");
+        never(WAL).check(classes);
+        never("io.icegate.catalog..").check(classes);
+        never(REST).check(classes);
+        never(RECEIVER).check(classes);
+        never(TRINO).check(classes);
+        never(SPARK).check(classes);
+        never(STANDALONE).check(classes);
+        never("io.trino.spi..", "io.trino.plugin..", "org.apache.iceberg..").check(classes);
+    }
+
     @Test
     void testEdgeModulesNeverSeeEachOther()
     {
@@ -135,7 +152,7 @@ final class TestModuleArrows
     @Test
     void testNoHadoopInReceiverAndBelow()
     {
-        never("org.apache.hadoop..").check(classes("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "otlp-receiver", "catalog-rest"));
+        never("org.apache.hadoop..").check(classes("catalog-objectstore", "objectstore-gcs", "objectstore-azure", "wal", "maintenance", "server", "alerting", "otlp-receiver", "catalog-rest"));
     }
 
     /**

@@ -10,7 +10,7 @@ import static java.util.Objects.requireNonNull;
  * Rules of a group as they are now.
  *
  * @param version of them
- * @param written when the version was written; ticks of a group that has no records begin after it
+ * @param written when the version was written; the ticks of a group begin after its first one
  * @param group without rules when it was deleted
  */
 public record GroupRules(long version, Instant written, RuleGroup group)

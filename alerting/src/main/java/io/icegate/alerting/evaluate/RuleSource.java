@@ -20,7 +20,15 @@ public interface RuleSource
             throws IOException;
 
     /**
-     * Rules of an earlier version.
+     * The first version of a group.
+     *
+     * @throws IOException when the store does not answer
+     */
+    GroupRules first(GroupName group)
+            throws IOException;
+
+    /**
+     * Rules of a version; without rules when it deletes the group.
      *
      * @throws java.io.UncheckedIOException when the store does not answer
      */

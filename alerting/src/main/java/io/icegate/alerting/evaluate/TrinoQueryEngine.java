@@ -1,6 +1,7 @@
 package io.icegate.alerting.evaluate;
 
 import io.trino.jdbc.TrinoResultSet;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -154,11 +156,21 @@ public final class TrinoQueryEngine
             }
             List<Optional<String>> values = new ArrayList<>();
             for (int column = 1; column <= count; column++) {
-                values.add(Optional.ofNullable(rows.getObject(column)).map(Object::toString));
+                values.add(text(rows, column));
             }
             result.add(new Row(values));
         }
         return new QueryResult(columns, result, rows.unwrap(TrinoResultSet.class).getQueryId(), (System.nanoTime() - start) / 1_000_000);
+    }
+
+    /**
+     * Java's types of points in time know neither all digits nor the zone; the text of Trino does.
+     */
+    private static Optional<String> text(ResultSet rows, int column)
+            throws SQLException
+    {
+        @Nullable Object value = rows.getObject(column);
+        return Optional.ofNullable(value instanceof Date ? rows.getString(column) : value).map(Object::toString);
     }
 
     private static QueryException failure(SQLException e)

@@ -45,8 +45,11 @@ public final class RuleFileParser
     private final Map<RuleName, RuleOrigin> origins = new HashMap<>();
     private final List<String> fileLines;
 
-    private RuleFileParser(RuleFile file)
+    private final Optional<String> defaultTenant;
+
+    private RuleFileParser(RuleFile file, Optional<String> defaultTenant)
     {
+        this.defaultTenant = defaultTenant;
         problems = new Problems(file.name());
         fileLines = file.text().lines().toList();
     }
@@ -58,7 +61,12 @@ public final class RuleFileParser
      */
     public static ParsedRules parse(String name, String text)
     {
-        return new RuleFileParser(new RuleFile(name, text)).parse(text);
+        return parse(new RuleFile(name, text), Optional.empty());
+    }
+
+    private static ParsedRules parse(RuleFile file, Optional<String> defaultTenant)
+    {
+        return new RuleFileParser(file, defaultTenant).parse(file.text());
     }
 
     /**
@@ -66,13 +74,23 @@ public final class RuleFileParser
      */
     public static ParsedRules parse(List<RuleFile> files)
     {
+        return parse(files, Optional.empty());
+    }
+
+    /**
+     * As {@link #parse(List)}.
+     *
+     * @param defaultTenant of groups that name none; empty when each has to
+     */
+    public static ParsedRules parse(List<RuleFile> files, Optional<String> defaultTenant)
+    {
         Map<GroupName, String> fileOfGroup = new HashMap<>();
         Map<String, Integer> groupsOfTenant = new HashMap<>();
         List<RuleGroup> groups = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         Map<RuleName, RuleOrigin> origins = new HashMap<>();
         for (RuleFile file : files) {
-            ParsedRules parsed = parse(file.name(), file.text());
+            ParsedRules parsed = parse(file, defaultTenant);
             problems.addAll(parsed.problems());
             parsed.origins().forEach(origins::putIfAbsent);
             for (RuleGroup group : parsed.groups()) {
@@ -194,14 +212,14 @@ public final class RuleFileParser
                 List.copyOf(rules.values()));
     }
 
-    private static GroupName groupName(YamlMapping group)
+    private GroupName groupName(YamlMapping group)
     {
         Optional<String> name = group.required("name", "checkout");
         if (name.isPresent() && !GroupName.isValid(name.orElseThrow())) {
             group.problem("name", "'name: %s' is no name of a group; use 1 to 63 of a-z, 0-9 and -".formatted(name.orElseThrow()));
             name = Optional.empty();
         }
-        Optional<String> tenant = group.required("tenant", "default");
+        Optional<String> tenant = defaultTenant.isPresent() && !group.lines().containsKey("tenant") ? defaultTenant : group.required("tenant", "default");
         if (tenant.isPresent() && !TENANT.matcher(tenant.orElseThrow()).matches()) {
             group.problem("tenant", "'tenant: %s' is no name of a tenant; it must match %s".formatted(tenant.orElseThrow(), TenantHeader.PATTERN));
             tenant = Optional.empty();

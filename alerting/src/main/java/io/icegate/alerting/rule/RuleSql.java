@@ -60,6 +60,14 @@ public final class RuleSql
     }
 
     /**
+     * What the query of a rule reads.
+     */
+    public static Set<Relation> relations(Rule rule)
+    {
+        return RuleStatement.of(rule.sql()).relations();
+    }
+
+    /**
      * The query of a rule at a tick, over what had arrived before the cutoff.
      *
      * @param cutoff not before the tick; exact to microseconds

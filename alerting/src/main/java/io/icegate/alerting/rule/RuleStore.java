@@ -30,6 +30,11 @@ import static java.util.Objects.requireNonNull;
  */
 public final class RuleStore
 {
+    /**
+     * Source of versions that came over HTTP, beside names of files.
+     */
+    public static final String API_SOURCE = "api";
+
     static final ObjectKey FOLDER = new ObjectKey("_alerts/v1/rules");
 
     private static final Pattern KEY = Pattern.compile(Pattern.quote(FOLDER.value()) + "/([^/]+)/([^/]+)/(\\d{20})\\.json");

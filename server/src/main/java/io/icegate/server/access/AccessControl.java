@@ -116,6 +116,16 @@ public final class AccessControl
     }
 
     /**
+     * The tenant that a request of this principal asks about.
+     *
+     * @throws AccessException when there is none, it is invalid, or it is not one of the principal's
+     */
+    public String tenantToRead(Principal principal, RequestHeaders headers)
+    {
+        return tenants.tenant(principal, headers);
+    }
+
+    /**
      * What the sender of this request may see on the pages for operators.
      */
     public OperatorPages.Viewer viewer(RequestHeaders headers)

@@ -27,7 +27,7 @@ import static java.util.Objects.requireNonNull;
  * @param labels indexes of the columns that become labels
  * @param value index of the column {@code value}
  */
-public record ResultColumns(List<QueryEngine.Column> columns, List<Integer> labels, OptionalInt value)
+public record RuleColumns(List<QueryEngine.Column> columns, List<Integer> labels, OptionalInt value)
 {
     private static final String VALUE = "value";
     private static final String ALERT_NAME = "alertname";
@@ -36,7 +36,7 @@ public record ResultColumns(List<QueryEngine.Column> columns, List<Integer> labe
      */
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
-    public ResultColumns
+    public RuleColumns
     {
         columns = List.copyOf(columns);
         labels = List.copyOf(labels);
@@ -48,7 +48,7 @@ public record ResultColumns(List<QueryEngine.Column> columns, List<Integer> labe
      *
      * @throws BadResultException with all that is wrong
      */
-    public static ResultColumns of(Rule rule, List<QueryEngine.Column> columns)
+    public static RuleColumns of(Rule rule, List<QueryEngine.Column> columns)
             throws BadResultException
     {
         List<String> problems = new ArrayList<>();
@@ -94,7 +94,7 @@ public record ResultColumns(List<QueryEngine.Column> columns, List<Integer> labe
         if (!problems.isEmpty()) {
             throw new BadResultException(problems);
         }
-        return new ResultColumns(columns, labels, value);
+        return new RuleColumns(columns, labels, value);
     }
 
     public List<String> labelNames()

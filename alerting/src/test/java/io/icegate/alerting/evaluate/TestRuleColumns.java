@@ -1,7 +1,7 @@
 package io.icegate.alerting.evaluate;
 
 import io.icegate.alerting.evaluate.QueryEngine.Column;
-import io.icegate.alerting.evaluate.ResultColumns.BadResultException;
+import io.icegate.alerting.evaluate.RuleColumns.BadResultException;
 import io.icegate.alerting.rule.NoData;
 import io.icegate.alerting.rule.Rule;
 import io.icegate.alerting.rule.RuleTime;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-final class TestResultColumns
+final class TestRuleColumns
 {
     private static final List<Column> COLUMNS = List.of(
             new Column("service_name", "varchar"),
@@ -36,7 +36,7 @@ final class TestResultColumns
     void testTextsAreLabels()
             throws BadResultException
     {
-        ResultColumns columns = ResultColumns.of(rule(Optional.empty()), COLUMNS);
+        RuleColumns columns = RuleColumns.of(rule(Optional.empty()), COLUMNS);
         assertThat(columns.labelNames()).containsExactly("service_name", "example");
         assertThat(columns.valueNames()).containsExactly("since");
     }
@@ -45,7 +45,7 @@ final class TestResultColumns
     void testChosenColumnsAreLabels()
             throws BadResultException
     {
-        ResultColumns columns = ResultColumns.of(rule(Optional.of(List.of("service_name"))), COLUMNS);
+        RuleColumns columns = RuleColumns.of(rule(Optional.of(List.of("service_name"))), COLUMNS);
         assertThat(columns.rows(List.of(Row.of("cart", "17", "boom", "now"), Row.of(null, null, "", null)))).containsExactly(
                 new ResultRow(Labels.of(Map.of("service_name", "cart")), OptionalDouble.of(17), new TreeMap<>(Map.of("example", "boom", "since", "now"))),
                 new ResultRow(Labels.NONE, OptionalDouble.empty(), new TreeMap<>(Map.of("example", ""))));
@@ -55,7 +55,7 @@ final class TestResultColumns
     void testRowsHaveLabelsOfTheirOwn()
             throws BadResultException
     {
-        ResultColumns columns = ResultColumns.of(rule(Optional.of(List.of("service_name"))), COLUMNS);
+        RuleColumns columns = RuleColumns.of(rule(Optional.of(List.of("service_name"))), COLUMNS);
         // no label and an empty one are the same
         assertThatThrownBy(() -> columns.rows(List.of(Row.of(null, "1", "a", "b"), Row.of("", "2", "a", "b"))))
                 .isInstanceOf(BadResultException.class)
@@ -68,7 +68,7 @@ final class TestResultColumns
     void testColumnsThatAreNoResult()
     {
         List<Column> columns = List.of(new Column("value", "varchar"), new Column("alertname", "varchar"), new Column("severity", "varchar"), new Column("a b", "varchar"), new Column("a b", "bigint"));
-        assertThatThrownBy(() -> ResultColumns.of(rule(Optional.of(List.of("alertname", "severity", "gone"))), columns))
+        assertThatThrownBy(() -> RuleColumns.of(rule(Optional.of(List.of("alertname", "severity", "gone"))), columns))
                 .isInstanceOfSatisfying(BadResultException.class, e -> assertThat(e.problems()).containsExactly(
                         "two columns are called a b: rename one with AS",
                         "the column value is varchar: a number is expected",

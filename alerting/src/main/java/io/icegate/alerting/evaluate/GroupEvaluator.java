@@ -1,0 +1,278 @@
+package io.icegate.alerting.evaluate;
+
+import io.icegate.alerting.rule.GroupName;
+import io.icegate.alerting.rule.Rule;
+import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.state.AlertInstance;
+import io.icegate.alerting.state.AlertState;
+import io.icegate.alerting.state.EvaluationLog;
+import io.icegate.alerting.state.EvaluationRecord;
+import io.icegate.alerting.state.EvaluationRecord.Reopening;
+import io.icegate.alerting.state.EvaluationRecord.SkippedTicks;
+import io.icegate.alerting.state.Labels;
+import io.icegate.alerting.state.Refold;
+import io.icegate.alerting.state.Refold.Refolded;
+import io.icegate.alerting.state.RuleResult;
+import io.icegate.alerting.state.TickResult;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Evaluates the ticks of one group in order, each once: a tick ends with one record, ours or that of another evaluator. For one thread at a time.
+ */
+final class GroupEvaluator
+{
+    /**
+     * Ticks that one tick evaluates again, oldest first. A flood of late rows delays corrections, not alerts.
+     */
+    static final int REOPENED_MAX = 5;
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final GroupName name;
+    private final GroupParts parts;
+    private final Refold refold;
+    private final RuleSource rules;
+    // those that the next tick needs, the newest last
+    private final List<EvaluationRecord> records;
+    private volatile Instant nextTick;
+    // what the store has not answered for yet: the same bytes go to the same key until it is settled
+    private Optional<EvaluationRecord> unsettled = Optional.empty();
+
+    private GroupEvaluator(GroupName name, GroupParts parts, Refold refold, RuleSource rules, List<EvaluationRecord> records, Instant nextTick)
+    {
+        this.name = requireNonNull(name, "name is null");
+        this.parts = requireNonNull(parts, "parts is null");
+        this.refold = requireNonNull(refold, "refold is null");
+        this.rules = requireNonNull(rules, "rules is null");
+        this.records = new ArrayList<>(records);
+        this.nextTick = requireNonNull(nextTick, "nextTick is null");
+    }
+
+    /**
+     * Reads where a group stands: one listing, and a request for each record that can be re-opened.
+     *
+     * @throws io.icegate.alerting.state.EvaluationLogException when records cannot be read
+     * @throws IOException when rules cannot be read
+     */
+    static GroupEvaluator open(RuleGroup group, GroupParts parts, Refold refold, RuleSource rules)
+            throws IOException
+    {
+        GroupName name = group.name();
+        Optional<EvaluationRecord> newest = parts.log().newest(name);
+        if (newest.isEmpty()) {
+            return new GroupEvaluator(name, parts, refold, rules, List.of(), firstTick(rules.first(name)));
+        }
+        EvaluationRecord last = newest.orElseThrow();
+        Instant next = last.nextTick(rules.version(name, last.rulesVersion()));
+        Instant from = Refold.recordsFrom(last, group, next, !group.lateness().isZero());
+        List<EvaluationRecord> records = from.isBefore(last.tick()) ? parts.log().records(name, from, last.tick()) : List.of(last);
+        return new GroupEvaluator(name, parts, refold, rules, records, next);
+    }
+
+    /**
+     * The tick after the first version was written. It does not depend on what an evaluator knows of later versions, so all begin at the same one.
+     */
+    private static Instant firstTick(GroupRules first)
+    {
+        return first.group().tickAtOrBefore(first.written()).plus(first.group().interval());
+    }
+
+    Optional<EvaluationRecord> newest()
+    {
+        return records.isEmpty() ? Optional.empty() : Optional.of(records.getLast());
+    }
+
+    /**
+     * The tick that is evaluated next.
+     */
+    Instant nextTick()
+    {
+        return nextTick;
+    }
+
+    /**
+     * Evaluates the next tick, or passes ticks that are too old to be caught up with.
+     *
+     * @param complete whether every row below the cutoff of the tick is there
+     * @return the record of the tick, and whether it is ours
+     * @throws QueryException when the engine is unavailable: nothing has happened, and the tick is still the next one
+     * @throws io.icegate.alerting.state.EvaluationLogException when another object is in the place of the record
+     * @throws IOException when the store does not answer: the record is there or not, and the next call finds out
+     */
+    Evaluated evaluate(GroupRules current, boolean complete)
+            throws QueryException, IOException, InterruptedException
+    {
+        EvaluationRecord record = unsettled.isPresent() ? unsettled.orElseThrow() : next(current, complete);
+        unsettled = Optional.of(record);
+        Evaluated evaluated = append(record);
+        unsettled = Optional.empty();
+        keep(evaluated.record(), current.group());
+        return evaluated;
+    }
+
+    /**
+     * @param ours false when another evaluator was faster; its record counts
+     */
+    record Evaluated(EvaluationRecord record, boolean ours)
+    {
+        Evaluated
+        {
+            requireNonNull(record, "record is null");
+        }
+    }
+
+    private Evaluated append(EvaluationRecord record)
+            throws IOException
+    {
+        EvaluationLog.Appended appended = parts.log().append(record);
+        return switch (appended.outcome()) {
+            case WRITTEN -> new Evaluated(appended.record(), true);
+            case ADOPTED -> new Evaluated(appended.record(), false);
+            case UNKNOWN -> throw new IOException("Cannot tell whether the record of tick %s of %s is stored".formatted(record.tick(), name), appended.failure().orElse(null));
+        };
+    }
+
+    private void keep(EvaluationRecord record, RuleGroup group)
+    {
+        Instant next = record.nextTick(rules.version(name, record.rulesVersion()));
+        records.add(record);
+        Instant from = Refold.recordsFrom(record, group, next, !group.lateness().isZero());
+        records.removeIf(each -> each.tick().isBefore(from) && each != record);
+        nextTick = next;
+    }
+
+    private EvaluationRecord next(GroupRules current, boolean complete)
+            throws QueryException, InterruptedException
+    {
+        RuleGroup group = current.group();
+        Instant now = parts.clock().instant();
+        Instant tick = nextTick;
+        Instant oldest = now.minus(group.catchUp());
+        if (tick.isBefore(oldest)) {
+            return skip(current, tick, now);
+        }
+        Instant cutoff = group.cutoff(tick);
+        Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(cutoff, List.of()));
+        SortedSet<Instant> open = open(group, reopening, tick, cutoff, complete);
+        List<TickResult> late = new ArrayList<>();
+        for (Instant each : open.stream().limit(REOPENED_MAX).toList()) {
+            late.add(new TickResult(each, cutoff, run(rulesAt(each), each, cutoff)));
+            open.remove(each);
+        }
+        TickResult result = new TickResult(tick, cutoff, run(group, tick, cutoff));
+        boolean caughtUp = now.isAfter(cutoff.plus(parts.patience()).plus(group.interval()));
+        Refolded folded = refold.next(records, group, current.version(), result, late, caughtUp);
+        return record(current, folded, !complete, new Reopening(complete ? cutoff : reopening.seenBelow(), List.copyOf(open)), Optional.empty());
+    }
+
+    /**
+     * Returns the ticks that late rows have opened. It is not asked for them while rows are on their way: these would be asked for again.
+     */
+    private SortedSet<Instant> open(RuleGroup group, Reopening reopening, Instant tick, Instant cutoff, boolean complete)
+            throws QueryException, InterruptedException
+    {
+        List<Instant> possible = refold.reopenable(records, group, tick);
+        SortedSet<Instant> open = new TreeSet<>(reopening.ticks());
+        open.retainAll(possible);
+        if (complete && !possible.isEmpty()) {
+            open.addAll(parts.queries().late(group, possible, reopening.seenBelow(), cutoff));
+        }
+        return open;
+    }
+
+    private RuleGroup rulesAt(Instant tick)
+    {
+        return records.stream()
+                .filter(record -> record.tick().equals(tick))
+                .findFirst()
+                .map(record -> rules.version(name, record.rulesVersion()))
+                .orElseThrow(() -> new IllegalStateException("Cannot re-open tick %s of %s: its record is not here".formatted(tick, name)));
+    }
+
+    /**
+     * Passes the ticks that are too old. The record stands at the first of them, where the tick itself would stand if another evaluator were faster.
+     */
+    private EvaluationRecord skip(GroupRules current, Instant from, Instant now)
+    {
+        RuleGroup group = current.group();
+        Instant last = group.tickAtOrBefore(now.minus(group.catchUp()));
+        Instant to = last.isBefore(from) ? from : last;
+        Refolded folded = refold.skip(records, group, new TickResult(from, group.cutoff(to), List.of()));
+        return record(current, folded, false, new Reopening(group.cutoff(to), List.of()), Optional.of(new SkippedTicks(from, to)));
+    }
+
+    private EvaluationRecord record(GroupRules current, Refolded folded, boolean incomplete, Reopening reopening, Optional<SkippedTicks> skipped)
+    {
+        RecordSink.Cursors cursors = parts.sink().cursors(name);
+        byte[] id = new byte[16];
+        parts.random().nextBytes(id);
+        return new EvaluationRecord(
+                name,
+                HEX.formatHex(id),
+                parts.evaluator(),
+                folded.result(),
+                parts.clock().instant(),
+                current.version(),
+                incomplete,
+                reopening,
+                skipped,
+                folded.late(),
+                folded.transitions(),
+                folded.after(),
+                folded.settled(),
+                cursors.delivered(),
+                cursors.undelivered());
+    }
+
+    /**
+     * Runs the rules at the same time, as far as the engine has room.
+     */
+    private List<RuleResult> run(RuleGroup group, Instant tick, Instant cutoff)
+            throws QueryException, InterruptedException
+    {
+        List<RuleResult> results = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<RuleResult>> running = new ArrayList<>();
+            for (Rule rule : group.rules()) {
+                running.add(threads.submit(() -> parts.queries().evaluate(group, rule, tick, cutoff, active(rule))));
+            }
+            try {
+                for (Future<RuleResult> each : running) {
+                    results.add(each.get());
+                }
+            }
+            catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw e.getCause() instanceof QueryException failed ? failed : new QueryException(QueryException.Kind.STATEMENT, "Cannot evaluate: " + e.getCause(), Optional.empty(), e);
+            }
+            catch (InterruptedException e) {
+                threads.shutdownNow();
+                throw e;
+            }
+        }
+        return results;
+    }
+
+    private List<Labels> active(Rule rule)
+    {
+        return newest().map(record -> record.state().alerts().stream()
+                        .filter(alert -> alert.rule().equals(rule.alert()) && alert.state() != AlertState.RESOLVED)
+                        .map(AlertInstance::labels)
+                        .toList())
+                .orElse(List.of());
+    }
+}

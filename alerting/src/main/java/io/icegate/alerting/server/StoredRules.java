@@ -1,0 +1,124 @@
+package io.icegate.alerting.server;
+
+import io.airlift.log.Logger;
+import io.icegate.alerting.evaluate.GroupRules;
+import io.icegate.alerting.evaluate.RuleSource;
+import io.icegate.alerting.rule.GroupName;
+import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.rule.RuleStore;
+import io.icegate.alerting.rule.RuleVersion;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Rules as the bucket has them. Safe for use by many threads.
+ */
+final class StoredRules
+        implements RuleSource
+{
+    /**
+     * Earlier versions that are kept in memory: those within the lateness of groups that changed.
+     */
+    static final int VERSIONS_MAX = 1_000;
+
+    private static final Logger log = Logger.get(StoredRules.class);
+
+    private record Key(GroupName name, long version) {}
+
+    private final RuleStore store;
+    // guarded by this
+    private final Map<Key, RuleGroup> versions = new LinkedHashMap<>(16, 0.75f, true)
+    {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, RuleGroup> eldest)
+        {
+            return size() > VERSIONS_MAX;
+        }
+    };
+    // guarded by this
+    private Set<GroupName> told = Set.of();
+
+    StoredRules(RuleStore store)
+    {
+        this.store = requireNonNull(store, "store is null");
+    }
+
+    @Override
+    public SortedMap<GroupName, GroupRules> newest()
+            throws IOException
+    {
+        RuleStore.Newest newest = store.newest();
+        tell(newest.failures());
+        SortedMap<GroupName, GroupRules> rules = new TreeMap<>();
+        for (RuleVersion version : newest.versions().values()) {
+            rules.put(version.name(), new GroupRules(version.version(), version.written(), group(version)));
+        }
+        return rules;
+    }
+
+    private synchronized void tell(SortedMap<GroupName, String> failures)
+    {
+        failures.forEach((name, failure) -> {
+            if (!told.contains(name)) {
+                log.warn("Leaving group %s alone: %s", name, failure);
+            }
+        });
+        told = new TreeSet<>(failures.keySet());
+    }
+
+    @Override
+    public GroupRules first(GroupName name)
+            throws IOException
+    {
+        RuleVersion first = store.version(name, 1).orElseThrow(() -> new IOException("Version 1 of %s is gone".formatted(name)));
+        return new GroupRules(1, first.written(), group(first));
+    }
+
+    @Override
+    public RuleGroup version(GroupName name, long version)
+    {
+        Key key = new Key(name, version);
+        synchronized (this) {
+            RuleGroup known = versions.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        try {
+            RuleGroup group = group(store.version(name, version).orElseThrow(() -> new IOException("Version %s of %s is gone".formatted(version, name))));
+            synchronized (this) {
+                versions.put(key, group);
+            }
+            return group;
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A deleted group goes on without rules, at the ticks of the version before, until its alerts are resolved.
+     */
+    private RuleGroup group(RuleVersion version)
+            throws IOException
+    {
+        if (version.group().isPresent()) {
+            return version.group().orElseThrow();
+        }
+        if (version.version() == 1) {
+            throw new IOException("Version 1 of %s deletes it".formatted(version.name()));
+        }
+        RuleGroup before = version(version.name(), version.version() - 1);
+        return new RuleGroup(before.name(), before.interval(), before.grace(), before.lateness(), before.catchUp(), before.channels(), List.of());
+    }
+}

@@ -1,0 +1,27 @@
+package io.icegate.standalone;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "alert",
+        mixinStandardHelpOptions = true,
+        description = "Rules of alerts: files with SQL, which an evaluator runs on what has arrived.",
+        subcommands = {
+                AlertCheckCommand.class,
+                AlertApplyCommand.class,
+                AlertListCommand.class,
+                AlertServeCommand.class,
+        })
+final class AlertCommand
+        implements Runnable
+{
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Override
+    public void run()
+    {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate alert check, apply, list or serve");
+    }
+}
