@@ -81,7 +81,7 @@ final class ChannelFile
         List<ChannelSettings> settings = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Channel channel : channels) {
-            ChannelSettings each = settings(channel, file.toAbsolutePath().getParent());
+            ChannelSettings each = settings(channel, file.toAbsolutePath());
             if (!names.add(each.name())) {
                 throw new IllegalArgumentException("two channels are called '%s'".formatted(each.name()));
             }
@@ -90,20 +90,20 @@ final class ChannelFile
         return settings;
     }
 
-    private static ChannelSettings settings(Channel channel, Path folder)
+    private static ChannelSettings settings(Channel channel, Path file)
     {
         if (channel.name() == null || (channel.alertmanager() == null) == (channel.webhook() == null)) {
             throw new IllegalArgumentException("a channel has a name, and either 'alertmanager' with a list of addresses or 'webhook' with one: %s".formatted(channel.name()));
         }
         SortedMap<String, Path> headers = new TreeMap<>();
         if (channel.headerFiles() != null) {
-            channel.headerFiles().forEach((name, header) -> headers.put(name, folder.resolve(header)));
+            channel.headerFiles().forEach((name, header) -> headers.put(name, file.resolveSibling(header)));
         }
         return new ChannelSettings(
                 channel.name(),
                 channel.webhook() == null ? ChannelSettings.Kind.ALERTMANAGER : ChannelSettings.Kind.WEBHOOK,
                 channel.webhook() == null ? List.copyOf(channel.alertmanager()) : List.of(channel.webhook()),
-                channel.secretFiles() == null ? List.of() : channel.secretFiles().stream().map(folder::resolve).toList(),
+                channel.secretFiles() == null ? List.of() : channel.secretFiles().stream().map(file::resolveSibling).toList(),
                 channel.allowPrivate(),
                 headers);
     }

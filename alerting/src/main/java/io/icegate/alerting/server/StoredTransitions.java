@@ -34,11 +34,12 @@ record StoredTransitions(QueryEngine engine, String table)
             throws IOException
     {
         // the tables keep microseconds
-        String sql = """
+        String sql =
+                """
                 SELECT DISTINCT attributes['icegate.alert.transition.id'] FROM %s
                 WHERE tenant_id = %s AND "timestamp" >= %s AND "timestamp" < %s AND event_name LIKE 'icegate.alert.%%'
                   AND element_at(attributes, 'icegate.alert.transition.id') IN (%s)"""
-                .formatted(table, RelationRows.string(tenant), RelationRows.time(from), RelationRows.time(to.plus(Duration.ofMillis(1))), ids.stream().map(RelationRows::string).collect(Collectors.joining(", ")));
+                        .formatted(table, RelationRows.string(tenant), RelationRows.time(from), RelationRows.time(to.plus(Duration.ofMillis(1))), ids.stream().map(RelationRows::string).collect(Collectors.joining(", ")));
         try {
             return engine.run(sql, ids.size()).rows().stream().flatMap(row -> row.value(0).stream()).collect(Collectors.toSet());
         }
