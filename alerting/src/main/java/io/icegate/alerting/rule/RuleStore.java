@@ -11,12 +11,15 @@ import io.icegate.objectstore.StoredObject;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,7 +40,8 @@ public final class RuleStore
 
     static final ObjectKey FOLDER = new ObjectKey("_alerts/v1/rules");
 
-    private static final Pattern KEY = Pattern.compile(Pattern.quote(FOLDER.value()) + "/([^/]+)/([^/]+)/(\\d{20})\\.json");
+    // what other names there are is none of ours; a number of more digits than fit into a long least of all
+    private static final Pattern KEY = Pattern.compile(Pattern.quote(FOLDER.value()) + "/([^/]+)/([^/]+)/(0{10}\\d{10})\\.json");
     private static final HexFormat HEX = HexFormat.of();
     private static final int ID_BYTES = 16;
 
@@ -159,6 +163,19 @@ public final class RuleStore
     }
 
     /**
+     * Numbers of all versions of a group, in order; at most {@link RuleLimits#VERSIONS_PER_GROUP_MAX}.
+     *
+     * @throws IOException when the store does not answer
+     */
+    public List<Long> versions(GroupName name)
+            throws IOException
+    {
+        List<Long> versions = new ArrayList<>();
+        forEachVersion(folder(name), (_, version) -> versions.add(version));
+        return List.copyOf(versions);
+    }
+
+    /**
      * Writes the version after the newest one.
      *
      * @param expected the newest version as the caller knows it; 0 when there is to be none
@@ -239,23 +256,30 @@ public final class RuleStore
     }
 
     /**
-     * Newest version of each group in a folder. Pages are in key order, so the last key of a group counts.
+     * Newest version of each group in a folder. Versions are in order, so the last one of a group counts.
      */
     private SortedMap<GroupName, Long> numbers(ObjectKey folder)
             throws IOException
     {
         SortedMap<GroupName, Long> numbers = new TreeMap<>();
+        forEachVersion(folder, numbers::put);
+        return numbers;
+    }
+
+    private void forEachVersion(ObjectKey folder, BiConsumer<GroupName, Long> action)
+            throws IOException
+    {
         Optional<ObjectKey> after = Optional.empty();
         while (true) {
             ListPage page = store.list(folder, after, ObjectStore.LIST_COUNT_MAX);
             for (ObjectHead object : page.objects()) {
                 Matcher key = KEY.matcher(object.key().value());
                 if (key.matches() && GroupName.isValid(key.group(2))) {
-                    GroupName.tenantOfPath(key.group(1)).ifPresent(tenant -> numbers.put(new GroupName(tenant, key.group(2)), Long.parseLong(key.group(3))));
+                    GroupName.tenantOfPath(key.group(1)).ifPresent(tenant -> action.accept(new GroupName(tenant, key.group(2)), Long.parseLong(key.group(3))));
                 }
             }
             if (!page.truncated()) {
-                return numbers;
+                return;
             }
             after = Optional.of(page.objects().getLast().key());
         }

@@ -82,6 +82,8 @@ final class TestRuleStore
         assertThat(rules.newest(NAME).orElseThrow().isDeleted()).isTrue();
         assertThat(rules.version(NAME, 1)).contains(first);
         assertThat(rules.version(NAME, 3)).isEmpty();
+        assertThat(rules.versions(NAME)).containsExactly(1L, 2L);
+        assertThat(rules.versions(new GroupName("shop", "check"))).isEmpty();
     }
 
     @Test
@@ -115,6 +117,7 @@ final class TestRuleStore
         objects.put(new ObjectKey("_alerts/v1/rules/shop/newer/00000000000000000001.json"), "{\"format\": 2}".getBytes(StandardCharsets.UTF_8));
         objects.put(new ObjectKey("_alerts/v1/rules/shop/damaged/00000000000000000001.json"), "{\"format\": 1".getBytes(StandardCharsets.UTF_8));
         objects.put(new ObjectKey("_alerts/v1/rules/README"), new byte[0]);
+        objects.put(new ObjectKey("_alerts/v1/rules/shop/huge/99999999999999999999.json"), new byte[0]);
         RuleStore.Newest newest = rules.newest();
         assertThat(newest.versions().keySet()).containsExactly(NAME);
         assertThat(newest.failures().get(new GroupName("shop", "newer"))).isEqualTo("Rules of shop/newer have format 2, and this program knows 1: it is older than the one that wrote them");
