@@ -113,7 +113,7 @@ public record SqlTickQueries(QueryEngine engine, RuleSql sql)
     public List<Instant> late(RuleGroup group, List<Instant> ticks, Instant from, Instant cutoff)
             throws QueryException, InterruptedException
     {
-        LateTicks late = new LateTicks(group, ticks.getLast().plus(group.interval()), from, cutoff);
+        LateTicks late = new LateTicks(group, ticks.getFirst(), ticks.getLast(), from, cutoff);
         Optional<String> query = late.query(sql);
         if (query.isEmpty()) {
             return List.of();

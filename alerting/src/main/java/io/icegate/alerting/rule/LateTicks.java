@@ -23,20 +23,33 @@ import static java.util.Objects.requireNonNull;
  * rules of a group, a row of its result for an interval with late rows instead of one for each tick.
  *
  * @param group whose rules are asked about
- * @param tick that is being evaluated; only earlier ones are late
- * @param previousCutoff from which on rows count as new
+ * @param first earliest tick that is looked at
+ * @param last latest tick that is looked at; there are none when it is before the first
+ * @param from arrival from which on rows count as new: the cutoff of the evaluation before
  * @param cutoff before which they had arrived
  */
-public record LateTicks(RuleGroup group, Instant tick, Instant previousCutoff, Instant cutoff)
+public record LateTicks(RuleGroup group, Instant first, Instant last, Instant from, Instant cutoff)
 {
     private static final String EPOCH = SqlText.time(Instant.EPOCH);
 
     public LateTicks
     {
         requireNonNull(group, "group is null");
-        requireNonNull(tick, "tick is null");
-        requireNonNull(previousCutoff, "previousCutoff is null");
+        requireNonNull(first, "first is null");
+        requireNonNull(last, "last is null");
+        requireNonNull(from, "from is null");
         requireNonNull(cutoff, "cutoff is null");
+    }
+
+    /**
+     * The ticks before one that is being evaluated, as far back as {@code lateness} re-opens them: a row counts for ticks that it is at most so far behind,
+     * so rows from the previous cutoff on reach back to that cutoff less {@code lateness}.
+     */
+    public static LateTicks before(RuleGroup group, Instant tick, Instant previousCutoff, Instant cutoff)
+    {
+        Instant bound = previousCutoff.minus(group.lateness());
+        Instant atOrBefore = group.tickAtOrBefore(bound);
+        return new LateTicks(group, atOrBefore.isBefore(bound) ? atOrBefore.plus(group.interval()) : atOrBefore, tick.minus(group.interval()), previousCutoff, cutoff);
     }
 
     /**
@@ -54,22 +67,11 @@ public record LateTicks(RuleGroup group, Instant tick, Instant previousCutoff, I
     private record Source(Relation relation, boolean alertEvents) {}
 
     /**
-     * The earliest tick that can be late. A row counts for ticks that it is at most {@code lateness} behind, so rows from the previous cutoff on reach back
-     * this far.
-     */
-    public Instant earliest()
-    {
-        Instant bound = previousCutoff.minus(group.lateness());
-        Instant atOrBefore = group.tickAtOrBefore(bound);
-        return atOrBefore.isBefore(bound) ? atOrBefore.plus(group.interval()) : atOrBefore;
-    }
-
-    /**
-     * The query, with the columns of {@link Rows} in their order; empty when no tick can be late, because the group or all of its rules know no lateness.
+     * The query, with the columns of {@link Rows} in their order; empty when no tick can be late, because the group or all of its rules know no lateness, or there is none to look at.
      */
     public Optional<String> query(RuleSql sql)
     {
-        if (group.lateness().isZero() || !earliest().isBefore(tick)) {
+        if (group.lateness().isZero() || last.isBefore(first)) {
             return Optional.empty();
         }
         List<String> selects = new ArrayList<>();
@@ -86,9 +88,8 @@ public record LateTicks(RuleGroup group, Instant tick, Instant previousCutoff, I
         long seconds = group.interval().toSeconds();
         List<String> conditions = new ArrayList<>();
         conditions.add("tenant_id = " + SqlText.string(group.name().tenant()));
-        // the last tick before this one ends where its interval begins
-        conditions.addAll(RuleSql.between("\"timestamp\"", earliest().minus(window), tick.minus(group.interval())));
-        conditions.addAll(RuleSql.between("ingest_time", previousCutoff, cutoff));
+        conditions.addAll(RuleSql.between("\"timestamp\"", first.minus(window), last));
+        conditions.addAll(RuleSql.between("ingest_time", from, cutoff));
         conditions.addAll(RuleSql.ofRelation(source.relation(), source.alertEvents()));
         return "SELECT %s AS source, (date_diff('second', %s, \"timestamp\") / %s + 1) * %s AS first_tick, max(date_diff('millisecond', %s, \"timestamp\")) AS last_event FROM %s WHERE %s GROUP BY 2"
                 .formatted(number, EPOCH, seconds, seconds, EPOCH, sql.table(source.relation()), String.join(" AND ", conditions));
@@ -101,13 +102,11 @@ public record LateTicks(RuleGroup group, Instant tick, Instant previousCutoff, I
     {
         List<Duration> windows = List.copyOf(sources().values());
         long interval = group.interval().toSeconds();
-        long from = earliest().getEpochSecond();
         SortedSet<Instant> ticks = new TreeSet<>();
         for (Rows each : rows) {
             long reach = Math.floorDiv(each.lastEventMillis() + windows.get(each.source()).toMillis(), interval * 1000) * interval;
-            long last = Math.min(reach, tick.getEpochSecond() - interval);
-            long first = Math.max(each.firstTick(), from);
-            for (long late = first; late <= last; late += interval) {
+            long end = Math.min(reach, last.getEpochSecond());
+            for (long late = Math.max(each.firstTick(), first.getEpochSecond()); late <= end; late += interval) {
                 ticks.add(Instant.ofEpochSecond(late));
             }
         }

@@ -33,7 +33,8 @@ final class TestLateTicks
                 rule("SELECT 1 FROM metrics", Duration.ofMinutes(5), RuleTime.ARRIVAL, false),
                 rule("SELECT 1 FROM events", Duration.ofMinutes(2), RuleTime.EVENT, true));
         LateTicks late = late(group);
-        assertThat(late.earliest()).isEqualTo(Instant.parse("2026-11-28T18:15:00Z"));
+        assertThat(late.first()).isEqualTo(Instant.parse("2026-11-28T18:15:00Z"));
+        assertThat(late.last()).isEqualTo(Instant.parse("2026-11-28T18:29:30Z"));
         String query = late.query(SQL).orElseThrow();
         new SqlParser().createStatement(query);
         String arrived = " AND ingest_time >= TIMESTAMP '2026-11-28 18:29:40.000000 UTC' AND ingest_time < TIMESTAMP '2026-11-28 18:30:10.000000 UTC'";
@@ -68,14 +69,14 @@ final class TestLateTicks
             Duration window = Duration.ofMillis(1 + random.nextInt(300_000));
             RuleGroup group = group(Duration.ofSeconds(interval), Duration.ofMinutes(1 + random.nextInt(10)), rule("SELECT 1 FROM logs", window, RuleTime.EVENT, false));
             Instant tick = group.tickAtOrBefore(TICK);
-            LateTicks late = new LateTicks(group, tick, tick.minusSeconds(interval - 10), tick.plusSeconds(10));
+            LateTicks late = LateTicks.before(group, tick, tick.minusSeconds(interval - 10), tick.plusSeconds(10));
 
             SortedSet<Instant> expected = new TreeSet<>();
             Map<Long, Long> groups = new HashMap<>();
             for (int i = 0; i < random.nextInt(4); i++) {
                 long micros = tick.minusMillis(random.nextInt(1_000_000)).getEpochSecond() * 1_000_000 + (random.nextBoolean() ? 0 : random.nextInt(1_000_000));
                 Instant event = Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
-                for (Instant each = late.earliest(); each.isBefore(tick); each = each.plusSeconds(interval)) {
+                for (Instant each = late.first(); each.isBefore(tick); each = each.plusSeconds(interval)) {
                     if (event.isBefore(each) && !event.isBefore(each.minus(window))) {
                         expected.add(each);
                     }
@@ -91,7 +92,7 @@ final class TestLateTicks
 
     private static LateTicks late(RuleGroup group)
     {
-        return new LateTicks(group, TICK, TICK.minusSeconds(20), TICK.plusSeconds(10));
+        return LateTicks.before(group, TICK, TICK.minusSeconds(20), TICK.plusSeconds(10));
     }
 
     private static RuleGroup group(Duration interval, Duration lateness, Rule... rules)
