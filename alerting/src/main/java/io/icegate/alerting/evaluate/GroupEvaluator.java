@@ -36,9 +36,10 @@ import static java.util.Objects.requireNonNull;
 final class GroupEvaluator
 {
     /**
-     * Ticks that one tick evaluates again, oldest first. A flood of late rows delays corrections, not alerts.
+     * Ticks that one tick evaluates again, oldest first. These have half of the interval, but for {@link #REOPENED_MIN} of them: a flood of late rows delays corrections, not alerts.
      */
-    static final int REOPENED_MAX = 5;
+    static final int REOPENED_MAX = 60;
+    static final int REOPENED_MIN = 5;
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -169,7 +170,11 @@ final class GroupEvaluator
         Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(cutoff, List.of()));
         SortedSet<Instant> open = open(group, reopening, tick, cutoff, complete);
         List<TickResult> late = new ArrayList<>();
+        Instant enough = now.plus(group.interval().dividedBy(2));
         for (Instant each : open.stream().limit(REOPENED_MAX).toList()) {
+            if (late.size() >= REOPENED_MIN && parts.clock().instant().isAfter(enough)) {
+                break;
+            }
             late.add(new TickResult(each, cutoff, run(rulesAt(each), each, cutoff)));
             open.remove(each);
         }

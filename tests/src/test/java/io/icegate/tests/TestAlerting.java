@@ -1,0 +1,189 @@
+package io.icegate.tests;
+
+import io.icegate.standalone.process.Ports;
+import io.icegate.standalone.process.TrinoProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Rules as a newcomer meets them: apply a file to a running IceGate, send errors, see the alert, kill the evaluator, take the rule away.
+ */
+final class TestAlerting
+{
+    private static final String EVALUATOR = "io.icegate.alerting.server.AlertingServerMain";
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final String RULES =
+            """
+            groups:
+              - name: checkout
+                interval: 10s
+                grace: 1s
+                rules:
+                  - alert: CheckoutErrors
+                    window: 10m
+                    sql: |
+                      SELECT service_name, count(*) AS value, max(body) AS example
+                      FROM logs WHERE severity_number >= 17 GROUP BY service_name
+                    by: [service_name]
+                    labels: {severity: page}
+                    annotations: {summary: "{{ $labels.service_name }}: {{ $value }} errors, such as {{ $values.example }}"}
+            """;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final List<Integer> ports = Ports.free(4);
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Test
+    void testRuleFromItsFileToItsEnd()
+            throws Exception
+    {
+        Path data = folder.resolve("data");
+        Path rules = Files.writeString(Files.createDirectories(folder.resolve("rules")).resolve("checkout.yaml"), RULES);
+        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(data, ports.subList(0, 3), "--alerting-port", Integer.toString(ports.get(3))))) {
+            start.awaitOutput("IceGate is ready.");
+            assertProblemsAreTold(data, rules);
+            assertThat(run("alert", "apply", "--data", data.toString(), rules.getParent().toString())).contains("default/checkout | created | 1");
+            assertThat(run("alert", "apply", "--data", data.toString(), rules.getParent().toString())).contains("default/checkout | unchanged | 1");
+            start.awaitOutput("icegate: alerting is ready");
+
+            sendErrors("cart", 3, Instant.now());
+            awaitAlert("\"state\":\"firing\"", "cart: 3 errors, such as error 2");
+            awaitTransitions("inactive-firing cart");
+            assertThat(run("alert", "list", "--data", data.toString())).contains("default/checkout | 1       | CheckoutErrors | 0       | 1 ");
+
+            // another process goes on from the last record, and tells nothing again
+            start.child(EVALUATOR).destroyForcibly();
+            start.awaitOutput("icegate: alerting is ready again");
+            sendErrors("shipping", 1, Instant.now().minusSeconds(60));
+            awaitTransitions("inactive-firing cart", "inactive-firing shipping");
+            assertGroupOfFileIsKept();
+
+            Files.delete(rules);
+            Path other = Files.writeString(rules.resolveSibling("other.yaml"), RULES.replace("name: checkout", "name: other").replace("severity_number >= 17", "false"));
+            assertThat(run("alert", "apply", "--data", data.toString(), "--prune", other.getParent().toString())).contains("default/checkout | deleted | 2", "default/other    | created | 1");
+            awaitTransitions("inactive-firing cart", "inactive-firing shipping", "firing-resolved cart rule_deleted", "firing-resolved shipping rule_deleted");
+            assertThat(start.output()).doesNotContain("Trino ended", "receiver ended");
+        }
+    }
+
+    private void assertProblemsAreTold(Path data, Path rules)
+            throws Exception
+    {
+        Path wrong = Files.writeString(folder.resolve("wrong.yaml"), RULES.replace("count(*)", "count(bodi)").replace("interval: 10s", "intervall: 10s"));
+        try (IceGateScript check = IceGateScript.run(folder, "alert", "check", "--data", data.toString(), wrong.toString())) {
+            assertThat(check.output()).contains("wrong.yaml:3: group checkout: unknown key 'intervall'").contains("1 problem");
+            assertThat(check.exitValue()).isEqualTo(1);
+        }
+        Files.writeString(wrong, RULES.replace("count(*)", "count(bodi)"));
+        try (IceGateScript check = IceGateScript.run(folder, "alert", "check", "--data", data.toString(), wrong.toString())) {
+            assertThat(check.output()).contains("wrong.yaml:9: rule CheckoutErrors: Column 'bodi' cannot be resolved (column 46)");
+            assertThat(check.exitValue()).isEqualTo(1);
+        }
+        assertThat(run("alert", "check", "--data", data.toString(), rules.toString())).contains("default/checkout | CheckoutErrors | 0 ").contains("OK: 1 groups, 1 rules");
+    }
+
+    /**
+     * A change over HTTP would be undone by the next apply.
+     */
+    private void assertGroupOfFileIsKept()
+            throws Exception
+    {
+        URI group = URI.create("http://localhost:%s/v1/alerting/groups/checkout".formatted(ports.get(3)));
+        HttpResponse<String> there = http.send(HttpRequest.newBuilder(group).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(there.headers().firstValue("ETag")).contains("\"1\"");
+        HttpResponse<String> refused = http.send(
+                HttpRequest.newBuilder(group).header("If-Match", "\"1\"").PUT(HttpRequest.BodyPublishers.ofString(RULES)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(412);
+        assertThat(refused.body()).contains("These rules come from", "add force=true");
+    }
+
+    private String run(String... arguments)
+            throws Exception
+    {
+        try (IceGateScript script = IceGateScript.run(folder, arguments)) {
+            assertThat(script.exitValue()).as(script.output()).isZero();
+            return script.output();
+        }
+    }
+
+    private void sendErrors(String service, int count, Instant time)
+            throws IOException, InterruptedException
+    {
+        List<String> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            records.add("{\"timeUnixNano\": \"%s000000\", \"severityNumber\": 17, \"body\": {\"stringValue\": \"error %s\"}}".formatted(time.toEpochMilli(), i));
+        }
+        String body = "{\"resourceLogs\": [{\"resource\": {\"attributes\": [{\"key\": \"service.name\", \"value\": {\"stringValue\": \"%s\"}}]}, \"scopeLogs\": [{\"logRecords\": [%s]}]}]}"
+                .formatted(service, String.join(", ", records));
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/v1/logs".formatted(ports.get(1))))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body, UTF_8))
+                .build();
+        assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+
+    private void awaitAlert(String... texts)
+            throws Exception
+    {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/api/v1/alerts".formatted(ports.get(3)))).build();
+        List<String> last = new ArrayList<>(List.of(""));
+        Deadline.await(() -> "alert in " + last.getFirst(), LIMIT, () -> {
+            last.set(0, http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            return List.of(texts).stream().allMatch(last.getFirst()::contains);
+        });
+    }
+
+    /**
+     * Waits until these are the transitions that are told, each once.
+     */
+    private void awaitTransitions(String... transitions)
+            throws Exception
+    {
+        List<List<String>> last = new ArrayList<>(List.of(List.of()));
+        Deadline.await(() -> "transitions in " + last.getFirst(), LIMIT, () -> {
+            last.set(0, transitions());
+            return last.getFirst().size() >= transitions.length;
+        });
+        assertThat(last.getFirst()).containsExactlyInAnyOrder(transitions);
+    }
+
+    private List<String> transitions()
+            throws SQLException
+    {
+        String sql =
+                """
+                SELECT concat(attributes['icegate.alert.previous_state'], '-', attributes['icegate.alert.state'], ' ', attributes['icegate.alert.label.service_name'],
+                    coalesce(' ' || element_at(attributes, 'icegate.alert.reason'), ''))
+                FROM events WHERE event_name = 'icegate.alert.state_changed'""";
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2)); Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
+            List<String> transitions = new ArrayList<>();
+            while (rows.next()) {
+                transitions.add(rows.getString(1));
+            }
+            return transitions;
+        }
+    }
+}
