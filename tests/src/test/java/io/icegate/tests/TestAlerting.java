@@ -98,7 +98,7 @@ final class TestAlerting
         }
         Files.writeString(wrong, RULES.replace("count(*)", "count(bodi)"));
         try (IceGateScript check = IceGateScript.run(folder, "alert", "check", "--data", data.toString(), wrong.toString())) {
-            assertThat(check.output()).contains("wrong.yaml:9: rule CheckoutErrors: Column 'bodi' cannot be resolved (column 46)");
+            assertThat(check.output()).contains("wrong.yaml:9: rule CheckoutErrors: Column 'bodi' cannot be resolved (column 38)");
             assertThat(check.exitValue()).isEqualTo(1);
         }
         assertThat(run("alert", "check", "--data", data.toString(), rules.toString())).contains("default/checkout | CheckoutErrors | 0 ").contains("OK: 1 groups, 1 rules");
