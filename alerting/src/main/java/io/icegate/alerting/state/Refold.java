@@ -1,7 +1,6 @@
 package io.icegate.alerting.state;
 
 import io.icegate.alerting.rule.RuleGroup;
-import io.icegate.alerting.rule.RuleLimits;
 import io.icegate.alerting.state.EvaluationRecord.SettledState;
 import io.icegate.alerting.state.Fold.Folded;
 
@@ -81,7 +80,7 @@ public final class Refold
     }
 
     /**
-     * Returns the time from which on {@link #next} needs the records, up to the newest. It needs that one only, if this is after it.
+     * Returns the time from which on {@link #next} needs the records, up to the newest and always with it.
      *
      * @param reopens whether ticks are to be re-opened
      * @param tick the next one
@@ -91,8 +90,9 @@ public final class Refold
         if (newest.settled().isPresent()) {
             return newest.settled().orElseThrow().tick();
         }
-        // the record before the window tells the state before it
-        return reopens ? tick.minus(group.lateness()).minus(RuleLimits.INTERVAL_MAX) : newest.tick();
+        // the record before the window tells the state before it; where the interval was longer, less can be re-opened for a while
+        Instant from = tick.minus(group.lateness()).minus(group.interval());
+        return reopens && from.isBefore(newest.tick()) ? from : newest.tick();
     }
 
     /**

@@ -200,6 +200,11 @@ final class RandomHistory
         }
     }
 
+    RuleGroup group()
+    {
+        return group(version);
+    }
+
     private RuleGroup group(long version)
     {
         return requireNonNull(versions.get(version));

@@ -3,6 +3,7 @@ package io.icegate.alerting.state;
 import io.icegate.objectstore.Seeds;
 import org.junit.jupiter.api.Test;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -52,5 +53,17 @@ final class TestRefold
         history.run(180);
         assertThat(history.reopenable(records -> records)).hasSize(RandomHistory.LATENESS_TICKS_MAX);
         assertThat(history.reopenable(records -> records.stream().map(record -> RandomHistory.with(record, record.late(), Optional.empty())).toList())).isEmpty();
+    }
+
+    @Test
+    void testAfterAGapTheNewestRecordIsNeeded()
+    {
+        RandomHistory history = new RandomHistory(new SplittableRandom(7), records -> records).alwaysLate();
+        history.run(1);
+        EvaluationRecord newest = RandomHistory.with(history.records().getLast(), List.of(), Optional.empty());
+        Instant tick = newest.tick();
+        assertThat(Refold.recordsFrom(newest, history.group(), tick.plusSeconds(30), false)).isEqualTo(tick);
+        assertThat(Refold.recordsFrom(newest, history.group(), tick.plusSeconds(30), true)).isEqualTo(tick.minusSeconds(30 * RandomHistory.LATENESS_TICKS_MAX));
+        assertThat(Refold.recordsFrom(newest, history.group(), tick.plusSeconds(86_400), true)).isEqualTo(tick);
     }
 }
