@@ -209,6 +209,7 @@ final class Lane
                 surroundings.metrics().attempted(outlet.name(), error);
                 if (!record.recordedAt().plus(GIVE_UP).isAfter(surroundings.clock().instant())) {
                     surroundings.metrics().attempted(outlet.name(), "gave_up");
+                    log.warn("Give up to deliver %s at %s to %s: %s %s", record.group(), record.tick(), outlet.name(), error, detail);
                     givenUp(record, "gave_up");
                     yield Duration.ZERO;
                 }
@@ -292,7 +293,6 @@ final class Lane
 
     private void givenUp(EvaluationRecord record, String error)
     {
-        log.warn("Give up to deliver %s at %s to %s: %s", record.group(), record.tick(), outlet.name(), error);
         passed(record, outlet.isMissed(record) ? Optional.of(new Undelivered(outlet.name(), record.tick(), error)) : Optional.empty());
     }
 

@@ -95,6 +95,8 @@ final class Worker
     void stop()
     {
         stopped = true;
+        // both: a client may swallow the interrupt, and then the thread would go on to wait
+        signal.release();
         thread.interrupt();
     }
 }
