@@ -140,6 +140,7 @@ final class TestLane
         store(lane, record(1, fires("cart", tick(1))));
         drain(lane);
         // adopted from another evaluator, whose clock is another
+        now = tick(2).plusSeconds(15);
         store(lane, Records.record("another", tick(2), List.of(fires("cart", tick(2))), List.of(), ImmutableSortedMap.of(), List.of()));
         drain(lane);
         // its own, but the clock was set back since
