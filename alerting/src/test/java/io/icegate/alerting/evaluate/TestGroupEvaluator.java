@@ -129,7 +129,9 @@ final class TestGroupEvaluator
     }
 
     private static final class World
-            implements TickQueries, RuleSource, RecordSink
+            implements RecordSink,
+                       RuleSource,
+                       TickQueries
     {
         private final Random random;
         private final boolean waits;
