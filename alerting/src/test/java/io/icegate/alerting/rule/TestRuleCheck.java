@@ -67,6 +67,7 @@ final class TestRuleCheck
             "SELECT a FROM logs JOIN spans ON EXISTS (TABLE x.y) => 1:42 table 'x.y' cannot be used",
             "SELECT a FROM b, (WITH b AS (SELECT 1 AS a) SELECT a FROM b) => 1:15 there is no table 'b'",
             "WITH a AS (SELECT * FROM b), b AS (SELECT 1 AS a) SELECT a FROM a => 1:26 there is no table 'b'",
+            "WITH a AS (SELECT * FROM a) SELECT 1 AS value FROM a => 1:26 there is no table 'a'",
             "WITH logs AS (SELECT 1 AS a) SELECT a FROM logs   => 1:6 'logs' is the name of rows that a rule is given and cannot be used again; name the table expression otherwise",
             "WITH \"Evaluation\" AS (SELECT 1 AS a) SELECT a FROM evaluation => 1:6 'evaluation' is the name of rows that a rule is given",
             "SELECT a FROM (WITH spans AS (SELECT 1 AS a) SELECT a FROM spans) => 1:21 'spans' is the name of rows that a rule is given",
