@@ -1,5 +1,6 @@
 package io.icegate.alerting.evaluate;
 
+import io.airlift.log.Logger;
 import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.Rule;
 import io.icegate.alerting.rule.RuleGroup;
@@ -41,6 +42,7 @@ final class GroupEvaluator
     static final int REOPENED_MAX = 60;
     static final int REOPENED_MIN = 5;
 
+    private static final Logger log = Logger.get(GroupEvaluator.class);
     private static final HexFormat HEX = HexFormat.of();
 
     private final GroupName name;
@@ -117,12 +119,21 @@ final class GroupEvaluator
     Evaluated evaluate(GroupRules current, boolean complete)
             throws QueryException, IOException, InterruptedException
     {
-        EvaluationRecord record = unsettled.isPresent() ? unsettled.orElseThrow() : next(current, complete);
+        EvaluationRecord record = unsettled.isPresent() ? unsettled.orElseThrow() : next(notOlder(current), complete);
         unsettled = Optional.of(record);
         Evaluated evaluated = append(record);
         unsettled = Optional.empty();
         keep(evaluated.record(), current.group());
         return evaluated;
+    }
+
+    /**
+     * The rules of the newest record, where another evaluator has seen a newer version than this one.
+     */
+    private GroupRules notOlder(GroupRules current)
+    {
+        long used = newest().map(EvaluationRecord::rulesVersion).orElse(0L);
+        return current.version() >= used ? current : new GroupRules(used, current.written(), rules.version(name, used));
     }
 
     /**
@@ -140,6 +151,9 @@ final class GroupEvaluator
             throws IOException
     {
         EvaluationLog.Appended appended = parts.log().append(record);
+        if (!appended.leftOut().isEmpty()) {
+            log.warn("The record of tick %s of %s is too large, and lacks: %s", record.tick(), name, String.join(", ", appended.leftOut()));
+        }
         return switch (appended.outcome()) {
             case WRITTEN -> new Evaluated(appended.record(), true);
             case ADOPTED -> new Evaluated(appended.record(), false);
@@ -217,7 +231,9 @@ final class GroupEvaluator
         Instant last = group.tickAtOrBefore(now.minus(group.catchUp()));
         Instant to = last.isBefore(from) ? from : last;
         Refolded folded = refold.skip(records, group, new TickResult(from, group.cutoff(to), List.of()));
-        return record(current, folded, false, new Reopening(group.cutoff(to), List.of()), Optional.of(new SkippedTicks(from, to)));
+        // rows that came meanwhile may belong to ticks before, which can be re-opened still
+        Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(group.cutoff(from), List.of()));
+        return record(current, folded, false, reopening, Optional.of(new SkippedTicks(from, to)));
     }
 
     private EvaluationRecord record(GroupRules current, Refolded folded, boolean incomplete, Reopening reopening, Optional<SkippedTicks> skipped)

@@ -29,6 +29,7 @@ final class RuleReader
     static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,127}");
 
     private static final Pattern ALERT = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_.-]{0,127}");
+    private static final String RESERVED = "IceGate";
     private static final String ALERT_NAME_LABEL = "alertname";
     private static final Set<String> KEYS = ImmutableSet.of(
             "alert", "window", "sql", "by", "for", "keep_firing_for", "no_data", "on_error", "labels", "annotations", "time", "alert_events");
@@ -56,6 +57,9 @@ final class RuleReader
         if (alert.isPresent() && !ALERT.matcher(alert.orElseThrow()).matches()) {
             yaml.problem("alert", "'alert: %s' is no name of an alert; use up to 128 letters, digits, _, - and ., and begin with a letter".formatted(alert.orElseThrow()));
             alert = Optional.empty();
+        }
+        if (alert.filter(name -> name.startsWith(RESERVED)).isPresent()) {
+            yaml.problem("alert", "'alert: %s' is reserved: names that begin with %s are for alerts about alerting itself; choose another name".formatted(alert.orElseThrow(), RESERVED));
         }
         if (!yaml.lines().containsKey("window")) {
             yaml.problem("window", "'window' is missing; add a line such as 'window: 5m', which is how far back the query sees");
