@@ -60,12 +60,13 @@ final class TestAlerting
             throws Exception
     {
         Path data = folder.resolve("data");
-        Path rules = Files.writeString(Files.createDirectories(folder.resolve("rules")).resolve("checkout.yaml"), RULES);
+        Path files = Files.createDirectories(folder.resolve("rules"));
+        Path rules = Files.writeString(files.resolve("checkout.yaml"), RULES);
         try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(data, ports.subList(0, 3), "--alerting-port", Integer.toString(ports.get(3))))) {
             start.awaitOutput("IceGate is ready.");
             assertProblemsAreTold(data, rules);
-            assertThat(run("alert", "apply", "--data", data.toString(), rules.getParent().toString())).contains("default/checkout | created | 1");
-            assertThat(run("alert", "apply", "--data", data.toString(), rules.getParent().toString())).contains("default/checkout | unchanged | 1");
+            assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | created | 1");
+            assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | unchanged | 1");
             start.awaitOutput("icegate: alerting is ready");
 
             sendErrors("cart", 3, Instant.now());
@@ -81,8 +82,8 @@ final class TestAlerting
             assertGroupOfFileIsKept();
 
             Files.delete(rules);
-            Path other = Files.writeString(rules.resolveSibling("other.yaml"), RULES.replace("name: checkout", "name: other").replace("severity_number >= 17", "false"));
-            assertThat(run("alert", "apply", "--data", data.toString(), "--prune", other.getParent().toString())).contains("default/checkout | deleted | 2", "default/other    | created | 1");
+            Files.writeString(rules.resolveSibling("other.yaml"), RULES.replace("name: checkout", "name: other").replace("severity_number >= 17", "false"));
+            assertThat(run("alert", "apply", "--data", data.toString(), "--prune", files.toString())).contains("default/checkout | deleted | 2", "default/other    | created | 1");
             awaitTransitions("inactive-firing cart", "inactive-firing shipping", "firing-resolved cart rule_deleted", "firing-resolved shipping rule_deleted");
             assertThat(start.output()).doesNotContain("Trino ended", "receiver ended");
         }

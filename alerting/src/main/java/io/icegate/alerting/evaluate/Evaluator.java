@@ -54,6 +54,8 @@ public final class Evaluator
     private final Parts parts;
     private final ExecutorService ticks = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<GroupName, Owned> groups = new ConcurrentHashMap<>();
+    // deliveries of a group begin and end under this lock, or one could begin after its end
+    private final Object delivering = new Object();
     private final Thread thread;
     private volatile boolean stopped;
     private volatile Optional<String> trouble = Optional.of("it has not looked for rules yet");
@@ -205,8 +207,10 @@ public final class Evaluator
         });
         for (GroupName name : List.copyOf(groups.keySet())) {
             if (!rules.containsKey(name) || !parts.membership().owns(name)) {
-                groups.remove(name);
-                parts.groups().sink().disowned(name);
+                synchronized (delivering) {
+                    groups.remove(name);
+                    parts.groups().sink().disowned(name);
+                }
             }
         }
     }
@@ -323,9 +327,11 @@ public final class Evaluator
             group.newest = Optional.of(evaluated.record());
             group.retry = RETRY_MIN;
             parts.events().recorded(evaluated.record(), evaluated.ours(), Duration.ofNanos(System.nanoTime() - group.ready));
-            // a group that was given away meanwhile is another's to deliver
-            if (groups.get(name) == group) {
-                parts.groups().sink().stored(evaluated.record(), current.group(), evaluated.ours());
+            synchronized (delivering) {
+                // a group that was given away meanwhile is another's to deliver
+                if (groups.get(name) == group) {
+                    parts.groups().sink().stored(evaluated.record(), current.group(), evaluated.ours());
+                }
             }
             collect(group, evaluated.record());
         }
@@ -351,8 +357,10 @@ public final class Evaluator
         GroupEvaluator opened = GroupEvaluator.open(current.group(), parts.groups(), new Refold(parts.fold(), version -> parts.rules().version(name, version)), parts.rules());
         group.newest = opened.newest();
         group.evaluator = Optional.of(opened);
-        if (groups.get(name) == group) {
-            parts.groups().sink().owned(current.group(), opened.newest());
+        synchronized (delivering) {
+            if (groups.get(name) == group) {
+                parts.groups().sink().owned(current.group(), opened.newest());
+            }
         }
     }
 
@@ -383,7 +391,10 @@ public final class Evaluator
             ticks.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        groups.keySet().forEach(parts.groups().sink()::disowned);
+        synchronized (delivering) {
+            groups.keySet().forEach(parts.groups().sink()::disowned);
+            groups.clear();
+        }
         try {
             parts.membership().close();
         }
