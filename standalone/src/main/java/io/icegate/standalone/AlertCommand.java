@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
         description = "Rules of alerts: files with SQL, which an evaluator runs on what has arrived.",
         subcommands = {
                 AlertCheckCommand.class,
+                AlertTestCommand.class,
                 AlertApplyCommand.class,
                 AlertListCommand.class,
                 AlertServeCommand.class,
@@ -22,6 +23,6 @@ final class AlertCommand
     @Override
     public void run()
     {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate alert check, apply, list or serve");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate alert check, test, apply, list or serve");
     }
 }

@@ -31,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestAlerting
 {
     private static final String EVALUATOR = "io.icegate.alerting.server.AlertingServerMain";
+    private static final Path COOKBOOK_TEST = Path.of("../docs/operations/alerting/cookbook.test.yaml").toAbsolutePath().normalize();
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String RULES =
             """
@@ -65,6 +66,7 @@ final class TestAlerting
         try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(data, ports.subList(0, 3), "--alerting-port", Integer.toString(ports.get(3))))) {
             start.awaitOutput("IceGate is ready.");
             assertProblemsAreTold(data, rules);
+            assertTestsOfRules(data, rules);
             assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | created | 1");
             assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | unchanged | 1");
             start.awaitOutput("icegate: alerting is ready");
@@ -103,6 +105,33 @@ final class TestAlerting
             assertThat(check.exitValue()).isEqualTo(1);
         }
         assertThat(run("alert", "check", "--data", data.toString(), rules.toString())).contains("default/checkout | CheckoutErrors | 0 ").contains("OK: 1 groups, 1 rules");
+    }
+
+    /**
+     * Trino evaluates the rules of the cookbook, and one over a row that comes late, without any of these rows being in a table.
+     */
+    private void assertTestsOfRules(Path data, Path rules)
+            throws Exception
+    {
+        assertThat(run("alert", "test", "--data", data.toString(), COOKBOOK_TEST.toString())).contains("OK: 10 tests");
+        Path tests = Files.writeString(
+                rules.resolveSibling("checkout.test.yaml"),
+                """
+                rule_files: [checkout.yaml]
+                tests:
+                  - rows: {logs: [{at: 5s, arrives: 22s, row: {service_name: cart, severity_number: 17}}]}
+                    expect:
+                      - {at: 20s, alert: CheckoutErrors, state: none}
+                      - {at: 30s, alert: CheckoutErrors, state: firing, labels: {service_name: cart}, value: 2}
+                """);
+        try (IceGateScript test = IceGateScript.run(folder, "alert", "test", "--data", data.toString(), tests.toString())) {
+            // the row opened the first tick again, and the alert fires since then
+            assertThat(test.output()).contains("checkout.test.yaml:6: test 1: CheckoutErrors{service_name=cart} at 30s: expected firing with value 2, found firing with value 1 {service_name=cart} since 10s", "1 failure");
+            assertThat(test.exitValue()).isEqualTo(1);
+        }
+        try (IceGateScript test = IceGateScript.run(folder, "alert", "test")) {
+            assertThat(test.exitValue()).isEqualTo(2);
+        }
     }
 
     /**

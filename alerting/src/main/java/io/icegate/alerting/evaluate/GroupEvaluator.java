@@ -34,7 +34,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Evaluates the ticks of one group in order, each once: a tick ends with one record, ours or that of another evaluator. For one thread at a time.
  */
-final class GroupEvaluator
+public final class GroupEvaluator
 {
     /**
      * Ticks that one tick evaluates again, oldest first. These have half of the interval, but for {@link #REOPENED_MIN} of them: a flood of late rows delays corrections, not alerts.
@@ -71,7 +71,7 @@ final class GroupEvaluator
      * @throws io.icegate.alerting.state.EvaluationLogException when records cannot be read
      * @throws IOException when rules cannot be read
      */
-    static GroupEvaluator open(RuleGroup group, GroupParts parts, Refold refold, RuleSource rules)
+    public static GroupEvaluator open(RuleGroup group, GroupParts parts, Refold refold, RuleSource rules)
             throws IOException
     {
         GroupName name = group.name();
@@ -102,7 +102,7 @@ final class GroupEvaluator
     /**
      * The tick that is evaluated next.
      */
-    Instant nextTick()
+    public Instant nextTick()
     {
         return nextTick;
     }
@@ -116,7 +116,7 @@ final class GroupEvaluator
      * @throws io.icegate.alerting.state.EvaluationLogException when another object is in the place of the record
      * @throws IOException when the store does not answer: the record is there or not, and the next call finds out
      */
-    Evaluated evaluate(GroupRules current, boolean complete)
+    public Evaluated evaluate(GroupRules current, boolean complete)
             throws QueryException, IOException, InterruptedException
     {
         EvaluationRecord record = unsettled.isPresent() ? unsettled.orElseThrow() : next(notOlder(current), complete);
@@ -139,9 +139,9 @@ final class GroupEvaluator
     /**
      * @param ours false when another evaluator was faster; its record counts
      */
-    record Evaluated(EvaluationRecord record, boolean ours)
+    public record Evaluated(EvaluationRecord record, boolean ours)
     {
-        Evaluated
+        public Evaluated
         {
             requireNonNull(record, "record is null");
         }

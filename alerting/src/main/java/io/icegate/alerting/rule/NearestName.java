@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Finds the known name that an author may have meant.
  */
-final class NearestName
+public final class NearestName
 {
     private static final int LENGTH_MAX = 64;
     private static final Pattern SEPARATORS = Pattern.compile("[_.\\- ]");
@@ -30,7 +30,7 @@ final class NearestName
     /**
      * The end of a message about an unknown name.
      */
-    static String hint(String name, Collection<String> known)
+    public static String hint(String name, Collection<String> known)
     {
         return of(name, known).map("; did you mean '%s'?"::formatted)
                 .orElseGet(() -> known.isEmpty() ? "" : "; known are " + String.join(", ", known));

@@ -9,23 +9,23 @@ import java.util.List;
 /**
  * Collects what is wrong with one file, up to {@link RuleLimits#PROBLEMS_MAX}.
  */
-final class Problems
+public final class Problems
 {
     private final String file;
     private final List<Problem> problems = new ArrayList<>();
     private int left;
 
-    Problems(String file)
+    public Problems(String file)
     {
         this.file = file;
     }
 
-    String file()
+    public String file()
     {
         return file;
     }
 
-    void add(int line, String message)
+    public void add(int line, String message)
     {
         if (problems.size() < RuleLimits.PROBLEMS_MAX) {
             problems.add(new Problem(file, line, message));
@@ -35,12 +35,12 @@ final class Problems
         }
     }
 
-    void add(Node node, String message)
+    public void add(Node node, String message)
     {
         add(line(node), message);
     }
 
-    List<Problem> list()
+    public List<Problem> list()
     {
         List<Problem> all = new ArrayList<>(problems);
         if (left > 0) {
@@ -53,7 +53,7 @@ final class Problems
     /**
      * Line of a node, from 1.
      */
-    static int line(Node node)
+    public static int line(Node node)
     {
         return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
     }

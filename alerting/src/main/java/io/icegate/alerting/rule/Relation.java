@@ -186,7 +186,7 @@ public enum Relation
                 .buildOrThrow();
     }
 
-    static List<String> names()
+    public static List<String> names()
     {
         return Arrays.stream(values()).map(Relation::text).toList();
     }

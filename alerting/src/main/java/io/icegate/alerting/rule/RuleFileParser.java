@@ -3,11 +3,6 @@ package io.icegate.alerting.rule;
 import com.google.common.collect.ImmutableSet;
 import io.icegate.alerting.rule.ParsedRules.RuleName;
 import io.icegate.server.access.TenantHeader;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -111,47 +106,8 @@ public final class RuleFileParser
     private ParsedRules parse(String text)
     {
         List<RuleGroup> groups = new ArrayList<>();
-        compose(text).ifPresent(root -> {
-            if (root instanceof MappingNode mapping) {
-                groups.addAll(groups(new YamlMapping(problems, "this file", mapping, Set.of("groups"))));
-            }
-            else {
-                problems.add(root, "a file of rules is a mapping; begin it with 'groups:'");
-            }
-        });
+        YamlMapping.read(problems, text, "groups", Set.of("groups")).ifPresent(file -> groups.addAll(groups(file)));
         return new ParsedRules(groups, problems.list(), origins);
-    }
-
-    private Optional<Node> compose(String text)
-    {
-        if (text.length() > RuleLimits.FILE_LENGTH_MAX) {
-            problems.add(1, "the file has %s characters, at most %s are allowed; split it".formatted(text.length(), RuleLimits.FILE_LENGTH_MAX));
-            return Optional.empty();
-        }
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(problems.file())
-                .setCodePointLimit(RuleLimits.FILE_LENGTH_MAX)
-                .setMaxAliasesForCollections(0)
-                .build();
-        try {
-            if (!YamlShape.isPlain(settings, text, problems)) {
-                return Optional.empty();
-            }
-            Optional<Node> root = new Compose(settings).composeString(text);
-            if (root.isEmpty()) {
-                problems.add(1, "the file is empty; begin it with 'groups:'");
-            }
-            return root;
-        }
-        catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
-            String where = e.getContextMark().map(mark -> ", begun in line " + (mark.getLine() + 1)).orElse("");
-            problems.add(line, "this is no YAML: %s (%s%s); look at indentation, quotes and brackets, and use blanks instead of tabs".formatted(e.getProblem(), e.getContext(), where));
-        }
-        catch (YamlEngineException e) {
-            problems.add(1, "this is no YAML: %s".formatted(e.getMessage()));
-        }
-        return Optional.empty();
     }
 
     private List<RuleGroup> groups(YamlMapping file)

@@ -1,6 +1,11 @@
 package io.icegate.alerting.rule;
 
 import com.google.common.collect.ImmutableSortedMap;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -22,7 +27,7 @@ import java.util.TreeMap;
 /**
  * One mapping of a YAML file. Everything that is not as expected becomes a problem with its line, and reads as absent.
  */
-final class YamlMapping
+public final class YamlMapping
 {
     private static final Tag MERGE = new Tag("tag:yaml.org,2002:merge");
 
@@ -36,7 +41,7 @@ final class YamlMapping
      * @param what the mapping is, as messages begin: {@code rule CheckoutErrors}
      * @param known keys; empty allows all
      */
-    YamlMapping(Problems problems, String what, MappingNode node, Set<String> known)
+    public YamlMapping(Problems problems, String what, MappingNode node, Set<String> known)
     {
         this.problems = problems;
         this.what = what;
@@ -44,6 +49,54 @@ final class YamlMapping
         for (NodeTuple entry : node.getValue()) {
             read(entry, known);
         }
+    }
+
+    /**
+     * Reads a file that is one mapping.
+     *
+     * @param first key that it begins with, for messages
+     * @return empty when the file cannot be read, which is a problem
+     */
+    public static Optional<YamlMapping> read(Problems problems, String text, String first, Set<String> known)
+    {
+        Optional<Node> root = compose(problems, text, first);
+        if (root.isPresent() && !(root.orElseThrow() instanceof MappingNode)) {
+            problems.add(root.orElseThrow(), "this file must be a mapping; begin it with '%s:'".formatted(first));
+            return Optional.empty();
+        }
+        return root.map(node -> new YamlMapping(problems, "this file", (MappingNode) node, known));
+    }
+
+    private static Optional<Node> compose(Problems problems, String text, String first)
+    {
+        if (text.length() > RuleLimits.FILE_LENGTH_MAX) {
+            problems.add(1, "the file has %s characters, at most %s are allowed; split it".formatted(text.length(), RuleLimits.FILE_LENGTH_MAX));
+            return Optional.empty();
+        }
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(problems.file())
+                .setCodePointLimit(RuleLimits.FILE_LENGTH_MAX)
+                .setMaxAliasesForCollections(0)
+                .build();
+        try {
+            if (!YamlShape.isPlain(settings, text, problems)) {
+                return Optional.empty();
+            }
+            Optional<Node> root = new Compose(settings).composeString(text);
+            if (root.isEmpty()) {
+                problems.add(1, "the file is empty; begin it with '%s:'".formatted(first));
+            }
+            return root;
+        }
+        catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
+            String where = e.getContextMark().map(mark -> ", begun in line " + (mark.getLine() + 1)).orElse("");
+            problems.add(line, "this is no YAML: %s (%s%s); look at indentation, quotes and brackets, and use blanks instead of tabs".formatted(e.getProblem(), e.getContext(), where));
+        }
+        catch (YamlEngineException e) {
+            problems.add(1, "this is no YAML: %s".formatted(e.getMessage()));
+        }
+        return Optional.empty();
     }
 
     private void read(NodeTuple entry, Set<String> known)
@@ -72,7 +125,7 @@ final class YamlMapping
     /**
      * The word in a mapping that names it, before the mapping is read in full.
      */
-    static Optional<String> peek(Node node, String key)
+    public static Optional<String> peek(Node node, String key)
     {
         if (!(node instanceof MappingNode mapping)) {
             return Optional.empty();
@@ -84,12 +137,12 @@ final class YamlMapping
                 .findFirst();
     }
 
-    String what()
+    public String what()
     {
         return what;
     }
 
-    int line()
+    public int line()
     {
         return Problems.line(node);
     }
@@ -97,27 +150,27 @@ final class YamlMapping
     /**
      * Line of a key, or of the mapping when it does not have it.
      */
-    int line(String key)
+    public int line(String key)
     {
         return lines.getOrDefault(key, line());
     }
 
-    Map<String, Integer> lines()
+    public Map<String, Integer> lines()
     {
         return lines;
     }
 
-    void problem(String key, String message)
+    public void problem(String key, String message)
     {
         problems.add(line(key), "%s: %s".formatted(what, message));
     }
 
-    Optional<Node> value(String key)
+    public Optional<Node> value(String key)
     {
         return Optional.ofNullable(values.get(key));
     }
 
-    Optional<ScalarNode> scalar(String key)
+    public Optional<ScalarNode> scalar(String key)
     {
         Optional<Node> value = value(key);
         if (value.isPresent() && !(value.orElseThrow() instanceof ScalarNode)) {
@@ -127,7 +180,7 @@ final class YamlMapping
         return value.map(ScalarNode.class::cast);
     }
 
-    Optional<String> text(String key)
+    public Optional<String> text(String key)
     {
         return scalar(key).map(ScalarNode::getValue);
     }
@@ -137,7 +190,7 @@ final class YamlMapping
      *
      * @param example to show when it is missing
      */
-    Optional<String> required(String key, String example)
+    public Optional<String> required(String key, String example)
     {
         if (!lines.containsKey(key)) {
             problem(key, "'%s' is missing; add a line such as '%s: %s'".formatted(key, key, example));
@@ -145,7 +198,7 @@ final class YamlMapping
         return text(key);
     }
 
-    Optional<Duration> duration(String key, Duration min, Duration max)
+    public Optional<Duration> duration(String key, Duration min, Duration max)
     {
         Optional<String> text = text(key);
         if (text.isEmpty()) {
@@ -166,7 +219,7 @@ final class YamlMapping
     /**
      * One of some words.
      */
-    Optional<String> word(String key, Collection<String> words)
+    public Optional<String> word(String key, Collection<String> words)
     {
         Optional<String> word = text(key);
         if (word.isPresent() && !words.contains(word.orElseThrow())) {
@@ -179,7 +232,7 @@ final class YamlMapping
     /**
      * A list of different texts.
      */
-    Optional<List<String>> texts(String key, int countMax)
+    public Optional<List<String>> texts(String key, int countMax)
     {
         return list(key, countMax).map(elements -> {
             List<String> texts = new ArrayList<>();
@@ -203,7 +256,7 @@ final class YamlMapping
      *
      * @param countMax those beyond it are left out, which is a problem
      */
-    Optional<List<Node>> list(String key, int countMax)
+    public Optional<List<Node>> list(String key, int countMax)
     {
         Optional<Node> value = value(key);
         if (value.isEmpty()) {
@@ -221,7 +274,7 @@ final class YamlMapping
         return Optional.of(elements);
     }
 
-    Optional<YamlMapping> mapping(String key, Set<String> known)
+    public Optional<YamlMapping> mapping(String key, Set<String> known)
     {
         Optional<Node> value = value(key);
         if (value.isEmpty()) {
@@ -237,7 +290,7 @@ final class YamlMapping
     /**
      * All keys with their texts.
      */
-    SortedMap<String, String> textsByKey()
+    public SortedMap<String, String> textsByKey()
     {
         SortedMap<String, String> texts = new TreeMap<>();
         values.keySet().forEach(key -> text(key).ifPresent(text -> texts.put(key, text)));

@@ -193,7 +193,7 @@ final class TestRuleFileParser
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "``                                        | 1 | the file is empty; begin it with 'groups:'",
-            "[1, 2]                                    | 1 | a file of rules is a mapping; begin it with 'groups:'",
+            "[1, 2]                                    | 1 | this file must be a mapping; begin it with 'groups:'",
             "{}                                        | 1 | this file: 'groups' is missing; begin the file with 'groups:' and a list of groups",
             "`a: &x 1\nb: *x`                          | 1 | anchors and aliases (& and *) are not supported; write the value where it is used",
             "`groups: !!java.net.URL [x]`              | 1 | tags (such as tag:yaml.org,2002:java.net.URL) are not supported; remove it, and quote the value if it is a text",

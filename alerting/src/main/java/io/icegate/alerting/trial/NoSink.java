@@ -1,0 +1,30 @@
+package io.icegate.alerting.trial;
+
+import io.icegate.alerting.evaluate.RecordSink;
+import io.icegate.alerting.rule.GroupName;
+import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.state.EvaluationRecord;
+
+import java.util.Optional;
+
+/**
+ * Tests tell nobody.
+ */
+record NoSink()
+        implements RecordSink
+{
+    @Override
+    public void owned(RuleGroup group, Optional<EvaluationRecord> newest) {}
+
+    @Override
+    public void stored(EvaluationRecord record, RuleGroup group, boolean ours) {}
+
+    @Override
+    public Cursors cursors(GroupName group)
+    {
+        return Cursors.NONE;
+    }
+
+    @Override
+    public void disowned(GroupName group) {}
+}
