@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
                 AlertTestCommand.class,
                 AlertApplyCommand.class,
                 AlertListCommand.class,
+                AlertExplainCommand.class,
+                AlertReplayCommand.class,
                 AlertServeCommand.class,
         })
 final class AlertCommand
@@ -23,6 +25,6 @@ final class AlertCommand
     @Override
     public void run()
     {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate alert check, test, apply, list or serve");
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing command: icegate alert check, test, apply, list, explain, replay or serve");
     }
 }

@@ -3,6 +3,8 @@ package io.icegate.standalone;
 import io.icegate.alerting.evaluate.QueryException;
 import io.icegate.alerting.evaluate.RuleValidation;
 import io.icegate.alerting.evaluate.TrinoQueryEngine;
+import io.icegate.alerting.rule.Durations;
+import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.ParsedRules;
 import io.icegate.alerting.rule.RuleCheck;
 import io.icegate.alerting.rule.RuleFileParser;
@@ -16,8 +18,10 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +75,39 @@ final class AlertRules
         }
         catch (IOException e) {
             throw new CommandException("Cannot read rules: " + e, e);
+        }
+    }
+
+    /**
+     * A group by its name, or by {@code TENANT/GROUP}.
+     */
+    GroupName groupName(String text)
+    {
+        int slash = text.lastIndexOf('/');
+        try {
+            return slash < 0 ? new GroupName(tenant, text) : new GroupName(text.substring(0, slash), text.substring(slash + 1));
+        }
+        catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * A point in time, or how long ago it was.
+     *
+     * @param option that it was given to, for messages
+     */
+    static Instant time(String option, String text, Instant now)
+    {
+        Optional<Duration> ago = Durations.parse(text);
+        if (ago.isPresent()) {
+            return now.minus(ago.orElseThrow());
+        }
+        try {
+            return Instant.parse(text);
+        }
+        catch (DateTimeParseException e) {
+            throw new CommandException("%s %s is no time: write 2026-11-27T00:00:00Z, or how long ago as 30m or 1h".formatted(option, text), e);
         }
     }
 

@@ -2,15 +2,12 @@ package io.icegate.alerting.evaluate;
 
 import io.airlift.log.Logger;
 import io.icegate.alerting.rule.GroupName;
-import io.icegate.alerting.rule.Rule;
 import io.icegate.alerting.rule.RuleGroup;
-import io.icegate.alerting.state.AlertInstance;
-import io.icegate.alerting.state.AlertState;
 import io.icegate.alerting.state.EvaluationLog;
 import io.icegate.alerting.state.EvaluationRecord;
 import io.icegate.alerting.state.EvaluationRecord.Reopening;
 import io.icegate.alerting.state.EvaluationRecord.SkippedTicks;
-import io.icegate.alerting.state.Labels;
+import io.icegate.alerting.state.GroupState;
 import io.icegate.alerting.state.Refold;
 import io.icegate.alerting.state.Refold.Refolded;
 import io.icegate.alerting.state.RuleResult;
@@ -24,10 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 import static java.util.Objects.requireNonNull;
 
@@ -181,7 +174,8 @@ public final class GroupEvaluator
             return skip(current, tick, now);
         }
         Instant cutoff = group.cutoff(tick);
-        Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(cutoff, List.of()));
+        // the first tick may be incomplete too: nothing was seen before it
+        Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(Instant.EPOCH, List.of()));
         SortedSet<Instant> open = open(group, reopening, tick, cutoff, complete);
         List<TickResult> late = new ArrayList<>();
         Instant enough = now.plus(group.interval().dividedBy(2));
@@ -259,41 +253,10 @@ public final class GroupEvaluator
                 cursors.undelivered());
     }
 
-    /**
-     * Runs the rules at the same time, as far as the engine has room.
-     */
     private List<RuleResult> run(RuleGroup group, Instant tick, Instant cutoff)
             throws QueryException, InterruptedException
     {
-        List<RuleResult> results = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<RuleResult>> running = new ArrayList<>();
-            for (Rule rule : group.rules()) {
-                running.add(threads.submit(() -> parts.queries().evaluate(group, rule, tick, cutoff, active(rule))));
-            }
-            try {
-                for (Future<RuleResult> each : running) {
-                    results.add(each.get());
-                }
-            }
-            catch (ExecutionException e) {
-                threads.shutdownNow();
-                throw e.getCause() instanceof QueryException failed ? failed : new QueryException(QueryException.Kind.STATEMENT, "Cannot evaluate: " + e.getCause(), Optional.empty(), e);
-            }
-            catch (InterruptedException e) {
-                threads.shutdownNow();
-                throw e;
-            }
-        }
-        return results;
-    }
-
-    private List<Labels> active(Rule rule)
-    {
-        return newest().map(record -> record.state().alerts().stream()
-                        .filter(alert -> alert.rule().equals(rule.alert()) && alert.state() != AlertState.RESOLVED)
-                        .map(AlertInstance::labels)
-                        .toList())
-                .orElse(List.of());
+        GroupState state = newest().map(EvaluationRecord::state).orElse(GroupState.EMPTY);
+        return new RulesAtTick(parts.queries(), group, tick, cutoff).run(state);
     }
 }

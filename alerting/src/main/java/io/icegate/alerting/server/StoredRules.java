@@ -23,7 +23,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Rules as the bucket has them. Safe for use by many threads.
  */
-final class StoredRules
+public final class StoredRules
         implements RuleSource
 {
     /**
@@ -48,7 +48,7 @@ final class StoredRules
     // guarded by this
     private Set<GroupName> told = Set.of();
 
-    StoredRules(RuleStore store)
+    public StoredRules(RuleStore store)
     {
         this.store = requireNonNull(store, "store is null");
     }

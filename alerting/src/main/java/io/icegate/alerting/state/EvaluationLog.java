@@ -172,6 +172,28 @@ public final class EvaluationLog
     }
 
     /**
+     * Returns the newest record before a tick.
+     *
+     * @throws EvaluationLogException UNAVAILABLE, CORRUPT or NEWER_FORMAT
+     */
+    public Optional<EvaluationRecord> before(GroupName group, Instant tick)
+    {
+        ObjectKey end = key(group, latest(tick.minusNanos(1), Instant.EPOCH));
+        for (Duration back : LOOK_BACKS) {
+            Optional<ObjectKey> last = Optional.of(key(group, latest(tick.minus(back), Instant.EPOCH)));
+            List<ObjectKey> keys = keys(group, last, Optional.of(end), RECORDS_MAX);
+            while (keys.size() == RECORDS_MAX) {
+                List<ObjectKey> more = keys(group, Optional.of(keys.getLast()), Optional.of(end), RECORDS_MAX);
+                keys = more.isEmpty() ? keys.subList(keys.size() - 1, keys.size()) : more;
+            }
+            if (!keys.isEmpty()) {
+                return read(group, keys.getLast());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
      * Deletes records before a time, a page at most: the rest stays for the next call. The newest one stays in any case.
      *
      * @param newest the newest record of the group

@@ -72,7 +72,7 @@ public record EvaluationRecord(
     /**
      * Returns whether answers were left out because the record was too large. Its state and transitions are right all the same, but nothing before it can be folded again.
      */
-    boolean isCut()
+    public boolean isCut()
     {
         return (skipped.isEmpty() && result.results().isEmpty()) || late.stream().anyMatch(each -> each.results().isEmpty());
     }

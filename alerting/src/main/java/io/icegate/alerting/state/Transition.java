@@ -66,4 +66,12 @@ public record Transition(AlertInstance alert, AlertState from, AlertState to, In
     {
         return "%s-%s-%s-%s%s".formatted(alert.fingerprint(), tick.getEpochSecond(), from.text(), to.text(), kind == Kind.CORRECTED ? "-corrected" : "");
     }
+
+    /**
+     * Returns the identity of what tells that this one did not happen.
+     */
+    public String correctedId()
+    {
+        return corrected().id();
+    }
 }

@@ -95,6 +95,40 @@ final class TestGroupEvaluator
         }).isInstanceOf(AssertionError.class);
     }
 
+    /**
+     * Evaluated again, every tick comes to what the records tell, from wherever it begins; and rows that are lost are seen.
+     */
+    @Test
+    void testReplay()
+            throws Exception
+    {
+        long seed = Seeds.next("TestGroupEvaluator.replay");
+        Set<String> seen = new HashSet<>();
+        for (int round = 0; round < 10; round++) {
+            Random random = new Random(seed + round);
+            World world = new World(random, true);
+            world.run();
+            seen.addAll(world.seen());
+            Instant end = START.plusSeconds(SECONDS);
+            GroupReplay.Replayed all = world.replay(START, end, Optional.empty());
+            assertThat(all.differences()).isEmpty();
+            assertThat(all.transitions()).isNotEmpty();
+            Instant from = START.plusSeconds(random.nextInt(SECONDS));
+            Instant later = from.plusSeconds(random.nextInt(SECONDS));
+            Instant to = later.isAfter(end) ? end : later;
+            GroupReplay.Replayed part = world.replay(from, to, Optional.empty());
+            assertThat(part.differences()).isEmpty();
+            assertThat(part.transitions()).isEqualTo(all.transitions().stream().filter(each -> !each.tick().isBefore(from) && !each.tick().isAfter(to)).toList());
+            // the same rules from a file
+            assertThat(world.replay(from, to, Optional.of(GROUP)).differences()).isEmpty();
+            world.events.removeIf(event -> event.service().equals("service-0"));
+            assertThat(world.replay(START, end, Optional.empty()).differences()).isNotEmpty();
+            assertThat(world.replay(START, end, Optional.of(GROUP)).differences()).isNotEmpty().allSatisfy(difference -> assertThat(difference.what()).endsWith("only in the records"));
+        }
+        // or nothing was tried
+        assertThat(seen).contains("late", "incomplete", "corrected", "firing");
+    }
+
     @Test
     void testTicksThatAreTooOldAreSkipped()
             throws Exception
@@ -161,6 +195,12 @@ final class TestGroupEvaluator
                 throws Exception
         {
             return evaluator.evaluate(new GroupRules(1, START, GROUP), true);
+        }
+
+        private GroupReplay.Replayed replay(Instant from, Instant to, Optional<RuleGroup> rules)
+                throws Exception
+        {
+            return new GroupReplay(log, this, fold, _ -> GROUP).replay(NAME, from, to, rules);
         }
 
         private void run()
