@@ -207,7 +207,7 @@ final class TestAlerting
                 """
                 SELECT concat(attributes['icegate.alert.previous_state'], '-', attributes['icegate.alert.state'], ' ', attributes['icegate.alert.label.service_name'],
                     coalesce(' ' || element_at(attributes, 'icegate.alert.reason'), ''))
-                FROM events WHERE event_name = 'icegate.alert.state_changed'""";
+                FROM events WHERE event_name = 'icegate.alert.state_changed' AND tenant_id = 'default'""";
         try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2)); Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
             List<String> transitions = new ArrayList<>();
             while (rows.next()) {

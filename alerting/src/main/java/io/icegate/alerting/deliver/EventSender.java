@@ -122,7 +122,7 @@ final class EventSender
 
     private Attempt send(EvaluationRecord record, EventBatch batch, boolean fresh)
     {
-        String tenant = record.group().tenant();
+        String tenant = record.group().eventTenant();
         try {
             // one is enough: a request is stored whole
             if (!fresh && !Collections.disjoint(known.among(tenant, batch.from(), batch.to(), batch.ids()), batch.ids())) {

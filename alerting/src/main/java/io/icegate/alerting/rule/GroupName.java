@@ -18,6 +18,15 @@ import static java.util.Objects.requireNonNull;
 public record GroupName(String tenant, String group)
         implements Comparable<GroupName>
 {
+    /**
+     * In place of a tenant, for the group that sees the rows of all. No receiver takes it as the name of one.
+     */
+    public static final String ALL_TENANTS = "*";
+    /**
+     * Tenant of the events of that group.
+     */
+    private static final String OWN_TENANT = "icegate";
+
     private static final Pattern GROUP = Pattern.compile("[a-z0-9-]{1,63}");
     private static final CharMatcher PLAIN = CharMatcher.inRange('a', 'z')
             .or(CharMatcher.inRange('A', 'Z'))
@@ -39,6 +48,14 @@ public record GroupName(String tenant, String group)
     public static boolean isValid(String group)
     {
         return GROUP.matcher(group).matches();
+    }
+
+    /**
+     * The tenant that the events of this group are written for.
+     */
+    public String eventTenant()
+    {
+        return tenant.equals(ALL_TENANTS) ? OWN_TENANT : tenant;
     }
 
     /**

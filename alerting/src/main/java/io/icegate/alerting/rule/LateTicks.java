@@ -87,7 +87,7 @@ public record LateTicks(RuleGroup group, Instant first, Instant last, Instant fr
     {
         long seconds = group.interval().toSeconds();
         List<String> conditions = new ArrayList<>();
-        conditions.add("tenant_id = " + SqlText.string(group.name().tenant()));
+        conditions.addAll(RuleSql.ofTenant(group.name().tenant()));
         conditions.addAll(RuleSql.between("\"timestamp\"", first.minus(window), last));
         conditions.addAll(RuleSql.between("ingest_time", from, cutoff));
         conditions.addAll(RuleSql.ofRelation(source.relation(), source.alertEvents()));

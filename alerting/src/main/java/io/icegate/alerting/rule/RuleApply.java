@@ -92,7 +92,12 @@ public final class RuleApply
             }
             return Optional.of(there.orElseThrow().group().equals(group) ? Kind.UNCHANGED : Kind.CHANGED);
         }
-        return exists && prunes && !there.orElseThrow().source().equals(RuleStore.API_SOURCE) ? Optional.of(Kind.DELETED) : Optional.empty();
+        return exists && prunes && isOfFile(there.orElseThrow()) ? Optional.of(Kind.DELETED) : Optional.empty();
+    }
+
+    private static boolean isOfFile(RuleVersion version)
+    {
+        return !version.source().equals(RuleStore.API_SOURCE) && !version.source().equals(BuiltInRules.SOURCE);
     }
 
     private static String source(ParsedRules files, RuleGroup group)

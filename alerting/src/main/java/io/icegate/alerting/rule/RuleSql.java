@@ -144,7 +144,7 @@ public final class RuleSql
     private static List<String> conditions(Relation relation, String tenant, Rule rule, Instant tick, Instant cutoff)
     {
         List<String> conditions = new ArrayList<>();
-        conditions.add("tenant_id = " + SqlText.string(tenant));
+        conditions.addAll(ofTenant(tenant));
         switch (rule.time()) {
             case EVENT -> {
                 conditions.addAll(between("\"timestamp\"", tick.minus(rule.window()), tick));
@@ -155,6 +155,11 @@ public final class RuleSql
         }
         conditions.addAll(ofRelation(relation, rule.alertEvents()));
         return conditions;
+    }
+
+    static List<String> ofTenant(String tenant)
+    {
+        return tenant.equals(GroupName.ALL_TENANTS) ? List.of() : List.of("tenant_id = " + SqlText.string(tenant));
     }
 
     static List<String> between(String column, Instant from, Instant to)

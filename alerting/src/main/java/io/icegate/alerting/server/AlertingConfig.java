@@ -31,6 +31,7 @@ public class AlertingConfig
     private String trinoCatalog = "icegate";
     private String trinoSchema = "otel";
     private List<String> lookupTables = List.of();
+    private boolean builtInRules = true;
     private Duration patience = new Duration(2, MINUTES);
     private String eventsEndpoint = "http://localhost:4318";
     private Optional<Path> eventsKeyFile = Optional.empty();
@@ -162,6 +163,19 @@ public class AlertingConfig
     public AlertingConfig setLookupTables(List<String> lookupTables)
     {
         this.lookupTables = List.copyOf(lookupTables);
+        return this;
+    }
+
+    public boolean isBuiltInRules()
+    {
+        return builtInRules;
+    }
+
+    @Config("icegate.alerting.built-in-rules")
+    @ConfigDescription("Evaluate the rules that watch the pipeline itself, as soon as there are others")
+    public AlertingConfig setBuiltInRules(boolean builtInRules)
+    {
+        this.builtInRules = builtInRules;
         return this;
     }
 

@@ -145,7 +145,7 @@ final class AlertingModule
         return RunningEvaluator.open(
                 Warehouses.canonical(requireNonNull(config.getWarehouse(), "warehouse is null")),
                 store.properties(),
-                new RunningEvaluator.Engine(engine, sql, config.getTrinoCatalog(), config.getTrinoSchema(), config.getPatience().toJavaTime()),
+                new RunningEvaluator.Engine(engine, sql, config.getTrinoCatalog(), config.getTrinoSchema(), config.getPatience().toJavaTime(), config.isBuiltInRules()),
                 new RunningEvaluator.Delivering(deliveries, reloads, new DeliveryCounters(registry)),
                 metrics,
                 new StoreHealth(clock),

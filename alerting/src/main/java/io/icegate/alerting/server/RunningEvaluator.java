@@ -51,8 +51,9 @@ final class RunningEvaluator
     /**
      * @param catalog of the warehouse in the engine
      * @param patience how long a tick waits for rows on their way
+     * @param builtIn whether the rules that watch the pipeline itself are evaluated
      */
-    record Engine(QueryEngine engine, RuleSql sql, String catalog, String schema, Duration patience) {}
+    record Engine(QueryEngine engine, RuleSql sql, String catalog, String schema, Duration patience, boolean builtIn) {}
 
     record Delivering(Deliveries.Settings settings, FileReloads reloads, DeliveryCounters counters) {}
 
@@ -91,7 +92,7 @@ final class RunningEvaluator
         }
         RetryPolicy.Waiting waiting = RetryPolicy.Waiting.system();
         RuleStore store = new RuleStore(objects, waiting);
-        StoredRules rules = new StoredRules(store);
+        StoredRules rules = new StoredRules(store, engine.builtIn(), clock);
         EvaluationLog log = new EvaluationLog(objects, clock, RetryPolicy.of(waiting));
         UUID self = new UUID(random.nextLong(), random.nextLong());
         EvaluatorMembership membership = new EvaluatorMembership(objects, self, System::nanoTime);

@@ -3,6 +3,7 @@ package io.icegate.alerting.server;
 import io.airlift.log.Logger;
 import io.icegate.alerting.evaluate.GroupRules;
 import io.icegate.alerting.evaluate.RuleSource;
+import io.icegate.alerting.rule.BuiltInRules;
 import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.RuleGroup;
 import io.icegate.alerting.rule.RuleStore;
@@ -10,9 +11,11 @@ import io.icegate.alerting.rule.RuleVersion;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,6 +39,8 @@ public final class StoredRules
     private record Key(GroupName name, long version) {}
 
     private final RuleStore store;
+    private final boolean builtIn;
+    private final InstantSource clock;
     // guarded by this
     private final Map<Key, RuleGroup> versions = new LinkedHashMap<>(16, 0.75f, true)
     {
@@ -48,22 +53,51 @@ public final class StoredRules
     // guarded by this
     private Set<GroupName> told = Set.of();
 
+    /**
+     * Reads rules, and writes none.
+     */
     public StoredRules(RuleStore store)
     {
+        this(store, false, InstantSource.system());
+    }
+
+    /**
+     * @param builtIn whether the rules that watch the pipeline itself are wanted
+     */
+    StoredRules(RuleStore store, boolean builtIn, InstantSource clock)
+    {
         this.store = requireNonNull(store, "store is null");
+        this.builtIn = builtIn;
+        this.clock = requireNonNull(clock, "clock is null");
     }
 
     @Override
     public SortedMap<GroupName, GroupRules> newest()
             throws IOException
     {
-        RuleStore.Newest newest = store.newest();
+        RuleStore.Newest newest = withBuiltIn(store.newest());
         tell(newest.failures());
         SortedMap<GroupName, GroupRules> rules = new TreeMap<>();
         for (RuleVersion version : newest.versions().values()) {
             rules.put(version.name(), new GroupRules(version.version(), version.written(), group(version)));
         }
         return rules;
+    }
+
+    /**
+     * Writes the built-in rules where there are others. Of several evaluators that do so one succeeds; the next listing has them.
+     */
+    private RuleStore.Newest withBuiltIn(RuleStore.Newest newest)
+            throws IOException
+    {
+        Optional<RuleVersion> there = Optional.ofNullable(newest.versions().get(BuiltInRules.NAME));
+        boolean isUsed = newest.versions().values().stream().anyMatch(version -> !version.isDeleted() && !version.source().equals(BuiltInRules.SOURCE));
+        if (!builtIn || !isUsed || newest.failures().containsKey(BuiltInRules.NAME) || !BuiltInRules.isMissing(there)) {
+            return newest;
+        }
+        RuleStore.Outcome outcome = store.write(
+                BuiltInRules.NAME, there.map(RuleVersion::version).orElse(0L), Optional.of(BuiltInRules.GROUP), clock.instant(), "icegate", BuiltInRules.SOURCE, store.id());
+        return outcome instanceof RuleStore.Written ? store.newest() : newest;
     }
 
     private synchronized void tell(SortedMap<GroupName, String> failures)
