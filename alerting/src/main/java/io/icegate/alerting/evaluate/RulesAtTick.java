@@ -1,5 +1,6 @@
 package io.icegate.alerting.evaluate;
 
+import io.airlift.log.Logger;
 import io.icegate.alerting.rule.Rule;
 import io.icegate.alerting.rule.RuleGroup;
 import io.icegate.alerting.state.AlertInstance;
@@ -11,7 +12,6 @@ import io.icegate.alerting.state.RuleResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +24,8 @@ import static java.util.Objects.requireNonNull;
  */
 record RulesAtTick(TickQueries queries, RuleGroup group, Instant tick, Instant cutoff)
 {
+    private static final Logger log = Logger.get(RulesAtTick.class);
+
     RulesAtTick
     {
         requireNonNull(queries, "queries is null");
@@ -33,7 +35,7 @@ record RulesAtTick(TickQueries queries, RuleGroup group, Instant tick, Instant c
     }
 
     /**
-     * Runs the rules at the same time, as far as the engine has room.
+     * Runs the rules at the same time, as far as the engine has room. A mistake of this program in one of them is that rule's failure.
      *
      * @param state whose active alerts are asked for when their rows are missing
      * @throws QueryException when the engine is unavailable
@@ -48,20 +50,32 @@ record RulesAtTick(TickQueries queries, RuleGroup group, Instant tick, Instant c
                 running.add(threads.submit(() -> queries.evaluate(group, rule, tick, cutoff, active(state, rule))));
             }
             try {
-                for (Future<RuleResult> each : running) {
-                    results.add(each.get());
+                for (int index = 0; index < running.size(); index++) {
+                    results.add(result(group.rules().get(index), running.get(index)));
                 }
             }
-            catch (ExecutionException e) {
-                threads.shutdownNow();
-                throw e.getCause() instanceof QueryException failed ? failed : new QueryException(QueryException.Kind.STATEMENT, "Cannot evaluate: " + e.getCause(), Optional.empty(), e);
-            }
-            catch (InterruptedException e) {
+            catch (QueryException | InterruptedException e) {
                 threads.shutdownNow();
                 throw e;
             }
         }
         return results;
+    }
+
+    private RuleResult result(Rule rule, Future<RuleResult> running)
+            throws QueryException, InterruptedException
+    {
+        try {
+            return running.get();
+        }
+        catch (ExecutionException e) {
+            if (e.getCause() instanceof QueryException unavailable) {
+                throw unavailable;
+            }
+            log.warn("Cannot evaluate rule %s of %s: %s", rule.alert(), group.name(), e.getCause());
+            log.debug(e, "Cannot evaluate rule %s of %s", rule.alert(), group.name());
+            return RuleResult.failed(rule.alert(), "Cannot evaluate: " + e.getCause(), 0);
+        }
     }
 
     private static List<Labels> active(GroupState state, Rule rule)
