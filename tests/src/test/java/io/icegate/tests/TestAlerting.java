@@ -67,6 +67,7 @@ final class TestAlerting
             start.awaitOutput("IceGate is ready.");
             assertProblemsAreTold(data, rules);
             assertTestsOfRules(data, rules);
+            Instant applied = Instant.now();
             assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | created | 1");
             assertThat(run("alert", "apply", "--data", data.toString(), files.toString())).contains("default/checkout | unchanged | 1");
             start.awaitOutput("icegate: alerting is ready");
@@ -82,6 +83,7 @@ final class TestAlerting
             sendErrors("shipping", 1, Instant.now().minusSeconds(60));
             awaitTransitions("inactive-firing cart", "inactive-firing shipping");
             assertGroupOfFileIsKept();
+            assertReplay(data, applied);
 
             Files.delete(rules);
             Files.writeString(rules.resolveSibling("other.yaml"), RULES.replace("name: checkout", "name: other").replace("severity_number >= 17", "false"));
@@ -131,6 +133,40 @@ final class TestAlerting
         }
         try (IceGateScript test = IceGateScript.run(folder, "alert", "test")) {
             assertThat(test.exitValue()).isEqualTo(2);
+        }
+    }
+
+    /**
+     * The ticks come to the same again, also when their rows were committed and merged; another rule does not.
+     */
+    private void assertReplay(Path data, Instant applied)
+            throws Exception
+    {
+        assertThat(run("alert", "explain", "--data", data.toString(), "checkout/CheckoutErrors")).contains(
+                "-- default/checkout, version 1, at tick ",
+                "WITH \"logs\" AS (SELECT * FROM \"icegate\".\"otel\".\"logs\" WHERE tenant_id = 'default' AND \"timestamp\" >= ",
+                "icegate.otel.logs | severity_number | [17, ∞)",
+                " | ok     | ");
+        List<String> replay = List.of("alert", "replay", "--data", data.toString(), "--from", applied.toString(), "--to", Instant.now().toString(), "checkout");
+        assertThat(run(replay.toArray(String[]::new))).contains("{service_name=cart}     | inactive | firing ", "{service_name=shipping} | inactive | firing ", "2 changes, 0 differences from the records");
+        execute("CALL icegate.system.commit_wal('otel', 'logs')");
+        execute("ALTER TABLE logs EXECUTE optimize");
+        List<String> difference = new ArrayList<>(replay);
+        difference.add("--diff");
+        assertThat(run(difference.toArray(String[]::new))).contains("2 changes, 0 differences from the records");
+        Path others = Files.writeString(folder.resolve("others.yaml"), RULES.replace("GROUP BY service_name", "GROUP BY service_name HAVING count(*) > 1"));
+        difference.addAll(List.of("--rules", others.toString()));
+        try (IceGateScript script = IceGateScript.run(folder, difference.toArray(String[]::new))) {
+            assertThat(script.output()).contains("{service_name=shipping} | inactive to firing only in the records").doesNotContain("service_name=cart");
+            assertThat(script.exitValue()).isEqualTo(1);
+        }
+    }
+
+    private void execute(String sql)
+            throws SQLException
+    {
+        try (Connection connection = TrinoProcess.connect("localhost:" + ports.get(2)); Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

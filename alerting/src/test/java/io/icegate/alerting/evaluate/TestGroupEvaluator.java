@@ -129,6 +129,27 @@ final class TestGroupEvaluator
         assertThat(seen).contains("late", "firing");
     }
 
+    /**
+     * Rows below the cutoff of the first tick, which nobody could see yet, are looked for like those of any other.
+     */
+    @Test
+    void testFirstTickThatIsIncomplete()
+            throws Exception
+    {
+        World world = new World(new Random(1), true);
+        for (int i = 0; i <= MORE_THAN; i++) {
+            world.events.add(new Event("service", START.plusSeconds(1), START.plusSeconds(2), START.plusSeconds(60)));
+        }
+        GroupEvaluator evaluator = world.open();
+        world.now = START.plusSeconds(50);
+        assertThat(evaluator.evaluate(new GroupRules(1, START, GROUP), false).record().result().results().getFirst().rows()).isEmpty();
+        world.now = START.plusSeconds(61);
+        assertThat(world.evaluate(evaluator).record().late()).singleElement().satisfies(late -> {
+            assertThat(late.tick()).isEqualTo(START.plus(INTERVAL));
+            assertThat(late.results().getFirst().rows()).hasSize(1);
+        });
+    }
+
     @Test
     void testTicksThatAreTooOldAreSkipped()
             throws Exception
