@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +26,9 @@ final class TestDocumentation
     private static final Pattern FAULT_TEST = Pattern.compile("\\w+\\.testE\\d+\\w+");
     private static final Pattern FAULT_METHOD = Pattern.compile("void (testE\\d+\\w+)\\(");
     private static final int FAULTS = 27;
+    private static final Pattern ALERTING_FAULT_METHOD = Pattern.compile("void (testFault\\d+\\w+)\\(");
+    private static final int ALERTING_INVARIANTS = 7;
+    private static final int ALERTING_FAULTS = 15;
     private static final Pattern TEST = Pattern.compile("(\\w*Test\\w+)(?:\\.(test\\w+))?");
     private static final List<String> INVARIANTS = List.of(
             "H1",
@@ -116,7 +120,7 @@ final class TestDocumentation
         List<String> found = new ArrayList<>();
         try (Stream<Path> modules = Files.list(HOME)) {
             for (Path sources : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory).toList()) {
-                addFaultTests(sources, found);
+                addTests(sources, FAULT_METHOD, found);
             }
         }
         assertThat(named).isEqualTo(found.stream().sorted().toList());
@@ -127,13 +131,13 @@ final class TestDocumentation
         }
     }
 
-    private static void addFaultTests(Path sources, List<String> found)
+    private static void addTests(Path sources, Pattern methods, List<String> found)
             throws IOException
     {
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
                 String type = file.getFileName().toString().replace(".java", "");
-                FAULT_METHOD.matcher(Files.readString(file)).results().map((MatchResult method) -> type + "." + method.group(1)).forEach(found::add);
+                methods.matcher(Files.readString(file)).results().map((MatchResult method) -> type + "." + method.group(1)).forEach(found::add);
             }
         }
     }
@@ -152,6 +156,30 @@ final class TestDocumentation
             assertThat(named).as(row).isNotEmpty().allSatisfy(test -> assertThat(isTest(test)).as(test).isTrue());
         }
         assertThat(isTest("TestCatalogLog.testWhatNobodyWrote")).isFalse();
+    }
+
+    /**
+     * Each invariant and each fault of alerting has a row with tests that exist, and each test that carries the number of a fault is in its row.
+     */
+    @Test
+    void testFaultsOfAlertingHaveTests()
+            throws IOException
+    {
+        List<String> rows = Files.readAllLines(HOME.resolve("docs/knowledge/alerting-faults.md")).stream().filter(line -> line.matches("\\| A?\\d+ \\|.*\\|.*\\|.*")).toList();
+        List<String> numbers = new ArrayList<>();
+        IntStream.rangeClosed(1, ALERTING_INVARIANTS).forEach(number -> numbers.add("A" + number));
+        IntStream.rangeClosed(1, ALERTING_FAULTS).forEach(number -> numbers.add(Integer.toString(number)));
+        assertThat(rows.stream().map(row -> row.split(" ")[1]).toList()).isEqualTo(numbers);
+        List<String> inRows = new ArrayList<>();
+        for (String row : rows) {
+            String number = row.split(" ")[1];
+            List<String> named = CODE.matcher(row).results().map((MatchResult code) -> code.group(1)).filter(code -> TEST.matcher(code).matches()).toList();
+            assertThat(named).as(row).isNotEmpty().allSatisfy(test -> assertThat(isTest(test)).as(test).isTrue());
+            named.stream().filter(test -> test.matches("\\w+\\.testFault%s[A-Z]\\w+".formatted(number))).forEach(inRows::add);
+        }
+        List<String> found = new ArrayList<>();
+        addTests(HOME.resolve("alerting/src/test/java"), ALERTING_FAULT_METHOD, found);
+        assertThat(inRows).containsExactlyInAnyOrderElementsOf(found);
     }
 
     private static boolean isTest(String name)
