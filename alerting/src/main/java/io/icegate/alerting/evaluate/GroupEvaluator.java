@@ -169,7 +169,7 @@ public final class GroupEvaluator
         RuleGroup group = current.group();
         Instant now = parts.clock().instant();
         Instant tick = nextTick;
-        Instant oldest = now.minus(group.catchUp());
+        Instant oldest = oldest(group, now);
         if (tick.isBefore(oldest)) {
             return skip(current, tick, now);
         }
@@ -190,6 +190,14 @@ public final class GroupEvaluator
         boolean caughtUp = now.isAfter(cutoff.plus(parts.patience()).plus(group.interval()));
         Refolded folded = refold.next(records, group, current.version(), result, late, caughtUp);
         return record(current, folded, !complete, new Reopening(complete ? cutoff : reopening.seenBelow(), List.copyOf(open)), Optional.empty());
+    }
+
+    /**
+     * The oldest tick that is not skipped. A tick that only waited for its rows is not late.
+     */
+    private Instant oldest(RuleGroup group, Instant now)
+    {
+        return now.minus(group.catchUp()).minus(group.grace()).minus(parts.patience());
     }
 
     /**
@@ -222,7 +230,7 @@ public final class GroupEvaluator
     private EvaluationRecord skip(GroupRules current, Instant from, Instant now)
     {
         RuleGroup group = current.group();
-        Instant last = group.tickAtOrBefore(now.minus(group.catchUp()));
+        Instant last = group.tickAtOrBefore(oldest(group, now));
         Instant to = last.isBefore(from) ? from : last;
         Refolded folded = refold.skip(records, group, new TickResult(from, group.cutoff(to), List.of()));
         // rows that came meanwhile may belong to ticks before, which can be re-opened still

@@ -162,7 +162,7 @@ final class TestGroupEvaluator
         world.now = world.now.plus(Duration.ofHours(2));
         Evaluated skipped = world.evaluate(evaluator);
         assertThat(skipped.record().skipped().orElseThrow().from()).isEqualTo(START.plus(INTERVAL.multipliedBy(2)));
-        assertThat(skipped.record().skipped().orElseThrow().to()).isEqualTo(GROUP.tickAtOrBefore(world.now.minus(GROUP.catchUp())));
+        assertThat(skipped.record().skipped().orElseThrow().to()).isEqualTo(GROUP.tickAtOrBefore(world.now.minus(GROUP.catchUp()).minus(GROUP.grace()).minus(PATIENCE)));
         assertThat(world.evaluate(evaluator).record().tick()).isEqualTo(skipped.record().skipped().orElseThrow().to().plus(INTERVAL));
     }
 
