@@ -228,10 +228,15 @@ public final class GroupEvaluator
      * Passes the ticks that are too old. The record stands at the first of them, where the tick itself would stand if another evaluator were faster.
      */
     private EvaluationRecord skip(GroupRules current, Instant from, Instant now)
+            throws QueryException, InterruptedException
     {
         RuleGroup group = current.group();
         Instant last = group.tickAtOrBefore(oldest(group, now));
         Instant to = last.isBefore(from) ? from : last;
+        if (!group.rules().isEmpty()) {
+            // fails while the engine is away: one record when it is back, and not one for each tick of the outage
+            parts.queries().evaluate(group, group.rules().getFirst(), to, group.cutoff(to), List.of());
+        }
         Refolded folded = refold.skip(records, group, new TickResult(from, group.cutoff(to), List.of()));
         // rows that came meanwhile may belong to ticks before, which can be re-opened still
         Reopening reopening = newest().map(EvaluationRecord::reopening).orElse(new Reopening(group.cutoff(from), List.of()));

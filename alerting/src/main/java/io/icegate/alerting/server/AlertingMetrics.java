@@ -54,7 +54,7 @@ final class AlertingMetrics
         tickDelay = Histogram.builder().name("icegate_alert_tick_delay_seconds").help("From the cutoff of a tick to its record").labelNames("group").classicOnly()
                 .classicUpperBounds(LAG_SECONDS).register(registry);
         watermarkLag = Gauge.builder().name("icegate_alert_watermark_lag_seconds").help("How far the arrival watermark of a table was behind the clock when it was last asked for").labelNames("table").register(registry);
-        skipped = Counter.builder().name("icegate_alert_ticks_skipped").help("Ticks that were older than catch_up and were not evaluated").register(registry);
+        skipped = Counter.builder().name("icegate_alert_ticks_skipped").help("Records of ticks that were older than catch_up and were not evaluated").register(registry);
         incomplete = Counter.builder().name("icegate_alert_ticks_incomplete").help("Ticks that were evaluated while rows were on their way").register(registry);
         late = Counter.builder().name("icegate_alert_ticks_late").help("Ticks that were evaluated again because rows came late").register(registry);
         waiting = Gauge.builder().name("icegate_alert_ticks_reopened").help("Ticks that wait for being evaluated again").labelNames("group").register(registry);

@@ -160,6 +160,9 @@ final class TestGroupEvaluator
         Evaluated first = world.evaluate(evaluator);
         assertThat(first.record().tick()).isEqualTo(START.plus(INTERVAL));
         world.now = world.now.plus(Duration.ofHours(2));
+        world.away = true;
+        assertThatThrownBy(() -> world.evaluate(evaluator)).hasMessage("Trino is away");
+        world.away = false;
         Evaluated skipped = world.evaluate(evaluator);
         assertThat(skipped.record().skipped().orElseThrow().from()).isEqualTo(START.plus(INTERVAL.multipliedBy(2)));
         assertThat(skipped.record().skipped().orElseThrow().to()).isEqualTo(GROUP.tickAtOrBefore(world.now.minus(GROUP.catchUp()).minus(GROUP.grace()).minus(PATIENCE)));

@@ -122,6 +122,9 @@ final class TestKilledEvaluators
             List<Process> processes = List.of(new Process(world, 0, secret, reloads), new Process(world, 1, secret, reloads));
             try {
                 await(() -> world.told() >= 2);
+                // each believes at first that it is alone, and the one that ends is to be the owner
+                await(() -> processes.stream().allMatch(process -> process.membership.alive().size() == 2));
+                await(() -> world.log.newest(NAME).filter(record -> processes.stream().anyMatch(process -> process.membership.owns(NAME) && record.evaluator().equals(process.id))).isPresent());
                 world.armed = true;
                 await(() -> world.killed >= 0);
                 Instant death = world.now();
@@ -158,12 +161,14 @@ final class TestKilledEvaluators
     private static final class Process
             implements AutoCloseable
     {
+        private final String id;
         private final EvaluatorMembership membership;
         private final DeliverySink sink;
         private final Evaluator evaluator;
 
         private Process(World world, int number, Path secret, FileReloads reloads)
         {
+            id = "evaluator-" + number;
             KillableStore store = new KillableStore(world, number);
             EvaluationLog log = new EvaluationLog(store, world::now, RetryPolicy.of(RetryPolicy.Waiting.system()).withAttemptsMax(1));
             membership = new EvaluatorMembership(store, new UUID(7, number), () -> Duration.between(world.start, world.now()).toNanos());
@@ -173,14 +178,14 @@ final class TestKilledEvaluators
                     Duration.ofMinutes(1),
                     Optional.empty());
             sink = new DeliverySink(log, membership, owned -> new Deliveries(
-                    settings, world::among, owned, "evaluator-" + number, reloads, world::now, System::nanoTime, new Random(number), DeliveryMetrics.NONE));
+                    settings, world::among, owned, id, reloads, world::now, System::nanoTime, new Random(number), DeliveryMetrics.NONE));
             evaluator = new Evaluator(new Evaluator.Parts(
                     world,
                     membership,
                     new Fold((_, _, _) -> ImmutableSortedMap.of()),
                     new WatermarkReader((_, _) -> new QueryResult(List.of(), List.of(Row.of("logs", LocalDateTime.ofInstant(world.now(), ZoneOffset.UTC).format(TIMESTAMP))), "q", 1), "icegate", "otel"),
                     world,
-                    new GroupParts("evaluator-" + number, log, new KillableQueries(world, number), sink, Duration.ofMinutes(2), world::now, new Random(number))));
+                    new GroupParts(id, log, new KillableQueries(world, number), sink, Duration.ofMinutes(2), world::now, new Random(number))));
             evaluator.start();
         }
 
