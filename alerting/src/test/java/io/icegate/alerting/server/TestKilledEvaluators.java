@@ -84,6 +84,10 @@ final class TestKilledEvaluators
 {
     private static final GroupName NAME = new GroupName("shop", "checkout");
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /**
+     * What a machine that is busy with other tests may add.
+     */
+    private static final Duration MACHINE = Duration.ofSeconds(10);
     private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
     private static final Rule RULE = new Rule(
             "Errors", Duration.ofMinutes(1), "SELECT 1 FROM logs", Optional.empty(), Duration.ZERO, Duration.ZERO, NoData.RESOLVE, new TreeMap<>(), new TreeMap<>(), RuleTime.EVENT, false, false);
@@ -131,7 +135,7 @@ final class TestKilledEvaluators
                 world.jumped = EvaluatorMembership.ALIVE;
                 Process other = processes.get(1 - world.killed);
                 await(() -> other.membership.owns(NAME));
-                assertThat(Duration.between(death, world.now())).isLessThan(EvaluatorMembership.ALIVE.plus(EvaluatorMembership.BEAT).plusSeconds(1));
+                assertThat(Duration.between(death, world.now())).isLessThan(EvaluatorMembership.ALIVE.plus(EvaluatorMembership.BEAT).plus(MACHINE));
                 Instant taken = world.now();
                 await(() -> world.log.newest(NAME).filter(record -> record.tick().isAfter(taken.plusSeconds(3))).isPresent());
                 // all that happened until then is delivered
