@@ -137,7 +137,6 @@ final class TestReceiverDocumentation
                 "decode.wire.WireMetricDecoder.MESSAGE_BYTES_MIN", // of the format
                 "decode.ValueDecoder.UTF8_BYTES_MAX", // of the format
                 "decode.json.JsonScalars.EXPONENT_MAX", // beyond 64 bits
-                "decode.json.NearestName.LENGTH_MAX", // of a remark
                 "decode.json.UnknownKeys.KEYS_MAX", // of a remark
                 "ClientNames.NAMES_MAX", // of a metric
                 "ClientNames.USER_AGENT_LENGTH_MAX", // of a metric

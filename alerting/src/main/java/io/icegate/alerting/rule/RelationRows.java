@@ -1,5 +1,7 @@
 package io.icegate.alerting.rule;
 
+import io.icegate.server.NearestName;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

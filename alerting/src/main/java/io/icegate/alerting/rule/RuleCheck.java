@@ -3,6 +3,7 @@ package io.icegate.alerting.rule;
 import io.icegate.alerting.rule.NoData.Action;
 import io.icegate.alerting.rule.RuleStatement.SqlProblem;
 import io.icegate.alerting.rule.Template.Names;
+import io.icegate.server.NearestName;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.icegate.alerting.rule;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
+import io.icegate.server.NearestName;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package io.icegate.alerting.rule;
 
 import com.google.common.collect.ImmutableSortedMap;
+import io.icegate.server.NearestName;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;

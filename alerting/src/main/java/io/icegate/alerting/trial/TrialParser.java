@@ -3,7 +3,6 @@ package io.icegate.alerting.trial;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import io.icegate.alerting.rule.Durations;
-import io.icegate.alerting.rule.NearestName;
 import io.icegate.alerting.rule.ParsedRules;
 import io.icegate.alerting.rule.Problem;
 import io.icegate.alerting.rule.Problems;
@@ -14,6 +13,7 @@ import io.icegate.alerting.rule.RuleGroup;
 import io.icegate.alerting.rule.RuleLimits;
 import io.icegate.alerting.rule.YamlMapping;
 import io.icegate.alerting.trial.Expectation.State;
+import io.icegate.server.NearestName;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 

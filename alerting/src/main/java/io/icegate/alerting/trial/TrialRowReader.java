@@ -1,11 +1,11 @@
 package io.icegate.alerting.trial;
 
 import com.google.common.collect.ImmutableSet;
-import io.icegate.alerting.rule.NearestName;
 import io.icegate.alerting.rule.Problems;
 import io.icegate.alerting.rule.Relation;
 import io.icegate.alerting.rule.RelationRows;
 import io.icegate.alerting.rule.YamlMapping;
+import io.icegate.server.NearestName;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 

@@ -3,6 +3,7 @@ package io.icegate.receiver.decode.json;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.WireFormat;
+import io.icegate.server.NearestName;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;

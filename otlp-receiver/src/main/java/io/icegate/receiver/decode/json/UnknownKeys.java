@@ -1,6 +1,7 @@
 package io.icegate.receiver.decode.json;
 
 import com.fasterxml.jackson.core.JsonStreamContext;
+import io.icegate.server.NearestName;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class UnknownKeys
             if (count == 1) {
                 String shown = NearestName.clip(name);
                 String escaped = shown.replace("~", "~0").replace("/", "~1");
-                first = "'%s' at %s/%s; the nearest known key there is '%s'".formatted(shown, object.pathAsPointer(), escaped, NearestName.of(name, type.names()));
+                first = "'%s' at %s/%s; the nearest known key there is '%s'".formatted(shown, object.pathAsPointer(), escaped, NearestName.of(name, type.names()).orElse(""));
             }
         }
     }

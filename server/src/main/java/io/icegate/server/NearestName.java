@@ -1,4 +1,4 @@
-package io.icegate.alerting.rule;
+package io.icegate.server;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds the known name that an author may have meant.
+ * Finds the known name that somebody may have meant with an unknown one.
  */
 public final class NearestName
 {
@@ -17,29 +17,40 @@ public final class NearestName
     private NearestName() {}
 
     /**
-     * The known name that takes the fewest changes, apart from case and separators; empty when none is similar.
+     * The known name that takes the fewest changes, apart from case and separators, however many these are; empty when none is known.
      */
-    static Optional<String> of(String name, Collection<String> known)
+    public static Optional<String> of(String name, Collection<String> known)
     {
         String wanted = plain(name);
-        return known.stream()
-                .min(Comparator.<String>comparingInt(candidate -> distance(wanted, plain(candidate))).thenComparing(Comparator.naturalOrder()))
-                .filter(candidate -> distance(wanted, plain(candidate)) <= Math.max(wanted.length(), candidate.length()) / 2);
+        return known.stream().min(Comparator.<String>comparingInt(candidate -> distance(wanted, plain(candidate))).thenComparing(Comparator.naturalOrder()));
     }
 
     /**
-     * The end of a message about an unknown name.
+     * The end of a message about an unknown name: the one that is similar, else all.
      */
     public static String hint(String name, Collection<String> known)
     {
-        return of(name, known).map("; did you mean '%s'?"::formatted)
+        String wanted = plain(name);
+        return of(name, known)
+                .filter(candidate -> distance(wanted, plain(candidate)) <= Math.max(wanted.length(), candidate.length()) / 2)
+                .map("; did you mean '%s'?"::formatted)
                 .orElseGet(() -> known.isEmpty() ? "" : "; known are " + String.join(", ", known));
     }
 
-    private static String plain(String name)
+    /**
+     * The name, or the beginning of a long one, without its case and separators.
+     */
+    public static String plain(String name)
     {
-        String clipped = name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX);
-        return SEPARATORS.matcher(clipped).replaceAll("").toLowerCase(Locale.ROOT);
+        return SEPARATORS.matcher(clip(name)).replaceAll("").toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The beginning of a name, as an answer shows it.
+     */
+    public static String clip(String name)
+    {
+        return name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX);
     }
 
     private static int distance(String left, String right)
