@@ -1,17 +1,11 @@
 package io.icegate.rest;
 
-import com.google.inject.Injector;
 import io.airlift.bootstrap.Bootstrap;
-import io.airlift.bootstrap.LifeCycleManager;
-import io.airlift.http.server.HttpServerInfo;
 import io.airlift.http.server.HttpServerModule;
-import io.airlift.log.Logger;
 import io.airlift.node.NodeModule;
-import io.icegate.server.ServerStartException;
+import io.icegate.server.RunningServer;
 
-import java.net.URI;
 import java.util.Map;
-import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -21,31 +15,24 @@ import static java.util.Objects.requireNonNull;
 public final class CatalogServer
         implements AutoCloseable
 {
-    private static final Logger log = Logger.get(CatalogServer.class);
     private static final String HTTP_LISTENER = "the catalog on the port of icegate.rest.http-port";
 
-    private final LifeCycleManager lifeCycle;
-    private final HttpServerInfo http;
+    private final RunningServer running;
 
-    private CatalogServer(LifeCycleManager lifeCycle, HttpServerInfo http)
+    private CatalogServer(RunningServer running)
     {
-        this.lifeCycle = requireNonNull(lifeCycle, "lifeCycle is null");
-        this.http = requireNonNull(http, "http is null");
+        this.running = requireNonNull(running, "running is null");
     }
 
     /**
      * Starts a server with exactly these properties and leaves the logging of the process alone. Returns when requests are
      * accepted.
      *
-     * @throws ServerStartException with a message for people
+     * @throws io.icegate.server.ServerStartException with a message for people
      */
     public static CatalogServer start(Map<String, String> properties)
     {
-        return start(bootstrap()
-                .setRequiredConfigurationProperties(properties)
-                .disableSystemProperties()
-                .doNotInitializeLogging()
-                .quiet());
+        return start(RunningServer.embedded(bootstrap(), properties));
     }
 
     static Bootstrap bootstrap()
@@ -55,26 +42,12 @@ public final class CatalogServer
 
     static CatalogServer start(Bootstrap bootstrap)
     {
-        Injector injector;
-        try {
-            injector = bootstrap.initialize();
-        }
-        catch (RuntimeException e) {
-            throw ServerStartException.from("catalog", HTTP_LISTENER, e);
-        }
-        CatalogServer server = new CatalogServer(injector.getInstance(LifeCycleManager.class), injector.getInstance(HttpServerInfo.class));
-        log.info("IceGate catalog is ready: http=%s", server.httpPort());
-        return server;
+        return new CatalogServer(RunningServer.start(bootstrap, "catalog", HTTP_LISTENER));
     }
 
     public int httpPort()
     {
-        return uri().getPort();
-    }
-
-    private URI uri()
-    {
-        return Optional.ofNullable(http.getHttpsUri()).orElseGet(http::getHttpUri);
+        return running.httpPort();
     }
 
     /**
@@ -83,6 +56,6 @@ public final class CatalogServer
     @Override
     public void close()
     {
-        lifeCycle.stop();
+        running.close();
     }
 }

@@ -1,17 +1,11 @@
 package io.icegate.alerting.server;
 
-import com.google.inject.Injector;
 import io.airlift.bootstrap.Bootstrap;
-import io.airlift.bootstrap.LifeCycleManager;
-import io.airlift.http.server.HttpServerInfo;
 import io.airlift.http.server.HttpServerModule;
-import io.airlift.log.Logger;
 import io.airlift.node.NodeModule;
-import io.icegate.server.ServerStartException;
+import io.icegate.server.RunningServer;
 
-import java.net.URI;
 import java.util.Map;
-import java.util.Optional;
 
 import static java.util.Objects.requireNonNull;
 
@@ -21,31 +15,24 @@ import static java.util.Objects.requireNonNull;
 public final class AlertingServer
         implements AutoCloseable
 {
-    private static final Logger log = Logger.get(AlertingServer.class);
     private static final String HTTP_LISTENER = "the API on the port of icegate.alerting.http-port";
 
-    private final LifeCycleManager lifeCycle;
-    private final HttpServerInfo http;
+    private final RunningServer running;
 
-    private AlertingServer(LifeCycleManager lifeCycle, HttpServerInfo http)
+    private AlertingServer(RunningServer running)
     {
-        this.lifeCycle = requireNonNull(lifeCycle, "lifeCycle is null");
-        this.http = requireNonNull(http, "http is null");
+        this.running = requireNonNull(running, "running is null");
     }
 
     /**
      * Starts a server with exactly these properties and leaves the logging of the process alone. Returns when requests are
      * accepted.
      *
-     * @throws ServerStartException with a message for people
+     * @throws io.icegate.server.ServerStartException with a message for people
      */
     public static AlertingServer start(Map<String, String> properties)
     {
-        return start(bootstrap()
-                .setRequiredConfigurationProperties(properties)
-                .disableSystemProperties()
-                .doNotInitializeLogging()
-                .quiet());
+        return start(RunningServer.embedded(bootstrap(), properties));
     }
 
     static Bootstrap bootstrap()
@@ -55,26 +42,12 @@ public final class AlertingServer
 
     static AlertingServer start(Bootstrap bootstrap)
     {
-        Injector injector;
-        try {
-            injector = bootstrap.initialize();
-        }
-        catch (RuntimeException e) {
-            throw ServerStartException.from("alerting", HTTP_LISTENER, e);
-        }
-        AlertingServer server = new AlertingServer(injector.getInstance(LifeCycleManager.class), injector.getInstance(HttpServerInfo.class));
-        log.info("IceGate alerting is ready: http=%s", server.httpPort());
-        return server;
+        return new AlertingServer(RunningServer.start(bootstrap, "alerting", HTTP_LISTENER));
     }
 
     public int httpPort()
     {
-        return uri().getPort();
-    }
-
-    private URI uri()
-    {
-        return Optional.ofNullable(http.getHttpsUri()).orElseGet(http::getHttpUri);
+        return running.httpPort();
     }
 
     /**
@@ -83,6 +56,6 @@ public final class AlertingServer
     @Override
     public void close()
     {
-        lifeCycle.stop();
+        running.close();
     }
 }
