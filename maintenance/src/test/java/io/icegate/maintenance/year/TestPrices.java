@@ -25,6 +25,10 @@ final class TestPrices
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
     private static final int COMMITS = 2; // a lease is renewed with every other one
     private static final int PLAN_MAX = 12;
+    /**
+     * What a commit writes and a plan reads once: catalog record, metadata, batch index, list of manifests, manifest.
+     */
+    private static final int COMMIT_OBJECTS = 5;
     private static final int UPKEEP_RECEIVERS = 2;
     private static final int UPKEEP_SEGMENTS = 3; // of each, each round
     private static final int ROUNDS_PER_MINUTE = 6;
@@ -59,6 +63,10 @@ final class TestPrices
         });
         Map<Action, Counts> ten = requireNonNull(requireNonNull(counts.get(Prices.BALANCED)).get(10));
         assertThat(Prices.of(ten, Action.PLAN_AGAIN).meanRequests()).as("requests of a plan").isLessThanOrEqualTo(PLAN_MAX);
+        counts.forEach((profile, byReceivers) -> byReceivers.forEach((receivers, actions) ->
+                assertThat(Prices.of(actions, Action.PLAN).meanRequests() - Prices.of(actions, Action.PLAN_AGAIN).meanRequests())
+                        .as("requests that a commit of %s receivers adds to a plan with %s", receivers, profile.name())
+                        .isLessThanOrEqualTo(COMMIT_OBJECTS)));
         assertThat(Prices.of(ten, Action.COMMIT).meanRequests()).as("requests of a commit round").isLessThanOrEqualTo(20);
     }
 
