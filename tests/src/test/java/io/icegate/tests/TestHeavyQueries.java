@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Queries that need more memory than Trino has at the options of {@code ./icegate start}, with the smallest heap that it chooses
@@ -26,6 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class TestHeavyQueries
 {
     private static final int KEYS = 1_000_000;
+    /**
+     * So long that the groups have more memory than all of Trino's queries together.
+     */
+    private static final int KEY_LENGTH = 700;
     private static final int JOINED_TABLES = 10;
     /**
      * So many that the hash tables of a join have twice the memory of a query.
@@ -54,8 +59,12 @@ final class TestHeavyQueries
             Load load = Load.start(ports.get(1), "load");
             try (load; Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
                 load.awaitMore(1);
-                assertThat(row(connection, "SELECT count(*), sum(n) FROM (SELECT concat(body, lpad(cast(id AS varchar), 60, '0')) k, count(*) n FROM %s GROUP BY 1)".formatted(NUMBERS.formatted(KEYS / 1_000 - 1))))
-                        .containsExactly((long) KEYS, (long) KEYS);
+                String groups = "SELECT count(*), sum(n) FROM (SELECT concat(body, lpad(cast(id AS varchar), %s, '0')) k, count(*) n FROM %s GROUP BY 1)".formatted(KEY_LENGTH, NUMBERS.formatted(KEYS / 1_000 - 1));
+                // what the disk is for: without it the same query has no room
+                execute(connection, "SET SESSION spill_enabled = false");
+                assertThatThrownBy(() -> row(connection, groups)).isInstanceOf(SQLException.class).hasMessageContaining("Query exceeded per-node memory limit");
+                execute(connection, "RESET SESSION spill_enabled");
+                assertThat(row(connection, groups)).containsExactly((long) KEYS, (long) KEYS);
 
                 execute(connection, "CREATE TABLE wide AS SELECT id, concat(body, lpad(cast(id AS varchar), %s, 'x')) text FROM %s".formatted(TEXT_LENGTH, NUMBERS.formatted(JOINED_ROWS / 1_000 - 1)));
                 String joins = IntStream.range(1, JOINED_TABLES).mapToObj(table -> "JOIN wide t%s ON t%s.id = t0.id".formatted(table, table)).collect(joining(" "));
