@@ -22,13 +22,22 @@ final class TestingServers
      */
     static CatalogServer start(Map<String, String> warehouse, Map<String, String> further)
     {
+        Map<String, String> properties = new HashMap<>(serverProperties(warehouse));
+        properties.put("icegate.rest.http-port", "0");
+        properties.putAll(further);
+        return CatalogServer.start(properties);
+    }
+
+    /**
+     * Settings of a server of the warehouse, but for its port.
+     */
+    static Map<String, String> serverProperties(Map<String, String> warehouse)
+    {
         Map<String, String> properties = new HashMap<>(warehouse);
         properties.keySet().retainAll(SERVER_PROPERTIES);
         properties.put("icegate.warehouse", warehouse.get("warehouse"));
-        properties.put("icegate.rest.http-port", "0");
         properties.put("node.internal-address", "localhost");
-        properties.putAll(further);
-        return CatalogServer.start(properties);
+        return properties;
     }
 
     static String uri(CatalogServer server)

@@ -91,8 +91,23 @@ public final class StrictS3Server
 
     public static StrictS3Server start(int port)
     {
+        return start(port, InstantSource.system());
+    }
+
+    /**
+     * On a free port.
+     *
+     * @param clock of the objects; answers are dated by the system's
+     */
+    public static StrictS3Server start(InstantSource clock)
+    {
+        return start(0, clock);
+    }
+
+    private static StrictS3Server start(int port, InstantSource clock)
+    {
         try {
-            return new StrictS3Server(port, InstantSource.system());
+            return new StrictS3Server(port, clock);
         }
         catch (IOException e) {
             throw new UncheckedIOException("Cannot start the S3 server on port %s: %s".formatted(port, e.getMessage()), e);
