@@ -5,6 +5,7 @@ import io.icegate.alerting.evaluate.GroupEvaluator.Evaluated;
 import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.state.AlertInstance;
 import io.icegate.alerting.state.EvaluationLog;
+import io.icegate.alerting.state.EvaluationLogException;
 import io.icegate.alerting.state.EvaluationRecord;
 import io.icegate.alerting.state.Fold;
 import io.icegate.alerting.state.Refold;
@@ -48,12 +49,18 @@ public final class Evaluator
     private static final Duration WATERMARK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+    /**
+     * How often it is looked whether a group can be evaluated again that has records of a newer format.
+     */
+    private static final Duration PROBE_INTERVAL = Duration.ofMinutes(1);
     private static final Duration COLLECTION_INTERVAL = Duration.ofHours(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
 
     private final Parts parts;
     private final ExecutorService ticks = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<GroupName, Owned> groups = new ConcurrentHashMap<>();
+    // groups with records of a newer format, and when they were last looked at
+    private final Map<GroupName, Long> newer = new ConcurrentHashMap<>();
     // deliveries of a group begin and end under this lock, or one could begin after its end
     private final Object delivering = new Object();
     private final Thread thread;
@@ -169,9 +176,13 @@ public final class Evaluator
         if (System.nanoTime() - listed >= LISTING_INTERVAL.toNanos()) {
             listed = System.nanoTime();
             try {
+                Set<GroupName> leftAlone = new HashSet<>(parts.rules().unreadable());
+                leftAlone.addAll(newer.keySet());
+                parts.membership().leaveAlone(leftAlone);
                 parts.membership().beat();
                 rules = parts.rules().newest();
                 own();
+                probe();
                 trouble = Optional.empty();
             }
             catch (IOException e) {
@@ -213,6 +224,28 @@ public final class Evaluator
                 }
             }
         }
+    }
+
+    /**
+     * Looks whether records of a newer format are gone: whoever wrote them was taken back, or they were deleted.
+     */
+    private void probe()
+    {
+        newer.keySet().retainAll(rules.keySet());
+        newer.forEach((name, probed) -> {
+            if (System.nanoTime() - probed >= PROBE_INTERVAL.toNanos()) {
+                newer.put(name, System.nanoTime());
+                ticks.submit(() -> {
+                    try {
+                        parts.groups().log().newest(name);
+                        newer.remove(name);
+                    }
+                    catch (EvaluationLogException e) {
+                        log.debug(e, "Still leaving group %s alone", name);
+                    }
+                });
+            }
+        });
     }
 
     private List<Owned> due()
@@ -342,6 +375,9 @@ public final class Evaluator
             log.warn("Cannot evaluate %s, trying again in %s s: %s", name, group.retry.toSeconds(), e.getMessage());
             log.debug(e, "Cannot evaluate %s", name);
             parts.events().failed(name, e);
+            if (e instanceof EvaluationLogException unusable && unusable.kind() == EvaluationLogException.Kind.NEWER_FORMAT) {
+                newer.put(name, System.nanoTime());
+            }
             group.notBefore = System.nanoTime() + group.retry.toNanos();
             group.retry = group.retry.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? group.retry.multipliedBy(2) : RETRY_MAX;
         }

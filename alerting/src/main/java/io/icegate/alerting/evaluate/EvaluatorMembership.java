@@ -14,10 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -25,7 +26,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Shares groups among evaluators. Each writes {@code _alerts/v1/evaluators/<uuid>.alive} every {@link #BEAT} and lists the others; the owner of a group is the one
- * with the highest hash of both among those that were alive at the last listing. That one is by the store's clock.
+ * with the highest hash of both among those that were alive at the last listing and do not leave that group alone. That one is by the store's clock.
  *
  * <p>This saves work and decides nothing. Two evaluators may believe that they own a group, or none may for a while; the log takes one record for each tick all the
  * same.
@@ -60,13 +61,14 @@ public final class EvaluatorMembership
     private final UUID self;
     private final LongSupplier nanoTime;
     private volatile View view;
+    private volatile Set<GroupName> leftAlone = Set.of();
     private boolean closed;
 
     /**
-     * @param evaluators that are alive
+     * @param evaluators that are alive, and the groups that each leaves alone
      * @param nanos before they were listed
      */
-    private record View(Set<UUID> evaluators, long nanos) {}
+    private record View(Map<UUID, Set<GroupName>> evaluators, long nanos) {}
 
     /**
      * @param self id of this evaluator, made for this process
@@ -77,7 +79,16 @@ public final class EvaluatorMembership
         this.store = requireNonNull(store, "store is null");
         this.self = requireNonNull(self, "self is null");
         this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
-        this.view = new View(Set.of(), nanoTime.getAsLong());
+        this.view = new View(Map.of(), nanoTime.getAsLong());
+    }
+
+    /**
+     * Sets the groups that this evaluator does not evaluate, because it cannot read what newer ones wrote. From now on it owns none of them; others know it after
+     * its next beat and theirs.
+     */
+    public void leaveAlone(Set<GroupName> groups)
+    {
+        leftAlone = Set.copyOf(groups);
     }
 
     /**
@@ -92,24 +103,24 @@ public final class EvaluatorMembership
             return; // or the entry would stand again
         }
         long nanos = nanoTime.getAsLong();
-        store.put(key(self), new byte[0]);
+        store.put(key(self), new SignOfLife(leftAlone).toBytes());
         ListPage page = store.list(FOLDER, Optional.empty(), EVALUATORS_MAX);
         // where the store does not tell its time, the newest entry does: this evaluator has just written its own
         Instant now = page.storeTime().orElseGet(() -> page.objects().stream().map(ObjectHead::lastModified).max(Comparator.naturalOrder()).orElse(Instant.EPOCH));
-        Set<UUID> alive = new TreeSet<>();
+        Map<UUID, Set<GroupName>> alive = new HashMap<>();
         List<ObjectKey> stale = new ArrayList<>();
-        alive.add(self);
+        alive.put(self, Set.of());
         for (ObjectHead object : page.objects()) {
             Optional<UUID> evaluator = evaluator(object.key());
             Duration age = Duration.between(object.lastModified(), now);
             if (evaluator.isPresent() && age.compareTo(ALIVE) < 0) {
-                alive.add(evaluator.orElseThrow());
+                alive.put(evaluator.orElseThrow(), leftAlone(object));
             }
             else if (evaluator.isPresent() && age.compareTo(STALE) > 0 && !evaluator.orElseThrow().equals(self)) {
                 stale.add(object.key());
             }
         }
-        view = new View(Set.copyOf(alive), nanos);
+        view = new View(Map.copyOf(alive), nanos);
         if (!stale.isEmpty()) {
             store.delete(stale);
         }
@@ -121,7 +132,9 @@ public final class EvaluatorMembership
      */
     public boolean owns(GroupName group)
     {
-        return alive().stream()
+        return known().entrySet().stream()
+                .filter(evaluator -> !(evaluator.getKey().equals(self) ? leftAlone : evaluator.getValue()).contains(group))
+                .map(Map.Entry::getKey)
                 .max(Comparator.<UUID>comparingLong(evaluator -> rank(group, evaluator)).thenComparing(Comparator.naturalOrder()))
                 .filter(self::equals)
                 .isPresent();
@@ -132,8 +145,25 @@ public final class EvaluatorMembership
      */
     public Set<UUID> alive()
     {
+        return known().keySet();
+    }
+
+    private Map<UUID, Set<GroupName>> known()
+    {
         View current = view;
-        return nanoTime.getAsLong() - current.nanos() < ALIVE.toNanos() ? current.evaluators() : Set.of();
+        return nanoTime.getAsLong() - current.nanos() < ALIVE.toNanos() ? current.evaluators() : Map.of();
+    }
+
+    /**
+     * What another evaluator leaves alone: a request where it has something to say.
+     */
+    private Set<GroupName> leftAlone(ObjectHead object)
+            throws IOException
+    {
+        if (object.size() == 0 || object.key().equals(key(self))) {
+            return Set.of();
+        }
+        return store.get(object.key()).map(stored -> SignOfLife.fromBytes(stored.content()).leftAlone()).orElse(Set.of());
     }
 
     /**
@@ -145,7 +175,7 @@ public final class EvaluatorMembership
     {
         if (!closed) {
             closed = true;
-            view = new View(Set.of(), nanoTime.getAsLong());
+            view = new View(Map.of(), nanoTime.getAsLong());
             store.delete(List.of(key(self)));
         }
     }

@@ -4,6 +4,7 @@ import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.RuleGroup;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -18,6 +19,14 @@ public interface RuleSource
      */
     SortedMap<GroupName, GroupRules> newest()
             throws IOException;
+
+    /**
+     * The groups whose newest rules this program could not read at the last call of {@link #newest}. It leaves them alone.
+     */
+    default Set<GroupName> unreadable()
+    {
+        return Set.of();
+    }
 
     /**
      * The first version of a group.

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 import static java.util.Objects.requireNonNull;
 
@@ -107,7 +106,13 @@ public final class StoredRules
                 log.warn("Leaving group %s alone: %s", name, failure);
             }
         });
-        told = new TreeSet<>(failures.keySet());
+        told = Set.copyOf(failures.keySet());
+    }
+
+    @Override
+    public synchronized Set<GroupName> unreadable()
+    {
+        return told;
     }
 
     @Override

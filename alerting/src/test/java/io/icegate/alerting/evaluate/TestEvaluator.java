@@ -13,10 +13,13 @@ import io.icegate.alerting.state.Fold;
 import io.icegate.alerting.state.Labels;
 import io.icegate.alerting.state.ResultRow;
 import io.icegate.alerting.state.RuleResult;
+import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.RetryPolicy;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +149,51 @@ final class TestEvaluator
     }
 
     /**
+     * A newer evaluator beside it gets the group, although the hash is for this one.
+     */
+    @Test
+    void testFault15GroupOfANewerFormatIsLeftToANewerEvaluator()
+            throws Exception
+    {
+        World world = new World(false);
+        List<UUID> ids = new ArrayList<>(List.of(new UUID(0, 1), new UUID(0, 2)));
+        ids.sort(Comparator.comparing((UUID id) -> ownsBeside(id, ids)));
+        EvaluatorMembership newer = new EvaluatorMembership(world.store, ids.getFirst(), System::nanoTime);
+        EvaluatorMembership older = new EvaluatorMembership(world.store, ids.getLast(), System::nanoTime);
+        // as the older one sees them
+        MemoryObjectStore records = new MemoryObjectStore(() -> world.now);
+        records.put(EvaluationLog.key(NAME, START.plusSeconds(30)), "{\"format\":9}".getBytes(StandardCharsets.UTF_8));
+        EvaluationLog unreadable = new EvaluationLog(records, () -> world.now, RetryPolicy.of(RetryPolicy.Waiting.system()));
+        try (Evaluator one = world.start("newer", newer, world.log)) {
+            assertThat(one).isNotNull();
+            world.now = START.plusSeconds(31);
+            await(() -> world.log.newest(NAME).isPresent());
+            try (Evaluator other = world.start("older", older, unreadable)) {
+                assertThat(other).isNotNull();
+                await(() -> world.failures.containsKey(NAME) && newer.alive().size() == 2);
+                world.now = START.plusSeconds(61);
+                await(() -> world.newest(NAME).tick().equals(START.plusSeconds(60)));
+                assertThat(world.newest(NAME).evaluator()).isEqualTo("newer");
+                await(() -> newer.owns(NAME) && !older.owns(NAME));
+            }
+        }
+    }
+
+    private static boolean ownsBeside(UUID id, List<UUID> all)
+    {
+        MemoryObjectStore store = new MemoryObjectStore(() -> START);
+        all.forEach(each -> store.put(new ObjectKey("_alerts/v1/evaluators/%s.alive".formatted(each)), new byte[0]));
+        EvaluatorMembership membership = new EvaluatorMembership(store, id, System::nanoTime);
+        try {
+            membership.beat();
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return membership.owns(NAME);
+    }
+
+    /**
      * What is told of a group after it was given away would be refreshed for ever.
      */
     @Test
@@ -205,13 +254,18 @@ final class TestEvaluator
 
         private Evaluator start()
         {
+            return start("me", new EvaluatorMembership(store, new UUID(0, 1), System::nanoTime), log);
+        }
+
+        private Evaluator start(String id, EvaluatorMembership membership, EvaluationLog log)
+        {
             Evaluator evaluator = new Evaluator(new Evaluator.Parts(
                     this,
-                    new EvaluatorMembership(store, new UUID(0, 1), System::nanoTime),
+                    membership,
                     new Fold((_, _, _) -> ImmutableSortedMap.of()),
                     new WatermarkReader((_, _) -> answer(), "icegate", "otel"),
                     this,
-                    new GroupParts("me", log, this, this, PATIENCE, () -> now, new Random(1))));
+                    new GroupParts(id, log, this, this, PATIENCE, () -> now, new Random(1))));
             evaluator.start();
             return evaluator;
         }

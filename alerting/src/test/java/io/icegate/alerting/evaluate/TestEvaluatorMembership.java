@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -64,6 +65,47 @@ final class TestEvaluatorMembership
         first.beat();
         assertThat(owned(first)).isEqualTo(GROUPS.size());
         assertThat(first.alive()).isEqualTo(Set.of(new UUID(0, 1)));
+    }
+
+    /**
+     * At once for who leaves it, and for others when they have looked.
+     */
+    @Test
+    void testGroupThatIsLeftAloneIsAnothers()
+            throws IOException
+    {
+        List<EvaluatorMembership> evaluators = List.of(evaluator(1), evaluator(2), evaluator(3));
+        beat(evaluators);
+        EvaluatorMembership first = evaluators.getFirst();
+        GroupName group = GROUPS.stream().filter(first::owns).findFirst().orElseThrow();
+        List<GroupName> others = GROUPS.stream().filter(each -> first.owns(each) && !each.equals(group)).toList();
+        first.leaveAlone(Set.of(group));
+        assertThat(evaluators).noneMatch(evaluator -> evaluator.owns(group));
+        beat(evaluators);
+        assertThat(evaluators.stream().filter(evaluator -> evaluator.owns(group))).hasSize(1).doesNotContain(first);
+        assertThat(others).allMatch(first::owns);
+        // nobody can read it, so nobody has it
+        evaluators.forEach(evaluator -> evaluator.leaveAlone(Set.of(group)));
+        beat(evaluators);
+        assertThat(evaluators).noneMatch(evaluator -> evaluator.owns(group));
+        evaluators.forEach(evaluator -> evaluator.leaveAlone(Set.of()));
+        beat(evaluators);
+        assertThat(first.owns(group)).isTrue();
+    }
+
+    /**
+     * An older one is empty, and a newer one may say more.
+     */
+    @Test
+    void testSignsOfLifeOfOtherPrograms()
+    {
+        assertThat(new SignOfLife(Set.of()).toBytes()).isEmpty();
+        SignOfLife life = new SignOfLife(Set.of(GROUPS.getFirst(), new GroupName("a/b", "c")));
+        assertThat(SignOfLife.fromBytes(life.toBytes())).isEqualTo(life);
+        for (String text : List.of("", "alive", "[]", "{}", "{\"left_alone\":7}", "{\"left_alone\":[7,\"none\",\"a/B\",null]}")) {
+            assertThat(SignOfLife.fromBytes(text.getBytes(UTF_8)).leftAlone()).as(text).isEmpty();
+        }
+        assertThat(SignOfLife.fromBytes("{\"load\":1,\"left_alone\":[\"shop/group-1\"]}".getBytes(UTF_8)).leftAlone()).containsExactly(GROUPS.get(1));
     }
 
     @Test
