@@ -73,7 +73,7 @@ record Channels(List<Outlet> outlets, List<Instance> instances, List<HttpPosts> 
         Set<String> names = new HashSet<>();
         try {
             EventSettings events = settings.events();
-            HttpPosts receiver = new HttpPosts(EventSender.TIMEOUT, SystemDefaultDnsResolver.INSTANCE, events.certificateFile().map(TrustedCertificates::read), clock);
+            HttpPosts receiver = new HttpPosts(EventSender.TIMEOUT, SystemDefaultDnsResolver.INSTANCE, events.certificateFile().map(file -> TrustedCertificates.follow(file, reloads)), clock);
             clients.add(receiver);
             SortedMap<String, Path> keys = new TreeMap<>();
             events.apiKeyFile().ifPresent(file -> keys.put("X-API-Key", file));

@@ -12,7 +12,7 @@ import static java.util.Objects.requireNonNull;
  * @param endpoint with the path of logs, such as {@code http://127.0.0.1:4318/v1/logs}
  * @param tenantHeader that names the tenant of a request there
  * @param apiKeyFile with a key that may write for every tenant that has rules; empty when the receiver asks for none
- * @param certificateFile with certificates in PEM that the receiver is trusted by; empty means those of Java
+ * @param certificateFile with certificates in PEM that the receiver is trusted by, read again when it changes; empty means those of Java
  */
 public record EventSettings(URI endpoint, String tenantHeader, Optional<Path> apiKeyFile, Optional<Path> certificateFile)
 {
