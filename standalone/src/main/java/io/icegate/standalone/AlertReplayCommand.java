@@ -8,11 +8,11 @@ import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.ParsedRules;
 import io.icegate.alerting.rule.Problem;
 import io.icegate.alerting.rule.RuleGroup;
+import io.icegate.alerting.server.ReplayRows;
 import io.icegate.alerting.server.StoredRules;
 import io.icegate.alerting.server.TemplateAnnotations;
 import io.icegate.alerting.state.EvaluationRecord;
 import io.icegate.alerting.state.Fold;
-import io.icegate.alerting.state.Transition;
 import io.icegate.standalone.console.CommandException;
 import io.icegate.standalone.console.ResultTable;
 import picocli.CommandLine.Command;
@@ -86,28 +86,13 @@ final class AlertReplayCommand
         });
         ResultTable.Format format = json ? ResultTable.Format.JSON : ResultTable.Format.ALIGNED;
         if (diff) {
-            List<List<Object>> rows = replayed.differences().stream()
-                    .map(each -> List.<Object>of(each.tick().toString(), each.alert(), each.labels().values().toString(), each.what()))
-                    .toList();
-            ResultTable.print(List.of("tick", "alert", "labels", "difference"), rows, format, System.out);
+            ResultTable.print(ReplayRows.DIFFERENCE, replayed.differences().stream().map(ReplayRows::difference).toList(), format, System.out);
         }
         else {
-            ResultTable.print(List.of("tick", "alert", "labels", "from", "to", "value", "reason"), replayed.transitions().stream().map(AlertReplayCommand::row).toList(), format, System.out);
+            ResultTable.print(ReplayRows.CHANGE, replayed.transitions().stream().map(ReplayRows::change).toList(), format, System.out);
         }
         System.err.println("%s ticks, %s changes, %s differences from the records".formatted(replayed.ticks(), replayed.transitions().size(), replayed.differences().size()));
         return diff && !replayed.differences().isEmpty() ? DIFFERENCES_FOUND : 0;
-    }
-
-    private static List<Object> row(Transition transition)
-    {
-        return List.of(
-                transition.tick().toString(),
-                transition.alert().rule(),
-                transition.alert().labels().values().toString(),
-                transition.from().text(),
-                transition.to().text(),
-                transition.alert().value().isPresent() ? Double.toString(transition.alert().value().getAsDouble()) : "",
-                transition.reason().orElse(""));
     }
 
     private RuleGroup group(Path path, GroupName name)

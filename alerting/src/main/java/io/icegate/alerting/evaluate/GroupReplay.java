@@ -18,10 +18,15 @@ import io.icegate.alerting.state.Transition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
@@ -77,6 +82,22 @@ public final class GroupReplay
     }
 
     /**
+     * What one tick came to.
+     *
+     * @param evaluated false for a tick that has changes in the records and none here, because the rules that are replayed have other ticks
+     * @param differences in their order
+     */
+    public record ReplayedTick(Instant tick, boolean evaluated, List<Transition> transitions, List<ReplayDifference> differences)
+    {
+        public ReplayedTick
+        {
+            requireNonNull(tick, "tick is null");
+            transitions = List.copyOf(transitions);
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /**
      * Evaluates the ticks of a time again, both ends inclusive, from the state that is recorded before it.
      *
      * @param rules instead of those of the records; all their ticks are evaluated then, those without a record over what had arrived {@code grace} after them
@@ -87,26 +108,97 @@ public final class GroupReplay
     public Replayed replay(GroupName name, Instant from, Instant to, Optional<RuleGroup> rules)
             throws QueryException, InterruptedException
     {
-        // late rows are told by later records
-        List<EvaluationRecord> records = log.records(name, from, to.plus(RuleLimits.LATENESS_MAX).plus(RuleLimits.INTERVAL_MAX));
-        List<Tick> ticks = rules.isPresent() ? ticks(rules.orElseThrow(), from, to, records) : ticks(records, to);
-        if (ticks.size() >= TICKS_MAX || records.size() >= EvaluationLog.RECORDS_MAX) {
-            throw new IllegalArgumentException("There are %s ticks or more from %s to %s: replay a shorter time".formatted(TICKS_MAX, from, to));
-        }
-        GroupState state = before(name, from, records);
+        Run run = begin(name, from, to, rules, TICKS_MAX);
         List<Transition> transitions = new ArrayList<>();
         List<ReplayDifference> differences = new ArrayList<>();
-        for (Tick tick : ticks) {
+        for (Optional<ReplayedTick> next = run.next(); next.isPresent(); next = run.next()) {
+            transitions.addAll(next.orElseThrow().transitions());
+            differences.addAll(next.orElseThrow().differences());
+        }
+        return new Replayed(run.ticks(), transitions, differences);
+    }
+
+    /**
+     * Reads what a replay needs of the records, and evaluates nothing yet.
+     *
+     * @param ticksMax ticks that may be evaluated
+     * @throws io.icegate.alerting.state.EvaluationLogException when records cannot be read
+     * @throws IllegalArgumentException when there are more ticks
+     */
+    public Run begin(GroupName name, Instant from, Instant to, Optional<RuleGroup> rules, int ticksMax)
+    {
+        // late rows are told by later records
+        List<EvaluationRecord> records = log.records(name, from, to.plus(RuleLimits.LATENESS_MAX).plus(RuleLimits.INTERVAL_MAX));
+        List<Tick> ticks = rules.isPresent() ? ticks(rules.orElseThrow(), from, to, records, ticksMax) : ticks(records, to);
+        if (ticks.size() > ticksMax || records.size() >= EvaluationLog.RECORDS_MAX) {
+            throw new IllegalArgumentException("There are more than %s ticks from %s to %s: replay a shorter time".formatted(ticksMax, from, to));
+        }
+        return new Run(ticks, rules.isPresent(), told(records, from, to), before(name, from, records));
+    }
+
+    /**
+     * A replay on its way. For one thread.
+     */
+    public final class Run
+    {
+        private final SortedMap<Instant, Tick> ticks = new TreeMap<>();
+        private final boolean otherRules;
+        private final Map<Instant, Map<String, Transition>> told;
+        private final Iterator<Instant> times;
+        private GroupState state;
+
+        private Run(List<Tick> ticks, boolean otherRules, Map<Instant, Map<String, Transition>> told, GroupState state)
+        {
+            ticks.forEach(tick -> this.ticks.put(tick.time(), tick));
+            this.otherRules = otherRules;
+            this.told = told;
+            this.state = state;
+            SortedSet<Instant> all = new TreeSet<>(this.ticks.keySet());
+            all.addAll(told.keySet());
+            this.times = all.iterator();
+        }
+
+        /**
+         * Ticks that are evaluated.
+         */
+        public int ticks()
+        {
+            return ticks.size();
+        }
+
+        /**
+         * Evaluates the next tick; empty after the last one.
+         *
+         * @throws QueryException when the engine is unavailable
+         */
+        public Optional<ReplayedTick> next()
+                throws QueryException, InterruptedException
+        {
+            if (!times.hasNext()) {
+                return Optional.empty();
+            }
+            Instant time = times.next();
+            Optional<Tick> tick = Optional.ofNullable(ticks.get(time));
+            List<Transition> transitions = List.of();
+            List<ReplayDifference> differences = new ArrayList<>();
+            if (tick.isPresent()) {
+                transitions = evaluate(tick.orElseThrow(), differences);
+            }
+            differences.addAll(ReplayDifference.ofTransitions(told.getOrDefault(time, Map.of()), transitions));
+            return Optional.of(new ReplayedTick(time, tick.isPresent(), transitions, differences.stream().sorted().toList()));
+        }
+
+        private List<Transition> evaluate(Tick tick, List<ReplayDifference> differences)
+                throws QueryException, InterruptedException
+        {
             Optional<List<RuleResult>> results = tick.skipped() ? Optional.empty() : Optional.of(new RulesAtTick(queries, tick.rules(), tick.time(), tick.cutoff()).run(state));
             Folded folded = new Refold(fold, _ -> tick.rules()).replay(state, List.of(new Step(tick.time(), tick.version(), results))).getFirst();
-            if (rules.isEmpty() && results.isPresent()) {
+            if (!otherRules && results.isPresent()) {
                 differences.addAll(ReplayDifference.ofAnswers(tick.time(), tick.recorded().orElse(List.of()), results.orElseThrow()));
             }
-            transitions.addAll(folded.transitions());
             state = folded.after();
+            return folded.transitions();
         }
-        differences.addAll(ReplayDifference.ofTransitions(told(records, from, to), transitions));
-        return new Replayed(ticks.size(), transitions, differences.stream().sorted().toList());
     }
 
     private List<Tick> ticks(List<EvaluationRecord> records, Instant to)
@@ -122,12 +214,15 @@ public final class GroupReplay
         return ticks;
     }
 
-    private static List<Tick> ticks(RuleGroup rules, Instant from, Instant to, List<EvaluationRecord> records)
+    /**
+     * One more than there may be, if there are more.
+     */
+    private static List<Tick> ticks(RuleGroup rules, Instant from, Instant to, List<EvaluationRecord> records, int ticksMax)
     {
         Map<Instant, Instant> cutoffs = cutoffs(records);
         Instant before = rules.tickAtOrBefore(from);
         List<Tick> ticks = new ArrayList<>();
-        for (Instant tick = before.isBefore(from) ? before.plus(rules.interval()) : before; !tick.isAfter(to) && ticks.size() < TICKS_MAX; tick = tick.plus(rules.interval())) {
+        for (Instant tick = before.isBefore(from) ? before.plus(rules.interval()) : before; !tick.isAfter(to) && ticks.size() <= ticksMax; tick = tick.plus(rules.interval())) {
             ticks.add(new Tick(tick, cutoffs.getOrDefault(tick, rules.cutoff(tick)), rules, 0, Optional.empty(), false));
         }
         return ticks;
@@ -174,15 +269,15 @@ public final class GroupReplay
     }
 
     /**
-     * What was told about the ticks of a time, by the identity of transitions.
+     * What was told about each tick of a time, by the identity of transitions.
      */
-    private static Map<String, Transition> told(List<EvaluationRecord> records, Instant from, Instant to)
+    private static Map<Instant, Map<String, Transition>> told(List<EvaluationRecord> records, Instant from, Instant to)
     {
-        Map<String, Transition> told = new LinkedHashMap<>();
+        Map<Instant, Map<String, Transition>> told = new HashMap<>();
         records.stream()
                 .flatMap(record -> record.transitions().stream())
                 .filter(transition -> !transition.tick().isBefore(from) && !transition.tick().isAfter(to))
-                .forEach(transition -> told.put(transition.id(), transition));
+                .forEach(transition -> told.computeIfAbsent(transition.tick(), _ -> new LinkedHashMap<>()).put(transition.id(), transition));
         return told;
     }
 }

@@ -13,11 +13,14 @@ import io.icegate.alerting.deliver.ChannelSettings;
 import io.icegate.alerting.deliver.Deliveries;
 import io.icegate.alerting.deliver.DeliveryCounters;
 import io.icegate.alerting.deliver.EventSettings;
+import io.icegate.alerting.evaluate.GroupReplay;
 import io.icegate.alerting.evaluate.QueryEngine;
 import io.icegate.alerting.evaluate.RuleValidation;
+import io.icegate.alerting.evaluate.SqlTickQueries;
 import io.icegate.alerting.evaluate.TrinoQueryEngine;
 import io.icegate.alerting.rule.RuleCheck;
 import io.icegate.alerting.rule.RuleSql;
+import io.icegate.alerting.state.Fold;
 import io.icegate.server.OperatorPages;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
@@ -158,8 +161,12 @@ final class AlertingModule
     static Servlet servlet(AlertingConfig config, RunningEvaluator evaluator, QueryEngine engine, RuleSql sql, AccessControl access, PrometheusRegistry registry, InstantSource clock)
     {
         RuleValidation validation = new RuleValidation(new RuleCheck(Set.copyOf(config.getLookupTables())), engine, sql);
+        RuleApi rules = new RuleApi(evaluator.store(), evaluator.log(), validation, clock);
+        SqlTickQueries queries = new SqlTickQueries(engine, sql);
+        Fold fold = new Fold(new TemplateAnnotations());
         return new AlertingServlet(
-                new RuleApi(evaluator.store(), evaluator.log(), validation, clock),
+                rules,
+                new ReplayApi(rules, name -> new GroupReplay(evaluator.log(), queries, fold, version -> evaluator.rules().version(name, version)), evaluator.log(), clock),
                 new AlertViews(evaluator.rules(), evaluator.log(), evaluator::newest, System::nanoTime),
                 access,
                 new OperatorPages(evaluator::readiness, registry));

@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -45,13 +46,15 @@ final class AlertingServlet
     private static final String PROMETHEUS = "/api/v1/";
 
     private final transient RuleApi rules;
+    private final transient ReplayApi replays;
     private final transient AlertViews views;
     private final transient AccessControl access;
     private final transient OperatorPages pages;
 
-    AlertingServlet(RuleApi rules, AlertViews views, AccessControl access, OperatorPages pages)
+    AlertingServlet(RuleApi rules, ReplayApi replays, AlertViews views, AccessControl access, OperatorPages pages)
     {
         this.rules = requireNonNull(rules, "rules is null");
+        this.replays = requireNonNull(replays, "replays is null");
         this.views = requireNonNull(views, "views is null");
         this.access = requireNonNull(access, "access is null");
         this.pages = requireNonNull(pages, "pages is null");
@@ -145,6 +148,11 @@ final class AlertingServlet
             boolean force = "true".equals(request.getParameter("force"));
             return method.equals("PUT") ? rules.put(name, body(request), precondition, by, force) : rules.delete(name, precondition, by, force);
         }
+        if (path.length == 2 && path[1].equals("replay")) {
+            // it changes nothing
+            requireMethod(method, "POST");
+            return replays.replay(new GroupName(access.tenantToRead(principal, headers), path[0]), body(request));
+        }
         requireMethod(method, "GET");
         GroupName name = new GroupName(access.tenantToRead(principal, headers), path[0]);
         if (path.length == 1) {
@@ -218,11 +226,29 @@ final class AlertingServlet
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
         response.setHeader("Cache-Control", "no-cache");
-        if (answer.body().isPresent()) {
+        if (answer.lines().isPresent()) {
+            response.setContentType("application/x-ndjson");
+            write(response.getOutputStream(), answer.lines().orElseThrow());
+        }
+        else if (answer.body().isPresent()) {
             response.setContentType("application/json");
             byte[] content = bytes(answer.body().orElseThrow());
             response.setContentLength(content.length);
             response.getOutputStream().write(content);
+        }
+    }
+
+    private static void write(OutputStream out, Answer.Lines lines)
+    {
+        try {
+            lines.writeTo(line -> {
+                out.write(bytes(line));
+                out.write('\n');
+                out.flush();
+            });
+        }
+        catch (IOException e) {
+            log.debug(e, "Nobody reads the answer any more");
         }
     }
 

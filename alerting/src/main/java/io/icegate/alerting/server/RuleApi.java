@@ -116,7 +116,7 @@ final class RuleApi
         Optional<RuleVersion> newest = store.newest(name);
         long expected = expected(name, newest, precondition);
         requireOwn(newest, force);
-        RuleGroup group = checkedGroup(name, file);
+        RuleGroup group = checkedGroup(name, file, true);
         if (newest.isEmpty() && store.newest().versions().keySet().stream().filter(each -> each.tenant().equals(name.tenant())).count() >= RuleLimits.GROUPS_PER_TENANT_MAX) {
             throw new ApiException(Answer.INVALID, "Tenant '%s' has %s groups, and none may have more".formatted(name.tenant(), RuleLimits.GROUPS_PER_TENANT_MAX));
         }
@@ -212,11 +212,26 @@ final class RuleApi
         }
     }
 
-    private RuleGroup checkedGroup(GroupName name, String file)
+    /**
+     * @throws ApiException when there is no such group
+     */
+    void requireGroup(GroupName name)
+            throws IOException
+    {
+        existing(name);
+    }
+
+    /**
+     * The group of a file that holds no other.
+     *
+     * @param runs whether its rules are run
+     * @throws ApiException with all its problems
+     */
+    RuleGroup checkedGroup(GroupName name, String file, boolean runs)
             throws QueryException, InterruptedException
     {
         ParsedRules parsed = RuleFileParser.parse(List.of(new RuleFile(name.group(), file)), Optional.of(name.tenant()));
-        List<Problem> problems = validation.check(parsed, clock.instant(), true).problems();
+        List<Problem> problems = validation.check(parsed, clock.instant(), runs).problems();
         if (!problems.isEmpty()) {
             throw new ApiException(Answer.INVALID, "The rules have %s problems".formatted(problems.size()), problems);
         }
