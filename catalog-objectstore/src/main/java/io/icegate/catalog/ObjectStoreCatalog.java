@@ -156,7 +156,8 @@ public final class ObjectStoreCatalog
         if (parts != null) {
             throw new IllegalStateException("Cannot open catalog %s: it is already open".formatted(name));
         }
-        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, CatalogFormat::create, () -> StoreSelfCheck.verify(warehouse.store()));
+        Duration retention = Warehouses.isLocal(warehouse.root()) ? CatalogFormat.RETENTION_LOCAL : CatalogFormat.RETENTION;
+        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, id -> CatalogFormat.create(id, retention), () -> StoreSelfCheck.verify(warehouse.store()));
         closeables.setSuppressCloseFailure(true);
         parts = new Parts(
                 requireNonNull(name, "name is null"),

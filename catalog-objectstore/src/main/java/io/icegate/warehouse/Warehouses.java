@@ -134,6 +134,14 @@ public final class Warehouses
         return CLOUD.matcher(location).matches();
     }
 
+    /**
+     * True for a folder.
+     */
+    public static boolean isLocal(String location)
+    {
+        return FILE.matcher(location).matches();
+    }
+
     private static ObjectStore openS3(String bucket, String prefix, Map<String, String> properties)
     {
         try {

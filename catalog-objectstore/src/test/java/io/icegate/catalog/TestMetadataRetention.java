@@ -39,11 +39,13 @@ final class TestMetadataRetention
     private final TestingTime time = new TestingTime();
     private final Warehouse warehouse = new Warehouse("memory:lake", new MemoryObjectStore(time));
     private final ObjectStoreFileIO io = new ObjectStoreFileIO(warehouse);
-    private final ObjectStoreCatalog catalog = ObjectStoreCatalog.open("test", warehouse, io, Map.of(), time.environment(1), new CommitGuards(List.of()));
+    private final ObjectStoreCatalog catalog = catalog(warehouse);
 
-    TestMetadataRetention()
+    private ObjectStoreCatalog catalog(Warehouse warehouse)
     {
-        catalog.createNamespace(OTEL);
+        ObjectStoreCatalog opened = ObjectStoreCatalog.open("test", warehouse, new ObjectStoreFileIO(warehouse), Map.of(), time.environment(1), new CommitGuards(List.of()));
+        opened.createNamespace(OTEL);
+        return opened;
     }
 
     @AfterEach
@@ -71,6 +73,29 @@ final class TestMetadataRetention
             assertThat(catalog.loadTable(LOGS, state).properties()).containsKey("commit");
         }
         assertThatThrownBy(() -> catalog.stateAt(COMMITS_PER_DAY)).isInstanceOf(NotFoundException.class);
+    }
+
+    /**
+     * In a folder, whose disk holds other things too.
+     */
+    @Test
+    void testADayIsKeptInAFolder()
+            throws IOException
+    {
+        Warehouse folder = new Warehouse("file:/lake", new MemoryObjectStore(time));
+        try (ObjectStoreCatalog local = catalog(folder)) {
+            Table table = local.createTable(LOGS, SCHEMA);
+            for (int day = 0; day < 17; day++) {
+                commits(table, day);
+                local.collectLog();
+            }
+            assertThat(new ObjectStoreFileIO(folder).listPrefix(table.location())).hasSizeBetween(COMMITS_PER_DAY, 2 * COMMITS_PER_DAY + 256);
+            CatalogState newest = local.state();
+            for (long version = newest.version() - COMMITS_PER_DAY + 1; version <= newest.version(); version++) {
+                assertThat(local.loadTable(LOGS, local.stateAt(version)).properties()).containsKey("commit");
+            }
+            assertThatThrownBy(() -> local.stateAt(newest.version() - 7 * COMMITS_PER_DAY)).isInstanceOf(NotFoundException.class);
+        }
     }
 
     /**

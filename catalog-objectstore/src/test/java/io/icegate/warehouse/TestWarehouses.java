@@ -104,8 +104,10 @@ final class TestWarehouses
         assertThat(Warehouses.widestRoot("abfss://box@account.dfs.core.windows.net/wh")).isEqualTo("abfss://box@account.dfs.core.windows.net");
         for (String priced : new String[] {"s3://bucket", "gs://bucket/wh", "abfss://box@account.dfs.core.windows.net/wh"}) {
             assertThat(Warehouses.isPriced(priced)).as(priced).isTrue();
+            assertThat(Warehouses.isLocal(priced)).as(priced).isFalse();
         }
         assertThat(Warehouses.isPriced("file:/data")).isFalse();
+        assertThat(Warehouses.isLocal("file:/data")).isTrue();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.commit.CommitLoop;
+import io.icegate.receiver.commit.CommitPace;
 import io.icegate.receiver.commit.OpenWarehouse;
 import io.icegate.receiver.commit.RoundSignal;
 import io.icegate.receiver.commit.TableSession;
@@ -58,7 +59,7 @@ final class Receiver
     private final String warehouseLocation;
     private final Map<String, String> storeProperties;
     private final TableSession.Settings sessionSettings;
-    private final Duration commitInterval;
+    private final CommitPace commitPace;
     private final Duration repetitionWindow;
     private final boolean repetitionsRecognised;
     private final Parts parts;
@@ -97,13 +98,13 @@ final class Receiver
     {
         this.warehouseLocation = Warehouses.canonical(requireNonNull(config.getWarehouse(), "warehouse is null"));
         boolean priced = Warehouses.isPriced(warehouseLocation);
-        this.commitInterval = commitConfig.interval(ingestConfig.requestProfile(priced));
+        this.commitPace = commitConfig.pace(ingestConfig.requestProfile(priced));
         this.storeProperties = storeConfig.properties();
         this.sessionSettings = new TableSession.Settings(
                 Namespace.of(config.getNamespace()),
                 ingestConfig.batcherSettings(priced),
                 commitConfig.options(),
-                commitInterval,
+                commitPace,
                 parts.node().getInternalAddress(),
                 build());
         this.repetitionWindow = ingestConfig.getDedupWindow().toJavaTime();
@@ -155,7 +156,7 @@ final class Receiver
                         signal))
                 .toList();
         parts.observation().status().sessions(sessions);
-        return new CommitLoop(sessions, commitInterval, signal, warehouse);
+        return new CommitLoop(sessions, commitPace.interval(), signal, warehouse);
     }
 
     private Warehouse openWarehouse()

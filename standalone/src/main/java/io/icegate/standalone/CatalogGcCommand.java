@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
         name = "gc",
         mixinStandardHelpOptions = true,
         description = {
-                "Deletes records of the catalog's log that are older than a week and that no younger state needs, and the metadata files that only they name.",
+                "Deletes records of the catalog's log that are older than a week (in a local folder: a day) and that no younger state needs, and the metadata files that only they name.",
                 "'start' and 'maintain' do so by themselves. May run beside everything else.",
         })
 final class CatalogGcCommand

@@ -21,7 +21,7 @@ import static java.lang.Math.max;
         mixinStandardHelpOptions = true,
         description = {
                 "Tells what happened in a catalog, the newest first: what was created, changed, renamed and dropped, when, and by which process.",
-                "A process has another number with each start. Records are kept for a week.",
+                "A process has another number with each start. Records are kept for a week, in a local folder for a day.",
         })
 final class CatalogLogCommand
         implements Callable<Integer>

@@ -19,6 +19,11 @@ public record CatalogFormat(UUID catalogId, Duration fence, Duration retention, 
     public static final int VERSION = 2;
     public static final Duration FENCE = Duration.ofMinutes(5);
     public static final Duration RETENTION = Duration.ofHours(168);
+    /**
+     * In a folder of somebody's disk. Tables are committed every few seconds there, each time with a metadata file that lists the
+     * snapshots of two hours: under load gigabytes a day, which are kept as long as the records that name them.
+     */
+    public static final Duration RETENTION_LOCAL = Duration.ofHours(24);
     public static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(1);
     private static final int RETENTION_FENCES_MIN = 4;
     private static final Set<String> FIELDS = Set.of("version", "catalog-id", "fence", "retention", "idempotency-window");
@@ -34,9 +39,9 @@ public record CatalogFormat(UUID catalogId, Duration fence, Duration retention, 
         }
     }
 
-    public static CatalogFormat create(UUID catalogId)
+    public static CatalogFormat create(UUID catalogId, Duration retention)
     {
-        return new CatalogFormat(catalogId, FENCE, RETENTION, IDEMPOTENCY_WINDOW);
+        return new CatalogFormat(catalogId, FENCE, retention, IDEMPOTENCY_WINDOW);
     }
 
     public byte[] toJson()

@@ -35,7 +35,7 @@ public final class LogFixture
 
     public static CatalogLog open(ObjectStore store, CatalogEnvironment environment)
     {
-        return new CatalogLog(store, environment, CatalogFormat::create, () -> {});
+        return new CatalogLog(store, environment, id -> CatalogFormat.create(id, CatalogFormat.RETENTION), () -> {});
     }
 
     public static CatalogLog open(ObjectStore store, CatalogEnvironment environment, Duration fence, Duration retention)

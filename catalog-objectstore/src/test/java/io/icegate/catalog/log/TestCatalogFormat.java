@@ -16,7 +16,7 @@ final class TestCatalogFormat
     @Test
     void testGoldenBytes()
     {
-        CatalogFormat format = CatalogFormat.create(new UUID(1, 2));
+        CatalogFormat format = CatalogFormat.create(new UUID(1, 2), CatalogFormat.RETENTION);
         assertThat(new String(format.toJson(), UTF_8)).isEqualTo(JSON);
         assertThat(CatalogFormat.fromJson(JSON.getBytes(UTF_8))).isEqualTo(format);
     }

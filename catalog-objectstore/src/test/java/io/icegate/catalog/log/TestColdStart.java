@@ -72,7 +72,7 @@ final class TestColdStart
 
     private CatalogState write(long checkpointVersion)
     {
-        store.putIfAbsent(CatalogLayout.FORMAT, CatalogFormat.create(new UUID(1, 1)).toJson());
+        store.putIfAbsent(CatalogLayout.FORMAT, CatalogFormat.create(new UUID(1, 1), CatalogFormat.RETENTION).toJson());
         CatalogState state = CatalogState.empty();
         for (int version = 1; version <= RECORDS; version++) {
             time.advance(Duration.ofSeconds(1));

@@ -21,6 +21,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
  */
 public class CommitConfig
 {
+    private static final java.time.Duration LONGEST = java.time.Duration.ofMinutes(1);
+
     private boolean enabled = true;
     private Optional<Duration> interval = Optional.empty();
     private int maxSegments = CommitOptions.SEGMENTS_MAX;
@@ -45,7 +47,7 @@ public class CommitConfig
     }
 
     @Config("icegate.commit.interval")
-    @ConfigDescription("Time between two commits of what waits in a table. Default: that of the profile where the store takes money for requests, else 10s")
+    @ConfigDescription("Time between two commits of what waits in a table. Default: that of the profile where the store takes money for requests, else 10s; up to a minute while few segments wait")
     public CommitConfig setInterval(@Nullable Duration interval)
     {
         this.interval = Optional.ofNullable(interval);
@@ -53,13 +55,14 @@ public class CommitConfig
     }
 
     /**
-     * Time between two commits.
+     * An interval that somebody chose is kept to.
      *
      * @param profile empty when the store takes no money for requests
      */
-    public java.time.Duration interval(Optional<WindowProfile> profile)
+    public CommitPace pace(Optional<WindowProfile> profile)
     {
-        return interval.map(Duration::toJavaTime).orElseGet(() -> profile.orElse(WindowProfile.LOW_LATENCY).commitInterval());
+        return interval.map(chosen -> CommitPace.each(chosen.toJavaTime()))
+                .orElseGet(() -> new CommitPace(profile.orElse(WindowProfile.LOW_LATENCY).commitInterval(), LONGEST));
     }
 
     @Min(1)

@@ -87,6 +87,7 @@ public final class TableSession
     private String closedReason = "";
     private boolean committedElsewhere; // in this round
     private @Nullable Long committedNanos; // when the last round began that committed, or saw that another process does
+    private @Nullable CommitResult committed; // by this process, when its last round could
     private @Nullable Long measuredNanos; // when what waits was told last
 
     /**
@@ -116,18 +117,17 @@ public final class TableSession
 
     /**
      * @param commits empty when somebody else commits
-     * @param commitInterval between two commits, to the nearest round
      * @param host of this process, for humans
      * @param build of this program, for humans
      */
-    public record Settings(Namespace namespace, SegmentBatcher.Settings batches, Optional<CommitOptions> commits, Duration commitInterval, String host, String build)
+    public record Settings(Namespace namespace, SegmentBatcher.Settings batches, Optional<CommitOptions> commits, CommitPace pace, String host, String build)
     {
         public Settings
         {
             requireNonNull(namespace, "namespace is null");
             requireNonNull(batches, "batches is null");
             requireNonNull(commits, "commits is null");
-            requireNonNull(commitInterval, "commitInterval is null");
+            requireNonNull(pace, "pace is null");
             requireNonNull(host, "host is null");
             requireNonNull(build, "build is null");
         }
@@ -159,7 +159,7 @@ public final class TableSession
         this.signal = requireNonNull(signal, "signal is null");
         this.name = TableIdentifier.of(settings.namespace(), route.shape().name());
         this.proof = new TableProof(warehouse);
-        this.turn = new CommitTurn(warehouse, settings.commitInterval());
+        this.turn = new CommitTurn(warehouse, settings.pace().interval());
     }
 
     TableIdentifier name()
@@ -222,10 +222,20 @@ public final class TableSession
     private boolean isCommitDue(long nowNanos)
     {
         Long last = committedNanos;
-        Duration interval = settings.commitInterval();
-        return last == null
-                || interval.compareTo(CommitLoop.LOOK_INTERVAL) <= 0
-                || nowNanos - last >= interval.minus(CommitLoop.LOOK_INTERVAL.dividedBy(2)).toNanos();
+        return last == null || settings.pace().isDue(Duration.ofNanos(nowNanos - last), fewWait());
+    }
+
+    /**
+     * False when it is not known: other processes write too, or commit.
+     */
+    private boolean fewWait()
+    {
+        TableWriter current = writer;
+        CommitResult last = committed;
+        return current != null
+                && last != null
+                && Set.of(current.id()).containsAll(last.ends().keySet())
+                && current.segmentsFrom(last.after().next(current.id())) < CommitPace.SEGMENTS_FEW;
     }
 
     /**
@@ -410,6 +420,7 @@ public final class TableSession
     private Optional<WaitingRows> commit(Table table)
     {
         committedElsewhere = false;
+        committed = null;
         if (settings.commits().isEmpty() || OffsetVector.fromProperties(table.properties()).isEmpty()) {
             return Optional.empty();
         }
@@ -432,6 +443,7 @@ public final class TableSession
             commits.committed(result.segments(), result.rows(), result.duplicateBatches(), since(startNanos));
             commits.forgotten(result.forgottenBatches());
             if (result.isComplete()) {
+                committed = result;
                 return Optional.of(WaitingRows.behind(result));
             }
         }

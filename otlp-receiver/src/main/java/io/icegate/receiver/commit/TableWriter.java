@@ -10,6 +10,7 @@ import io.icegate.receiver.signal.RefusedException;
 import io.icegate.wal.EncodedSegment;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.SegmentHeader;
+import io.icegate.wal.Sequence;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.WriterId;
 import io.icegate.wal.format.RowBatch;
@@ -133,6 +134,15 @@ final class TableWriter
     boolean isOver()
     {
         return writer.end().isPresent() || batcher.isBroken();
+    }
+
+    /**
+     * How many of its segments are durable, from one on.
+     */
+    long segmentsFrom(Sequence first)
+    {
+        Durable last = lastDurable.get();
+        return last == null ? 0 : Math.max(0, last.sequence().value() - first.value() + 1);
     }
 
     SessionStatus.Writer status()

@@ -29,12 +29,17 @@ final class TestCommitConfig
     void testIntervalFollowsTheProfileWhereRequestsCost()
     {
         CommitConfig config = new CommitConfig();
-        assertThat(config.interval(new IngestConfig().requestProfile(false))).hasSeconds(10);
-        assertThat(config.interval(new IngestConfig().setProfile(WindowProfile.ECONOMY).requestProfile(false))).hasSeconds(10);
-        assertThat(config.interval(new IngestConfig().requestProfile(true))).hasSeconds(30);
-        assertThat(config.interval(new IngestConfig().setProfile(WindowProfile.LOW_LATENCY).requestProfile(true))).hasSeconds(10);
-        assertThat(config.interval(new IngestConfig().setProfile(WindowProfile.ECONOMY).requestProfile(true))).hasSeconds(60);
-        assertThat(config.setInterval(new Duration(5, SECONDS)).interval(new IngestConfig().requestProfile(true))).hasSeconds(5);
+        assertThat(config.pace(new IngestConfig().requestProfile(false))).isEqualTo(pace(10));
+        assertThat(config.pace(new IngestConfig().setProfile(WindowProfile.ECONOMY).requestProfile(false))).isEqualTo(pace(10));
+        assertThat(config.pace(new IngestConfig().requestProfile(true))).isEqualTo(pace(30));
+        assertThat(config.pace(new IngestConfig().setProfile(WindowProfile.LOW_LATENCY).requestProfile(true))).isEqualTo(pace(10));
+        assertThat(config.pace(new IngestConfig().setProfile(WindowProfile.ECONOMY).requestProfile(true))).isEqualTo(pace(60));
+        assertThat(config.setInterval(new Duration(5, SECONDS)).pace(new IngestConfig().requestProfile(true))).isEqualTo(CommitPace.each(java.time.Duration.ofSeconds(5)));
+    }
+
+    private static CommitPace pace(long seconds)
+    {
+        return new CommitPace(java.time.Duration.ofSeconds(seconds), java.time.Duration.ofMinutes(1));
     }
 
     @Test

@@ -56,8 +56,8 @@ final class TestLongIntervals
     private final ObjectStoreCatalog catalog = catalog();
     private final Beats firstBeats = new Beats();
     private final Beats secondBeats = new Beats();
-    private final TestingSession first = session(firstBeats);
-    private final TestingSession second = session(secondBeats);
+    private final TestingSession first = session(firstBeats, CommitPace.each(INTERVAL));
+    private final TestingSession second = session(secondBeats, CommitPace.each(INTERVAL));
 
     @AfterEach
     void tearDown()
@@ -143,6 +143,46 @@ final class TestLongIntervals
         assertThat(records()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L);
     }
 
+    /**
+     * A metadata file for each ten seconds would be gigabytes in a week, for a record now and then.
+     */
+    @Test
+    void testFewSegmentsWaitForAMinute()
+            throws Exception
+    {
+        CommitPace pace = new CommitPace(LOOK, INTERVAL);
+        Beats beats = new Beats();
+        TestingSession seldom = session(beats, pace);
+        assertThat(seldom.session().round()).isTrue();
+        for (int look = 1; look <= 12; look++) {
+            seldom.export(look);
+            advance(LOOK, beats);
+            assertThat(seldom.session().round()).isTrue();
+            assertThat(live()).as("after %s s", look * 10).isEqualTo(look % 6);
+        }
+
+        for (int record = 13; record < 12 + CommitPace.SEGMENTS_FEW; record++) {
+            seldom.export(record);
+        }
+        advance(LOOK, beats);
+        assertThat(seldom.session().round()).isTrue();
+        assertThat(live()).as("one less than many").isEqualTo(CommitPace.SEGMENTS_FEW - 1);
+        seldom.export(12 + CommitPace.SEGMENTS_FEW);
+        advance(LOOK, beats);
+        assertThat(seldom.session().round()).isTrue();
+        assertThat(live()).as("many").isZero();
+
+        // what another receiver has waiting is not known between two commits
+        assertThat(second.session().round()).isTrue();
+        advance(INTERVAL, beats, secondBeats);
+        assertThat(seldom.session().round()).isTrue();
+        second.export(100);
+        advance(LOOK, beats, secondBeats);
+        assertThat(seldom.session().round()).isTrue();
+        assertThat(live()).isZero();
+        seldom.stop();
+    }
+
     private void advance(Duration time, Beats... alive)
             throws Exception
     {
@@ -162,11 +202,11 @@ final class TestLongIntervals
         return TestingCatalogs.open(warehouse, new CatalogEnvironment(this::now, System::nanoTime, Sleeper.system(), random, CatalogEnvironment.Threads.daemons()), List.of(new WalCommitGuard()));
     }
 
-    private TestingSession session(Beats beats)
+    private TestingSession session(Beats beats, CommitPace pace)
     {
         WalEnvironment environment = new WalEnvironment(executor, this::now, elapsedNanos::get, beats, random);
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
-        return new TestingSession(new OpenWarehouse(warehouse, catalog(), wal, environment), CommitMetrics.NONE, INTERVAL);
+        return new TestingSession(new OpenWarehouse(warehouse, catalog(), wal, environment), CommitMetrics.NONE, pace);
     }
 
     /**

@@ -52,10 +52,10 @@ final class TestingSession
 
     TestingSession(Warehouse warehouse, WalEnvironment environment, CommitMetrics metrics, java.time.Duration commitInterval)
     {
-        this(OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment), metrics, commitInterval);
+        this(OpenWarehouse.open(warehouse, new ParquetSegmentCodec(), environment), metrics, CommitPace.each(commitInterval));
     }
 
-    TestingSession(OpenWarehouse open, CommitMetrics metrics, java.time.Duration commitInterval)
+    TestingSession(OpenWarehouse open, CommitMetrics metrics, CommitPace pace)
     {
         WalEnvironment environment = open.environment();
         RoundSignal signal = new RoundSignal();
@@ -63,10 +63,10 @@ final class TestingSession
         this.session = new TableSession(
                 open,
                 new TableSession.Route(ingest, OtlpRequestDecoder.logs(DecodeLimits.DEFAULT, InstantSource.system()), new Repetitions(new BatchIds(7, environment.random()), recent, true), Signal.LOGS.shape()),
-                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), commitInterval, "localhost", "test"),
+                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), new CommitConfig().options(), pace, "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, metrics),
                 signal);
-        this.loop = new CommitLoop(List.of(session), commitInterval, signal, open);
+        this.loop = new CommitLoop(List.of(session), pace.interval(), signal, open);
     }
 
     /**

@@ -17,6 +17,7 @@ import io.icegate.receiver.RawExport;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.commit.CommitLoop;
 import io.icegate.receiver.commit.CommitMetrics;
+import io.icegate.receiver.commit.CommitPace;
 import io.icegate.receiver.commit.OpenWarehouse;
 import io.icegate.receiver.commit.RoundSignal;
 import io.icegate.receiver.commit.TableSession;
@@ -134,7 +135,7 @@ final class TestNewSignal
         TableSession session = new TableSession(
                 open,
                 new TableSession.Route(ingest, new OtlpRequestDecoder(Events.REQUEST, EventRecordDecoder::new, DecodeLimits.DEFAULT, InstantSource.system()), repetitions, Events.SHAPE),
-                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), commits.options(), Duration.ofMillis(50), "localhost", "test"),
+                new TableSession.Settings(NAMESPACE, new IngestConfig().batcherSettings(false), commits.options(), CommitPace.each(Duration.ofMillis(50)), "localhost", "test"),
                 new TableSession.Observers(IngestMetrics.NONE, CommitMetrics.NONE),
                 signal);
         return new CommitLoop(List.of(session), Duration.ofMillis(50), signal, open);
