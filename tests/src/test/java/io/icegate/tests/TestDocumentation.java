@@ -37,6 +37,7 @@ final class TestDocumentation
             "H4",
             "H5",
             "H6",
+            "H7",
             "F1",
             "F2",
             "F3",
