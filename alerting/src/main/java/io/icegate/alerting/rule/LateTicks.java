@@ -17,7 +17,7 @@ import static java.util.Objects.requireNonNull;
 /**
  * Finds the earlier ticks of a group that rows belong to which arrived since the last cutoff.
  *
- * <p>A row with event time e is in the window w of a tick k if k − w ≤ e &lt; k. So the ticks of a row are the multiples of the interval i from
+ * <p>A row with event time e, counted from the group's offset, is in the window w of a tick k if k − w ≤ e &lt; k. So the ticks of a row are the multiples of the interval i from
  * (⌊e / i⌋ + 1) · i to ⌊(e + w) / i⌋ · i. Rows of one ⌊e / i⌋ begin at the same tick, and of them the last one reaches farthest; what lies between is in
  * the windows too. It is therefore enough to group rows by ⌊e / i⌋ and to ask for the largest e of each group, whatever the windows are: one query for all
  * rules of a group, a row of its result for an interval with late rows instead of one for each tick.
@@ -86,13 +86,14 @@ public record LateTicks(RuleGroup group, Instant first, Instant last, Instant fr
     private String select(RuleSql sql, int number, Source source, Duration window)
     {
         long seconds = group.interval().toSeconds();
+        String start = SqlText.time(Instant.EPOCH.plus(group.offset()));
         List<String> conditions = new ArrayList<>();
         conditions.addAll(RuleSql.ofTenant(group.name().tenant()));
         conditions.addAll(RuleSql.between("\"timestamp\"", first.minus(window), last));
         conditions.addAll(RuleSql.between("ingest_time", from, cutoff));
         conditions.addAll(RuleSql.ofRelation(source.relation(), source.alertEvents()));
-        return "SELECT %s AS source, (date_diff('second', %s, \"timestamp\") / %s + 1) * %s AS first_tick, max(date_diff('millisecond', %s, \"timestamp\")) AS last_event FROM %s WHERE %s GROUP BY 2"
-                .formatted(number, EPOCH, seconds, seconds, EPOCH, sql.table(source.relation()), String.join(" AND ", conditions));
+        return "SELECT %s AS source, (date_diff('second', %s, \"timestamp\") / %s + 1) * %s + %s AS first_tick, max(date_diff('millisecond', %s, \"timestamp\")) AS last_event FROM %s WHERE %s GROUP BY 2"
+                .formatted(number, start, seconds, seconds, group.offset().toSeconds(), EPOCH, sql.table(source.relation()), String.join(" AND ", conditions));
     }
 
     /**
@@ -102,9 +103,10 @@ public record LateTicks(RuleGroup group, Instant first, Instant last, Instant fr
     {
         List<Duration> windows = List.copyOf(sources().values());
         long interval = group.interval().toSeconds();
+        long offset = group.offset().toSeconds();
         SortedSet<Instant> ticks = new TreeSet<>();
         for (Rows each : rows) {
-            long reach = Math.floorDiv(each.lastEventMillis() + windows.get(each.source()).toMillis(), interval * 1000) * interval;
+            long reach = Math.floorDiv(each.lastEventMillis() + windows.get(each.source()).toMillis() - offset * 1000, interval * 1000) * interval + offset;
             long end = Math.min(reach, last.getEpochSecond());
             for (long late = Math.max(each.firstTick(), first.getEpochSecond()); late <= end; late += interval) {
                 ticks.add(Instant.ofEpochSecond(late));

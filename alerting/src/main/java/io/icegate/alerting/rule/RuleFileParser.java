@@ -34,7 +34,7 @@ public final class RuleFileParser
      * Stands for a name that cannot be used, so that the rules below it are checked too.
      */
     private static final String UNUSABLE = "unusable";
-    private static final Set<String> GROUP_KEYS = ImmutableSet.of("name", "tenant", "interval", "grace", "lateness", "catch_up", "notify", "rules");
+    private static final Set<String> GROUP_KEYS = ImmutableSet.of("name", "tenant", "interval", "offset", "grace", "lateness", "catch_up", "notify", "rules");
 
     private final Problems problems;
     private final Map<RuleName, RuleOrigin> origins = new HashMap<>();
@@ -133,11 +133,8 @@ public final class RuleFileParser
     private RuleGroup group(YamlMapping group)
     {
         GroupName name = groupName(group);
-        Duration interval = group.duration("interval", RuleLimits.INTERVAL_MIN, RuleLimits.INTERVAL_MAX).orElse(INTERVAL_DEFAULT);
-        if (interval.toMillisPart() != 0) {
-            group.problem("interval", "'interval: %s' is not whole seconds".formatted(Durations.text(interval)));
-            interval = INTERVAL_DEFAULT;
-        }
+        Duration interval = wholeSeconds(group, "interval", RuleLimits.INTERVAL_MIN, RuleLimits.INTERVAL_MAX).orElse(INTERVAL_DEFAULT);
+        Duration offset = wholeSeconds(group, "offset", Duration.ZERO, interval.minusSeconds(1)).orElse(Duration.ZERO);
         if (!group.lines().containsKey("rules")) {
             group.problem("rules", "'rules' is missing; add 'rules:' and a list of rules");
         }
@@ -161,11 +158,22 @@ public final class RuleFileParser
         return new RuleGroup(
                 name,
                 interval,
+                offset,
                 group.duration("grace", Duration.ZERO, RuleLimits.GRACE_MAX).orElse(GRACE_DEFAULT),
                 group.duration("lateness", Duration.ZERO, RuleLimits.LATENESS_MAX).orElse(LATENESS_DEFAULT),
                 group.duration("catch_up", Duration.ZERO, RuleLimits.CATCH_UP_MAX).orElse(CATCH_UP_DEFAULT),
                 group.texts("notify", RuleLimits.CHANNELS_MAX),
                 List.copyOf(rules.values()));
+    }
+
+    private static Optional<Duration> wholeSeconds(YamlMapping group, String key, Duration min, Duration max)
+    {
+        Optional<Duration> duration = group.duration(key, min, max);
+        if (duration.filter(given -> given.toMillisPart() != 0).isPresent()) {
+            group.problem(key, "'%s: %s' is not whole seconds".formatted(key, Durations.text(duration.orElseThrow())));
+            return Optional.empty();
+        }
+        return duration;
     }
 
     private GroupName groupName(YamlMapping group)

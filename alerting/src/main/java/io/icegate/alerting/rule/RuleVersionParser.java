@@ -91,6 +91,7 @@ public final class RuleVersionParser
         node.put("name", group.name().group());
         node.put("tenant", group.name().tenant());
         node.put("interval", Durations.text(group.interval()));
+        node.put("offset", Durations.text(group.offset()));
         node.put("grace", Durations.text(group.grace()));
         node.put("lateness", Durations.text(group.lateness()));
         node.put("catch_up", Durations.text(group.catchUp()));
@@ -128,6 +129,7 @@ public final class RuleVersionParser
         return new RuleGroup(
                 name,
                 duration(node, "interval"),
+                duration(node, "offset"),
                 duration(node, "grace"),
                 duration(node, "lateness"),
                 duration(node, "catch_up"),

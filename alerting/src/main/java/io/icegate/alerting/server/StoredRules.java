@@ -157,7 +157,6 @@ public final class StoredRules
         if (version.version() == 1) {
             throw new IOException("Version 1 of %s deletes it".formatted(version.name()));
         }
-        RuleGroup before = version(version.name(), version.version() - 1);
-        return new RuleGroup(before.name(), before.interval(), before.grace(), before.lateness(), before.catchUp(), before.channels(), List.of());
+        return version(version.name(), version.version() - 1).withRules(List.of());
     }
 }

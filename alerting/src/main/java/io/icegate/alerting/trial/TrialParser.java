@@ -146,14 +146,7 @@ public final class TrialParser
     private static RuleGroup only(RuleGroup group, List<Expectation> expectations)
     {
         Set<String> alerts = expectations.stream().map(Expectation::alert).collect(Collectors.toSet());
-        return new RuleGroup(
-                group.name(),
-                group.interval(),
-                group.grace(),
-                group.lateness(),
-                group.catchUp(),
-                group.channels(),
-                group.rules().stream().filter(rule -> alerts.contains(rule.alert())).toList());
+        return group.withRules(group.rules().stream().filter(rule -> alerts.contains(rule.alert())).toList());
     }
 
     private static Optional<Expectation> expectation(YamlMapping yaml)

@@ -235,7 +235,7 @@ final class TestEvaluators
                     RuleTime.EVENT,
                     true,
                     false);
-            return new RuleGroup(GROUP, Duration.ofSeconds(version % 2 == 0 ? 60 : 30), Duration.ofSeconds(5), Duration.ofSeconds(180), CATCH_UP, Optional.empty(), List.of(rule));
+            return new RuleGroup(GROUP, Duration.ofSeconds(version % 2 == 0 ? 60 : 30), Duration.ofSeconds(version % 3 * 7), Duration.ofSeconds(5), Duration.ofSeconds(180), CATCH_UP, Optional.empty(), List.of(rule));
         }
 
         /**

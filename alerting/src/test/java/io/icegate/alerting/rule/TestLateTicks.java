@@ -41,7 +41,7 @@ final class TestLateTicks
         String before = "FROM \"icegate\".\"otel\".\"%s\" WHERE tenant_id = 't' AND \"timestamp\" >= TIMESTAMP '2026-11-28 18:%s.000000 UTC' AND \"timestamp\" < TIMESTAMP '2026-11-28 18:29:30.000000 UTC'" + arrived;
         assertThat(query.split("\nUNION ALL\n", -1)).hasSize(3);
         assertThat(query)
-                .contains("SELECT 0 AS source, (date_diff('second', TIMESTAMP '1970-01-01 00:00:00.000000 UTC', \"timestamp\") / 30 + 1) * 30 AS first_tick, max(date_diff('millisecond', ")
+                .contains("SELECT 0 AS source, (date_diff('second', TIMESTAMP '1970-01-01 00:00:00.000000 UTC', \"timestamp\") / 30 + 1) * 30 + 0 AS first_tick, max(date_diff('millisecond', ")
                 .contains(before.formatted("logs", "10:00") + " AND coalesce(event_name, '') NOT LIKE 'icegate.alert.%' GROUP BY 2")
                 .contains(before.formatted("spans", "10:00") + " GROUP BY 2")
                 .contains(before.formatted("logs", "13:00") + " AND event_name IS NOT NULL GROUP BY 2")
@@ -67,7 +67,16 @@ final class TestLateTicks
         for (int round = 0; round < 500; round++) {
             int interval = List.of(10, 30, 60, 77).get(random.nextInt(4));
             Duration window = Duration.ofMillis(1 + random.nextInt(300_000));
-            RuleGroup group = group(Duration.ofSeconds(interval), Duration.ofMinutes(1 + random.nextInt(10)), rule("SELECT 1 FROM logs", window, RuleTime.EVENT, false));
+            int offset = random.nextBoolean() ? 0 : random.nextInt(interval);
+            RuleGroup group = new RuleGroup(
+                    new GroupName("t", "g"),
+                    Duration.ofSeconds(interval),
+                    Duration.ofSeconds(offset),
+                    Duration.ofSeconds(10),
+                    Duration.ofMinutes(1 + random.nextInt(10)),
+                    Duration.ofHours(1),
+                    Optional.empty(),
+                    List.of(rule("SELECT 1 FROM logs", window, RuleTime.EVENT, false)));
             Instant tick = group.tickAtOrBefore(TICK);
             LateTicks late = LateTicks.before(group, tick, tick.minusSeconds(interval - 10), tick.plusSeconds(10));
 
@@ -82,7 +91,7 @@ final class TestLateTicks
                     }
                 }
                 // as the query does: whole seconds and milliseconds, rounded down
-                groups.merge((event.getEpochSecond() / interval + 1) * interval, micros / 1000, Math::max);
+                groups.merge(((event.getEpochSecond() - offset) / interval + 1) * interval + offset, micros / 1000, Math::max);
             }
             List<Rows> rows = new ArrayList<>();
             groups.forEach((firstTick, last) -> rows.add(new Rows(0, firstTick, last)));

@@ -207,6 +207,8 @@ final class TestRuleFileParser
             "`groups: [{name: a, rules: []}]`          | 1 | group a: 'tenant' is missing; add a line such as 'tenant: default'",
             "`groups: [{name: a, tenant: b, interval: 5s, rules: []}]` | 1 | group a: 'interval: 5s' is out of range; it must be 10s to 1h",
             "`groups: [{name: a, tenant: b, interval: 10s1ms, rules: []}]` | 1 | group a: 'interval: 10s1ms' is not whole seconds",
+            "`groups: [{name: a, tenant: b, interval: 30s, offset: 30s, rules: []}]` | 1 | group a: 'offset: 30s' is out of range; it must be 0s to 29s",
+            "`groups: [{name: a, tenant: b, offset: 1s500ms, rules: []}]` | 1 | group a: 'offset: 1s500ms' is not whole seconds",
             "`groups: [{name: a, tenant: b, rules: [{window: 1m, sql: SELECT 1}]}]` | 1 | rule: 'alert' is missing; add a line such as 'alert: CheckoutErrors'",
             "`groups: [{name: a, tenant: b, rules: [{alert: A, window: 1m}]}]` | 1 | rule A: 'sql' is missing; add 'sql: |' and below it a query whose rows are the alerts",
             "`groups: [{name: a, tenant: b, rules: [{alert: A, window: 25h, sql: SELECT 1}]}]` | 1 | rule A: 'window: 25h' is out of range; it must be 1s to 1d",
