@@ -104,7 +104,7 @@ public final class Maintenance
         EngineWal wal = new EngineWal(warehouse, new ParquetSegmentCodec(), environment, EngineWal.Limits.DEFAULT);
         this.statements = new StatementHold(warehouse.store(), clock);
         this.random = random;
-        this.upkeep = newUpkeep(TableStatistics.INTERVAL, new Upkeep.Courtesy(new WorkShare(settings.cpuShare(), Sleeper.system()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
+        this.upkeep = newUpkeep(TableStatistics.INTERVAL, new Upkeep.Courtesy(WorkShare.ofThisProcess(settings.cpuShare()), Optional.of(new CommitLag(wal, clock)), Optional.of(statements)));
         this.orphans = new OrphanFiles(warehouse);
         this.statuses = new UpkeepStatuses(warehouse.store());
         this.folder = scratch;
@@ -215,7 +215,7 @@ public final class Maintenance
     {
         table.refresh();
         // one that remembers nothing and waits for no ingest, because somebody asked now; a statement that runs would still fail
-        keep(newUpkeep(Duration.ZERO, new Upkeep.Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.of(statements))), table, settings.bytesPerRound(), goesOn);
+        keep(newUpkeep(Duration.ZERO, new Upkeep.Courtesy(WorkShare.all(), Optional.empty(), Optional.of(statements))), table, settings.bytesPerRound(), goesOn);
         return List.copyOf(told);
     }
 

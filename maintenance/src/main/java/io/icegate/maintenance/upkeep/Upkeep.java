@@ -11,10 +11,10 @@ import io.icegate.maintenance.statistics.TableStatistics;
 import io.icegate.maintenance.ttl.TtlDelete;
 import io.icegate.maintenance.ttl.TtlPlan;
 import io.icegate.maintenance.ttl.TtlPlanner;
-import io.icegate.objectstore.Sleeper;
 import io.icegate.wal.lease.StatementHold;
 import io.icegate.wal.registry.BoundedMap;
 import io.icegate.wal.table.TableTtl;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 
 import java.time.Duration;
@@ -50,11 +50,16 @@ public final class Upkeep
     static final Duration EXPIRE_INTERVAL = Duration.ofMinutes(10);
 
     /**
-     * How much longer than a plan took no other one is made of its table: one reads every manifest. Unless it took little.
+     * How much longer than a plan took that found nothing no other one is made of its table: one reads every manifest. Unless it took little. A plan that found
+     * something is never too early: the more waits to be merged the longer it takes.
      */
     private static final int PLANNING_REST = 20;
     private static final Duration PLANNING_CHEAP = Duration.ofMillis(100);
     private static final Duration PLANNING_REST_MAX = Duration.ofMinutes(10);
+    /**
+     * How long a snapshot in which there was nothing to merge is not looked at again: its files get older.
+     */
+    private static final Duration SAME_SNAPSHOT_REST = Duration.ofSeconds(30);
 
     private final MergePlanner planner;
     private final NativeMerge merge;
@@ -63,7 +68,7 @@ public final class Upkeep
     private final TtlPlanner ttl = new TtlPlanner();
     private final TtlDelete ttlDelete = new TtlDelete();
     private final Map<UUID, Instant> ttlLooked = BoundedMap.create(TABLES_MAX);
-    private final Map<UUID, Instant> nextPlans = BoundedMap.create(TABLES_MAX);
+    private final Map<UUID, Fruitless> fruitless = BoundedMap.create(TABLES_MAX);
     private final Map<UUID, Instant> expired = BoundedMap.create(TABLES_MAX);
     private final RefusedPlans refused;
     private final Optional<EngineRewrites> engine;
@@ -81,7 +86,31 @@ public final class Upkeep
      */
     public Upkeep(MergePlanner planner, NativeMerge merge, SnapshotExpiration expiration, TableStatistics statistics, UpkeepSettings settings, InstantSource clock, UpkeepListener listener)
     {
-        this(planner, merge, expiration, statistics, settings, clock, listener, new Courtesy(new WorkShare(1, Sleeper.system()), Optional.empty(), Optional.empty()), Optional.empty());
+        this(planner, merge, expiration, statistics, settings, clock, listener, new Courtesy(WorkShare.all(), Optional.empty(), Optional.empty()), Optional.empty());
+    }
+
+    /**
+     * A plan that found nothing.
+     *
+     * @param rest until when no other one is made, whatever was committed meanwhile
+     */
+    private record Fruitless(long snapshotId, Instant planned, Instant rest)
+    {
+        private static Fruitless of(Snapshot snapshot, Instant started, Instant planned)
+        {
+            Duration took = Duration.between(started, planned);
+            Duration rest = took.compareTo(PLANNING_CHEAP) > 0 ? took.multipliedBy(PLANNING_REST) : Duration.ZERO;
+            return new Fruitless(snapshot.snapshotId(), planned, planned.plus(rest.compareTo(PLANNING_REST_MAX) > 0 ? PLANNING_REST_MAX : rest));
+        }
+
+        /**
+         * True when another one would find nothing either, or too soon. Not when the clock was set back since.
+         */
+        private boolean holds(Snapshot snapshot, Instant now)
+        {
+            Instant until = snapshot.snapshotId() == snapshotId && rest.isBefore(planned.plus(SAME_SNAPSHOT_REST)) ? planned.plus(SAME_SNAPSHOT_REST) : rest;
+            return !now.isBefore(planned) && now.isBefore(until);
+        }
     }
 
     /**
@@ -185,13 +214,16 @@ public final class Upkeep
     {
         List<MergePlan> plans;
         Instant started = clock.instant();
-        Instant next = nextPlans.get(table.uuid());
-        if (next != null && next.isAfter(started) && next.isBefore(started.plus(PLANNING_REST_MAX))) {
+        Snapshot snapshot = table.currentSnapshot();
+        Fruitless last = fruitless.get(table.uuid());
+        if (snapshot == null || (last != null && last.holds(snapshot, started))) {
             return 0;
         }
         try {
             plans = planner.plan(table, started);
-            restFromPlanning(table, started, clock.instant());
+            if (plans.isEmpty()) {
+                fruitless.put(table.uuid(), Fruitless.of(snapshot, started, clock.instant()));
+            }
         }
         catch (RuntimeException e) {
             tell(started, table, "merge", false, "plan", message(e));
@@ -228,6 +260,7 @@ public final class Upkeep
             }
             merged += plan.bytes();
             Instant begun = clock.instant();
+            WorkShare.Spent before = share.begin();
             try {
                 listener.did(merge(table, plan, unmerged, begun));
             }
@@ -237,7 +270,7 @@ public final class Upkeep
             catch (RuntimeException e) {
                 tell(begun, table, "merge", false, plan.reason(), message(e));
             }
-            share.rest(Duration.between(begun, clock.instant()), goesOn);
+            share.rest(before, goesOn);
         }
         // last: the engine's statement holds the table, and no merge of this round has to wait until it lets go
         return merged + (engine.isEmpty() ? 0 : engine.orElseThrow().run(table, left, unmerged::remove, budget - merged, goesOn));
@@ -270,14 +303,6 @@ public final class Upkeep
             listener.did(new UpkeepAction(started, Duration.between(started, clock.instant()), table.name(), UpkeepAction.REWRITE, true, reason, result, UpkeepWork.without(UpkeepWork.WAITING)));
         }
         return refused.add(table, plan, message(failure));
-    }
-
-    private void restFromPlanning(Table table, Instant started, Instant planned)
-    {
-        Duration took = Duration.between(started, planned);
-        if (took.compareTo(PLANNING_CHEAP) > 0) {
-            nextPlans.put(table.uuid(), planned.plus(took.multipliedBy(PLANNING_REST)));
-        }
     }
 
     private boolean isBehind(Table table, Instant started)

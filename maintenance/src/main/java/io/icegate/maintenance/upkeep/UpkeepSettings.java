@@ -29,7 +29,7 @@ public record UpkeepSettings(Duration interval, long bytesPerRound, Duration ttl
      * For stores that take none, where receivers write a segment for each few requests and commit them each ten seconds: queries
      * open each file until it is merged.
      */
-    public static final UpkeepSettings UNPRICED = new UpkeepSettings(Duration.ofSeconds(5), 512L << 20);
+    public static final UpkeepSettings UNPRICED = new UpkeepSettings(Duration.ofSeconds(2), 512L << 20);
 
     public UpkeepSettings(Duration interval, long bytesPerRound)
     {

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -155,6 +156,46 @@ final class TestCourtesy
         }
     }
 
+    /**
+     * A plan that finds nothing is not made again soon when it took long. One that found something is: the more files wait, the longer
+     * it takes, and a rest after it would let more of them wait.
+     */
+    @Test
+    void testRestsFromPlansThatFindNothing()
+            throws Exception
+    {
+        try (UpkeepFixture warehouse = new UpkeepFixture(scratch)) {
+            Table logs = warehouse.logs(Namespace.of("otel"));
+            Instant start = Instant.now().plus(OLD);
+            Duration[] passed = {Duration.ZERO};
+            Upkeep upkeep = upkeep(warehouse, ExpirationPolicy.DEFAULT, () -> {
+                passed[0] = passed[0].plusMillis(200); // so long everything takes
+                return start.plus(passed[0]);
+            }, Optional.empty());
+            for (int round = 0; round < 3; round++) {
+                assertThat(mergesAfterTwoCommits(upkeep, warehouse, logs)).as("round %s", round).isTrue();
+            }
+            while (upkeep.keep(logs, Long.MAX_VALUE, () -> true) > 0) {
+                // the results of the rounds become one
+            }
+            assertThat(mergesAfterTwoCommits(upkeep, warehouse, logs)).as("nothing was there a moment ago").isFalse();
+            passed[0] = passed[0].plusSeconds(5);
+            assertThat(mergesAfterTwoCommits(upkeep, warehouse, logs)).isTrue();
+        }
+    }
+
+    private static boolean mergesAfterTwoCommits(Upkeep upkeep, UpkeepFixture warehouse, Table table)
+            throws Exception
+    {
+        for (int commit = 0; commit < 2; commit++) {
+            warehouse.append(table, warehouse.batch("acme", Instant.now(), 3));
+            warehouse.commit(table);
+        }
+        warehouse.actions.clear();
+        upkeep.keep(table, Long.MAX_VALUE, () -> true);
+        return warehouse.actions.stream().anyMatch(action -> action.kind().equals("merge") && action.succeeded());
+    }
+
     private Upkeep upkeep(UpkeepFixture warehouse, ExpirationPolicy policy, InstantSource clock, Optional<StatementHold> statements)
     {
         return new Upkeep(
@@ -165,7 +206,7 @@ final class TestCourtesy
                 UpkeepSettings.DEFAULT,
                 clock,
                 warehouse.actions::add,
-                new Upkeep.Courtesy(new WorkShare(1, _ignored -> {}), Optional.empty(), statements),
+                new Upkeep.Courtesy(WorkShare.all(), Optional.empty(), statements),
                 Optional.empty());
     }
 
@@ -185,21 +226,75 @@ final class TestCourtesy
     void testE19RestsInProportion()
     {
         List<Duration> rests = new ArrayList<>();
-        WorkShare quarter = new WorkShare(0.25, rests::add);
-        quarter.rest(Duration.ofMillis(1500), () -> true);
+        Spending spending = new Spending();
+        WorkShare quarter = new WorkShare(0.25, spending, rests::add);
+        quarter.rest(spending.worked(Duration.ofMillis(1500), Duration.ofMillis(1500)), () -> true);
         assertThat(rests.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(Duration.ofMillis(4500));
         assertThat(rests).as("and looks each second whether it must end").hasSize(5);
         rests.clear();
-        quarter.rest(Duration.ofMinutes(10), () -> true);
+        quarter.rest(spending.worked(Duration.ofMinutes(10), Duration.ofMinutes(10)), () -> true);
         assertThat(rests.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(Duration.ofMinutes(1));
         rests.clear();
-        quarter.rest(Duration.ofMinutes(10), () -> rests.size() < 2);
+        quarter.rest(spending.worked(Duration.ofMinutes(10), Duration.ofMinutes(10)), () -> rests.size() < 2);
         assertThat(rests).hasSize(2);
         rests.clear();
-        new WorkShare(1, rests::add).rest(Duration.ofMinutes(10), () -> true);
+        new WorkShare(1, spending, rests::add).rest(spending.worked(Duration.ofMinutes(10), Duration.ofMinutes(20)), () -> true);
         assertThat(rests).isEmpty();
-        assertThatThrownBy(() -> new WorkShare(0, rests::add)).hasMessageContaining("above 0");
-        assertThatThrownBy(() -> new WorkShare(1.01, rests::add)).hasMessageContaining("1 at most");
+        assertThatThrownBy(() -> new WorkShare(0, spending, rests::add)).hasMessageContaining("above 0");
+        assertThatThrownBy(() -> new WorkShare(1.01, spending, rests::add)).hasMessageContaining("1 at most");
+    }
+
+    /**
+     * Seen in a soak beside builds: merges took four times as long as on a quiet machine, each was followed by a rest as long, and
+     * small files grew by hundreds a minute.
+     */
+    @Test
+    void testWaitingForTheProcessorIsRest()
+    {
+        List<Duration> rests = new ArrayList<>();
+        Spending spending = new Spending();
+        WorkShare half = new WorkShare(0.5, spending, rests::add);
+        half.rest(spending.worked(Duration.ofSeconds(8), Duration.ofSeconds(2)), () -> true);
+        assertThat(rests).isEmpty();
+        half.rest(spending.worked(Duration.ofSeconds(3), Duration.ofSeconds(2)), () -> true);
+        assertThat(rests).containsExactly(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void testSpentByThisProcess()
+    {
+        WorkShare.Spent before = WorkShare.Spent.byThisProcess();
+        long rounds = 0;
+        while (WorkShare.Spent.byThisProcess().processor().equals(before.processor())) {
+            rounds++; // it has a resolution of 10 ms
+        }
+        assertThat(rounds).isNotNegative();
+        assertThat(WorkShare.Spent.byThisProcess().time()).isGreaterThan(before.time());
+    }
+
+    /**
+     * A process whose work is told.
+     */
+    private static final class Spending
+            implements Supplier<WorkShare.Spent>
+    {
+        private WorkShare.Spent spent = new WorkShare.Spent(Duration.ZERO, Duration.ZERO);
+
+        @Override
+        public WorkShare.Spent get()
+        {
+            return spent;
+        }
+
+        /**
+         * Returns what was spent before.
+         */
+        private WorkShare.Spent worked(Duration time, Duration processor)
+        {
+            WorkShare.Spent before = spent;
+            spent = new WorkShare.Spent(before.time().plus(time), before.processor().plus(processor));
+            return before;
+        }
     }
 
     /**
