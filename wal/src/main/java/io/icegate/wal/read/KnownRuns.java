@@ -115,6 +115,9 @@ final class KnownRuns
             list(open.stream().filter(reading -> reading.end.isEmpty() && reading.found >= FOUND_MAX).toList());
         }
         readings.forEach(Reading::remember);
+        // a closed writer is not asked for again, and what waited of it last would stay until there are too many
+        Set<WriterId> open = Set.copyOf(writers);
+        lanes.keySet().removeIf(lane -> lane.table().equals(table) && !open.contains(lane.writer()));
         return readings.stream().map(reading -> new Run(reading.lane.writer(), reading.heads, reading.end.orElseThrow())).toList();
     }
 

@@ -109,6 +109,24 @@ final class TestKnownRuns
         assertThat(requests).as("nothing follows a seal").containsExactly("HEAD " + WalLayout.start(2));
     }
 
+    /**
+     * A process that runs for a year meets as many writers as there are starts, each of them with what waited last.
+     */
+    @Test
+    void testClosedWriterIsForgotten()
+    {
+        wal.register(1);
+        wal.register(2);
+        segments(1, 0, 3);
+        assertSame(OffsetVector.EMPTY);
+        assertSame(new OffsetVector(Map.of(id(1), new OffsetVector.Offset(new Sequence(3), true))));
+        wal.store.takeRequests();
+        listing.follow(TABLE, OffsetVector.EMPTY);
+        assertThat(wal.store.takeRequests()).as("only who is remembered is asked for the next number")
+                .filteredOn(request -> request.startsWith("LIST"))
+                .containsExactly("LIST " + WalLayout.segments(TABLE, id(1)));
+    }
+
     @Test
     void testRestoredSegmentIsRead()
     {
