@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
         description = {
                 "Finds what is wrong with rules of alerts, and changes nothing.",
                 "Tells all problems with file and line. Trino is asked about each query, which is then run once at the last tick. Fails when there is a problem.",
+                "Warns of what a repeated evaluation may tell otherwise, which is no problem.",
         })
 final class AlertCheckCommand
         implements Callable<Integer>
@@ -47,10 +48,11 @@ final class AlertCheckCommand
     {
         ParsedRules parsed = rules.parse(files);
         if (offline) {
-            List<Problem> problems = rules.check().check(parsed);
-            return print(problems) ? PROBLEMS_FOUND : summary(parsed);
+            warn(rules.check().warnings(parsed));
+            return print(rules.check().check(parsed)) ? PROBLEMS_FOUND : summary(parsed);
         }
         RuleValidation.Checked checked = rules.validate(parsed, !noRun);
+        warn(checked.warnings());
         if (print(checked.problems())) {
             return PROBLEMS_FOUND;
         }
@@ -61,6 +63,11 @@ final class AlertCheckCommand
             ResultTable.print(List.of("group", "alert", "rows", "millis"), rows, format(), System.out);
         }
         return summary(parsed);
+    }
+
+    private static void warn(List<Problem> warnings)
+    {
+        warnings.forEach(warning -> System.err.println("%s:%s: warning: %s".formatted(warning.file(), warning.line(), warning.message())));
     }
 
     /**

@@ -122,7 +122,7 @@ public record RuleColumns(List<QueryEngine.Column> columns, List<Integer> labels
     }
 
     /**
-     * The rows as results.
+     * The rows as results, in the order of their labels: engines return them in any, and the same answer is to be stored as the same bytes.
      *
      * @throws BadResultException when two rows have the same labels, or a label is too long
      */
@@ -131,7 +131,7 @@ public record RuleColumns(List<QueryEngine.Column> columns, List<Integer> labels
     {
         List<ResultRow> results = new ArrayList<>();
         Set<Labels> seen = new HashSet<>();
-        for (Row row : rows) {
+        for (Row row : rows.stream().sorted(this::compareLabels).toList()) {
             Labels labelsOfRow = labels(row);
             if (!seen.add(labelsOfRow)) {
                 throw new BadResultException(List.of("two rows have the labels %s: group by all columns that become labels, or name them with by".formatted(labelsOfRow.values())));
@@ -139,6 +139,17 @@ public record RuleColumns(List<QueryEngine.Column> columns, List<Integer> labels
             results.add(new ResultRow(labelsOfRow, value(row), values(row)));
         }
         return results;
+    }
+
+    private int compareLabels(Row left, Row right)
+    {
+        for (int index : labels) {
+            int order = left.value(index).orElse("").compareTo(right.value(index).orElse(""));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
     }
 
     private Labels labels(Row row)

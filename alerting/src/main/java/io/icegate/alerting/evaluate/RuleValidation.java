@@ -33,13 +33,15 @@ public final class RuleValidation
     private final SqlTickQueries queries;
 
     /**
+     * @param warnings what is accepted all the same
      * @param run what a rule answered; empty when it was not run
      */
-    public record Checked(List<Problem> problems, List<Run> run)
+    public record Checked(List<Problem> problems, List<Problem> warnings, List<Run> run)
     {
         public Checked
         {
             problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
             run = List.copyOf(run);
         }
     }
@@ -68,7 +70,7 @@ public final class RuleValidation
     {
         List<Problem> problems = new ArrayList<>(check.check(parsed));
         if (!problems.isEmpty()) {
-            return new Checked(problems, List.of());
+            return new Checked(problems, check.warnings(parsed), List.of());
         }
         List<Run> run = new ArrayList<>();
         for (RuleGroup group : parsed.groups()) {
@@ -84,7 +86,7 @@ public final class RuleValidation
                 }
             }
         }
-        return new Checked(problems.stream().sorted().toList(), run);
+        return new Checked(problems.stream().sorted().toList(), check.warnings(parsed), run);
     }
 
     private List<Problem> problems(RuleGroup group, Rule rule, RuleOrigin origin, Instant tick)

@@ -47,6 +47,21 @@ public final class RuleCheck
         return problems.stream().sorted().distinct().toList();
     }
 
+    /**
+     * What is accepted, and may come out otherwise when a tick is evaluated again over the same rows; in the order of lines.
+     */
+    public List<Problem> warnings(ParsedRules parsed)
+    {
+        List<Problem> warnings = new ArrayList<>();
+        for (RuleGroup group : parsed.groups()) {
+            for (Rule rule : group.rules()) {
+                parsed.origin(group.name(), rule.alert()).ifPresent(origin -> RuleStatement.read(rule.sql(), lookupTables).warnings()
+                        .forEach(warning -> warnings.add(origin.sqlProblem(warning.line(), warning.column(), named(rule, warning.message())))));
+            }
+        }
+        return warnings.stream().sorted().distinct().toList();
+    }
+
     private List<Problem> check(Rule rule, RuleOrigin origin)
     {
         RuleStatement.Read read = RuleStatement.read(rule.sql(), lookupTables);

@@ -53,6 +53,7 @@ final class RuleStatement
     private final Set<Relation> relations = EnumSet.noneOf(Relation.class);
     private final Set<String> lookupTables;
     private final List<SqlProblem> problems = new ArrayList<>();
+    private final List<SqlProblem> warnings = new ArrayList<>();
     private boolean usesEvaluation;
 
     /**
@@ -67,12 +68,19 @@ final class RuleStatement
      * A query that was read.
      *
      * @param statement empty when it is no query at all
+     * @param warnings what is allowed, and may come out otherwise over the same rows
      */
-    record Read(Optional<RuleStatement> statement, List<SqlProblem> problems)
+    record Read(Optional<RuleStatement> statement, List<SqlProblem> problems, List<SqlProblem> warnings)
     {
         Read
         {
             problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
+        }
+
+        static Read unreadable(int line, int column, String problem)
+        {
+            return new Read(Optional.empty(), List.of(new SqlProblem(line, column, problem)), List.of());
         }
     }
 
@@ -90,26 +98,26 @@ final class RuleStatement
     static Read read(String sql, Set<String> lookupTables)
     {
         if (depth(sql) > RuleLimits.SQL_DEPTH_MAX) {
-            return new Read(Optional.empty(), List.of(new SqlProblem(1, 1, "the query has more than %s brackets in brackets; simplify it".formatted(RuleLimits.SQL_DEPTH_MAX))));
+            return Read.unreadable(1, 1, "the query has more than %s brackets in brackets; simplify it".formatted(RuleLimits.SQL_DEPTH_MAX));
         }
         Statement statement;
         try {
             statement = PARSER.createStatement(sql);
         }
         catch (ParsingException e) {
-            return new Read(Optional.empty(), List.of(new SqlProblem(e.getLineNumber(), e.getColumnNumber(), syntax(e.getErrorMessage()))));
+            return Read.unreadable(e.getLineNumber(), e.getColumnNumber(), syntax(e.getErrorMessage()));
         }
         if (!(statement instanceof Query query)) {
-            return new Read(Optional.empty(), List.of(new SqlProblem(1, 1, "a rule is a query that begins with SELECT or WITH; other statements are not possible")));
+            return Read.unreadable(1, 1, "a rule is a query that begins with SELECT or WITH; other statements are not possible");
         }
         RuleStatement rule = new RuleStatement(query, lookupTables);
         try {
             rule.walk(query, Set.of());
         }
         catch (StackOverflowError e) {
-            return new Read(Optional.empty(), List.of(new SqlProblem(1, 1, "the query is nested too deeply; simplify it")));
+            return Read.unreadable(1, 1, "the query is nested too deeply; simplify it");
         }
-        return new Read(Optional.of(rule), rule.problems);
+        return new Read(Optional.of(rule), rule.problems, rule.warnings);
     }
 
     /**
@@ -180,6 +188,7 @@ final class RuleStatement
     private void walk(Node node, Set<String> scope)
     {
         check(node);
+        RowOrder.warning(node).ifPresent(warning -> warnings.add(located(node, warning)));
         switch (node) {
             case Query inner -> walkQuery(inner, scope);
             case Table table -> table(table, scope);
@@ -302,8 +311,13 @@ final class RuleStatement
 
     private void problem(Node node, String message)
     {
+        problems.add(located(node, message));
+    }
+
+    private static SqlProblem located(Node node, String message)
+    {
         NodeLocation location = node.getLocation().orElseGet(() -> new NodeLocation(1, 1));
-        problems.add(new SqlProblem(location.getLineNumber(), location.getColumnNumber(), message));
+        return new SqlProblem(location.getLineNumber(), location.getColumnNumber(), message);
     }
 
     private static boolean isReserved(String name)

@@ -142,6 +142,7 @@ final class RuleApi
         Checked checked = validation.check(parsed, clock.instant(), runs);
         ObjectNode answer = JSON.objectNode();
         answer.set("problems", problems(checked.problems()));
+        answer.set("warnings", problems(checked.warnings()));
         ArrayNode run = answer.putArray("rules");
         checked.run().forEach(each -> run.add(JSON.objectNode()
                 .put("group", each.group().name().group())

@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * What one rule answered at one tick.
  *
  * @param rule name of the alert
- * @param rows in no order, no two with the same labels; empty when it failed
+ * @param rows no two with the same labels; empty when it failed
  * @param silent labels of active alerts whose window held no row at all; asked only for rules that keep alerts then
  * @param error why it failed; empty when it did not
  * @param millis that its queries took

@@ -47,8 +47,23 @@ final class TestRuleColumns
     {
         RuleColumns columns = RuleColumns.of(rule(Optional.of(List.of("service_name"))), COLUMNS);
         assertThat(columns.rows(List.of(Row.of("cart", "17", "boom", "now"), Row.of(null, null, "", null)))).containsExactly(
-                new ResultRow(Labels.of(Map.of("service_name", "cart")), OptionalDouble.of(17), new TreeMap<>(Map.of("example", "boom", "since", "now"))),
-                new ResultRow(Labels.NONE, OptionalDouble.empty(), new TreeMap<>(Map.of("example", ""))));
+                new ResultRow(Labels.NONE, OptionalDouble.empty(), new TreeMap<>(Map.of("example", ""))),
+                new ResultRow(Labels.of(Map.of("service_name", "cart")), OptionalDouble.of(17), new TreeMap<>(Map.of("example", "boom", "since", "now"))));
+    }
+
+    /**
+     * Engines return rows in any order, and the same answer is to be stored as the same bytes.
+     */
+    @Test
+    void testRowsInTheOrderOfLabels()
+            throws BadResultException
+    {
+        RuleColumns columns = RuleColumns.of(rule(Optional.of(List.of("service_name", "example"))), COLUMNS);
+        List<Row> rows = List.of(Row.of("cart", "1", "b", null), Row.of("ship", "2", "a", null), Row.of(null, "3", "c", null), Row.of("cart", "4", "a", null));
+        assertThat(columns.rows(rows)).extracting(row -> row.value().getAsDouble()).containsExactly(3.0, 4.0, 1.0, 2.0);
+        assertThat(columns.rows(rows.reversed())).isEqualTo(columns.rows(rows));
+        List<Row> twice = List.of(Row.of("ship", "1", "a", null), Row.of("ship", "2", "a", null), Row.of("cart", "3", "a", null), Row.of("cart", "4", "a", null));
+        assertThatThrownBy(() -> columns.rows(twice)).hasMessageContaining("two rows have the labels {example=a, service_name=cart}");
     }
 
     @Test

@@ -43,6 +43,7 @@ final class TestRuleCheck
     void testAccepted(String sql)
     {
         assertThat(problems(sql)).isEmpty();
+        assertThat(warnings(sql)).isEmpty();
     }
 
     @ParameterizedTest
@@ -113,6 +114,44 @@ final class TestRuleCheck
         List<Problem> problems = problems(sql);
         assertThat(problems).hasSize(1);
         assertThat(problems.getFirst().line() - 99 + ":" + problems.getFirst().message().replaceFirst("^rule A: (.*) \\(column (\\d+)\\)$", "$2 $1")).startsWith(problem);
+    }
+
+    /**
+     * What depends on the order of rows is allowed. {@code TestAlertReplay} measures which functions do.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", quoteCharacter = '`', value = {
+            "SELECT arbitrary(body) AS example FROM logs       => 1:8 arbitrary() takes the value of any row, so a repeated evaluation may take another; write min() or max()",
+            "SELECT ANY_VALUE(body) AS example FROM logs       => 1:8 any_value() takes the value of any row",
+            "SELECT array_join(array_agg(body), ',') AS bodies FROM logs => 1:19 array_agg() without ORDER BY has its elements in any order, so a repeated evaluation may tell another; add ORDER BY, as in array_agg(body ORDER BY body)",
+            "SELECT map_agg(body, flags) AS m FROM logs        => 1:8 map_agg() keeps any of the values that have the same key",
+            "SELECT multimap_agg(body, flags) AS m FROM logs   => 1:8 multimap_agg() has the values of a key in any order",
+            "SELECT approx_percentile(flags, 0.9) AS value FROM logs => 1:8 approx_percentile() is an estimate that depends on the order of rows",
+            "SELECT stddev(flags) AS value FROM logs           => 1:8 stddev() adds floating point numbers in any order",
+            "SELECT 1 AS value FROM logs GROUP BY body HAVING max(x) > stddev(y) => 1:59 stddev() adds floating point numbers in any order",
+            "SELECT body FROM logs LIMIT 3                     => 1:1 LIMIT without ORDER BY takes any rows, so a repeated evaluation may take others; add ORDER BY over columns that tell all rows apart",
+            "SELECT body FROM (SELECT body FROM logs FETCH FIRST ROW ONLY) => 1:19 LIMIT without ORDER BY takes any rows",
+            "(SELECT body FROM logs) UNION ALL (SELECT body FROM logs) LIMIT 3 => 1:1 LIMIT without ORDER BY takes any rows",
+            "SELECT row_number() OVER (PARTITION BY body) AS value FROM logs => 1:8 row_number() over a window without ORDER BY takes rows in any order",
+    })
+    void testWarnings(String sql, String warning)
+    {
+        assertThat(problems(sql)).isEmpty();
+        List<Problem> warnings = warnings(sql);
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.getFirst().line() - 99 + ":" + warnings.getFirst().message().replaceFirst("^rule A: (.*) \\(column (\\d+)\\)$", "$2 $1")).startsWith(warning);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "SELECT array_agg(body ORDER BY body) AS bodies FROM logs",
+            "SELECT body FROM logs ORDER BY body LIMIT 3",
+            "(SELECT body FROM logs) UNION ALL (SELECT body FROM logs) ORDER BY body LIMIT 3",
+            "SELECT sum(flags) AS value, avg(flags) AS usual, approx_distinct(body) AS bodies, min(body) AS example FROM logs",
+    })
+    void testNothingToWarnOf(String sql)
+    {
+        assertThat(warnings(sql)).isEmpty();
     }
 
     @Test
@@ -250,6 +289,11 @@ final class TestRuleCheck
         return RuleCheck.columnProblems(rule, origin(), types).stream().map(Problem::message).toList();
     }
 
+    private static List<Problem> warnings(String sql)
+    {
+        return CHECK.warnings(parsed(TestRuleSql.rule(sql)));
+    }
+
     private static List<Problem> problems(String sql)
     {
         return problems(TestRuleSql.rule(sql));
@@ -257,9 +301,14 @@ final class TestRuleCheck
 
     private static List<Problem> problems(Rule rule)
     {
+        return CHECK.check(parsed(rule));
+    }
+
+    private static ParsedRules parsed(Rule rule)
+    {
         GroupName name = new GroupName("t", "g");
         RuleGroup group = new RuleGroup(name, Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, Optional.empty(), List.of(rule));
-        return CHECK.check(new ParsedRules(List.of(group), List.of(), Map.of(new ParsedRules.RuleName(name, "A"), origin())));
+        return new ParsedRules(List.of(group), List.of(), Map.of(new ParsedRules.RuleName(name, "A"), origin()));
     }
 
     private static RuleOrigin origin()
