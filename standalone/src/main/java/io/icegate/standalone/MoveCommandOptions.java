@@ -4,6 +4,7 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.standalone.console.ResultTable;
 import io.icegate.standalone.move.CatalogMove;
 import io.icegate.standalone.move.ForeignCatalog;
+import io.icegate.standalone.move.ForeignCatalog.Access;
 import io.icegate.standalone.move.JdbcDrivers;
 import io.icegate.standalone.move.MoveOptions;
 import io.icegate.standalone.move.MovedName;
@@ -69,13 +70,14 @@ final class MoveCommandOptions
     /**
      * Moves, and tells each name when it is done.
      *
-     * @param mayChange whether the other catalog may be changed
+     * @param mayChange whether the other catalog may get the tables of a catalog
      * @return 1 when something could not be moved
      */
     int run(ObjectStoreCatalog own, Map<String, String> other, boolean mayChange, Direction direction, MoveOptions options)
     {
         drivers.forEach(JdbcDrivers::add);
-        try (ForeignCatalog opened = ForeignCatalog.open(other, own.warehouse().root(), WritersOfWarehouse.storeProperties(), mayChange && !dryRun)) {
+        Access access = !mayChange ? Access.READ : dryRun ? Access.PLAN : Access.CHANGE;
+        try (ForeignCatalog opened = ForeignCatalog.open(other, own.warehouse().root(), WritersOfWarehouse.storeProperties(), access)) {
             Map<Outcome, Integer> counts = direction.move(new OwnSide(own), opened, options).run(names);
             String summary = counts.entrySet().stream().map(count -> "%s %s".formatted(count.getValue(), count.getKey().text())).collect(Collectors.joining(", "));
             System.err.println((dryRun ? "Nothing was changed. Without --dry-run: " : "") + (summary.isEmpty() ? "there is nothing to move" : summary));

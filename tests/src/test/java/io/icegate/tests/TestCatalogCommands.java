@@ -153,6 +153,9 @@ final class TestCatalogCommands
             assertThat(cells(run(0, "show", "--json"), "name", "metadata")).containsExactly("otel null", "otel.logs " + lastMetadata);
             assertThat(run(1, with(there, "export", "otel.none"))).contains("icegate: Cannot move otel.none: there is no namespace, table or view of that name");
         }
+        Path database = folder.resolve("new.db");
+        assertThat(run(0, "export", "--dry-run", "--to", "type=jdbc", "--to", "uri=jdbc:sqlite:" + database, "--to", "name=c")).contains("registered  table      otel.logs", "Nothing was changed. Without --dry-run: 1 created, 1 registered");
+        assertThat(database).doesNotExist();
         assertThat(run(1, "export", "--to", "type=jdbc", "--to", "uri=jdbc:mysql://db/c", "--to", "name=c")).contains("there is no JDBC driver for jdbc:mysql:");
     }
 

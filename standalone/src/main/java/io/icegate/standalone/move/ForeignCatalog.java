@@ -10,6 +10,7 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,22 +29,41 @@ public final class ForeignCatalog
 {
     private static final String NAME = "name";
     private static final String INIT_TABLES = "jdbc.init-catalog-tables";
+    private static final String SCHEMA_VERSION = "jdbc.schema-version";
+    private static final String SCHEMA_WITH_VIEWS = "V1";
 
     private final Catalog catalog;
+    private final Optional<ViewCatalog> views;
 
-    private ForeignCatalog(Catalog catalog)
+    private ForeignCatalog(Catalog catalog, Optional<ViewCatalog> views)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.views = requireNonNull(views, "views is null");
+    }
+
+    /**
+     * What is done with the catalog. Iceberg creates and alters the tables of a database as it opens them, which only {@link #CHANGE} may.
+     */
+    public enum Access
+    {
+        /**
+         * Things come from it, so it must be there.
+         */
+        READ,
+        /**
+         * It is told what would be done; where there is none yet, it is an empty one.
+         */
+        PLAN,
+        CHANGE,
     }
 
     /**
      * @param given properties of the catalog as Iceberg knows them, and {@code name}
      * @param warehouse of ours
      * @param storeProperties that open the store of our warehouse
-     * @param mayChange whether a database may get the tables of a catalog
      * @throws CommandException with a message for people
      */
-    public static ForeignCatalog open(Map<String, String> given, String warehouse, Map<String, String> storeProperties, boolean mayChange)
+    public static ForeignCatalog open(Map<String, String> given, String warehouse, Map<String, String> storeProperties, Access access)
     {
         Map<String, String> properties = new HashMap<>(storeProperties);
         properties.put(CatalogProperties.FILE_IO_IMPL, ObjectStoreFileIO.class.getName());
@@ -58,26 +78,58 @@ public final class ForeignCatalog
                     throw new CommandException("Cannot open the other catalog: %s=… is missing, under which its engines have it in that database".formatted(NAME));
                 }
                 properties.put(CatalogProperties.WAREHOUSE_LOCATION, warehouse); // for new tables, and there are none
-                if (!mayChange) {
-                    properties.put(INIT_TABLES, "false");
-                }
             }
             default -> throw new CommandException("Cannot open the other catalog: type='%s' is neither rest nor jdbc. Other catalogs are reached where they speak Iceberg's REST protocol".formatted(type));
         }
         if (uri == null) {
             throw new CommandException("Cannot open the other catalog: %s=… is missing".formatted(CatalogProperties.URI));
         }
-        if (type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
-            JdbcDrivers.require(uri);
-        }
         properties.putAll(given);
         String name = Optional.ofNullable(properties.remove(NAME)).orElse("other");
+        boolean looksOnly = type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC) && access != Access.CHANGE;
         try {
-            return new ForeignCatalog(CatalogUtil.buildIcebergCatalog(name, properties, null));
+            if (type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
+                JdbcDrivers.require(uri);
+            }
+            return looksOnly ? unchanged(name, uri, properties, access) : of(CatalogUtil.buildIcebergCatalog(name, properties, null));
+        }
+        catch (CommandException e) {
+            throw e;
         }
         catch (RuntimeException e) {
             throw new CommandException("Cannot open the other catalog: " + Failures.message(e).replace(uri, withoutSecrets(uri)), e);
         }
+    }
+
+    static ForeignCatalog of(Catalog catalog)
+    {
+        return new ForeignCatalog(catalog, catalog instanceof ViewCatalog views ? Optional.of(views) : Optional.empty());
+    }
+
+    /**
+     * The catalog of a database that gets neither tables nor columns. What it would get by {@link Access#CHANGE} is empty.
+     */
+    private static ForeignCatalog unchanged(String name, String uri, Map<String, String> properties, Access access)
+    {
+        String asked = properties.remove(SCHEMA_VERSION); // else the tables would be brought to it
+        boolean wouldHaveViews = access == Access.PLAN && SCHEMA_WITH_VIEWS.equalsIgnoreCase(asked);
+        properties.put(INIT_TABLES, "false");
+        JdbcTables tables = JdbcTables.look(uri, properties);
+        if (tables == JdbcTables.NONE && access == Access.READ) {
+            throw new CommandException("Cannot open the other catalog: there is no Iceberg catalog in that database");
+        }
+        Catalog catalog = tables == JdbcTables.NONE ? empty(name) : CatalogUtil.buildIcebergCatalog(name, properties, null);
+        if (tables == JdbcTables.WITH_VIEWS) {
+            return of(catalog);
+        }
+        return new ForeignCatalog(catalog, wouldHaveViews ? Optional.of(empty(name)) : Optional.empty());
+    }
+
+    private static InMemoryCatalog empty(String name)
+    {
+        InMemoryCatalog catalog = new InMemoryCatalog();
+        catalog.initialize(name, Map.of());
+        return catalog;
     }
 
     private static String withoutSecrets(String uri)
@@ -100,7 +152,7 @@ public final class ForeignCatalog
     @Override
     public Optional<ViewCatalog> views()
     {
-        return catalog instanceof ViewCatalog views ? Optional.of(views) : Optional.empty();
+        return views;
     }
 
     @Override

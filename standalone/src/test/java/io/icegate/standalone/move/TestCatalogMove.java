@@ -3,6 +3,7 @@ package io.icegate.standalone.move;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.schema.Signal;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.move.ForeignCatalog.Access;
 import io.icegate.wal.table.TableBootstrap;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -22,6 +23,7 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -85,7 +87,7 @@ public final class TestCatalogMove
     {
         Map<String, String> properties = new HashMap<>(Map.of("type", "jdbc", "name", "prod", "uri", "jdbc:sqlite:" + folder.resolve("catalog.db")));
         properties.putAll(further);
-        return ForeignCatalog.open(properties, warehouse(), Map.of(), true);
+        return ForeignCatalog.open(properties, warehouse(), Map.of(), Access.CHANGE);
     }
 
     private void fill()
@@ -170,6 +172,88 @@ public final class TestCatalogMove
         long version = own.state().version();
         assertThat(exported(new MoveOptions(true, true, false, false))).contains("moved web.orders", "moved web.recent");
         assertThat(own.state().version()).isEqualTo(version);
+    }
+
+    @Test
+    void testDryRunLeavesADatabaseAsItIs()
+            throws IOException, SQLException
+    {
+        fill();
+        Path file = folder.resolve("new.db");
+        Map<String, String> plain = Map.of("type", "jdbc", "name", "prod", "uri", "jdbc:sqlite:" + file);
+        Map<String, String> withViews = new HashMap<>(plain);
+        withViews.put("jdbc.schema-version", "V1");
+        assertThat(planned(plain)).containsExactly("created web", "registered web.orders", "registered web.users", "skipped web.recent: the target has no views: it has only tables", "created web.eu", "registered web.eu.visits");
+        assertThat(planned(withViews)).contains("registered web.recent");
+        assertThatThrownBy(() -> opened(plain)).hasMessage("Cannot open the other catalog: there is no Iceberg catalog in that database");
+        assertThat(file).doesNotExist();
+
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file); Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE somebodys (a INTEGER)");
+        }
+        byte[] before = Files.readAllBytes(file);
+        assertThat(planned(withViews)).contains("created web", "registered web.orders", "registered web.recent");
+        assertThatThrownBy(() -> opened(withViews)).hasMessage("Cannot open the other catalog: there is no Iceberg catalog in that database");
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+
+        // of a version that has no views, which Iceberg would bring up
+        ForeignCatalog.open(plain, warehouse(), Map.of(), Access.CHANGE).close();
+        byte[] old = Files.readAllBytes(file);
+        assertThat(planned(plain)).contains("registered web.orders").anyMatch(row -> row.startsWith("skipped web.recent"));
+        assertThat(planned(withViews)).contains("registered web.orders", "registered web.recent");
+        opened(withViews);
+        assertThat(Files.readAllBytes(file)).isEqualTo(old);
+    }
+
+    private List<String> planned(Map<String, String> properties)
+    {
+        try (ForeignCatalog plan = ForeignCatalog.open(properties, warehouse(), Map.of(), Access.PLAN)) {
+            return moved(new OwnSide(own), plan, DRY);
+        }
+    }
+
+    /**
+     * There and back, each time ended before or after another effect, and run again.
+     */
+    @Test
+    void testEndedAtEveryMoment()
+            throws IOException
+    {
+        own.createNamespace(WEB, Map.of("owner", "shop"));
+        own.createNamespace(NESTED);
+        Rows.append(own.createTable(ORDERS, Rows.SCHEMA), 1, 2);
+        Rows.append(own.createTable(VISITS, Rows.SCHEMA), 1, 2);
+        own.buildView(RECENT).withSchema(Rows.SCHEMA).withDefaultNamespace(WEB).withQuery("trino", "SELECT id FROM orders").create();
+        int moments = 0;
+        while (endsAndGoesOn(new OwnSide(own), other, moments) && endsAndGoesOn(other, new OwnSide(own), moments)) {
+            moments++;
+        }
+        // a namespace is created; a table or view is registered there and dropped here; each has a moment before it and one after it
+        assertThat(moments).isEqualTo(2 * (2 + 2 * 3));
+    }
+
+    private static boolean endsAndGoesOn(CatalogSide from, CatalogSide to, int moment)
+            throws IOException
+    {
+        Ending ending = new Ending(moment);
+        boolean ended = false;
+        try {
+            moved(ending.of(from), ending.of(to), DROPPING);
+        }
+        catch (Ending.EndedError _) {
+            ended = true;
+        }
+        assertThat(moved(from, to, DROPPING)).noneMatch(row -> row.startsWith("failed") || row.startsWith("skipped"));
+        assertThat(moved(from, to, DROPPING)).containsExactly("unchanged web", "unchanged web.eu");
+        assertThat(to.namespaces().loadNamespaceMetadata(WEB)).containsEntry("owner", "shop");
+        assertThat(to.views().orElseThrow().loadView(RECENT).sqlFor("trino").sql()).isEqualTo("SELECT id FROM orders");
+        for (TableIdentifier name : List.of(ORDERS, VISITS)) {
+            assertThat(Rows.read(to.tables().loadTable(name))).containsExactly(1L, 2L);
+            assertThat(from.tables().tableExists(name)).isFalse();
+        }
+        from.namespaces().dropNamespace(NESTED);
+        from.namespaces().dropNamespace(WEB);
+        return ended;
     }
 
     @Test
@@ -293,7 +377,7 @@ public final class TestCatalogMove
     {
         fill();
         Map<String, String> old = Map.of("type", "jdbc", "name", "prod", "uri", "jdbc:sqlite:" + folder.resolve("old.db"));
-        try (ForeignCatalog withoutViews = ForeignCatalog.open(old, warehouse(), Map.of(), true)) {
+        try (ForeignCatalog withoutViews = ForeignCatalog.open(old, warehouse(), Map.of(), Access.CHANGE)) {
             assertThat(moved(new OwnSide(own), withoutViews, PLAIN)).anyMatch(row -> row.startsWith("skipped web.recent: the target has no views: ") && row.contains("jdbc.schema-version=V1"));
             assertThat(moved(withoutViews, new OwnSide(own), PLAIN)).contains("unchanged web.orders").noneMatch(row -> row.contains("recent"));
         }
@@ -314,7 +398,7 @@ public final class TestCatalogMove
 
     private void opened(Map<String, String> properties)
     {
-        ForeignCatalog.open(properties, warehouse(), Map.of(), false).close();
+        ForeignCatalog.open(properties, warehouse(), Map.of(), Access.READ).close();
     }
 
     @Test
