@@ -188,7 +188,7 @@ public final class CatalogLog
         int count = (int) Math.min(CHANGES_MAX, newest - fromVersion);
         List<FetchedRecord> found = store.records(fromVersion + 1, count);
         if (found.size() < count || store.newestFloor() > fromVersion) {
-            throw CatalogTail.collected(fromVersion + 1);
+            throw opened().tail.collected(fromVersion + 1);
         }
         return found.stream()
                 .map(FetchedRecord::record)

@@ -10,6 +10,7 @@ import org.apache.iceberg.exceptions.NotFoundException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -266,7 +267,7 @@ final class CatalogTail
         for (int i = candidates.size() - 1; i >= 0 && base.version() == 0; i--) {
             base = restore(candidates.get(i)).map(Restored::state).orElse(base); // else it was thinned out meanwhile
         }
-        return replayWhile(base, version, record -> record.version() <= version);
+        return replayWhile(base, version, record -> record.version() <= version, "version " + version);
     }
 
     /**
@@ -278,13 +279,14 @@ final class CatalogTail
     CatalogState asOf(long timestampMillis, CatalogState newest)
     {
         CatalogState base = newestCheckpointAt(timestampMillis);
-        return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis);
+        return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis, "as of " + Instant.ofEpochMilli(timestampMillis));
     }
 
     /**
      * @param last version that exists
+     * @param asked for, for messages
      */
-    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogRecord> wanted)
+    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogRecord> wanted, String asked)
     {
         CatalogState state = base;
         boolean more = state.version() < last;
@@ -296,12 +298,12 @@ final class CatalogTail
                 state = replay(state, fetched.record());
             }
             if (found.size() < wave && taken.size() == found.size()) {
-                throw collected(state.version() + 1);
+                throw collected(asked);
             }
             more = taken.size() == wave && state.version() < last;
         }
         if (base.version() < last && store.newestFloor() > base.version()) {
-            throw collected(base.version() + 1);
+            throw collected(asked);
         }
         return state;
     }
@@ -330,9 +332,14 @@ final class CatalogTail
         return nearest;
     }
 
-    static NotFoundException collected(long version)
+    NotFoundException collected(long version)
     {
-        return new NotFoundException("Cannot read catalog version %s: version collected", version);
+        return collected("version " + version);
+    }
+
+    private NotFoundException collected(String asked)
+    {
+        return new NotFoundException("Cannot read catalog %s: version collected, what is kept begins with version %s", asked, store.newestFloor());
     }
 
     private record Restored(CatalogState state, int size) {}

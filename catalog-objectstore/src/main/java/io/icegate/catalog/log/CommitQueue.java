@@ -150,7 +150,7 @@ final class CommitQueue
                 .flatMap(fetched -> fetched.record().transactions().stream())
                 .filter(transaction -> transaction.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> CatalogTail.collected(version));
+                .orElseThrow(() -> tail.collected(version));
         if (!committed.digest().equals(digest)) {
             throw new UnprocessableEntityException("Cannot commit transaction %s again: it was another request", id);
         }

@@ -3,6 +3,7 @@ package io.icegate.rest.protocol;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.wal.registry.BoundedMap;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.responses.ConfigResponse;
 
@@ -80,7 +81,8 @@ public final class Routes
         advertised.addAll(new ChangeRoutes(changes).routes());
         past = version -> {
             Map<String, String> pin = Map.of("catalog.at-version", Long.toString(version));
-            return routesOf(catalog.at(pin), reading.at(pin), live, once, reports, credentials);
+            ObjectStoreCatalog then = catalog.at(pin);
+            return routesOf(then, reading.at(pin), live, once, reports, credentials).stream().map(route -> ofPast(route, then, version)).toList();
         };
         List<Endpoint> endpoints = advertised.stream().map(Route::endpoint).toList();
         Map<String, String> defaults = Map.copyOf(clientDefaults);
@@ -106,6 +108,22 @@ public final class Routes
                         new ViewRoutes(catalog, once).routes())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /**
+     * A route that tells what went with the past from what is missing.
+     */
+    private static Route ofPast(Route route, ObjectStoreCatalog then, long version)
+    {
+        return new Route(route.endpoint(), route.effect(), call -> {
+            then.state(); // says itself that it was collected
+            try {
+                return route.handler().answer(call);
+            }
+            catch (NotFoundException e) {
+                throw new NotFoundException(e, "Cannot show catalog version %s: a file of it was deleted, as files are that have been replaced for longer than versions are kept: %s", version, e.getMessage());
+            }
+        });
     }
 
     /**
