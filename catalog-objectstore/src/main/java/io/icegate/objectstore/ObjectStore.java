@@ -113,4 +113,15 @@ public interface ObjectStore
      */
     void delete(Collection<ObjectKey> keys)
             throws IOException;
+
+    /**
+     * Asks the provider what kind of store this is, where some kinds cannot hold a catalog. {@link StoreSelfCheck} does so first, and then
+     * looks for itself.
+     *
+     * @throws IllegalStateException when it is of such a kind
+     * @throws IOException when the store does not answer
+     */
+    default void verifyKind()
+            throws IOException
+    {}
 }

@@ -129,6 +129,13 @@ public abstract class ObjectStoreDecorator
     }
 
     @Override
+    public final void verifyKind()
+            throws IOException
+    {
+        store.verifyKind();
+    }
+
+    @Override
     public void close()
             throws IOException
     {

@@ -26,7 +26,7 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>On fresh keys below {@link #FOLDER}: (1) write twice, the second must be refused, the content must be the first
  * and a listing must show it; (2) write three keys out of order, they must be listed in order, page by page, and without
- * the key that a listing starts after; (3) eight at once, {@value #RACES} times, exactly one may be told that it wrote. The
+ * the key that a listing starts after, nor may their folder be listed as a key; (3) eight at once, {@value #RACES} times, exactly one may be told that it wrote. The
  * keys are deleted afterwards. Where answers of {@link PutOutcome#UNKNOWN} leave doubt, that part is tried again, at most
  * {@value #ATTEMPTS_MAX} times.
  */
@@ -64,6 +64,7 @@ public final class StoreSelfCheck
     static void verify(ObjectStore store, RandomGenerator random)
             throws IOException
     {
+        store.verifyKind();
         StoreSelfCheck check = new StoreSelfCheck(store, random);
         try {
             check.checkSecondWriteIsRefused();
@@ -99,8 +100,7 @@ public final class StoreSelfCheck
             if (!new String(stored.content(), StandardCharsets.UTF_8).equals("first")) {
                 throw broken("the refused write of %s changed the object".formatted(key));
             }
-            Optional<ObjectKey> justBefore = Optional.of(FOLDER.child(key.name().substring(0, key.name().length() - 1)));
-            if (store.list(FOLDER, justBefore, ObjectStore.LIST_COUNT_MAX).objects().stream().noneMatch(object -> object.key().equals(key))) {
+            if (!isListed(key)) {
                 throw broken("%s was written and no listing shows it".formatted(key));
             }
             return;
@@ -123,6 +123,16 @@ public final class StoreSelfCheck
         checkPage(folder, Optional.of(sorted.get(0)), 2, sorted.subList(1, 3), true);
         checkPage(folder, Optional.of(sorted.get(2)), 1, sorted.subList(3, 4), false);
         checkPage(folder, Optional.of(sorted.get(3)), 1, List.of(), false);
+        if (isListed(folder)) {
+            throw new IllegalStateException("Cannot use this store: it lists folders as objects: it showed %s, which nobody wrote. Accounts of Azure with a hierarchical namespace do that".formatted(folder));
+        }
+    }
+
+    private boolean isListed(ObjectKey key)
+            throws IOException
+    {
+        Optional<ObjectKey> justBefore = Optional.of(FOLDER.child(key.name().substring(0, key.name().length() - 1)));
+        return store.list(FOLDER, justBefore, ObjectStore.LIST_COUNT_MAX).objects().stream().anyMatch(object -> object.key().equals(key));
     }
 
     private void checkPage(ObjectKey folder, Optional<ObjectKey> startAfter, int countMax, List<ObjectKey> expected, boolean truncated)

@@ -60,7 +60,7 @@ public abstract class StrictHttpServer
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     protected record Blob(byte[] content, Instant modified, long generation)
     {
-        protected Blob
+        public Blob
         {
             requireNonNull(content, "content is null");
             requireNonNull(modified, "modified is null");

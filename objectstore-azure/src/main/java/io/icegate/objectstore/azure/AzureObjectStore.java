@@ -44,7 +44,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Stores objects as block blobs on Azure Blob Storage, whose reads and listings are strongly consistent. The account must
- * have no hierarchical namespace: that lists folders as objects, in another order.
+ * have no hierarchical namespace: that lists folders as objects, in another order. {@link #verifyKind} asks for it, once.
  *
  * <p>A conditional write ({@code If-None-Match: *}) is sent once, with a deadline. What the answer becomes:
  * <ul>
@@ -71,6 +71,7 @@ public final class AzureObjectStore
      * Most keys that the server lists in one page.
      */
     private static final int PAGE_COUNT_MAX = 5000;
+    private static final HttpHeaderName HIERARCHICAL = HttpHeaderName.fromString("x-ms-is-hns-enabled");
     private static final Logger log = LoggerFactory.getLogger(AzureObjectStore.class);
 
     private final AzureRetries retries = new AzureRetries();
@@ -327,6 +328,31 @@ public final class AzureObjectStore
         catch (RuntimeException e) {
             throw failure("delete", batch.get(0), e);
         }
+    }
+
+    /**
+     * Needs the key of the account or a SAS: others may be refused, and then nothing is known.
+     */
+    @Override
+    public void verifyKind()
+            throws IOException
+    {
+        String hierarchical;
+        try {
+            // the model of the answer has it for whole accounts only, the headers for containers, too
+            hierarchical = String.valueOf(retries.untilDecided(() -> clients.patient().getAccountInfoWithResponse(null, Context.NONE)).getHeaders().getValue(HIERARCHICAL));
+        }
+        catch (RuntimeException e) {
+            if (AzureRetries.isUndecided(e)) {
+                throw new IOException("Cannot ask for the kind of account of %s: %s".formatted(this, reason(e)), e);
+            }
+            log.info("store={} does not tell whether its account has a hierarchical namespace: {}", this, reason(e));
+            return;
+        }
+        if (hierarchical.equalsIgnoreCase("true")) {
+            throw new IllegalStateException("Cannot use %s: the storage account has a hierarchical namespace (Data Lake Storage Gen2), which lists folders as objects, and in another order. Use an account without it; of an account that has it, it cannot be taken away".formatted(this));
+        }
+        log.info("store={} hierarchicalNamespace={}", this, hierarchical);
     }
 
     @Override

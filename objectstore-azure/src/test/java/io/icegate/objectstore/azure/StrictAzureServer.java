@@ -8,7 +8,9 @@ import io.icegate.objectstore.http.StrictHttpServer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,8 @@ public final class StrictAzureServer
     private static final Pattern PART = Pattern.compile("Content-ID: ([0-9]+)[\\s\\S]*?^DELETE (?:https?://[^/]+)?([^ ?]+)\\S* HTTP/1\\.1$", Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
 
     private volatile boolean knowsNoStart;
+    private volatile boolean hierarchical;
+    private volatile boolean tellsNoKind;
 
     private StrictAzureServer() {}
 
@@ -61,6 +65,22 @@ public final class StrictAzureServer
         knowsNoStart = true;
     }
 
+    /**
+     * From now on the account has a hierarchical namespace: folders are listed as blobs.
+     */
+    void becomeHierarchical()
+    {
+        hierarchical = true;
+    }
+
+    /**
+     * From now on nobody may ask for the kind of the account.
+     */
+    void keepKindSecret()
+    {
+        tellsNoKind = true;
+    }
+
     @Override
     protected boolean isConditional(HttpCall call)
     {
@@ -83,6 +103,9 @@ public final class StrictAzureServer
         if (call.parameter("comp").equals(Optional.of("batch")) && call.method().equals("POST")) {
             return batch(call);
         }
+        if (call.parameter("restype").equals(Optional.of("account")) && call.parameter("comp").equals(Optional.of("properties"))) {
+            return kind();
+        }
         Matcher container = CONTAINER.matcher(call.path());
         if (container.matches() && call.method().equals("GET") && call.parameter("comp").equals(Optional.of("list"))) {
             return list(call, container.group(1));
@@ -102,6 +125,13 @@ public final class StrictAzureServer
             };
         }
         return error(501, "NotImplemented");
+    }
+
+    private HttpAnswer kind()
+    {
+        return tellsNoKind
+                ? error(403, "AuthorizationPermissionMismatch")
+                : HttpAnswer.of(200, Map.of("x-ms-sku-name", "Standard_LRS", "x-ms-account-kind", "StorageV2", "x-ms-is-hns-enabled", Boolean.toString(hierarchical)), new byte[0]);
     }
 
     private HttpAnswer put(HttpCall call, String bucket, String name)
@@ -164,7 +194,7 @@ public final class StrictAzureServer
         String last = "";
         String marker = "";
         int count = 0;
-        for (Map.Entry<String, Blob> entry : blobs(bucket, call.parameter("prefix").orElse("")).entrySet()) {
+        for (Map.Entry<String, Blob> entry : listed(bucket, call.parameter("prefix").orElse("")).entrySet()) {
             String name = entry.getKey().substring(bucket.length() + 1);
             if (ObjectKey.compareValues(name, from) < 0 || (!after.isEmpty() && ObjectKey.compareValues(name, after) <= 0)) {
                 continue;
@@ -180,6 +210,22 @@ public final class StrictAzureServer
         }
         return HttpAnswer.of(200, "application/xml", "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"%s\"><Blobs>%s</Blobs><NextMarker>%s</NextMarker></EnumerationResults>".formatted(
                 bucket, blobs, escape(marker)));
+    }
+
+    private NavigableMap<String, Blob> listed(String bucket, String prefix)
+    {
+        NavigableMap<String, Blob> blobs = blobs(bucket, prefix);
+        if (!hierarchical) {
+            return blobs;
+        }
+        NavigableMap<String, Blob> listed = new TreeMap<>(blobs);
+        String from = bucket + "/" + prefix;
+        blobs.forEach((path, blob) -> {
+            for (int end = path.lastIndexOf('/'); end > from.length(); end = path.lastIndexOf('/', end - 1)) {
+                listed.put(path.substring(0, end), new Blob(new byte[0], blob.modified(), blob.generation()));
+            }
+        });
+        return listed;
     }
 
     private HttpAnswer batch(HttpCall call)

@@ -3,6 +3,7 @@ package io.icegate.objectstore.azure;
 import io.icegate.objectstore.ListPage;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
+import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.http.AbstractTestHttpObjectStore;
 import io.icegate.objectstore.http.HttpLogEntry;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 final class TestAzureObjectStore
         extends AbstractTestHttpObjectStore<StrictAzureServer>
@@ -80,5 +82,32 @@ final class TestAzureObjectStore
         assertThat(store().list(FOLDER, after, 3).objects()).extracting(head -> head.key().name()).containsExactly("05991", "05992", "05993");
         assertThat(store().list(FOLDER, after, 3).truncated()).isTrue();
         assertThat(server().takeRequests()).hasSize(4);
+    }
+
+    /**
+     * An account with a hierarchical namespace is refused, also where it may not be asked for.
+     */
+    @Test
+    void testHierarchicalNamespaceIsRefused()
+            throws IOException
+    {
+        StoreSelfCheck.verify(store());
+        server().becomeHierarchical();
+        assertThatThrownBy(() -> StoreSelfCheck.verify(store()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Cannot use abfss://lake@%s/wh/one/: the storage account has a hierarchical namespace (Data Lake Storage Gen2), which lists folders as objects".formatted(HOST));
+        server().keepKindSecret();
+        assertThatThrownBy(() -> StoreSelfCheck.verify(store()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Cannot use this store: it lists folders as objects: it showed _selfcheck/");
+        assertThat(server().keys(BUCKET)).isEmpty();
+    }
+
+    @Test
+    void testAccountThatDoesNotTellItsKind()
+            throws IOException
+    {
+        server().keepKindSecret();
+        StoreSelfCheck.verify(store());
     }
 }
