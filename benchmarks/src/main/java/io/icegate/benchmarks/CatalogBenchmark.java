@@ -7,6 +7,8 @@ import io.icegate.objectstore.Warehouse;
 import io.icegate.objectstore.fault.LatencyObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.process.Installation;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -14,16 +16,18 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types;
-import org.apache.iceberg.view.BaseMetastoreViewCatalog;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -34,6 +38,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Commits per second to many tables at once, from one process or from several, each of them a catalog of its own.
  */
@@ -41,23 +47,36 @@ final class CatalogBenchmark
 {
     private static final Duration GET = Duration.ofMillis(12);
     private static final Duration PUT = Duration.ofMillis(30);
-    private static final Namespace NAMESPACE = Namespace.of("bench");
-    private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
+    static final Namespace NAMESPACE = Namespace.of("bench");
+    static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
     private static final String COUNTER = "commits";
 
-    private record Run(double seconds, Latencies latencies) {}
+    record Run(double seconds, Latencies latencies)
+    {
+        double commitsPerSecond()
+        {
+            return latencies.nanos().length / seconds;
+        }
+    }
 
+    private final Installation installation;
+    private final Path folder;
     private final int commitsPerThread;
     private final int peerCommitsPerThread;
 
-    CatalogBenchmark(int commitsPerThread, int peerCommitsPerThread)
+    /**
+     * @param folder for files of peers and of the server
+     */
+    CatalogBenchmark(Installation installation, Path folder, int commitsPerThread, int peerCommitsPerThread)
     {
+        this.installation = requireNonNull(installation, "installation is null");
+        this.folder = requireNonNull(folder, "folder is null");
         this.commitsPerThread = commitsPerThread;
         this.peerCommitsPerThread = peerCommitsPerThread;
     }
 
     Report run()
-            throws InterruptedException
+            throws InterruptedException, IOException
     {
         Report report = new Report("catalog")
                 .setting("injected_get_millis", GET.toMillis())
@@ -65,13 +84,23 @@ final class CatalogBenchmark
                 .setting("commits_per_thread", commitsPerThread)
                 .setting("peer_commits_per_thread", peerCommitsPerThread)
                 .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own")
+                .setting("store_of_embedded_and_rest", "an S3 server in this process; the REST server is a process of its own, its clients are Iceberg's RESTCatalog, one for each catalog that is counted")
                 .peer("jdbc: Iceberg's JdbcCatalog on H2 in this process, with the same metadata files in the same store and no latency of its database;"
+                        + " hadoop: Iceberg's HadoopCatalog on the local disk, without any latency of a store;"
                         + " root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
                         + " a model of that protocol in this benchmark, not another project's code");
         for (int[] shape : new int[][] {{1, 64}, {1, 256}, {8, 8}}) {
             report.result(result("icegate", shape[0], shape[1], icegate(shape[0], shape[1])));
             report.result(result("jdbc", shape[0], shape[1], jdbc(shape[0], shape[1])));
+            report.result(result("hadoop", shape[0], shape[1], hadoop(shape[0], shape[1])));
             report.result(result("root-object", shape[0], shape[1], rootObject(shape[0] * shape[1])));
+        }
+        for (int threads : new int[] {8, 64}) {
+            RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread).run(threads);
+            report.result(result("embedded", 1, threads, runs.embedded()));
+            Map<String, Object> rest = new LinkedHashMap<>(result("rest", 1, threads, runs.rest()));
+            rest.put("share_of_embedded", runs.rest().commitsPerSecond() / runs.embedded().commitsPerSecond());
+            report.result(rest);
         }
         return report;
     }
@@ -82,7 +111,7 @@ final class CatalogBenchmark
                 "catalog", catalog,
                 "catalogs_x_threads", "%sx%s".formatted(processes, threads),
                 "commits", run.latencies().nanos().length,
-                "commits_per_second", run.latencies().nanos().length / run.seconds(),
+                "commits_per_second", run.commitsPerSecond(),
                 "commit_ms_p50", run.latencies().millis(50),
                 "commit_ms_p99", run.latencies().millis(99));
     }
@@ -104,10 +133,17 @@ final class CatalogBenchmark
         });
     }
 
+    private Run hadoop(int catalogs, int threads)
+            throws InterruptedException
+    {
+        String location = folder.resolve("hadoop-%s-%s".formatted(catalogs, threads)).toUri().toString();
+        return run("hadoop", catalogs, threads, _ -> new HadoopCatalog(new Configuration(), location));
+    }
+
     /**
      * @param open a catalog as another process would, on a store near or far
      */
-    private <C extends BaseMetastoreViewCatalog & SupportsNamespaces & Closeable> Run run(String name, int catalogs, int threads, Function<Warehouse, C> open)
+    private <C extends Catalog & SupportsNamespaces & Closeable> Run run(String name, int catalogs, int threads, Function<Warehouse, C> open)
             throws InterruptedException
     {
         ObjectStore memory = new MemoryObjectStore(InstantSource.system());
@@ -128,7 +164,7 @@ final class CatalogBenchmark
             }
         }
         Run run = measure(commits, commitsPerThread);
-        requireAllCommitted(preparing, catalogs * threads);
+        requireAllCommitted(preparing, 0, catalogs * threads, commitsPerThread);
         opened.add(preparing);
         opened.forEach(CatalogBenchmark::close);
         return run;
@@ -150,7 +186,7 @@ final class CatalogBenchmark
         return run;
     }
 
-    private static Run measure(List<Runnable> commits, int commitsPerThread)
+    static Run measure(List<Runnable> commits, int commitsPerThread)
             throws InterruptedException
     {
         Queue<Long> nanos = new ConcurrentLinkedQueue<>();
@@ -176,9 +212,9 @@ final class CatalogBenchmark
         return new Run((System.nanoTime() - start) / 1e9, Latencies.of(nanos));
     }
 
-    private void requireAllCommitted(Catalog catalog, int tables)
+    static void requireAllCommitted(Catalog catalog, int first, int tables, int commitsPerThread)
     {
-        for (int table = 0; table < tables; table++) {
+        for (int table = first; table < first + tables; table++) {
             String stored = catalog.loadTable(table(table)).properties().get(COUNTER);
             if (!Integer.toString(commitsPerThread).equals(stored)) {
                 throw new CommandException("The benchmark is invalid: table %s holds %s of %s commits".formatted(table, stored, commitsPerThread));
@@ -201,7 +237,7 @@ final class CatalogBenchmark
         }
     }
 
-    private static TableIdentifier table(int index)
+    static TableIdentifier table(int index)
     {
         return TableIdentifier.of(NAMESPACE, "t" + index);
     }
@@ -209,7 +245,7 @@ final class CatalogBenchmark
     /**
      * Every commit changes one property, which counts them.
      */
-    private static final class TableCommits
+    static final class TableCommits
             implements Runnable
     {
         private final Table table;
