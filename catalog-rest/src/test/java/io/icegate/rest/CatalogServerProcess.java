@@ -129,15 +129,6 @@ final class CatalogServerProcess
         process = launch();
     }
 
-    /**
-     * What it printed.
-     */
-    String output()
-            throws IOException
-    {
-        return Files.readString(output);
-    }
-
     @Override
     public void close()
     {
