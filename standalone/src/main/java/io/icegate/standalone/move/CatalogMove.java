@@ -6,10 +6,10 @@ import io.icegate.wal.engine.EngineWal;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.view.ViewMetadata;
+import org.apache.iceberg.view.ViewMetadataParser;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -292,23 +292,29 @@ public final class CatalogMove
     {
         ViewMetadata view = source.view(name).orElseThrow(() -> new CommandException("it was dropped meanwhile"));
         String location = location(view.metadataFileLocation());
-        ViewCatalog views = target.views().orElseThrow(() -> new UnsupportedOperationException("it has only tables"));
+        if (target.views().isEmpty()) {
+            throw new UnsupportedOperationException("it has only tables");
+        }
         Optional<ViewMetadata> present = target.view(name);
+        boolean sharesFile = present.filter(there -> CatalogSide.isSame(location(there.metadataFileLocation()), location)).isPresent();
         Outcome outcome = Outcome.UNCHANGED;
         if (present.isEmpty()) {
             if (!options.dryRun()) {
-                views.registerView(name, location);
+                target.registerView(name, view, source.fileToGive(name, view));
             }
             outcome = Outcome.REGISTERED;
         }
         else if (!view.uuid().equals(present.orElseThrow().uuid())) {
             throw new CommandException("another view has that name there: its UUID is %s, here it is %s. Rename one of the two".formatted(present.orElseThrow().uuid(), view.uuid()));
         }
-        else if (!CatalogSide.isSame(location(present.orElseThrow().metadataFileLocation()), location)) {
+        else if (!sharesFile && !ViewMetadataParser.toJson(present.orElseThrow()).equals(ViewMetadataParser.toJson(view))) {
             throw new CommandException("the two catalogs have different versions of it. Drop it where its changes are not wanted, and run this again");
         }
         if (options.dropSource()) {
             if (!options.dryRun()) {
+                if (sharesFile) {
+                    target.leaveFile(name, present.orElseThrow());
+                }
                 drop(() -> source.dropView(name, location));
             }
             outcome = Outcome.MOVED;

@@ -52,7 +52,25 @@ interface CatalogSide
     void update(TableIdentifier name, TableMetadata base, TableMetadata next);
 
     /**
-     * Drops a table or view, not its files, unless it has other metadata than the target got.
+     * A file with the metadata of a view here, which the other catalog may take for its own. Iceberg's catalogs delete the file of a view
+     * that is dropped, so two catalogs must not have one file.
+     */
+    String fileToGive(TableIdentifier name, ViewMetadata view);
+
+    /**
+     * Takes a view of the other catalog.
+     *
+     * @param file that the other catalog gives for it
+     */
+    void registerView(TableIdentifier name, ViewMetadata view, String file);
+
+    /**
+     * Lets go of the file of a view, which the other catalog has too and is about to delete.
+     */
+    void leaveFile(TableIdentifier name, ViewMetadata view);
+
+    /**
+     * Drops a table, not its files, or a view, whose file may go with it, unless it has other metadata than the target got.
      *
      * @throws org.apache.iceberg.exceptions.CommitFailedException when it has: nothing was dropped
      */

@@ -11,6 +11,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.view.ViewMetadata;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -178,6 +179,24 @@ public final class ForeignCatalog
     {
         verifyUpdatable();
     }
+
+    @Override
+    public String fileToGive(TableIdentifier name, ViewMetadata view)
+    {
+        return requireNonNull(view.metadataFileLocation(), "metadataFileLocation is null");
+    }
+
+    @Override
+    public void registerView(TableIdentifier name, ViewMetadata view, String file)
+    {
+        views().orElseThrow().registerView(name, file);
+    }
+
+    /**
+     * Our catalog deletes no file of a view.
+     */
+    @Override
+    public void leaveFile(TableIdentifier name, ViewMetadata view) {}
 
     /**
      * Checks and drops in two steps: no other way is common to all catalogs.

@@ -12,6 +12,8 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.view.ViewMetadata;
+import org.apache.iceberg.view.ViewMetadataParser;
 
 import java.util.List;
 import java.util.Optional;
@@ -112,6 +114,27 @@ public final class OwnSide
     public void update(TableIdentifier name, TableMetadata base, TableMetadata next)
     {
         catalog.commitTable(name, base, next, next.metadataFileLocation());
+    }
+
+    @Override
+    public String fileToGive(TableIdentifier name, ViewMetadata view)
+    {
+        // in a folder of its own: no other view or table has it
+        String copy = "%s/metadata/00000-%s.metadata.json".formatted(catalog.newLocation(name), view.uuid());
+        ViewMetadataParser.write(view, catalog.io().newOutputFile(copy));
+        return copy;
+    }
+
+    @Override
+    public void registerView(TableIdentifier name, ViewMetadata view, String file)
+    {
+        catalog.commitView(name, null, view, fileToGive(name, view));
+    }
+
+    @Override
+    public void leaveFile(TableIdentifier name, ViewMetadata view)
+    {
+        catalog.commitView(name, view, view, fileToGive(name, view));
     }
 
     @Override

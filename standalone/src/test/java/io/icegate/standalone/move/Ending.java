@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class Ending
 {
-    private static final Set<String> EFFECTS = Set.of("createNamespace", "setProperties", "registerTable", "registerView", "dropTable", "dropView", "update");
+    private static final Set<String> EFFECTS = Set.of("createNamespace", "setProperties", "registerTable", "registerView", "leaveFile", "dropTable", "dropView", "update");
 
     private final int moment;
     private int passed;

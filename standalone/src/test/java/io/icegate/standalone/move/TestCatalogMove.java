@@ -256,6 +256,25 @@ public final class TestCatalogMove
         return ended;
     }
 
+    /**
+     * Iceberg's catalogs delete the metadata of a view that is dropped, so the two catalogs have a file each.
+     */
+    @Test
+    void testViewOutlivesItsTwin()
+            throws IOException
+    {
+        fill();
+        exported(PLAIN, "web.recent");
+        other.views().orElseThrow().dropView(RECENT);
+        assertThat(own.loadView(RECENT).sqlFor("trino").sql()).isEqualTo("SELECT id FROM orders");
+
+        // as it was registered by others: one file in both
+        other.views().orElseThrow().registerView(RECENT, own.state().object(RECENT).orElseThrow().metadataLocation());
+        assertThat(imported(PLAIN, "web.recent")).contains("unchanged web.recent");
+        assertThat(imported(DROPPING, "web.recent")).contains("moved web.recent");
+        assertThat(own.loadView(RECENT).sqlFor("trino").sql()).isEqualTo("SELECT id FROM orders");
+    }
+
     @Test
     void testEndedBetweenTwoTables()
             throws IOException

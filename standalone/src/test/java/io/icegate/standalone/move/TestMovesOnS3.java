@@ -97,7 +97,7 @@ final class TestMovesOnS3
     private void verifyThereAndBack(ForeignCatalog other)
             throws IOException
     {
-        other.namespaces().createNamespace(WEB, Map.of("owner", "shop"));
+        other.namespaces().createNamespace(WEB, new HashMap<>(Map.of("owner", "shop"))); // it asks the map for null
         Rows.append(other.tables().buildTable(THEIRS, Rows.SCHEMA).withLocation("s3://lake/theirs/web/theirs").create(), 1, 2);
         own.createNamespace(WEB);
         Rows.append(own.createTable(ORDERS, Rows.SCHEMA), 3, 4);
@@ -114,6 +114,7 @@ final class TestMovesOnS3
         assertThat(Rows.read(own.loadTable(THEIRS))).containsExactly(1L, 2L);
         assertThat(own.loadTable(THEIRS).location()).isEqualTo("s3://lake/theirs/web/theirs");
         assertThat(own.loadNamespaceMetadata(WEB)).containsEntry("owner", "shop");
+        assertThat(own.loadView(RECENT).sqlFor("trino").sql()).as("although dropping it there deleted its file").isEqualTo("SELECT id FROM orders");
         assertThat(other.tables().listTables(WEB)).isEmpty();
         Rows.append(own.loadTable(THEIRS), 5);
 
@@ -123,6 +124,7 @@ final class TestMovesOnS3
                 orders -> assertThat(orders).startsWith("failed web.orders: another table has that name there"),
                 theirs -> assertThat(theirs).isEqualTo("moved web.theirs"),
                 recent -> assertThat(recent).isEqualTo("moved web.recent"));
+        assertThat(other.views().orElseThrow().loadView(RECENT).sqlFor("trino").sql()).isEqualTo("SELECT id FROM orders");
         assertThat(Rows.read(other.tables().loadTable(THEIRS))).containsExactly(1L, 2L, 5L);
         assertThat(own.listTables(WEB)).containsExactly(ORDERS);
     }
