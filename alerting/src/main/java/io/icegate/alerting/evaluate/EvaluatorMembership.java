@@ -41,9 +41,10 @@ public final class EvaluatorMembership
      */
     public static final Duration BEAT = Duration.ofSeconds(5);
     /**
-     * An evaluator that has not beaten for so long owns nothing.
+     * An evaluator that has not beaten for so long owns nothing. Others see it at their next beat, by a listing whose time may be rounded by a second, and evaluate
+     * within 25 s in all.
      */
-    public static final Duration ALIVE = Duration.ofSeconds(20);
+    public static final Duration ALIVE = Duration.ofSeconds(18);
     /**
      * What an evaluator left behind is deleted after this.
      */

@@ -57,8 +57,8 @@ final class TestEvaluatorMembership
         assertThat(owned(third)).isZero();
         third.beat();
         assertThat(third.alive()).isEmpty();
-        // one that says nothing is gone after 20 s
-        now = now.plusSeconds(19);
+        // one that says nothing is gone after 18 s
+        now = now.plusSeconds(17);
         first.beat();
         assertThat(owned(first)).isLessThan(GROUPS.size());
         now = now.plusSeconds(1);
@@ -117,7 +117,7 @@ final class TestEvaluatorMembership
         assertThat(owned(evaluator)).isZero();
         evaluator.beat();
         faulty.follow(FaultPlan.outage());
-        now = now.plusSeconds(19);
+        now = now.plusSeconds(17);
         assertThatThrownBy(evaluator::beat).isInstanceOf(IOException.class);
         assertThat(owned(evaluator)).isEqualTo(GROUPS.size());
         now = now.plusSeconds(1);
