@@ -12,6 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -147,5 +151,36 @@ final class TestChangeFeed
         catalog.warehouse().store().putIfAbsent(new ObjectKey("_catalog/gc/%020d".formatted(version - 1)), new byte[0]);
         assertRefused("?since=0", 410, "Begin anew");
         assertThat(changes("?since=" + (version - 1)).get("commits")).hasSize(1);
+    }
+
+    /**
+     * A request without a body takes no room of bodies, however long it waits.
+     */
+    @Test
+    void testWaitingTakesNoRoomOfBodies()
+            throws Exception
+    {
+        try (CatalogServer small = TestingServers.start(warehouse, Map.of("icegate.rest.max-request-size", "256MB"));
+                Socket waiting = new Socket(InetAddress.getLoopbackAddress(), small.httpPort())) {
+            waiting.getOutputStream().write("GET %s?since=%s&wait=2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".formatted(PATH, catalog.state().version()).getBytes(UTF_8));
+            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> answer(waiting));
+            while (!answer.isDone()) {
+                try (Socket other = new Socket(InetAddress.getLoopbackAddress(), small.httpPort())) {
+                    other.getOutputStream().write("GET /v1/namespaces HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+                    assertThat(answer(other)).startsWith("HTTP/1.1 200");
+                }
+            }
+            assertThat(answer.get()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    private static String answer(Socket socket)
+    {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+        catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -77,7 +77,7 @@ public final class CatalogServlet
         }
         long began = System.nanoTime();
         String path = NO_ROUTE;
-        try (Admission.Ticket _ = admission.admit(request.getContentLengthLong())) {
+        try (Admission.Ticket _ = admission.admit(announcedBytes(request))) {
             Principal principal = access.principal(headers);
             Match match = routes.find(request.getMethod(), RequestPath.segments(request.getRequestURI()))
                     .orElseThrow(() -> new NotFoundException("Cannot answer: there is no such path"));
@@ -97,6 +97,15 @@ public final class CatalogServlet
             refuse(response, error, request.getMethod());
             UnreadBody.discard(request::getInputStream, admission.requestBytesMax());
         }
+    }
+
+    /**
+     * Below zero for a body of unknown length. In HTTP/1 a request that announces neither a length nor parts has no body, as most that read.
+     */
+    private static long announcedBytes(HttpServletRequest request)
+    {
+        boolean hasNoBody = request.getContentLengthLong() < 0 && request.getProtocol().startsWith("HTTP/1") && request.getHeader("Transfer-Encoding") == null;
+        return hasNoBody ? 0 : request.getContentLengthLong();
     }
 
     /**
