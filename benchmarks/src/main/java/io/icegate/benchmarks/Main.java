@@ -86,7 +86,7 @@ public final class Main
         return 0;
     }
 
-    @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads, 1 x 256 and 8 x 8, at GET 12 ms and PUT 30 ms, beside Iceberg's JdbcCatalog and HadoopCatalog and a root-object catalog; and of 8 and 64 threads through REST, beside an embedded catalog on the same S3 server.")
+    @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads, 1 x 256 and 8 x 8, at GET 12 ms and PUT 30 ms, beside Iceberg's JdbcCatalog and HadoopCatalog and a root-object catalog; and of 8 and 32 threads through REST, beside an embedded catalog on the same S3 server.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,
             @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits,
