@@ -54,8 +54,10 @@ final class LedgerLoad
 
     /**
      * A row that was acknowledged.
+     *
+     * @param late whether it was sent long after its time
      */
-    record Sent(String service, Instant time, int severity)
+    record Sent(String service, Instant time, int severity, boolean late)
     {
         boolean isError()
         {
@@ -124,7 +126,7 @@ final class LedgerLoad
             Instant time = Instant.ofEpochMilli(from.toEpochMilli() + random.nextLong(span.toMillis()));
             boolean isBad = (time.getEpochSecond() / 60 + service) % 4 < 2;
             double share = errors < 0 ? isBad ? 0.6 : 0.03 : errors;
-            sent.add(new Sent(SERVICES.get(service), time, random.nextDouble() < share ? ERROR : 9));
+            sent.add(new Sent(SERVICES.get(service), time, random.nextDouble() < share ? ERROR : 9, errors >= 0));
         }
         String records = sent.stream().map(row -> RECORD.formatted(row.time().toEpochMilli(), row.severity(), rows.incrementAndGet())).collect(Collectors.joining(", "));
         HttpRequest request = HttpRequest.newBuilder(uri)

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -109,15 +110,23 @@ final class TestBench
                 .containsExactly(
                         "icegate 1x64",
                         "jdbc 1x64",
+                        "hadoop 1x64",
                         "root-object 1x64",
                         "icegate 1x256",
                         "jdbc 1x256",
+                        "hadoop 1x256",
                         "root-object 1x256",
                         "icegate 8x8",
                         "jdbc 8x8",
-                        "root-object 8x8");
+                        "hadoop 8x8",
+                        "root-object 8x8",
+                        "embedded 1x8",
+                        "rest 1x8",
+                        "embedded 1x32",
+                        "rest 1x32");
         assertThat(results).allSatisfy(result -> {
-            assertThat(result.get("commits").asInt()).isEqualTo(result.get("catalogs_x_threads").asText().equals("1x256") ? 256 : 64);
+            int threads = Arrays.stream(result.get("catalogs_x_threads").asText().split("x", -1)).mapToInt(Integer::parseInt).reduce(1, (left, right) -> left * right);
+            assertThat(result.get("commits").asInt()).isEqualTo(threads);
             assertThat(result.get("commits_per_second").asDouble()).isPositive();
         });
     }
