@@ -13,10 +13,11 @@ import java.time.Duration;
 record Backoff(Duration first, Duration longest, Duration wellAfter)
 {
     /**
-     * Whoever is ready for a minute ran well, so a program that ends again and again starts about once a minute, whether it ends at
-     * once or later, and one that is killed every few minutes is away for a second.
+     * Whoever is ready for 20 s ran well. A program that ends at its start or soon after is started about once a minute, and one that
+     * is killed each minute is away for a second each time: when that counted as a row of ends, it was away for a minute after the
+     * seventh.
      */
-    static final Backoff DEFAULT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(1));
+    static final Backoff DEFAULT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(20));
 
     private static final int DOUBLINGS_MAX = 20;
 
