@@ -44,6 +44,7 @@ import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.RetryPolicy;
+import io.icegate.objectstore.Seeds;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.schema.AttributeValue;
 import io.icegate.schema.Attributes;
@@ -124,7 +125,7 @@ final class TestAlertReplay
                     SELECT service_name, count(*) AS value FROM logs WHERE severity_number >= 13 GROUP BY service_name HAVING count(*) > %s""".formatted(INTERVAL.toMinutes() / 2)),
             rule("Arrived", Duration.ofHours(1), Duration.ZERO, Duration.ZERO, NoData.RESOLVE, RuleTime.ARRIVAL,
                     """
-                    SELECT service_name, count(*) AS value FROM logs GROUP BY service_name HAVING count(*) > 70"""),
+                    SELECT service_name, count(*) AS value FROM logs GROUP BY service_name HAVING count(*) > 90"""),
             rule("Broken", Duration.ofHours(1), Duration.ZERO, Duration.ZERO, NoData.RESOLVE, RuleTime.EVENT,
                     """
                     SELECT service_name, sum(1000 / severity_number) AS value FROM logs WHERE service_name = 'batch' GROUP BY service_name""")));
@@ -197,8 +198,7 @@ final class TestAlertReplay
             "listagg(body, ',') WITHIN GROUP (ORDER BY severity_number)",
             "array_agg(body ORDER BY severity_number)");
 
-    // one day that has each kind of change: most seeds lack some
-    // one day that has each kind of change: some seeds lack one
+    private final long seed = Seeds.next("TestAlertReplay");
     private TrinoLake lake;
     private TickQueries queries;
 
@@ -515,6 +515,10 @@ final class TestAlertReplay
          * Rows that take back that a source was silent: at ticks of an hour, and of a quarter.
          */
         private static final List<Instant> NOT_SILENT = List.of(START.plus(Duration.ofHours(8)).plus(Duration.ofMinutes(45)), START.plus(Duration.ofHours(8)).plus(Duration.ofMinutes(10)));
+        /**
+         * The only row of a source, which a tick has missed.
+         */
+        private static final Instant MISSED = START.plus(Duration.ofHours(10)).plus(Duration.ofMinutes(50));
         private static final Duration HELD_BACK = Duration.ofMinutes(25);
 
         private final PastReceivers receivers;
@@ -537,24 +541,38 @@ final class TestAlertReplay
                     row(arrived).ifPresent(rows::add);
                 }
                 NOT_SILENT.stream()
-                        .filter(happened -> !happened.isAfter(arrived.minus(HELD_BACK)) && happened.isAfter(last.minus(HELD_BACK)))
+                        .filter(happened -> arrives(happened, arrived))
                         .forEach(happened -> rows.add(TestAlertReplay.row(happened, "cart", 9, "not silent", 100)));
+                if (arrives(MISSED, arrived)) {
+                    rows.add(TestAlertReplay.row(MISSED, "ship", 17, "missed", 100));
+                }
                 receivers.receive("shop", arrived, rows);
                 last = arrived;
             }
         }
 
+        private boolean arrives(Instant heldBack, Instant arrived)
+        {
+            Instant due = heldBack.plus(HELD_BACK);
+            return due.isAfter(last) && !due.isAfter(arrived);
+        }
+
         private Optional<LogRow> row(Instant arrived)
         {
-            String service = SERVICES.get(random.nextInt(SERVICES.size()));
+            // twice as much of one source for some hours
+            long arrivedHour = Duration.between(START, arrived).toHours();
+            String service = arrivedHour >= 5 && arrivedHour < 8 && random.nextInt(3) == 0 ? "search" : SERVICES.get(random.nextInt(SERVICES.size()));
             double kind = random.nextDouble();
-            boolean isLate = Duration.between(START, arrived).toHours() % 4 == 1;
+            boolean isLate = arrivedHour % 4 == 1;
             Duration delay = kind < 0.8 || !isLate ? random(REQUEST) : kind < 0.97 ? random(Duration.ofHours(1)) : Duration.ofHours(3).plus(random(Duration.ofHours(3)));
             Instant time = arrived.minus(delay).truncatedTo(MICROS);
             long hour = Duration.between(START, time).toHours();
             return switch (service) {
                 // errors, slow, and silent for some hours in the middle of it
-                case "cart" -> hour >= 8 && hour < 12 ? Optional.empty() : Optional.of(row(time, service, hour % 6 >= 4 ? severity(0.6) : severity(0.05), hour % 6 >= 4 ? 900 : 300));
+                case "cart" -> {
+                    boolean bad = hour % 6 >= 4 || hour == 7;
+                    yield hour >= 8 && hour < 12 ? Optional.empty() : Optional.of(row(time, service, severity(bad ? 0.6 : 0.05), bad ? 900 : 300));
+                }
                 case "pay" -> hour >= 15 && hour < 21 ? Optional.empty() : Optional.of(row(time, service, severity(0.1 + hour % 4 * 0.1), 300 + hour % 5 * 150));
                 // a zero, which a rule divides by
                 case "batch" -> Optional.of(row(time, service, hour >= 18 && hour < 22 ? 0 : 9, 700));
