@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class TestMetadataFiles
 {
     private static final String ROOT = "memory:remembered";
-    private static final String MANIFEST = ROOT + "/otel/logs/metadata/1-m0.avro";
+    private static final String MANIFEST = ROOT + "/otel/logs/metadata/0195b2c4-7a51-4c1e-9a53-2f8c9d1e0a7b-m0.avro";
     private static final String DATA = ROOT + "/otel/logs/data/1.parquet";
 
     private final TracingObjectStore store = new TracingObjectStore(new MemoryObjectStore(InstantSource.system()));
@@ -88,6 +88,20 @@ final class TestMetadataFiles
         assertThat(io.newInputFile(MANIFEST).exists()).isFalse();
     }
 
+    /**
+     * A table that was registered may have names that Iceberg did not choose, and that come again with other content.
+     */
+    @Test
+    void testNamesThatMayComeAgainAreNotRemembered()
+            throws Exception
+    {
+        String first = ROOT + "/otel/logs/metadata/v1.metadata.json";
+        write(io, first, "a table");
+        assertThat(read(io.newInputFile(first))).isEqualTo("a table");
+        write(new ObjectStoreFileIO(new Warehouse(ROOT, store)), first, "another table");
+        assertThat(read(io.newInputFile(first))).isEqualTo("another table");
+    }
+
     @Test
     void testMemoryIsBounded()
     {
@@ -107,8 +121,11 @@ final class TestMetadataFiles
     @Test
     void testNames()
     {
-        assertThat(List.of("a/metadata/v1.metadata.json", "a/metadata/v1.gz.metadata.json", "a/metadata/snap-1.avro", "a/metadata/1-m0.avro")).allMatch(MetadataFiles::isOne);
-        assertThat(List.of("a/data/1.avro", "a/metadata/statistics.puffin", "_wal/v1/format.json")).noneMatch(MetadataFiles::isOne);
+        String uuid = "0195b2c4-7a51-4c1e-9a53-2f8c9d1e0a7b";
+        assertThat(List.of("00007-%s.metadata.json", "00007-%s.gz.metadata.json", "snap-1-1-%s.avro", "%s-m0.avro", "%s-m12.avro"))
+                .allMatch(name -> MetadataFiles.isOne("a/metadata/" + name.formatted(uuid)));
+        assertThat(List.of("data/%s.avro", "metadata/%s.puffin", "metadata/%s.json", "metadata/v1.metadata.json", "metadata/v1.gz.metadata.json", "metadata/%s/v1.metadata.json", "metadata/1-m0.avro", "metadata/snap-1.avro"))
+                .noneMatch(name -> MetadataFiles.isOne("a/" + name.formatted(uuid)));
     }
 
     private static void write(ObjectStoreFileIO io, String location, String text)
