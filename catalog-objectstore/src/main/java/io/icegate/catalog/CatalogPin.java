@@ -46,6 +46,14 @@ final class CatalogPin
         return Optional.empty();
     }
 
+    /**
+     * A state in hand.
+     */
+    static CatalogPin of(CatalogState state)
+    {
+        return new CatalogPin(AT_VERSION + "=" + state.version(), _log -> state);
+    }
+
     private static long number(String property, String value)
     {
         try {

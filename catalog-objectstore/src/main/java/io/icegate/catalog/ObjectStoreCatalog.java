@@ -229,6 +229,15 @@ public final class ObjectStoreCatalog
     }
 
     /**
+     * The newest state that this process has seen, without a request; empty before its first. Others may have committed since.
+     */
+    public Optional<CatalogState> lastState()
+    {
+        Parts open = parts();
+        return open.pin.isPresent() ? Optional.of(state()) : open.log.lastState();
+    }
+
+    /**
      * Reads the state at a version. The state of a version never changes.
      *
      * @throws IllegalArgumentException when the version does not exist yet
@@ -374,6 +383,23 @@ public final class ObjectStoreCatalog
         newTransaction(commits).commit(id, Optional.of(digest));
     }
 
+    /**
+     * Changes one table, which exists, as {@link #commitTransaction(List)} does.
+     *
+     * @return what the table became, or is when the updates change nothing
+     */
+    public TableMetadata updateTable(TableCommit commit)
+    {
+        TablesTransaction transaction = newTransaction(List.of(commit));
+        Optional<RequestKey> request = parts().request;
+        String id = request.map(RequestKey::id).orElseGet(() -> parts().log.newId().toString());
+        CatalogCommitResult result = transaction.commit(id, request.flatMap(RequestKey::digest));
+        if (result.isRepetition()) {
+            throw new CommittedBeforeException(id, result.version());
+        }
+        return transaction.current(commit.identifier());
+    }
+
     private TablesTransaction newTransaction(List<TableCommit> commits)
     {
         verifyChangeable();
@@ -415,6 +441,16 @@ public final class ObjectStoreCatalog
     public ObjectStoreCatalog at(Map<String, String> properties)
     {
         return view(parts().at(CatalogPin.fromProperties(properties).orElseThrow(() -> new IllegalArgumentException("Cannot read the catalog as it was: neither version nor time is given"))));
+    }
+
+    /**
+     * This catalog as it is in a state, for reading only.
+     *
+     * @return what shares everything else with this catalog, and is not to be closed
+     */
+    public ObjectStoreCatalog at(CatalogState state)
+    {
+        return view(parts().at(CatalogPin.of(state)));
     }
 
     private static ObjectStoreCatalog view(Parts parts)

@@ -73,9 +73,17 @@ final class ObjectStoreTableOperations
         TableMetadata guarded = catalog.guard(base, metadata);
         String location = writeNewMetadataIfRequired(base == null, guarded);
         boolean written = !location.equals(guarded.metadataFileLocation());
-        TableMetadata asRead = TableMetadata.buildFrom(guarded).discardChanges().withMetadataLocation(location).build();
+        TableMetadata read = asRead(guarded, location);
         catalog.commitOrDelete(written ? Optional.of(location) : Optional.empty(), () -> catalog.commitTable(identifier, base, guarded, location));
-        committed = asRead;
+        committed = read;
+    }
+
+    /**
+     * What anybody reads from the file that was written.
+     */
+    static TableMetadata asRead(TableMetadata written, String location)
+    {
+        return TableMetadata.buildFrom(written).discardChanges().withMetadataLocation(location).build();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.icegate.catalog.state.CatalogChanges;
 import io.icegate.catalog.state.CatalogObject;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.ObjectKind;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.UpdateRequirement;
@@ -29,10 +30,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Changes several tables at once. The caller's thread checks the requirements and writes the metadata files; then one
  * function moves all pointers. If a pointer moved meanwhile, only the tables that moved are checked and written again. A
  * requirement that fails ends the transaction.
+ *
+ * <p>The first attempt builds on what this process knows, without a look at the log: when that is old, a pointer has moved. What
+ * it refuses may be allowed by now, so only the newest state refuses.
  */
 final class TablesTransaction
 {
@@ -62,22 +68,42 @@ final class TablesTransaction
     /**
      * What one table becomes.
      *
-     * @param before metadata that it was built from
+     * @param base metadata that it was built from; null for a new table
+     * @param next what is read from its new file, or the base when the updates change nothing
      * @param after empty when the updates change nothing
      */
-    private record Prepared(Optional<String> before, Optional<CatalogObject> after) {}
-
-    void commit(String id, Optional<String> digest)
+    private record Prepared(@Nullable TableMetadata base, TableMetadata next, Optional<CatalogObject> after)
     {
+        private Optional<String> before()
+        {
+            return Optional.ofNullable(base).map(TableMetadata::metadataFileLocation);
+        }
+    }
+
+    CatalogCommitResult commit(String id, Optional<String> digest)
+    {
+        CatalogCommitResult result = move(id, digest);
+        if (!result.isRepetition()) {
+            deleteReplaced();
+        }
+        return result;
+    }
+
+    private CatalogCommitResult move(String id, Optional<String> digest)
+    {
+        boolean isPrepared = tryPrepare(id, log.recentState());
         for (int attempt = 1; ; attempt++) {
             try {
-                CatalogState state = catalog.state();
-                if (state.transactions().version(id).isEmpty()) {
-                    prepare(state);
+                if (!isPrepared) {
+                    CatalogState state = catalog.state();
+                    if (state.transactions().version(id).isEmpty()) {
+                        prepare(state);
+                    }
                 }
+                isPrepared = false;
                 CatalogCommitResult result = log.commit(id, digest, this::changes);
                 deleteUnused(result);
-                return;
+                return result;
             }
             catch (CommitStateUnknownException e) {
                 throw e;
@@ -95,12 +121,38 @@ final class TablesTransaction
         }
     }
 
+    /**
+     * What a table is after the commit.
+     */
+    TableMetadata current(TableIdentifier identifier)
+    {
+        return requireNonNull(prepared.get(identifier), "the table is not in this transaction").next;
+    }
+
+    /**
+     * @return false when a state that is not the newest does not allow it
+     */
+    private boolean tryPrepare(String id, CatalogState state)
+    {
+        if (state.transactions().version(id).isPresent()) {
+            return false;
+        }
+        try {
+            prepare(state);
+            return true;
+        }
+        catch (RuntimeException e) {
+            logger.debug("Cannot prepare on catalog version {}: {}", state.version(), e.toString());
+            return false;
+        }
+    }
+
     private void prepare(CatalogState state)
     {
         for (TableCommit commit : commits) {
             Optional<String> location = state.object(commit.identifier(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
             Prepared earlier = prepared.get(commit.identifier());
-            if (earlier != null && earlier.before.equals(location)) {
+            if (earlier != null && earlier.before().equals(location)) {
                 continue;
             }
             if (earlier != null) {
@@ -124,11 +176,11 @@ final class TablesTransaction
         }
         TableMetadata next = build(base, commit.updates());
         if (base != null && next.changes().isEmpty()) {
-            return new Prepared(Optional.of(base.metadataFileLocation()), Optional.empty());
+            return new Prepared(base, base, Optional.empty());
         }
         TableMetadata guarded = catalog.guard(base, next);
-        CatalogObject after = catalog.tableObject(guarded, operations.write(guarded));
-        return new Prepared(base == null ? Optional.empty() : Optional.of(base.metadataFileLocation()), Optional.of(after));
+        String location = operations.write(guarded);
+        return new Prepared(base, ObjectStoreTableOperations.asRead(guarded, location), Optional.of(catalog.tableObject(guarded, location)));
     }
 
     private static TableMetadata build(@Nullable TableMetadata base, List<MetadataUpdate> updates)
@@ -150,11 +202,11 @@ final class TablesTransaction
         for (Map.Entry<TableIdentifier, Prepared> entry : prepared.entrySet()) {
             Prepared table = entry.getValue();
             Optional<CatalogObject> present = state.object(entry.getKey());
-            if (present.isPresent() && present.orElseThrow().kind() == ObjectKind.TABLE && !present.map(CatalogObject::metadataLocation).equals(table.before)) {
+            if (present.isPresent() && present.orElseThrow().kind() == ObjectKind.TABLE && !present.map(CatalogObject::metadataLocation).equals(table.before())) {
                 throw new PointerMovedException(entry.getKey());
             }
             if (table.after.isPresent()) {
-                changes.addAll(CatalogChanges.put(state, entry.getKey(), table.after.orElseThrow(), table.before));
+                changes.addAll(CatalogChanges.put(state, entry.getKey(), table.after.orElseThrow(), table.before()));
             }
             else if (present.isEmpty()) {
                 throw new NoSuchTableException("Table does not exist: %s", entry.getKey());
@@ -178,6 +230,21 @@ final class TablesTransaction
             Optional<String> location = table.after.map(CatalogObject::metadataLocation);
             if (location.isPresent() && !used.contains(location)) {
                 deleteQuietly(location.orElseThrow());
+            }
+        }
+    }
+
+    /**
+     * Deletes old metadata files of tables that ask for it, as Iceberg does after each commit of one table.
+     */
+    private void deleteReplaced()
+    {
+        for (Prepared table : prepared.values()) {
+            try {
+                CatalogUtil.deleteRemovedMetadataFiles(io, table.base, table.next);
+            }
+            catch (RuntimeException e) {
+                logger.warn("Cannot delete metadata files that {} replaced: {}", table.next.metadataFileLocation(), e.toString());
             }
         }
     }

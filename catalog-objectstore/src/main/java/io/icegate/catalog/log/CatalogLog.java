@@ -34,6 +34,7 @@ public final class CatalogLog
         implements AutoCloseable
 {
     public static final int CHANGES_MAX = 64;
+    private static final Duration RECENT_MAX = Duration.ofSeconds(1);
 
     private final CatalogEnvironment environment;
     private final ClockCheck clockCheck = new ClockCheck();
@@ -139,6 +140,23 @@ public final class CatalogLog
     public CatalogState state()
     {
         return opened().tail.refreshed(environment.now()).state();
+    }
+
+    /**
+     * A state that was the newest a moment ago. To build a change on it is as safe as on the newest, which the commit compares it
+     * with, and costs no request in a process that just looked. To refuse one is not.
+     */
+    public CatalogState recentState()
+    {
+        return opened().tail.seenWithin(RECENT_MAX).state();
+    }
+
+    /**
+     * The newest state that this process has seen, without a request; empty before its first. Good for a guess.
+     */
+    public Optional<CatalogState> lastState()
+    {
+        return Optional.ofNullable(opened).flatMap(present -> present.tail.last());
     }
 
     /**

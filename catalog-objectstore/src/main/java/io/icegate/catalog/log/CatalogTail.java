@@ -84,8 +84,25 @@ final class CatalogTail
      */
     Known usable()
     {
+        return seenWithin(format.fence());
+    }
+
+    /**
+     * A state that was the newest at most {@code ageMax} ago, a fence or less: costs no request when this process looked, or
+     * committed, since.
+     */
+    Known seenWithin(Duration ageMax)
+    {
         Known state = known.get();
-        return state == null || isStale(state) ? refreshed(environment.now()) : state;
+        return state == null || environment.since(state.tailSeen()).compareTo(ageMax) > 0 ? refreshed(environment.now()) : state;
+    }
+
+    /**
+     * The newest state that was seen, however long ago.
+     */
+    Optional<CatalogState> last()
+    {
+        return Optional.ofNullable(known.get()).map(Known::state);
     }
 
     /**
