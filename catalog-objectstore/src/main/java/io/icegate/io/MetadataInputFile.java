@@ -21,12 +21,17 @@ final class MetadataInputFile
     private final String location;
     private final StoreLocation target;
     private final MetadataFiles files;
+    private final boolean verifies;
 
-    MetadataInputFile(String location, StoreLocation target, MetadataFiles files)
+    /**
+     * @param verifies whether a remembered file must still be there
+     */
+    MetadataInputFile(String location, StoreLocation target, MetadataFiles files, boolean verifies)
     {
         this.location = requireNonNull(location, "location is null");
         this.target = requireNonNull(target, "target is null");
         this.files = requireNonNull(files, "files is null");
+        this.verifies = verifies;
     }
 
     @Override
@@ -44,19 +49,25 @@ final class MetadataInputFile
     private byte[] content()
     {
         Optional<byte[]> remembered = files.find(location);
-        if (remembered.isPresent()) {
+        if (remembered.isPresent() && (!verifies || exists())) {
             return remembered.orElseThrow();
         }
         try {
             byte[] content = target.store().get(target.key())
                     .map(StoredObject::content)
-                    .orElseThrow(() -> new NotFoundException("Failed to open input stream for file: %s", location));
+                    .orElseThrow(this::gone);
             files.remember(location, content);
             return content;
         }
         catch (IOException e) {
             throw new RuntimeIOException(e, "Failed to open input stream for file: %s", location);
         }
+    }
+
+    private NotFoundException gone()
+    {
+        files.forget(location);
+        return new NotFoundException("Failed to open input stream for file: %s", location);
     }
 
     @Override

@@ -64,6 +64,7 @@ public final class ObjectStoreFileIO
     private transient volatile @Nullable Map<String, Warehouse> others;
     private transient boolean ownsWarehouse;
     private final transient @Nullable MetadataFiles remembered;
+    private final transient boolean verifies;
 
     /**
      * For Iceberg: call {@link #initialize} next.
@@ -71,6 +72,7 @@ public final class ObjectStoreFileIO
     public ObjectStoreFileIO()
     {
         remembered = null;
+        verifies = false;
     }
 
     public ObjectStoreFileIO(Warehouse warehouse)
@@ -84,12 +86,13 @@ public final class ObjectStoreFileIO
      */
     public ObjectStoreFileIO(Warehouse warehouse, Map<String, String> properties)
     {
-        this(warehouse, properties, null);
+        this(warehouse, properties, null, false);
     }
 
-    private ObjectStoreFileIO(Warehouse warehouse, Map<String, String> properties, @Nullable MetadataFiles remembered)
+    private ObjectStoreFileIO(Warehouse warehouse, Map<String, String> properties, @Nullable MetadataFiles remembered, boolean verifies)
     {
         this.remembered = remembered;
+        this.verifies = verifies;
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.properties.putAll(properties);
         this.properties.remove(ICEGATE_WAREHOUSE_PROPERTY);
@@ -104,7 +107,16 @@ public final class ObjectStoreFileIO
      */
     public static ObjectStoreFileIO remembering(Warehouse warehouse)
     {
-        return new ObjectStoreFileIO(warehouse, Map.of(), new MetadataFiles());
+        return new ObjectStoreFileIO(warehouse, Map.of(), new MetadataFiles(), false);
+    }
+
+    /**
+     * For those who load tables, beside commits through this FileIO: the {@code metadata.json} that is remembered is read here too, but
+     * only while the store has it, which a HEAD tells. All other files are read where they lie.
+     */
+    public ObjectStoreFileIO verifying()
+    {
+        return new ObjectStoreFileIO(warehouse(), properties, remembered, true);
     }
 
     @Override
@@ -139,7 +151,7 @@ public final class ObjectStoreFileIO
     {
         StoreLocation target = resolve(location);
         return rememberedWith(location)
-                .<InputFile>map(files -> new MetadataInputFile(location, target, files))
+                .<InputFile>map(files -> new MetadataInputFile(location, target, files, verifies))
                 .orElseGet(() -> new StoreInputFile(location, target, length));
     }
 
@@ -151,7 +163,8 @@ public final class ObjectStoreFileIO
 
     private Optional<MetadataFiles> rememberedWith(String location)
     {
-        return MetadataFiles.isOne(location) ? Optional.ofNullable(remembered) : Optional.empty();
+        boolean isOne = MetadataFiles.isOne(location) && !(verifies && location.endsWith(".avro"));
+        return isOne ? Optional.ofNullable(remembered) : Optional.empty();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class StoreOutputFile
     @Override
     public InputFile toInputFile()
     {
-        return files.<InputFile>map(remembered -> new MetadataInputFile(location, target, remembered))
+        return files.<InputFile>map(remembered -> new MetadataInputFile(location, target, remembered, false))
                 .orElseGet(() -> new StoreInputFile(location, target, Optional.empty()));
     }
 

@@ -89,6 +89,33 @@ final class TestMetadataFiles
     }
 
     /**
+     * Who loads a table is told when its metadata is gone, and manifests are read where they lie.
+     */
+    @Test
+    void testVerifying()
+            throws Exception
+    {
+        String metadata = ROOT + "/otel/logs/metadata/00001-0195b2c4-7a51-4c1e-9a53-2f8c9d1e0a7b.metadata.json";
+        ObjectStoreFileIO verifying = io.verifying();
+        write(io, metadata, "a table");
+        write(io, MANIFEST, "a manifest");
+        store.takeRequests();
+        assertThat(read(verifying.newInputFile(metadata))).isEqualTo("a table");
+        assertThat(store.takeRequests()).extracting(StoreRequest::operation).containsExactly(StoreOperation.HEAD);
+        assertThat(read(verifying.newInputFile(MANIFEST))).isEqualTo("a manifest");
+        assertThat(store.takeRequests()).extracting(StoreRequest::operation).doesNotContain(StoreOperation.GET, StoreOperation.HEAD).isNotEmpty();
+
+        new ObjectStoreFileIO(new Warehouse(ROOT, store)).deleteFile(metadata);
+        assertThatThrownBy(() -> read(verifying.newInputFile(metadata))).isInstanceOf(NotFoundException.class).hasMessageContaining(metadata);
+        assertThatThrownBy(() -> read(io.newInputFile(metadata))).as("and it is forgotten").isInstanceOf(NotFoundException.class);
+        write(new ObjectStoreFileIO(new Warehouse(ROOT, store)), metadata, "a table");
+        assertThat(read(verifying.newInputFile(metadata))).isEqualTo("a table");
+        store.takeRequests();
+        assertThat(read(io.newInputFile(metadata))).as("what was loaded is remembered for a commit").isEqualTo("a table");
+        assertThat(store.takeRequests()).isEmpty();
+    }
+
+    /**
      * A table that was registered may have names that Iceberg did not choose, and that come again with other content.
      */
     @Test

@@ -151,7 +151,7 @@ final class CatalogServerModule
         Map<String, String> clientDefaults = new HashMap<>(store.properties());
         clientDefaults.keySet().retainAll(CLIENT_DEFAULTS);
         return new CatalogServlet(
-                new Routes(served.catalog(), live, new ChangeFeed(served.catalog(), System::nanoTime, Thread::sleep), metrics::reported, clientDefaults, credentials),
+                new Routes(served.catalog(), served.reading(), live, new ChangeFeed(served.catalog(), System::nanoTime, Thread::sleep), metrics::reported, clientDefaults, credentials),
                 access,
                 admission,
                 new OperatorPages(served::readiness, registry),

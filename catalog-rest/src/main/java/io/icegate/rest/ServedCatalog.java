@@ -21,12 +21,14 @@ import static java.util.Objects.requireNonNull;
 final class ServedCatalog
 {
     private final ObjectStoreCatalog catalog;
+    private final ObjectStoreCatalog reading;
     private final Warehouse warehouse;
     private final StoreHealth health;
 
-    private ServedCatalog(ObjectStoreCatalog catalog, Warehouse warehouse, StoreHealth health)
+    private ServedCatalog(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, Warehouse warehouse, StoreHealth health)
     {
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.reading = requireNonNull(reading, "reading is null");
         this.warehouse = requireNonNull(warehouse, "warehouse is null");
         this.health = requireNonNull(health, "health is null");
     }
@@ -44,12 +46,23 @@ final class ServedCatalog
         catch (IOException | RuntimeException e) {
             throw new IllegalStateException("Cannot use warehouse %s: %s".formatted(opened.root(), e.getMessage()), e);
         }
-        return new ServedCatalog(ObjectStoreCatalog.open("icegate", metered, ObjectStoreFileIO.remembering(metered), Map.of()), metered, health);
+        ObjectStoreFileIO files = ObjectStoreFileIO.remembering(metered);
+        ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", metered, files, Map.of());
+        // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
+        return new ServedCatalog(catalog, catalog.withIo(files.verifying()), metered, health);
     }
 
     ObjectStoreCatalog catalog()
     {
         return catalog;
+    }
+
+    /**
+     * The same catalog, whose tables are loaded only while their metadata is there.
+     */
+    ObjectStoreCatalog reading()
+    {
+        return reading;
     }
 
     Warehouse warehouse()

@@ -52,6 +52,7 @@ final class TestDocumentation
             "R6",
             "R7",
             "R8",
+            "R9",
             "K1",
             "K2",
             "K3",

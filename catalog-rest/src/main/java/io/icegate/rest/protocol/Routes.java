@@ -1,7 +1,6 @@
 package io.icegate.rest.protocol;
 
 import io.icegate.catalog.ObjectStoreCatalog;
-import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.wal.registry.BoundedMap;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.Endpoint;
@@ -66,17 +65,16 @@ public final class Routes
     }
 
     /**
+     * @param reading the same catalog, whose tables are loaded only while their metadata is there
      * @param live answers what is asked for through the prefix {@code live}
      * @param changes tells what was committed
      * @param reports is told each report of a client
      * @param clientDefaults that clients use unless they are configured otherwise; no secrets
      * @param credentials for clients that ask for those of a table; empty when they bring their own
      */
-    public Routes(ObjectStoreCatalog catalog, LiveTables live, ChangeFeed changes, Reports reports, Map<String, String> clientDefaults, Optional<TableCredentials> credentials)
+    public Routes(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, ChangeFeed changes, Reports reports, Map<String, String> clientDefaults, Optional<TableCredentials> credentials)
     {
         Once once = new Once(catalog);
-        // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
-        ObjectStoreCatalog reading = catalog.withIo(new ObjectStoreFileIO(catalog.warehouse()));
         List<Route> advertised = new ArrayList<>(routesOf(catalog, reading, live, once, reports, credentials));
         advertised.addAll(new ChangeRoutes(changes).routes());
         past = version -> {

@@ -5,6 +5,7 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.catalog.log.CatalogCommitResult;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogObject;
+import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.rest.protocol.LiveTables.LiveTable;
 import org.apache.iceberg.HasTableOperations;
@@ -40,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import static java.util.Objects.requireNonNull;
@@ -62,7 +64,7 @@ final class TableRoutes
     private final Optional<TableCredentials> credentials;
 
     /**
-     * @param reading the same catalog, whose files are read where they lie
+     * @param reading the same catalog, whose tables are loaded only while their metadata is there
      */
     TableRoutes(ObjectStoreCatalog catalog, ObjectStoreCatalog reading, LiveTables live, Once once, Routes.Reports reports, Optional<TableCredentials> credentials)
     {
@@ -132,17 +134,30 @@ final class TableRoutes
     }
 
     /**
-     * The tag is decided before the metadata is read, so a client that has it costs a look at the log and one at whether the metadata
-     * is still there.
+     * One round trip: a look at the log, and beside it one at whether the metadata is still there. A client that has it is told so.
      */
     private Answer loadCommitted(Call call, SnapshotMode mode)
     {
-        Optional<String> location = catalog.state().object(call.table(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
-        if (location.isPresent() && !sendsCredentials(call) && call.etags().contains(etag(location.orElseThrow(), mode)) && reading.io().newInputFile(location.orElseThrow()).exists()) {
+        Predicate<String> isKnown = location -> !sendsCredentials(call) && call.etags().contains(etag(location, mode));
+        LoadAhead ahead = LoadAhead.start(reading, call.table(), isKnown);
+        CatalogState state = reading.state();
+        Optional<String> location = state.object(call.table(), ObjectKind.TABLE).map(CatalogObject::metadataLocation);
+        Optional<LoadAhead.Seen> seen = location.flatMap(ahead::at);
+        if (location.isPresent() && isKnown.test(location.orElseThrow()) && (seen.isPresent() || reading.io().newInputFile(location.orElseThrow()).exists())) {
             return Answer.notModified(etag(location.orElseThrow(), mode));
         }
-        LoadTableResponse table = CatalogHandlers.loadTable(reading, call.table(), mode);
+        LoadTableResponse table = seen.flatMap(LoadAhead.Seen::metadata)
+                .map(metadata -> response(metadata, mode))
+                .orElseGet(() -> CatalogHandlers.loadTable(reading.at(state), call.table(), mode));
         return loaded(call, call.table(), table, etag(table.metadataLocation(), mode));
+    }
+
+    private static LoadTableResponse response(TableMetadata metadata, SnapshotMode mode)
+    {
+        TableMetadata shown = mode == SnapshotMode.ALL
+                ? metadata
+                : TableMetadata.buildFrom(metadata).withMetadataLocation(metadata.metadataFileLocation()).suppressHistoricalSnapshots().build();
+        return LoadTableResponse.builder().withTableMetadata(shown).build();
     }
 
     private static SnapshotMode snapshots(Call call)
@@ -173,7 +188,18 @@ final class TableRoutes
     private Answer update(Call call)
     {
         UpdateTableRequest request = call.body(UpdateTableRequest.class);
-        return once.answer(call, changed -> withTag(CatalogHandlers.updateTable(changed, call.table(), request)), done -> withTag(asItBecame(done)));
+        return once.answer(call, changed -> withTag(update(changed, call.table(), request)), done -> withTag(asItBecame(done)));
+    }
+
+    /**
+     * Iceberg's handler makes the end of a transaction that creates a table; for all others it would look at the log first.
+     */
+    private static LoadTableResponse update(ObjectStoreCatalog changed, TableIdentifier table, UpdateTableRequest request)
+    {
+        if (request.requirements().stream().anyMatch(UpdateRequirement.AssertTableDoesNotExist.class::isInstance)) {
+            return CatalogHandlers.updateTable(changed, table, request);
+        }
+        return response(changed.updateTable(new TableChange(table, request.requirements(), request.updates())), SnapshotMode.ALL);
     }
 
     private Answer register(Call call)
