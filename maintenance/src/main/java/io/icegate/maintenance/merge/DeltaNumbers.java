@@ -13,6 +13,11 @@ final class DeltaNumbers
 {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /**
+     * Numbers of so many bits lie within eight bytes, wherever they begin.
+     */
+    private static final int WORD_WIDTH_MAX = Long.SIZE - Byte.SIZE + 1;
+
     private final byte[] bytes;
     private int position;
 
@@ -56,10 +61,20 @@ final class DeltaNumbers
                 int width = bytes[widths + part] & 0xFF;
                 int end = Math.min(count, at + partValues);
                 long bit = (long) position * Byte.SIZE;
-                for (; at < end; at++) {
-                    value += smallest + packed(bit, width);
-                    numbers[at] = value;
-                    bit += width;
+                if (width <= WORD_WIDTH_MAX && position + partValues * width / Byte.SIZE + Long.BYTES <= bytes.length) {
+                    long mask = (1L << width) - 1;
+                    for (; at < end; at++) {
+                        value += smallest + ((long) LONG.get(bytes, (int) (bit >>> 3)) >>> (bit & 7) & mask);
+                        numbers[at] = value;
+                        bit += width;
+                    }
+                }
+                else {
+                    for (; at < end; at++) {
+                        value += smallest + packed(bit, width);
+                        numbers[at] = value;
+                        bit += width;
+                    }
                 }
                 position += partValues * width / Byte.SIZE;
             }

@@ -211,6 +211,18 @@ final class MergeOrder
         return rows[at];
     }
 
+    /**
+     * Where the rows {@code [at, to)} no longer stand next to each other in one input.
+     */
+    int runEnd(int at, int to)
+    {
+        int end = at + 1;
+        while (end < to && inputs[end] == inputs[at] && rows[end] == rows[end - 1] + 1) {
+            end++;
+        }
+        return end;
+    }
+
     int size()
     {
         return rows.length;

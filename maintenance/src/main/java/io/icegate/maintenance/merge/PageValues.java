@@ -11,7 +11,6 @@ import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -147,6 +146,7 @@ abstract sealed class PageValues
     /**
      * Says up to which level all rows of a column with lists are there, if none has a value.
      */
+    @SuppressWarnings("ReferenceEquality") // shapes of one level are shared by all pages of a column
     private static @Nullable Constant absent(Rows rows)
     {
         byte[] definitions = rows.shape(0).definitions();
@@ -154,7 +154,7 @@ abstract sealed class PageValues
             return null;
         }
         for (int row = 1; row < rows.count(); row++) {
-            if (!Arrays.equals(rows.shape(row).definitions(), definitions)) {
+            if (rows.shape(row) != rows.shape(0)) {
                 return null;
             }
         }
@@ -204,6 +204,22 @@ abstract sealed class PageValues
     }
 
     /**
+     * Returns how many values rows before have in a column without lists: there is where its own is, if it has one.
+     */
+    final int valuesBefore(int row)
+    {
+        return definitions == null ? row : requireNonNull(valueStarts, "valueStarts is null")[row];
+    }
+
+    /**
+     * Level of a value that is there.
+     */
+    final int definitionMax()
+    {
+        return definitionMax;
+    }
+
+    /**
      * Returns up to which level the value of a row is there, in a column without lists.
      */
     final byte definition(int row)
@@ -220,13 +236,17 @@ abstract sealed class PageValues
     }
 
     /**
-     * Copies the levels of a row of a column with lists.
+     * Returns the levels of a row of a column with lists.
      */
-    final void copyLevels(int row, Leaf leaf)
+    final RowShape shape(int row)
     {
-        RowShape shape = requireNonNull(shapes, "shapes is null")[row];
-        leaf.addLevels(shape.repetitions(), shape.definitions(), 0, shape.levels(), shape.levels() - shape.values());
+        return requireNonNull(shapes, "shapes is null")[row];
     }
+
+    /**
+     * Adds the values {@code [from, to)} to a column of their type, without levels.
+     */
+    abstract void copyValues(int from, int to, Leaf leaf);
 
     /**
      * Rows of a column that the file does not have.
@@ -237,6 +257,12 @@ abstract sealed class PageValues
         Absent(int rows)
         {
             super(new Rows(0, rows, 1, null, null, null), new Constant(null, 0));
+        }
+
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
+        {
+            // has none
         }
     }
 
@@ -267,11 +293,29 @@ abstract sealed class PageValues
         }
 
         /**
-         * Adds the values {@code [from, to)} to a column.
+         * Copies rows of a column without lists.
+         *
+         * @param levels gets the level up to which each value is there
+         * @param to gets the values that are there
+         * @return how many are there
          */
-        void copyValues(int from, int to, NumberLeaf leaf)
+        int copy(int row, int rows, byte[] levels, int firstLevel, long[] to, int first)
         {
-            leaf.addValues(values, from, to);
+            for (int i = 0; i < rows; i++) {
+                levels[firstLevel + i] = definition(row + i);
+            }
+            int from = valuesBefore(row);
+            int count = valuesBefore(row + rows) - from;
+            for (int i = 0; i < count; i++) {
+                to[first + i] = values[from + i];
+            }
+            return count;
+        }
+
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
+        {
+            ((NumberLeaf) leaf).addValues(values, from, to);
         }
     }
 
@@ -300,6 +344,14 @@ abstract sealed class PageValues
         {
             return values[value];
         }
+
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
+        {
+            for (int value = from; value < to; value++) {
+                ((BooleanLeaf) leaf).addValue(values[value]);
+            }
+        }
     }
 
     /**
@@ -319,6 +371,11 @@ abstract sealed class PageValues
         }
 
         abstract Binary text(int value);
+
+        /**
+         * Returns how many bytes the values {@code [from, to)} have at most.
+         */
+        abstract long bytesMax(int from, int to);
     }
 
     static final class DictionaryTexts
@@ -368,13 +425,14 @@ abstract sealed class PageValues
             return narrow == null ? requireNonNull(ids, "ids is null")[value] : narrow[value];
         }
 
-        void copyValues(int from, int to, BytesLeaf leaf)
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
         {
             if (narrow == null) {
-                leaf.addEntries(dictionary, requireNonNull(ids, "ids is null"), from, to);
+                ((BytesLeaf) leaf).addEntries(dictionary, requireNonNull(ids, "ids is null"), from, to);
             }
             else {
-                leaf.addEntries(dictionary, narrow, from, to);
+                ((BytesLeaf) leaf).addEntries(dictionary, narrow, from, to);
             }
         }
 
@@ -382,6 +440,12 @@ abstract sealed class PageValues
         Binary text(int value)
         {
             return dictionary.entry(id(value));
+        }
+
+        @Override
+        long bytesMax(int from, int to)
+        {
+            return (long) (to - from) * dictionary.lengthMax();
         }
     }
 
@@ -403,6 +467,12 @@ abstract sealed class PageValues
         EntryRow entries(int row)
         {
             return entries[row];
+        }
+
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
+        {
+            throw new UnsupportedOperationException("rows are copied whole");
         }
     }
 
@@ -469,11 +539,12 @@ abstract sealed class PageValues
             return offsets[value + 1] - gap - offsets[value];
         }
 
-        void copyValues(int from, int to, BytesLeaf leaf)
+        @Override
+        void copyValues(int from, int to, Leaf leaf)
         {
             for (int value = from; value < to; value++) {
                 byte[] bytes = bytes(value);
-                leaf.addText(bytes, offset(value), length(value));
+                ((BytesLeaf) leaf).addText(bytes, offset(value), length(value));
             }
         }
 
@@ -482,6 +553,12 @@ abstract sealed class PageValues
         {
             byte[] bytes = bytes(value);
             return Binary.fromConstantByteArray(bytes, offset(value), length(value));
+        }
+
+        @Override
+        long bytesMax(int from, int to)
+        {
+            return (long) offsets[to] - offsets[from];
         }
     }
 }

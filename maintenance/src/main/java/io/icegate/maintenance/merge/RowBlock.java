@@ -6,8 +6,10 @@ import io.icegate.maintenance.merge.PageValues.DictionaryTexts;
 import io.icegate.maintenance.merge.PageValues.Numbers;
 import io.icegate.maintenance.merge.PageValues.PlainTexts;
 import io.icegate.maintenance.merge.PageValues.RowTexts;
+import io.icegate.maintenance.merge.PageValues.Texts;
 import io.icegate.wal.parquet.BooleanLeaf;
 import io.icegate.wal.parquet.BytesLeaf;
+import io.icegate.wal.parquet.EntryRow;
 import io.icegate.wal.parquet.ForeignDictionary;
 import io.icegate.wal.parquet.Leaf;
 import io.icegate.wal.parquet.NumberLeaf;
@@ -33,12 +35,21 @@ final class RowBlock
      */
     private static final int BYTES_MAX = SegmentLayout.PAGE_BYTES / 4;
 
+    /**
+     * Levels of rows of lists that are copied together, unless one row has more.
+     */
+    private static final int LEVELS_MAX = 1_024;
+
     private final MergeOrder order;
     private final PageValues[] pages = new PageValues[ROWS_MAX];
     /**
      * Rows within their pages.
      */
     private final int[] rows = new int[ROWS_MAX];
+    /**
+     * Where those end that stand next to each other in a page.
+     */
+    private final int[] ends = new int[ROWS_MAX];
     private final byte[] definitions = new byte[ROWS_MAX];
     private final long[] numbers = new long[ROWS_MAX];
     private final ForeignDictionary[] dictionaries = new ForeignDictionary[ROWS_MAX];
@@ -79,9 +90,7 @@ final class RowBlock
                 int times = gather(page, constant, from, end, cursors);
                 if (times >= CONSTANT_ROWS_MIN || from + times == end || page instanceof PageValues.Absent) {
                     gathered = 0;
-                    constant.write(leaf, times);
-                    sinks.forEach(sink -> sink.add(constant));
-                    return times;
+                    return copy(constant, times, leaf, sinks);
                 }
             }
             gather(page.getClass(), from + gathered, Math.min(to, from + ROWS_MAX), cursors);
@@ -98,6 +107,18 @@ final class RowBlock
     }
 
     /**
+     * Writes rows that all have one value.
+     *
+     * @return how many
+     */
+    static int copy(Constant constant, int rows, Leaf leaf, List<ValueSink> sinks)
+    {
+        constant.write(leaf, rows);
+        sinks.forEach(sink -> sink.add(constant));
+        return rows;
+    }
+
+    /**
      * Counts rows of one value. Inputs may be read forward only, so that what is found of a short run is kept.
      */
     @SuppressWarnings("ReferenceEquality") // equal constants are one
@@ -111,12 +132,21 @@ final class RowBlock
             if (page.constant() != constant || page.getClass() != first.getClass()) {
                 break;
             }
+            int end = runEnd(at, to, page, row);
             if (gathered < CONSTANT_ROWS_MIN) {
-                keep(page, row);
+                keep(page, row, Math.min(end - at, CONSTANT_ROWS_MIN - gathered));
             }
-            at++;
+            at = end;
         }
         return at - from;
+    }
+
+    /**
+     * Where the rows end that stand next to each other in a page.
+     */
+    private int runEnd(int at, int to, PageValues page, int row)
+    {
+        return order.runEnd(at, Math.min(to, at + page.end() - row));
     }
 
     /**
@@ -125,96 +155,112 @@ final class RowBlock
     private void gather(Class<?> type, int from, int to, ColumnCursor[] cursors)
             throws IOException
     {
-        for (int at = from; at < to; at++) {
+        int at = from;
+        while (at < to) {
             int row = order.row(at);
             PageValues page = cursors[order.input(at)].at(row);
             if (page.getClass() != type) {
                 return;
             }
-            keep(page, row);
+            int end = runEnd(at, to, page, row);
+            keep(page, row, end - at);
+            at = end;
         }
     }
 
-    private void keep(PageValues page, int row)
+    private void keep(PageValues page, int row, int count)
     {
-        pages[gathered] = page;
-        rows[gathered++] = row - page.first();
+        int end = gathered + count;
+        for (int i = row - page.first(); gathered < end; i++) {
+            pages[gathered] = page;
+            rows[gathered] = i;
+            ends[gathered++] = end;
+        }
     }
 
     private int copyLists(Leaf leaf)
     {
-        if (leaf instanceof NumberLeaf numberLeaf) {
-            return copyNumberLists(numberLeaf);
-        }
-        if (leaf instanceof BytesLeaf texts) {
-            return pages[next] instanceof RowTexts ? copyRows(texts) : pages[next] instanceof DictionaryTexts ? copyEntryLists(texts) : copyTextLists(texts);
-        }
-        return copyBooleanLists((BooleanLeaf) leaf);
-    }
-
-    private int copyNumberLists(NumberLeaf leaf)
-    {
         int row = next;
         do {
-            Numbers page = (Numbers) pages[row];
-            page.copyLevels(rows[row], leaf);
-            page.copyValues(page.valueStart(rows[row]), page.valueStart(rows[row] + 1), leaf);
-            row++;
+            row = pages[next] instanceof RowTexts ? copyRows(row, (BytesLeaf) leaf) : copyShape(row, leaf);
         }
         while (row < gathered && !leaf.isPageFull());
         return row - next;
     }
 
-    private int copyRows(BytesLeaf leaf)
+    /**
+     * Copies the rows from this one on that share what they have.
+     *
+     * @return the row behind them
+     */
+    @SuppressWarnings("ReferenceEquality") // rows that have the same share one
+    private int copyRows(int row, BytesLeaf leaf)
     {
-        int row = next;
-        do {
-            leaf.addRow(((RowTexts) pages[row]).entries(rows[row]));
-            row++;
+        EntryRow entries = ((RowTexts) pages[row]).entries(rows[row]);
+        int to = Math.min(rowsEnd(row, entries.levels()), row + Math.max(1, BYTES_MAX / (entries.bytes() + 1)));
+        int end = row + 1;
+        while (end < to && ((RowTexts) pages[end]).entries(rows[end]) == entries) {
+            end++;
         }
-        while (row < gathered && !leaf.isPageFull());
-        return row - next;
+        leaf.addRows(entries, end - row);
+        return end;
     }
 
-    private int copyEntryLists(BytesLeaf leaf)
+    /**
+     * Copies the rows from this one on that have the same levels, unless their texts are long.
+     *
+     * @return the row behind them
+     */
+    private int copyShape(int row, Leaf leaf)
     {
-        int row = next;
-        do {
-            DictionaryTexts page = (DictionaryTexts) pages[row];
-            page.copyLevels(rows[row], leaf);
-            page.copyValues(page.valueStart(rows[row]), page.valueStart(rows[row] + 1), leaf);
-            row++;
+        RowShape shape = pages[row].shape(rows[row]);
+        int end = shape.values() > 0 && pages[row] instanceof Texts ? textsEnd(row, shape) : shapeEnd(row, shape);
+        int absent = shape.levels() - shape.values();
+        leaf.addLevels(shape.repetitions(), shape.definitions(), 0, shape.levels(), absent);
+        leaf.repeatLevels(shape.levels(), absent, end - row - 1);
+        int at = shape.values() == 0 ? end : row;
+        while (at < end) {
+            PageValues page = pages[at];
+            int first = rows[at];
+            int count = Math.min(end, ends[at]) - at;
+            page.copyValues(page.valueStart(first), page.valueStart(first + count), leaf);
+            at += count;
         }
-        while (row < gathered && !leaf.isPageFull());
-        return row - next;
+        return end;
     }
 
-    private int copyTextLists(BytesLeaf leaf)
+    @SuppressWarnings("ReferenceEquality") // most shapes are shared by all pages of a column
+    private int shapeEnd(int row, RowShape shape)
     {
-        int row = next;
-        do {
-            PlainTexts page = (PlainTexts) pages[row];
-            page.copyLevels(rows[row], leaf);
-            page.copyValues(page.valueStart(rows[row]), page.valueStart(rows[row] + 1), leaf);
-            row++;
+        int to = rowsEnd(row, shape.levels());
+        int end = row + 1;
+        while (end < to && pages[end].shape(rows[end]) == shape) {
+            end++;
         }
-        while (row < gathered && !leaf.isPageFull());
-        return row - next;
+        return end;
     }
 
-    private int copyBooleanLists(BooleanLeaf leaf)
+    @SuppressWarnings("ReferenceEquality") // as above
+    private int textsEnd(int row, RowShape shape)
     {
-        int row = next;
+        int to = rowsEnd(row, shape.levels());
+        int end = row;
+        long bytes = 0;
         do {
-            Booleans page = (Booleans) pages[row];
-            page.copyLevels(rows[row], leaf);
-            for (int value = page.valueStart(rows[row]); value < page.valueStart(rows[row] + 1); value++) {
-                leaf.addValue(page.flag(value));
-            }
-            row++;
+            Texts page = (Texts) pages[end];
+            bytes += page.bytesMax(page.valueStart(rows[end]), page.valueStart(rows[end] + 1));
+            end++;
         }
-        while (row < gathered && !leaf.isPageFull());
-        return row - next;
+        while (end < to && bytes < BYTES_MAX && pages[end].shape(rows[end]) == shape);
+        return end;
+    }
+
+    /**
+     * Where the rows end that may be copied together with one: pages end between.
+     */
+    private int rowsEnd(int row, int levels)
+    {
+        return Math.min(gathered, row + Math.max(1, LEVELS_MAX / levels));
     }
 
     private int copyValues(Leaf leaf, List<ValueSink> sinks)
@@ -245,17 +291,10 @@ final class RowBlock
 
     private int gatherNumbers()
     {
-        int count = gathered - next;
-        for (int i = 0; i < count; i++) {
-            Numbers page = (Numbers) pages[next + i];
-            int row = rows[next + i];
-            int value = page.value(row);
-            definitions[i] = page.definition(row);
-            if (value >= 0) {
-                numbers[found++] = page.number(value);
-            }
+        for (int at = next; at < gathered; at = ends[at]) {
+            found += ((Numbers) pages[at]).copy(rows[at], ends[at] - at, definitions, at - next, numbers, found);
         }
-        return count;
+        return gathered - next;
     }
 
     private int copyBooleans(BooleanLeaf leaf)
@@ -276,23 +315,26 @@ final class RowBlock
 
     private int gatherEntries()
     {
-        int count = gathered - next;
+        int at = next;
         int bytes = 0;
-        int i = 0;
-        while (i < count && bytes < BYTES_MAX) {
-            DictionaryTexts page = (DictionaryTexts) pages[next + i];
-            int row = rows[next + i];
-            int value = page.value(row);
-            definitions[i++] = page.definition(row);
-            if (value >= 0) {
-                ForeignDictionary dictionary = page.dictionary();
-                int entry = page.id(value);
-                dictionaries[found] = dictionary;
-                positions[found++] = entry;
-                bytes += dictionary.length(entry);
+        while (at < gathered && bytes < BYTES_MAX) {
+            DictionaryTexts page = (DictionaryTexts) pages[at];
+            ForeignDictionary dictionary = page.dictionary();
+            int end = ends[at];
+            int row = rows[at];
+            int value = page.valuesBefore(row);
+            while (at < end && bytes < BYTES_MAX) {
+                byte definition = page.definition(row++);
+                definitions[at++ - next] = definition;
+                if (definition == page.definitionMax()) {
+                    int entry = page.id(value++);
+                    dictionaries[found] = dictionary;
+                    positions[found++] = entry;
+                    bytes += dictionary.length(entry);
+                }
             }
         }
-        return i;
+        return at - next;
     }
 
     private int gatherTexts()

@@ -17,6 +17,14 @@ final class RowShapes
 
     private final int definitionMax;
     private final @Nullable RowShape[] table = new RowShape[TABLE];
+    /**
+     * Of rows of one level, by that level: in most columns nearly all rows have an empty list, or one value.
+     */
+    private final @Nullable RowShape[] singles = new RowShape[Byte.MAX_VALUE + 1];
+    /**
+     * Levels of values that are there, as many as a row had at most.
+     */
+    private byte[] highest = new byte[0];
     private int size;
 
     /**
@@ -44,19 +52,33 @@ final class RowShapes
         int value = 0;
         RowShape last = new RowShape(new byte[0], null, 0);
         for (int row = 0; row < count; row++) {
-            if (!isAt(last, repetitions, definitions, at)) {
-                int end = at + 1;
-                while (end < repetitions.length && repetitions[end] != 0) {
-                    end++;
-                }
-                last = find(repetitions, definitions, at, end);
+            RowShape shape;
+            if (at + 1 == repetitions.length || repetitions[at + 1] == 0) {
+                shape = single(definitions == null ? definitionMax : definitions[at]);
             }
-            shapes[row] = last;
-            at += last.levels();
-            value += last.values();
+            else {
+                if (!isAt(last, repetitions, definitions, at)) {
+                    last = find(repetitions, definitions, at);
+                }
+                shape = last;
+            }
+            shapes[row] = shape;
+            at += shape.levels();
+            value += shape.values();
             valueStarts[row + 1] = value;
         }
         return new PageValues.Rows(first, count, definitionMax, null, shapes, valueStarts);
+    }
+
+    private RowShape single(int definition)
+    {
+        RowShape known = singles[definition];
+        if (known == null) {
+            boolean present = definition == definitionMax;
+            known = new RowShape(new byte[1], present ? null : new byte[] {(byte) definition}, present ? 1 : 0);
+            singles[definition] = known;
+        }
+        return known;
     }
 
     /**
@@ -81,16 +103,19 @@ final class RowShapes
         if (known != null) {
             return Arrays.equals(definitions, at, end, known, 0, known.length);
         }
-        for (int i = at; i < end; i++) {
-            if (definitions[i] != definitionMax) {
-                return false;
-            }
+        if (highest.length < shape.levels()) {
+            highest = new byte[2 * shape.levels()];
+            Arrays.fill(highest, (byte) definitionMax);
         }
-        return true;
+        return Arrays.equals(definitions, at, end, highest, 0, shape.levels());
     }
 
-    private RowShape find(byte[] repetitions, byte @Nullable [] definitions, int at, int end)
+    private RowShape find(byte[] repetitions, byte @Nullable [] definitions, int at)
     {
+        int end = at + 1;
+        while (end < repetitions.length && repetitions[end] != 0) {
+            end++;
+        }
         int hash = 0;
         for (int i = at; i < end; i++) {
             hash = (hash * 31 + repetitions[i]) * 31 + (definitions == null ? definitionMax : definitions[i]);

@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class RunLengths
 {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long[] EIGHT_BITS = eightBits();
+    private static final long EACH_PAIR = 0x0001_0001_0001_0001L;
 
     private final byte[] bytes;
     private final int bitWidth;
@@ -54,13 +54,8 @@ final class RunLengths
             if (run.repeated) {
                 Arrays.fill(levels, run.from, run.to, (byte) run.value);
             }
-            else if (bitWidth == 1) {
-                run.bits(levels);
-            }
             else {
-                for (int i = run.from; i < run.to; i++) {
-                    levels[i] = (byte) run.packed(i);
-                }
+                run.unpack(levels);
             }
         }
         return levels;
@@ -75,23 +70,22 @@ final class RunLengths
                 Arrays.fill(ids, run.from, run.to, run.value);
             }
             else {
-                for (int i = run.from; i < run.to; i++) {
-                    ids[i] = run.packed(i);
-                }
+                run.unpack(ids);
             }
         }
         return ids;
     }
 
     /**
-     * Decodes a run of packed bits, eight at a time.
+     * Decodes a run of packed levels, eight at a time.
      */
-    private void bits(byte[] levels)
+    private void unpack(byte[] levels)
     {
         int at = (int) (firstBit >>> 3);
         int i = from;
         for (; i <= to - Byte.SIZE; i += Byte.SIZE) {
-            LONG.set(levels, i, EIGHT_BITS[bytes[at++] & 0xFF]);
+            LONG.set(levels, i, eightBytes(word(at)));
+            at += bitWidth;
         }
         for (; i < to; i++) {
             levels[i] = (byte) packed(i);
@@ -99,17 +93,31 @@ final class RunLengths
     }
 
     /**
-     * Each bit of a number in a byte of its own, the lowest first.
+     * Moves the lowest eight values into a byte each: fours apart first, then pairs.
      */
-    private static long[] eightBits()
+    private long eightBytes(long packed)
     {
-        long[] numbers = new long[256];
-        for (int number = 0; number < numbers.length; number++) {
-            for (int bit = 0; bit < Byte.SIZE; bit++) {
-                numbers[number] |= (long) (number >>> bit & 1) << bit * Byte.SIZE;
-            }
+        int gap = Byte.SIZE - bitWidth;
+        long four = (1L << 4 * bitWidth) - 1;
+        long fours = packed & four | (packed >>> 4 * bitWidth & four) << Integer.SIZE;
+        long pair = (1L << 2 * bitWidth) - 1;
+        long pairs = fours & (pair | pair << Integer.SIZE) | (fours & (pair | pair << Integer.SIZE) << 2 * bitWidth) << 2 * gap;
+        return pairs & mask * EACH_PAIR | (pairs & (mask * EACH_PAIR) << bitWidth) << gap;
+    }
+
+    private void unpack(int[] ids)
+    {
+        long bit = firstBit;
+        int i = from;
+        // those whose eight bytes are there
+        long whole = bitWidth == 0 ? 0 : ((bytes.length - Long.BYTES + 1L) * Byte.SIZE - bit + bitWidth - 1) / bitWidth;
+        for (int end = (int) Math.max(from, Math.min(to, from + whole)); i < end; i++) {
+            ids[i] = (int) ((long) LONG.get(bytes, (int) (bit >>> 3)) >>> (bit & 7) & mask);
+            bit += bitWidth;
         }
-        return numbers;
+        for (; i < to; i++) {
+            ids[i] = packed(i);
+        }
     }
 
     private boolean next()
@@ -161,9 +169,15 @@ final class RunLengths
     private int packed(int i)
     {
         long bit = firstBit + (long) (i - from) * bitWidth;
-        int at = (int) (bit >>> 3);
-        long bits = at + Long.BYTES <= bytes.length ? (long) LONG.get(bytes, at) : last(at);
-        return (int) (bits >>> (bit & 7) & mask);
+        return (int) (word((int) (bit >>> 3)) >>> (bit & 7) & mask);
+    }
+
+    /**
+     * Eight bytes, zeros behind the last.
+     */
+    private long word(int at)
+    {
+        return at + Long.BYTES <= bytes.length ? (long) LONG.get(bytes, at) : last(at);
     }
 
     /**

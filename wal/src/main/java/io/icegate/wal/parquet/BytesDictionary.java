@@ -125,21 +125,15 @@ final class BytesDictionary
      */
     void add(ForeignDictionary[] foreign, int[] values, int count)
     {
-        reserveIds(count);
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            ForeignDictionary dictionary = foreign[i];
-            int[] known = dictionary.known(this, generation);
-            int entry = values[i];
-            int id = known[entry];
-            if (id < 0) {
-                id = id(dictionary.entry(entry));
-                known[entry] = id;
+        int from = 0;
+        while (from < count) {
+            int to = from + 1;
+            while (to < count && foreign[to] == foreign[from]) {
+                to++;
             }
-            addReservedId(id);
-            bytes += dictionary.lengths()[entry] + LENGTH_BYTES;
+            add(foreign[from], values, from, to);
+            from = to;
         }
-        plainBytes += bytes;
     }
 
     /**

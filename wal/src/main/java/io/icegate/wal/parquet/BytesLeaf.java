@@ -292,18 +292,25 @@ public final class BytesLeaf
     }
 
     /**
-     * Adds a row, with its levels.
+     * Adds so many rows that have the same, with their levels.
      */
-    public void addRow(EntryRow row)
+    public void addRows(EntryRow row, int rows)
     {
         int[] values = row.entries();
-        addLevels(row.repetitions(), row.definitions(), 0, row.levels(), row.levels() - values.length);
+        int absent = row.levels() - values.length;
+        addLevels(row.repetitions(), row.definitions(), 0, row.levels(), absent);
+        repeatLevels(row.levels(), absent, rows - 1);
         if (!usesDictionary || bounded) {
-            addEntries(row.dictionary(), values, 0, values.length);
+            for (int i = 0; i < rows; i++) {
+                addEntries(row.dictionary(), values, 0, values.length);
+            }
             return;
         }
         BytesDictionary known = entries();
         known.add(row);
+        if (values.length > 0) {
+            known.repeat(values.length, row.bytes(), rows - 1);
+        }
         if (known.isFull()) {
             fallBack();
         }

@@ -66,7 +66,7 @@ public final class EntryRow
     /**
      * Bytes of all values.
      */
-    int bytes()
+    public int bytes()
     {
         return bytes;
     }

@@ -20,6 +20,7 @@ public final class ForeignDictionary
      * Asked of every row, which would otherwise have to load the entry.
      */
     private int[] lengths;
+    private int lengthMax;
     private int size;
     private @Nullable BytesDictionary owner;
     private int generation;
@@ -33,6 +34,7 @@ public final class ForeignDictionary
         ids = new int[entries.length];
         Arrays.fill(ids, UNKNOWN);
         lengths = Arrays.stream(entries).mapToInt(Binary::length).toArray();
+        lengthMax = Arrays.stream(lengths).max().orElse(0);
         size = entries.length;
     }
 
@@ -61,6 +63,7 @@ public final class ForeignDictionary
         }
         entries[size] = entry;
         lengths[size] = entry.length();
+        lengthMax = Math.max(lengthMax, entry.length());
         return size++;
     }
 
@@ -75,6 +78,14 @@ public final class ForeignDictionary
     public int length(int entry)
     {
         return lengths[entry];
+    }
+
+    /**
+     * Returns the bytes of the longest entry.
+     */
+    public int lengthMax()
+    {
+        return lengthMax;
     }
 
     public int size()

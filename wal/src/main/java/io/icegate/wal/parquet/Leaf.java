@@ -105,6 +105,20 @@ public abstract sealed class Leaf
     }
 
     /**
+     * Adds the levels that were added last again.
+     *
+     * @param last how many of them, at least one
+     * @param absent how many of those have no value
+     */
+    public final void repeatLevels(int last, int absent, int times)
+    {
+        repetitions.repeat(last, times);
+        definitions.repeat(last, times);
+        nulls += absent * times;
+        checkCount();
+    }
+
+    /**
      * True when the page should end with the row that was written last.
      */
     public final boolean isPageFull()

@@ -93,6 +93,21 @@ final class Levels
     }
 
     /**
+     * Adds the levels that were added last again.
+     *
+     * @param last how many of them, at least one
+     */
+    void repeat(int last, int times)
+    {
+        int size = Math.multiplyExact(last, times);
+        if (!uniform) {
+            makeRoom(size);
+            Tiles.repeat(levels, count - last, last, last + size);
+        }
+        count += size;
+    }
+
+    /**
      * Makes room for levels that are not all the same.
      */
     private void makeRoom(int more)
