@@ -70,6 +70,20 @@ final class ColumnCursor
         return current;
     }
 
+    /**
+     * What all rows of the input have; null when they differ, or when their pages are not read yet.
+     */
+    @SuppressWarnings("ReferenceEquality") // equal constants are one
+    @Nullable
+    Constant constant()
+    {
+        Constant constant = current.constant();
+        if (kept.isEmpty()) {
+            return reader == null ? constant : null;
+        }
+        return kept.stream().allMatch(page -> page.constant() == constant) ? constant : null;
+    }
+
     private PageValues forward(int row)
             throws IOException
     {

@@ -8,9 +8,11 @@ import io.icegate.wal.parquet.ByteSink;
 import io.icegate.wal.parquet.ColumnWriter;
 import io.icegate.wal.parquet.SegmentLayout;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,10 +81,13 @@ final class ColumnMerger
         if (values != null) {
             sinks.add(values);
         }
+        Constant constant = constant(cursors);
         for (MergeOrder.Group group : order.groups()) {
             int at = group.from();
             while (at < group.to()) {
-                int copied = block.copy(at, group.to(), cursors, writer.leaf(), sinks);
+                int copied = constant == null
+                        ? block.copy(at, group.to(), cursors, writer.leaf(), sinks)
+                        : RowBlock.copy(constant, Math.min(constant.rowsMax(), group.to() - at), writer.leaf(), sinks);
                 writer.endRows(copied);
                 at += copied;
             }
@@ -96,6 +101,16 @@ final class ColumnMerger
         if (values != null) {
             distinct.put(columns.field(leaf), values.sketch());
         }
+    }
+
+    /**
+     * What all rows of all inputs have; null when they differ, or when that is not known yet.
+     */
+    @SuppressWarnings("ReferenceEquality") // equal constants are one
+    private static @Nullable Constant constant(ColumnCursor[] cursors)
+    {
+        Constant constant = cursors[0].constant();
+        return Arrays.stream(cursors).allMatch(cursor -> cursor.constant() == constant) ? constant : null;
     }
 
     @Override
