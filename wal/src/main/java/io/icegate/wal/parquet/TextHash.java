@@ -22,16 +22,29 @@ public final class TextHash
     public static int of(byte[] bytes, int offset, int length)
     {
         long hash = SALT ^ length;
-        int at = offset;
         int end = offset + length;
-        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+        for (int at = offset; at <= end - Long.BYTES; at += Long.BYTES) {
             hash = mixed(hash ^ (long) LONG.get(bytes, at));
         }
-        long rest = 0;
-        for (; at < end; at++) {
-            rest = rest << Byte.SIZE | bytes[at] & 0xFF;
+        return folded(mixed(hash ^ last(bytes, offset, length)));
+    }
+
+    /**
+     * The last eight bytes, some or all of which were hashed before; zeros behind fewer.
+     */
+    private static long last(byte[] bytes, int offset, int length)
+    {
+        if (length >= Long.BYTES) {
+            return (long) LONG.get(bytes, offset + length - Long.BYTES);
         }
-        return folded(mixed(hash ^ rest));
+        if (bytes.length - offset >= Long.BYTES) {
+            return (long) LONG.get(bytes, offset) & ~(-1L << length * Byte.SIZE);
+        }
+        long last = 0;
+        for (int i = offset + length - 1; i >= offset; i--) {
+            last = last << Byte.SIZE | bytes[i] & 0xFF;
+        }
+        return last;
     }
 
     /**
