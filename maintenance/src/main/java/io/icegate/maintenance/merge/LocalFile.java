@@ -137,16 +137,20 @@ final class LocalFile
     }
 
     /**
-     * Opens the pages of one chunk, the dictionary first.
+     * Opens the pages of one chunk, the dictionary first. A small one, as segments have them, is read at once.
      */
     InputStream open(ColumnChunk chunk)
+            throws IOException
     {
         ColumnMetaData column = chunk.getMeta_data();
         long start = column.getData_page_offset();
         if (column.isSetDictionary_page_offset() && column.getDictionary_page_offset() > 0) {
             start = Math.min(start, column.getDictionary_page_offset());
         }
-        return new BufferedInputStream(new ChannelStream(channel, start, start + column.getTotal_compressed_size()), READ_BYTES);
+        long size = column.getTotal_compressed_size();
+        return size >= 0 && size <= READ_BYTES
+                ? new ByteArrayInputStream(read(channel, start, (int) size))
+                : new BufferedInputStream(new ChannelStream(channel, start, start + size), READ_BYTES);
     }
 
     @Override

@@ -107,6 +107,7 @@ final class PageReader
     }
 
     private boolean openChunk()
+            throws IOException
     {
         texts = null;
         numbers = null;
