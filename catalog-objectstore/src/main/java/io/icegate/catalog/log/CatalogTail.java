@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -44,6 +45,10 @@ final class CatalogTail
      * So many new records are read one after the other.
      */
     private static final int FOLLOWED_COUNT = 2;
+    /**
+     * So many probes are under way at the same time, so that who asks waits for a part of another's only.
+     */
+    private static final int PROBES_MAX = 4;
     private static final int RECENT_STATES_MAX = 64;
     private static final int COLD_STARTS_MAX = 8;
     private static final Duration FOREIGN_WITHIN = Duration.ofSeconds(1);
@@ -54,10 +59,12 @@ final class CatalogTail
     private final CatalogFormat format;
     private final UUID writer;
     private final CheckpointSchedule checkpoints;
-    private final ReentrantLock probing = new ReentrantLock(true);
+    private final Semaphore probing = new Semaphore(PROBES_MAX, true);
+    private final ReentrantLock coldStarting = new ReentrantLock();
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
     private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
     private final Map<UUID, Moment> foreignWriters = new ConcurrentHashMap<>();
+    private volatile boolean recordUnderWay;
 
     CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
     {
@@ -111,35 +118,45 @@ final class CatalogTail
      */
     Known refreshed(Moment asked)
     {
-        probing.lock();
+        // in the order of their coming: all who asked before a probe began go on with its end, before anybody begins another
+        probing.acquireUninterruptibly();
         try {
             Known state = known.get();
-            if (state == null || isStale(state)) {
-                return coldStart(Optional.ofNullable(state));
-            }
-            return asked.isBefore(state.tailSeen()) ? state : probe(state);
+            return state == null || isStale(state) ? coldStart(asked) : probe(state, asked);
         }
         finally {
-            probing.unlock();
+            probing.release();
         }
     }
 
-    private Known probe(Known from)
+    /**
+     * Tells whether a record of our own is on its way to the store.
+     */
+    void recordUnderWay(boolean underWay)
     {
+        recordUnderWay = underWay;
+    }
+
+    private Known probe(Known from, Moment asked)
+    {
+        if (asked.isBefore(from.tailSeen())) {
+            return from;
+        }
         Known state = from;
-        int wave = 1;
+        // our own is probably there already: the end behind it is seen at the same time
+        int wave = recordUnderWay ? 2 : 1;
         while (true) {
-            Moment asked = environment.now();
+            Moment began = environment.now();
             List<FetchedRecord> found = store.records(state.state().version() + 1, wave);
             if (isStale(from)) {
-                return coldStart(Optional.of(from));
+                return coldStart(asked);
             }
-            state = install(replay(state.state(), found), found.size() < wave ? asked : from.tailSeen());
+            state = install(replay(state.state(), found), found.size() < wave ? began : from.tailSeen());
             if (found.size() < wave) {
                 return state;
             }
             // mostly there is one new record, and those behind it need not be asked for
-            wave = state.state().version() < from.state().version() + FOLLOWED_COUNT ? 1 : wave == 1 ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
+            wave = state.state().version() < from.state().version() + FOLLOWED_COUNT ? 1 : wave < CATCH_UP_COUNT ? CATCH_UP_COUNT : RecordStore.WAVE_MAX;
         }
     }
 
@@ -220,6 +237,21 @@ final class CatalogTail
     {
         foreignWriters.values().removeIf(moment -> environment.since(moment).compareTo(FOREIGN_WITHIN) > 0);
         return foreignWriters.size();
+    }
+
+    /**
+     * One at a time; who waited for another's looks only behind it.
+     */
+    private Known coldStart(Moment asked)
+    {
+        coldStarting.lock();
+        try {
+            Known state = known.get();
+            return state == null || isStale(state) ? coldStart(Optional.ofNullable(state)) : probe(state, asked);
+        }
+        finally {
+            coldStarting.unlock();
+        }
     }
 
     private Known coldStart(Optional<Known> previous)

@@ -401,6 +401,7 @@ final class CommitQueue
             CatalogState after = working.closed(record, format.idempotencyWindow());
             Contention contention = contention();
             Outcome outcome;
+            tail.recordUnderWay(true);
             try {
                 outcome = records.write(from, record, content, after, contention);
             }
@@ -413,6 +414,9 @@ final class CommitQueue
                 batch.removeAll(included);
                 included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
                 return;
+            }
+            finally {
+                tail.recordUnderWay(false);
             }
             switch (outcome) {
                 case COMMITTED -> {
