@@ -3,6 +3,10 @@ package io.icegate.maintenance.merge;
 import io.icegate.maintenance.merge.MergeResult.Outcome;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.memory.MemoryObjectStore;
+import io.icegate.schema.AttributeValue;
+import io.icegate.schema.AttributeValue.Entry;
+import io.icegate.schema.Attributes;
+import io.icegate.schema.LogRow;
 import io.icegate.schema.Signal;
 import io.icegate.wal.BatchId;
 import io.icegate.wal.BatchRange;
@@ -10,10 +14,12 @@ import io.icegate.wal.OffsetVector;
 import io.icegate.wal.SegmentCodec.EncodedDeletes;
 import io.icegate.wal.copies.CopyFolder;
 import io.icegate.wal.copies.SegmentCopies;
+import io.icegate.wal.format.LogBatch;
 import io.icegate.wal.format.LogRows;
 import io.icegate.wal.format.MetricRows;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.wal.format.SpanRows;
+import io.icegate.wal.parquet.SegmentLayout;
 import io.icegate.wal.table.TableSpecs;
 import io.icegate.wal.writer.WalWriter;
 import org.apache.iceberg.BaseTable;
@@ -61,6 +67,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -431,6 +438,54 @@ final class TestNativeMerge
             checkMerged(fixture, 100);
             assertThat(fixture.files()).isNotEmpty().allSatisfy(file -> assertThat(attributeValues(fixture, file).isSetDictionary_page_offset()).isTrue());
         }
+    }
+
+    /**
+     * Rows of lists are copied many at once, but not so many that their texts make a page too long.
+     */
+    @Test
+    void testPagesOfLongTexts()
+            throws Exception
+    {
+        Random random = new Random(6);
+        try (MergeFixture fixture = new MergeFixture(Signal.LOGS)) {
+            List<LogRow> rows = LogRows.batch(1, "a", 2_500).rows().stream().map(row -> withLongTexts(row, random)).toList();
+            fixture.append(fixture.writer(), new LogBatch(new BatchId(1, 1), "a", rows, 1));
+            fixture.commit();
+            Map<Record, Integer> before = fixture.rows();
+            MergePlan plan = new MergePlanner(MergePolicy.DEFAULT).plan(fixture.table, Instant.now().plusSeconds(3_600)).get(0);
+            assertThat(new NativeMerge(MergeSettings.DEFAULT, scratch, new Random()).run(fixture.table, plan).outputs()).isEqualTo(1);
+            assertThat(fixture.rows()).isEqualTo(before);
+            ColumnMetaData values = attributeValues(fixture, fixture.files().get(0));
+            int pages = values.getEncoding_stats().stream().mapToInt(PageEncodingStats::getCount).sum();
+            assertThat(values.getTotal_uncompressed_size()).isGreaterThan(20L << 20);
+            assertThat(values.getTotal_uncompressed_size() / pages).isLessThan(SegmentLayout.PAGE_BYTES * 3L / 2);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // does not see in class files that an array component is @Nullable
+    private static LogRow withLongTexts(LogRow row, Random random)
+    {
+        List<Entry> entries = IntStream.range(0, 3)
+                .mapToObj(i -> new Entry("key" + i, new AttributeValue.Text("%016x".formatted(random.nextLong()).repeat(200))))
+                .toList();
+        return new LogRow(
+                row.resource(),
+                row.scope(),
+                row.timestampMicros(),
+                row.receivedMicros(),
+                row.timeUnixNano(),
+                row.observedTimeUnixNano(),
+                row.severityNumber(),
+                row.severityText(),
+                row.eventName(),
+                row.body(),
+                row.traceId(),
+                row.spanId(),
+                row.flags(),
+                Attributes.of(entries),
+                row.droppedAttributesCount(),
+                row.residual());
     }
 
     private static ColumnMetaData attributeValues(MergeFixture fixture, DataFile file)
