@@ -15,6 +15,11 @@ final class RowShapes
      */
     private static final int TABLE = 1 << 13;
 
+    /**
+     * Rows that are compared with the one before at once; twice as many after so many were the same.
+     */
+    private static final int AHEAD_MIN = 8;
+
     private final int definitionMax;
     private final @Nullable RowShape[] table = new RowShape[TABLE];
     /**
@@ -50,24 +55,50 @@ final class RowShapes
         int[] valueStarts = new int[count + 1];
         int at = 0;
         int value = 0;
+        int row = 0;
+        int ahead = AHEAD_MIN;
         RowShape last = new RowShape(new byte[0], null, 0);
-        for (int row = 0; row < count; row++) {
-            RowShape shape;
+        while (row < count) {
             if (at + 1 == repetitions.length || repetitions[at + 1] == 0) {
-                shape = single(definitions == null ? definitionMax : definitions[at]);
+                last = single(definitions == null ? definitionMax : definitions[at]);
             }
-            else {
-                if (!isAt(last, repetitions, definitions, at)) {
-                    last = find(repetitions, definitions, at);
-                }
-                shape = last;
+            else if (!isAt(last, repetitions, definitions, at)) {
+                last = find(repetitions, definitions, at);
             }
-            shapes[row] = shape;
-            at += shape.levels();
-            value += shape.values();
-            valueStarts[row + 1] = value;
+            int same = repeats(repetitions, definitions, at, last.levels(), ahead);
+            ahead = same == ahead ? 2 * ahead : AHEAD_MIN;
+            for (int end = row + 1 + same; row < end; row++) {
+                shapes[row] = last;
+                value += last.values();
+                valueStarts[row + 1] = value;
+            }
+            at += (1 + same) * last.levels();
         }
         return new PageValues.Rows(first, count, definitionMax, null, shapes, valueStarts);
+    }
+
+    /**
+     * Counts rows that have the same levels as the one before them.
+     *
+     * @param at where that row begins
+     * @param max how many rows are looked at
+     */
+    private static int repeats(byte[] repetitions, byte @Nullable [] definitions, int at, int levels, int max)
+    {
+        int end = (int) Math.min(repetitions.length, at + (max + 1L) * levels);
+        int same = repeats(repetitions, at, levels, end);
+        if (definitions != null) {
+            same = Math.min(same, repeats(definitions, at, levels, end));
+        }
+        int next = at + (1 + same) * levels;
+        // the last of them may be longer
+        return same > 0 && next < repetitions.length && repetitions[next] != 0 ? same - 1 : same;
+    }
+
+    private static int repeats(byte[] levels, int at, int size, int end)
+    {
+        int differs = Arrays.mismatch(levels, at, end - size, levels, at + size, end);
+        return (differs < 0 ? end - size - at : differs) / size;
     }
 
     private RowShape single(int definition)
