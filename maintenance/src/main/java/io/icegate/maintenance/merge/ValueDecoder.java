@@ -181,7 +181,7 @@ final class ValueDecoder
 
     private PageValues texts(PageValues.Rows rows, int[] offsets, int gap)
     {
-        int[] ids = shared.ids(content, offsets, gap);
+        int[] ids = shared.ids(rows, content, offsets, gap);
         return ids == null ? new PageValues.PlainTexts(rows, content, offsets, gap) : shared.entries(rows, requireNonNull(shared.dictionary(), "dictionary is null"), ids);
     }
 
