@@ -5,11 +5,6 @@ import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import io.airlift.configuration.AbstractConfigurationAwareModule;
-import io.airlift.http.server.HttpConfig;
-import io.airlift.http.server.HttpServerConfig;
-import io.airlift.http.server.ServerFeature;
-import io.airlift.node.NodeConfig;
-import io.airlift.units.Duration;
 import io.icegate.rest.credentials.CredentialsConfig;
 import io.icegate.rest.credentials.StsCredentials;
 import io.icegate.rest.protocol.Admission;
@@ -20,22 +15,17 @@ import io.icegate.rest.protocol.LiveTables;
 import io.icegate.rest.protocol.Routes;
 import io.icegate.rest.protocol.TableCredentials;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.ServerModule;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
 import io.icegate.server.reload.FileReloads;
-import io.icegate.server.reload.ReloadedFiles;
-import io.icegate.server.tls.TlsConfig;
-import io.icegate.server.tls.TlsMaterial;
-import io.icegate.server.tls.TlsModule;
 import io.icegate.wal.WalEnvironment;
 import io.icegate.wal.engine.EngineWal;
 import io.icegate.wal.format.ParquetSegmentCodec;
 import io.icegate.warehouse.Warehouses;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
@@ -48,10 +38,8 @@ import java.util.Set;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
 import static io.airlift.configuration.ConfigBinder.configBinder;
-import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static java.lang.Math.toIntExact;
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * The parts of a catalog server.
@@ -69,26 +57,9 @@ final class CatalogServerModule
     protected void setup(Binder binder)
     {
         RestConfig rest = buildConfigObject(RestConfig.class);
-        configBinder(binder).bindConfig(StoreConfig.class);
-        configBinder(binder).bindConfig(AccessConfig.class);
         configBinder(binder).bindConfig(CredentialsConfig.class);
-        buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(rest.getHttpPort(), file)));
-        configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
-        configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(rest.getHttpPort()));
-        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
-                .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
-                .setCompressionEnabled(false)
-                .setStopTimeout(new Duration(30, SECONDS))
-                .setShowStackTrace(false)
-                .setLogEnabled(false));
-        httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
-
-        binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
-        binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
-        binder.bind(InstantSource.class).toInstance(InstantSource.system());
-        binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
+        install(new ServerModule(rest.getHttpPort()));
         newSetBinder(binder, Filter.class).addBinding().to(JettyPaths.class).in(Scopes.SINGLETON);
-        binder.bind(FileReloads.class).in(Scopes.SINGLETON);
         binder.bind(RestMetrics.class).in(Scopes.SINGLETON);
     }
 
@@ -98,13 +69,6 @@ final class CatalogServerModule
     {
         // a catalog has all tenants, so no request names one
         return access.accessControl(new TenantHeader("X-Scope-OrgID", Optional.empty()), reloads, clock);
-    }
-
-    @Provides
-    @Singleton
-    static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
-    {
-        return tls.material(reloads);
     }
 
     @Provides

@@ -5,12 +5,8 @@ import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
 import io.airlift.configuration.AbstractConfigurationAwareModule;
-import io.airlift.http.server.HttpConfig;
 import io.airlift.http.server.HttpServerConfig;
-import io.airlift.http.server.ServerFeature;
-import io.airlift.node.NodeConfig;
 import io.airlift.node.NodeInfo;
-import io.airlift.units.Duration;
 import io.icegate.receiver.commit.CommitConfig;
 import io.icegate.receiver.ingest.Admission;
 import io.icegate.receiver.ingest.IngestConfig;
@@ -23,20 +19,16 @@ import io.icegate.receiver.telemetry.SelfTelemetry;
 import io.icegate.receiver.telemetry.SpanBuffer;
 import io.icegate.receiver.telemetry.TelemetryConfig;
 import io.icegate.server.OperatorPages;
-import io.icegate.server.StoreConfig;
+import io.icegate.server.ServerModule;
 import io.icegate.server.StoreHealth;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
 import io.icegate.server.reload.FileReloads;
 import io.icegate.server.reload.ReloadedFiles;
-import io.icegate.server.tls.TlsConfig;
 import io.icegate.server.tls.TlsMaterial;
-import io.icegate.server.tls.TlsModule;
 import io.icegate.wal.SegmentCodec;
 import io.icegate.wal.format.ParquetSegmentCodec;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
@@ -52,9 +44,7 @@ import java.util.random.RandomGenerator;
 
 import static com.google.inject.multibindings.Multibinder.newSetBinder;
 import static io.airlift.configuration.ConfigBinder.configBinder;
-import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static java.lang.Math.toIntExact;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * The parts of a receiver.
@@ -67,31 +57,14 @@ final class ReceiverModule
     {
         OtlpConfig otlp = buildConfigObject(OtlpConfig.class);
         configBinder(binder).bindConfig(ReceiverConfig.class);
-        configBinder(binder).bindConfig(StoreConfig.class);
-        configBinder(binder).bindConfig(AccessConfig.class);
-        buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(otlp.getHttpPort(), file)));
+        install(new ServerModule(otlp.getHttpPort()));
         configBinder(binder).bindConfig(IngestConfig.class);
         configBinder(binder).bindConfig(CommitConfig.class);
         configBinder(binder).bindConfig(TelemetryConfig.class);
-        configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
-        configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(otlp.getHttpPort()));
-        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
-                .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
-                .setCompressionEnabled(false)
-                .setHttp2MaxConcurrentStreams(GrpcServer.CALLS_PER_CONNECTION_MAX)
-                .setStopTimeout(new Duration(30, SECONDS))
-                .setShowStackTrace(false)
-                .setLogEnabled(false));
-        httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
-
-        binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
-        binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
+        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config.setHttp2MaxConcurrentStreams(GrpcServer.CALLS_PER_CONNECTION_MAX));
         binder.bind(SegmentCodec.class).toInstance(new ParquetSegmentCodec());
-        binder.bind(InstantSource.class).toInstance(InstantSource.system());
         binder.bind(RandomGenerator.class).toInstance(new java.security.SecureRandom());
-        binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
         newSetBinder(binder, Filter.class).addBinding().to(JettyAnswers.class).in(Scopes.SINGLETON);
-        binder.bind(FileReloads.class).in(Scopes.SINGLETON);
         binder.bind(Admission.class).in(Scopes.SINGLETON);
         binder.bind(ReceiverMetrics.class).in(Scopes.SINGLETON);
         binder.bind(ServedSignals.class).in(Scopes.SINGLETON);
@@ -147,13 +120,6 @@ final class ReceiverModule
     static StoreHealth storeHealth(InstantSource clock)
     {
         return new StoreHealth(clock);
-    }
-
-    @Provides
-    @Singleton
-    static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
-    {
-        return tls.material(reloads);
     }
 
     @Provides

@@ -5,8 +5,8 @@ import io.icegate.alerting.evaluate.GroupEvaluator;
 import io.icegate.alerting.evaluate.GroupParts;
 import io.icegate.alerting.evaluate.GroupReplay;
 import io.icegate.alerting.evaluate.GroupRules;
+import io.icegate.alerting.evaluate.NoSink;
 import io.icegate.alerting.evaluate.QueryException;
-import io.icegate.alerting.evaluate.RecordSink;
 import io.icegate.alerting.evaluate.RuleSource;
 import io.icegate.alerting.evaluate.SqlTickQueries;
 import io.icegate.alerting.evaluate.TickQueries;
@@ -644,24 +644,5 @@ final class TestAlertReplay
         {
             return rules.group();
         }
-    }
-
-    private record NoSink()
-            implements RecordSink
-    {
-        @Override
-        public void owned(RuleGroup group, Optional<EvaluationRecord> newest) {}
-
-        @Override
-        public void stored(EvaluationRecord record, RuleGroup group, boolean ours) {}
-
-        @Override
-        public Cursors cursors(GroupName group)
-        {
-            return Cursors.NONE;
-        }
-
-        @Override
-        public void disowned(GroupName group) {}
     }
 }

@@ -4,11 +4,6 @@ import com.google.inject.Binder;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.airlift.configuration.AbstractConfigurationAwareModule;
-import io.airlift.http.server.HttpConfig;
-import io.airlift.http.server.HttpServerConfig;
-import io.airlift.http.server.ServerFeature;
-import io.airlift.node.NodeConfig;
-import io.airlift.units.Duration;
 import io.icegate.alerting.deliver.ChannelSettings;
 import io.icegate.alerting.deliver.Deliveries;
 import io.icegate.alerting.deliver.DeliveryCounters;
@@ -22,19 +17,14 @@ import io.icegate.alerting.rule.RuleCheck;
 import io.icegate.alerting.rule.RuleSql;
 import io.icegate.alerting.state.Fold;
 import io.icegate.server.OperatorPages;
+import io.icegate.server.ServerModule;
 import io.icegate.server.StoreConfig;
 import io.icegate.server.StoreHealth;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.access.AccessControl;
 import io.icegate.server.access.TenantHeader;
 import io.icegate.server.reload.FileReloads;
-import io.icegate.server.reload.ReloadedFiles;
-import io.icegate.server.tls.TlsConfig;
-import io.icegate.server.tls.TlsMaterial;
-import io.icegate.server.tls.TlsModule;
 import io.icegate.warehouse.Warehouses;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.trace.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Servlet;
 
@@ -42,14 +32,9 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
-import static com.google.inject.Scopes.SINGLETON;
-import static io.airlift.configuration.ConfigBinder.configBinder;
-import static io.airlift.http.server.HttpServerBinder.httpServerBinder;
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
  * The parts of an evaluator.
@@ -63,24 +48,7 @@ final class AlertingModule
     protected void setup(Binder binder)
     {
         AlertingConfig alerting = buildConfigObject(AlertingConfig.class);
-        configBinder(binder).bindConfig(StoreConfig.class);
-        configBinder(binder).bindConfig(AccessConfig.class);
-        buildConfigObject(TlsConfig.class).getCertificateFile().ifPresent(file -> install(new TlsModule(alerting.getHttpPort(), file)));
-        configBinder(binder).bindConfigDefaults(NodeConfig.class, config -> config.setEnvironment("icegate"));
-        configBinder(binder).bindConfigDefaults(HttpConfig.class, config -> config.setHttpPort(alerting.getHttpPort()));
-        configBinder(binder).bindConfigDefaults(HttpServerConfig.class, config -> config
-                .setProcessForwarded(HttpServerConfig.ProcessForwardedMode.IGNORE)
-                .setCompressionEnabled(false)
-                .setStopTimeout(new Duration(30, SECONDS))
-                .setShowStackTrace(false)
-                .setLogEnabled(false));
-        httpServerBinder(binder).withFeature(ServerFeature.VIRTUAL_THREADS);
-
-        binder.bind(OpenTelemetry.class).toInstance(OpenTelemetry.noop());
-        binder.bind(Tracer.class).toInstance(OpenTelemetry.noop().getTracer("icegate"));
-        binder.bind(InstantSource.class).toInstance(InstantSource.system());
-        binder.bind(PrometheusRegistry.class).toInstance(new PrometheusRegistry());
-        binder.bind(FileReloads.class).in(SINGLETON);
+        install(new ServerModule(alerting.getHttpPort()));
     }
 
     @Provides
@@ -88,13 +56,6 @@ final class AlertingModule
     static AccessControl accessControl(AlertingConfig config, AccessConfig access, FileReloads reloads, InstantSource clock)
     {
         return access.accessControl(new TenantHeader(config.getTenantHeader(), config.getDefaultTenant()), reloads, clock);
-    }
-
-    @Provides
-    @Singleton
-    static Optional<ReloadedFiles<TlsMaterial>> tlsMaterial(TlsConfig tls, FileReloads reloads)
-    {
-        return tls.material(reloads);
     }
 
     @Provides

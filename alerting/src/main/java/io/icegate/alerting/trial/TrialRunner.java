@@ -3,6 +3,7 @@ package io.icegate.alerting.trial;
 import io.icegate.alerting.evaluate.GroupEvaluator;
 import io.icegate.alerting.evaluate.GroupParts;
 import io.icegate.alerting.evaluate.GroupRules;
+import io.icegate.alerting.evaluate.NoSink;
 import io.icegate.alerting.evaluate.QueryEngine;
 import io.icegate.alerting.evaluate.QueryException;
 import io.icegate.alerting.evaluate.SqlTickQueries;

@@ -1,6 +1,5 @@
-package io.icegate.alerting.trial;
+package io.icegate.alerting.evaluate;
 
-import io.icegate.alerting.evaluate.RecordSink;
 import io.icegate.alerting.rule.GroupName;
 import io.icegate.alerting.rule.RuleGroup;
 import io.icegate.alerting.state.EvaluationRecord;
@@ -8,9 +7,9 @@ import io.icegate.alerting.state.EvaluationRecord;
 import java.util.Optional;
 
 /**
- * Tests tell nobody.
+ * Tells nobody, as it is right for what is tried.
  */
-record NoSink()
+public record NoSink()
         implements RecordSink
 {
     @Override
