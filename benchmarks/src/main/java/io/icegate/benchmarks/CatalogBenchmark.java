@@ -84,7 +84,7 @@ final class CatalogBenchmark
                 .setting("commits_per_thread", commitsPerThread)
                 .setting("peer_commits_per_thread", peerCommitsPerThread)
                 .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own")
-                .setting("store_of_embedded_and_rest", "an S3 server in this process; the REST server is a process of its own, its clients are Iceberg's RESTCatalog, one for each catalog that is counted")
+                .setting("store_of_embedded_and_rest", "an S3 server in this process; the REST server is a process of its own, its clients are threads of one of Iceberg's RESTCatalog; as many commits as are measured go ahead of them")
                 .peer("jdbc: Iceberg's JdbcCatalog on H2 in this process, with the same metadata files in the same store and no latency of its database;"
                         + " hadoop: Iceberg's HadoopCatalog on the local disk, without any latency of a store;"
                         + " root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
@@ -99,6 +99,7 @@ final class CatalogBenchmark
             RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread).run(threads);
             report.result(result("embedded", 1, threads, runs.embedded()));
             Map<String, Object> rest = new LinkedHashMap<>(result("rest", 1, threads, runs.rest()));
+            rest.put("server_cpu_ms_per_commit", runs.serverCpuMillis());
             rest.put("share_of_embedded", runs.rest().commitsPerSecond() / runs.embedded().commitsPerSecond());
             report.result(rest);
         }

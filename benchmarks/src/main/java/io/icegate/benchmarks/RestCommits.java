@@ -21,11 +21,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * The same commits by an embedded catalog and through a REST server in a process of its own, on one S3 server with latency.
+ * The same commits by an embedded catalog and through a REST server in a process of its own, on one S3 server with latency. As many
+ * go ahead of those that are measured: a server runs for months, and this one has just been started.
  */
 record RestCommits(Installation installation, Path folder, Duration get, Duration put, int commitsPerThread)
 {
@@ -33,7 +35,10 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
     private static final String WAREHOUSE = "s3://" + BUCKET;
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
-    record Runs(Run embedded, Run rest) {}
+    /**
+     * @param serverCpuMillis of each commit that was measured
+     */
+    record Runs(Run embedded, Run rest, double serverCpuMillis) {}
 
     RestCommits
     {
@@ -55,12 +60,12 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
             for (int table = 0; table < 2 * threads; table++) {
                 embedded.createTable(CatalogBenchmark.table(table), CatalogBenchmark.SCHEMA);
             }
-            Run alone = measure(server, embedded, embedded, 0, threads);
-            return new Runs(alone, throughServer(server, embedded, threads));
+            Run alone = measure(server, embedded, embedded, 0, threads, () -> {});
+            return throughServer(server, embedded, threads, alone);
         }
     }
 
-    private Run throughServer(StrictS3Server server, ObjectStoreCatalog embedded, int threads)
+    private Runs throughServer(StrictS3Server server, ObjectStoreCatalog embedded, int threads, Run alone)
             throws InterruptedException, IOException
     {
         int port = Ports.free(1).get(0);
@@ -72,11 +77,17 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
             properties.put("warehouse", WAREHOUSE);
             properties.put("io-impl", ObjectStoreFileIO.class.getName());
             client.initialize("rest", properties);
-            return measure(server, client, embedded, threads, threads);
+            AtomicReference<ProcessUsage> before = new AtomicReference<>();
+            Run rest = measure(server, client, embedded, threads, threads, () -> before.set(ProcessUsage.of(process.handle())));
+            Duration cpu = ProcessUsage.of(process.handle()).cpu().minus(requireNonNull(before.get()).cpu());
+            return new Runs(alone, rest, (double) cpu.toMillis() / rest.latencies().nanos().length);
         }
     }
 
-    private Run measure(StrictS3Server server, Catalog catalog, Catalog checking, int first, int threads)
+    /**
+     * @param warm called before what is measured
+     */
+    private Run measure(StrictS3Server server, Catalog catalog, Catalog checking, int first, int threads, Runnable warm)
             throws InterruptedException
     {
         List<Runnable> commits = new ArrayList<>();
@@ -84,9 +95,11 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
             commits.add(new TableCommits(catalog.loadTable(CatalogBenchmark.table(first + thread))));
         }
         server.follow(get, put);
+        CatalogBenchmark.measure(commits, commitsPerThread);
+        warm.run();
         Run run = CatalogBenchmark.measure(commits, commitsPerThread);
         server.follow(Duration.ZERO, Duration.ZERO);
-        CatalogBenchmark.requireAllCommitted(checking, first, threads, commitsPerThread);
+        CatalogBenchmark.requireAllCommitted(checking, first, threads, 2 * commitsPerThread);
         return run;
     }
 }
