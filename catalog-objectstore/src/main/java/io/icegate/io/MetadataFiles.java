@@ -21,7 +21,7 @@ final class MetadataFiles
      */
     static final int FILE_BYTES_MAX = BYTES_MAX / 8;
 
-    private static final Pattern UUID_AT_ITS_END = Pattern.compile(".*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-m[0-9]+\\.avro|\\.avro|(\\.[a-z]+)?\\.metadata\\.json)");
+    private static final Pattern UUID_AT_ITS_END = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-m[0-9]+\\.avro|\\.avro|(\\.[a-z]+)?\\.metadata\\.json)$");
 
     private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
     private long bytes; // guarded by this
@@ -32,8 +32,7 @@ final class MetadataFiles
      */
     static boolean isOne(String location)
     {
-        int name = location.lastIndexOf("/metadata/");
-        return name >= 0 && UUID_AT_ITS_END.matcher(location.substring(name)).matches();
+        return location.contains("/metadata/") && UUID_AT_ITS_END.matcher(location.substring(location.lastIndexOf('/') + 1)).find();
     }
 
     synchronized Optional<byte[]> find(String location)
