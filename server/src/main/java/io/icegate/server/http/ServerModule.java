@@ -1,4 +1,4 @@
-package io.icegate.server;
+package io.icegate.server.http;
 
 import com.google.inject.Binder;
 import com.google.inject.Provides;
@@ -10,6 +10,7 @@ import io.airlift.http.server.HttpServerConfig;
 import io.airlift.http.server.ServerFeature;
 import io.airlift.node.NodeConfig;
 import io.airlift.units.Duration;
+import io.icegate.server.StoreConfig;
 import io.icegate.server.access.AccessConfig;
 import io.icegate.server.reload.FileReloads;
 import io.icegate.server.reload.ReloadedFiles;
