@@ -164,15 +164,36 @@ final class CatalogBenchmark
         for (int catalog = 0; catalog < catalogs; catalog++) {
             C distant = open.apply(new Warehouse(near.root(), LatencyObjectStore.of(memory, GET, PUT)));
             opened.add(distant);
-            for (int thread = 0; thread < threads; thread++) {
-                commits.add(new TableCommits(distant.loadTable(table(catalog * threads + thread))));
-            }
+            commits.addAll(commits(distant, catalog * threads, threads));
         }
         Run run = measure(commits, count);
         requireAllCommitted(preparing, 0, catalogs * threads, count);
         opened.add(preparing);
         opened.forEach(CatalogBenchmark::close);
         return run;
+    }
+
+    /**
+     * What each thread does, with its table loaded.
+     */
+    static List<Runnable> commits(Catalog catalog, int first, int tables)
+            throws InterruptedException
+    {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Runnable>> loading = new ArrayList<>();
+            for (int table = first; table < first + tables; table++) {
+                TableIdentifier identifier = table(table);
+                loading.add(executor.submit(() -> new TableCommits(catalog.loadTable(identifier))));
+            }
+            List<Runnable> commits = new ArrayList<>();
+            for (Future<Runnable> loaded : loading) {
+                commits.add(loaded.get());
+            }
+            return commits;
+        }
+        catch (ExecutionException e) {
+            throw new CommandException("The benchmark is invalid: " + e.getCause(), e);
+        }
     }
 
     private Run rootObject(int threads)

@@ -1,7 +1,6 @@
 package io.icegate.benchmarks;
 
 import io.icegate.benchmarks.CatalogBenchmark.Run;
-import io.icegate.benchmarks.CatalogBenchmark.TableCommits;
 import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.s3.StrictS3Server;
@@ -17,7 +16,6 @@ import org.apache.iceberg.rest.RESTCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,10 +88,7 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
     private Run measure(StrictS3Server server, Catalog catalog, Catalog checking, int first, int threads, Runnable warm)
             throws InterruptedException
     {
-        List<Runnable> commits = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
-            commits.add(new TableCommits(catalog.loadTable(CatalogBenchmark.table(first + thread))));
-        }
+        List<Runnable> commits = CatalogBenchmark.commits(catalog, first, threads);
         server.follow(get, put);
         CatalogBenchmark.measure(commits, commitsPerThread);
         warm.run();
