@@ -135,11 +135,15 @@ final class TestCatalogServer
         assertError(http.post(server, "/v1/namespaces", "{"), 400, "BadRequestException", "Cannot parse request");
         assertError(http.post(server, "/v1/namespaces", "null"), 400, "BadRequestException", "it is null");
         assertError(http.post(server, "/v1/namespaces", "{}"), 400, "IllegalArgumentException", "Invalid namespace");
+        assertError(http.post(server, "/v1/namespaces", "{\"namespace\": []}"), 400, "IllegalArgumentException", "it has no name");
+        assertError(http.post(server, "/v1/namespaces", "{\"namespace\": [\"\"]}"), 400, "IllegalArgumentException", "a part of it is empty");
+        assertError(http.post(server, "/v1/namespaces", "{\"namespace\": [\"a\\u001fb\"]}"), 400, "IllegalArgumentException", "U+001F");
         assertError(http.post(server, "/v1/namespaces", "{\"namespace\": [\"%s\"]}".formatted("x".repeat(2000))), 413, "BadRequestException", "larger than 1024 bytes");
         assertError(http.send(server, "POST", "/v1/namespaces", "{}", Map.of("Content-Encoding", "gzip")), 415, "BadRequestException", "Content-Encoding");
         assertError(http.get(server, "/v1/namespaces/a"), 404, "NoSuchNamespaceException", "Namespace does not exist: a");
         assertError(http.get(server, "/v1/namespaces?pageSize=0"), 400, "IllegalArgumentException", "pageSize '0'");
         assertError(http.get(server, "/v1/namespaces?pageToken=%21"), 400, "IllegalArgumentException", "pageToken");
+        assertError(http.get(server, "/v1/namespaces?pageToken=_____w"), 400, "IllegalArgumentException", "pageToken");
         assertThat(http.post(server, "/v1/namespaces", "{\"namespace\": [\"a\"]}").statusCode()).isEqualTo(200);
         assertError(http.post(server, "/v1/namespaces", "{\"namespace\": [\"a\"]}"), 409, "AlreadyExistsException", "Namespace already exists");
         assertThat(http.post(server, "/v1/namespaces/a/tables", TABLE.formatted("t")).statusCode()).isEqualTo(200);
@@ -172,6 +176,24 @@ final class TestCatalogServer
                 assertThat(client.listTables(strange)).hasSize(8).containsExactlyInAnyOrderElementsOf(embedded.listTables(strange));
             }
         }
+    }
+
+    /**
+     * Namespaces that no path can name, which only those who open the catalog themselves can create.
+     */
+    @Test
+    void testNamesThatNoPathHasAreNotListed()
+            throws Exception
+    {
+        CatalogServer server = start(Map.of());
+        try (ObjectStoreCatalog embedded = embedded()) {
+            embedded.createNamespace(Namespace.of(""));
+            embedded.createNamespace(Namespace.of("a\u001fb"));
+            embedded.createNamespace(Namespace.of("c"));
+            embedded.createNamespace(Namespace.of("c", ""));
+        }
+        assertThat(json(http.get(server, "/v1/namespaces")).get("namespaces")).hasToString("[[\"c\"]]");
+        assertThat(json(http.get(server, "/v1/namespaces?parent=c")).get("namespaces")).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.apache.iceberg.rest.responses.CreateNamespaceResponse;
 import org.apache.iceberg.rest.responses.ListNamespacesResponse;
 import org.apache.iceberg.rest.responses.UpdateNamespacePropertiesResponse;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import static java.util.stream.Collectors.partitioningBy;
 
 final class NamespaceRoutes
 {
+    private static final String SEPARATOR = "\u001f";
+
     private final ObjectStoreCatalog catalog;
     private final Once once;
 
@@ -47,7 +50,8 @@ final class NamespaceRoutes
     private Answer list(Call call)
     {
         Namespace parent = call.parameter("parent").filter(value -> !value.isEmpty()).map(RESTUtil::namespaceFromQueryParam).orElseGet(Namespace::empty);
-        Page<Namespace> page = Page.of(call, catalog.listNamespaces(parent), namespace -> namespace.level(namespace.length() - 1));
+        List<Namespace> addressable = catalog.listNamespaces(parent).stream().filter(NamespaceRoutes::isAddressable).toList();
+        Page<Namespace> page = Page.of(call, addressable, namespace -> namespace.level(namespace.length() - 1));
         ListNamespacesResponse.Builder listed = ListNamespacesResponse.builder().nextPageToken(page.nextToken());
         page.items().forEach(listed::add);
         return Answer.of(listed.build());
@@ -56,10 +60,30 @@ final class NamespaceRoutes
     private Answer create(Call call)
     {
         CreateNamespaceRequest request = call.body(CreateNamespaceRequest.class);
+        verifyAddressable(request.namespace());
         return once.answer(
                 call,
                 changed -> Answer.of(CatalogHandlers.createNamespace(changed, request)),
                 done -> Answer.of(CreateNamespaceResponse.builder().withNamespace(request.namespace()).setProperties(created(done)).build()));
+    }
+
+    private static void verifyAddressable(Namespace namespace)
+    {
+        if (namespace.isEmpty()) {
+            throw new IllegalArgumentException("Cannot create namespace: it has no name");
+        }
+        if (!isAddressable(namespace)) {
+            throw new IllegalArgumentException("Cannot create namespace '%s': a part of it is empty or has the character U+001F, which separates parts in paths".formatted(namespace));
+        }
+    }
+
+    /**
+     * The path of a namespace is its parts with separators between them. Of others nothing could be asked for, nor could they be dropped
+     * here; clients that are told of an empty name fail, DuckDB with all that it has open.
+     */
+    private static boolean isAddressable(Namespace namespace)
+    {
+        return Arrays.stream(namespace.levels()).noneMatch(level -> level.isEmpty() || level.contains(SEPARATOR));
     }
 
     private static Map<String, String> created(CatalogCommitResult done)

@@ -68,13 +68,23 @@ record Page<T>(List<T> items, @Nullable String nextToken)
         return Base64.getUrlEncoder().withoutPadding().encodeToString(name.getBytes(StandardCharsets.UTF_8));
     }
 
+    /**
+     * What is no token of ours is refused: a list that begins behind its end would seem to be complete.
+     */
     private static String decode(String token)
     {
+        return name(token)
+                .filter(name -> encode(name).equals(token))
+                .orElseThrow(() -> new IllegalArgumentException("Cannot list: pageToken is none of this catalog"));
+    }
+
+    private static Optional<String> name(String token)
+    {
         try {
-            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            return Optional.of(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8));
         }
-        catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Cannot list: pageToken is none of this catalog", e);
+        catch (IllegalArgumentException _) {
+            return Optional.empty();
         }
     }
 }
