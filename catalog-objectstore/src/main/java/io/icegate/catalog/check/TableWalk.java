@@ -34,7 +34,7 @@ final class TableWalk
     private static final int FILES_REMEMBERED_MAX = 1_000_000;
     private static final int FILES_AT_ONCE_MAX = 1_000;
     private static final long ABSENT = -1;
-    private static final String CURRENT = "reads of the newest rows fail: restore the file, or roll back: CALL icegate.system.rollback_to_snapshot, or in Trino ALTER TABLE %s EXECUTE rollback_to_snapshot";
+    private static final String CURRENT = "reads of the newest rows fail: restore the file, or roll back to a snapshot from before it was written: CALL icegate.system.rollback_to_snapshot, or in Trino ALTER TABLE %s EXECUTE rollback_to_snapshot";
     private static final String OLDER = "only time travel to that snapshot fails: restore the file, or expire the snapshot: ./icegate maintain does it after the retention, CALL icegate.system.expire_snapshots at once";
     private static final String STATISTICS = "plans are worse, rows are right: ANALYZE %s writes it anew";
 
