@@ -43,8 +43,8 @@ final class CatalogImportCommand
     public Integer call()
     {
         MoveOptions chosen = move.options(update, false);
+        ExistingCatalog.Work<Integer> work = open -> move.run(open, from, false, (own, other, options) -> new CatalogMove(other, own, options, move::tell), chosen);
         // a catalog is made for what comes, but not for a look
-        return move.catalog().useOrCreate("import into", !move.dryRun(), open ->
-                move.run(open, from, false, (own, other, options) -> new CatalogMove(other, own, options, move::tell), chosen));
+        return move.dryRun() ? move.catalog().useOrEmpty("import into", work) : move.catalog().useOrCreate("import into", work);
     }
 }

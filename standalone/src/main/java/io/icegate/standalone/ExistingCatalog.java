@@ -4,10 +4,12 @@ import io.icegate.catalog.ObjectStoreCatalog;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
+import io.icegate.objectstore.memory.MemoryObjectStore;
 import io.icegate.standalone.console.CommandException;
 import picocli.CommandLine.Mixin;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Map;
 
 /**
@@ -37,21 +39,41 @@ final class ExistingCatalog
      */
     <T> T use(String verb, Work<T> work)
     {
-        return useOrCreate(verb, false, work);
+        return use(verb, Absent.REFUSED, work);
     }
 
     /**
      * As {@link #use}, also on a warehouse that has no catalog yet.
-     *
-     * @param mayCreate whether there need not be one
      */
-    <T> T useOrCreate(String verb, boolean mayCreate, Work<T> work)
+    <T> T useOrCreate(String verb, Work<T> work)
+    {
+        return use(verb, Absent.CREATED, work);
+    }
+
+    /**
+     * As {@link #use}; a warehouse that has no catalog yet is looked at as if it had an empty one, and stays without.
+     */
+    <T> T useOrEmpty(String verb, Work<T> work)
+    {
+        return use(verb, Absent.EMPTY, work);
+    }
+
+    private enum Absent
+    {
+        REFUSED,
+        CREATED,
+        EMPTY,
+    }
+
+    private <T> T use(String verb, Absent absent, Work<T> work)
     {
         String uri = uri();
         Warehouse opened = WritersOfWarehouse.open(uri);
-        try (ObjectStore _ = opened.store();
-                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, new ObjectStoreFileIO(opened), Map.of())) {
-            if (!mayCreate && !catalog.exists()) {
+        try (ObjectStore _ = opened.store(); ObjectStoreCatalog catalog = open(opened)) {
+            if (absent != Absent.CREATED && !catalog.exists()) {
+                if (absent == Absent.EMPTY) {
+                    return withEmpty(opened, work);
+                }
                 throw new CommandException("Cannot %s the catalog of %s: there is none".formatted(verb, uri));
             }
             return work.with(catalog);
@@ -61,6 +83,23 @@ final class ExistingCatalog
         }
         catch (IOException | RuntimeException e) {
             throw new CommandException("Cannot %s the catalog of %s: %s".formatted(verb, uri, e.getMessage()), e);
+        }
+    }
+
+    private static ObjectStoreCatalog open(Warehouse warehouse)
+    {
+        return ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+    }
+
+    /**
+     * The log of that catalog is in memory; files are those of the warehouse.
+     */
+    private static <T> T withEmpty(Warehouse warehouse, Work<T> work)
+            throws IOException
+    {
+        Warehouse empty = new Warehouse(warehouse.root(), new MemoryObjectStore(InstantSource.system()));
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", empty, new ObjectStoreFileIO(warehouse), Map.of())) {
+            return work.with(catalog);
         }
     }
 }

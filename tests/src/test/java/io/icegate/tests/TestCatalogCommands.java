@@ -69,9 +69,15 @@ final class TestCatalogCommands
     private String run(int exitValue, String... arguments)
             throws Exception
     {
+        return runOn(warehouse(), exitValue, arguments);
+    }
+
+    private String runOn(Path warehouse, int exitValue, String... arguments)
+            throws Exception
+    {
         List<String> all = new ArrayList<>(List.of("catalog"));
         all.addAll(Arrays.asList(arguments));
-        all.addAll(List.of("--warehouse", warehouse().toString()));
+        all.addAll(List.of("--warehouse", warehouse.toString()));
         try (IceGateScript script = IceGateScript.run(folder, all.toArray(String[]::new))) {
             assertThat(script.exitValue()).as(script.output()).isEqualTo(exitValue);
             return script.output();
@@ -156,7 +162,17 @@ final class TestCatalogCommands
         Path database = folder.resolve("new.db");
         assertThat(run(0, "export", "--dry-run", "--to", "type=jdbc", "--to", "uri=jdbc:sqlite:" + database, "--to", "name=c")).contains("registered  table      otel.logs", "Nothing was changed. Without --dry-run: 1 created, 1 registered");
         assertThat(database).doesNotExist();
+        String[] jdbc = {"type=jdbc", "uri=jdbc:sqlite:" + database, "name=c"};
+        run(0, with(options("--to", jdbc), "export"));
+        Path fresh = folder.resolve("fresh");
+        assertThat(runOn(fresh, 0, with(options("--from", jdbc), "import", "--dry-run"))).contains("registered  table      otel.logs", "Nothing was changed. Without --dry-run: 1 created, 1 registered");
+        assertThat(fresh.resolve("_catalog")).doesNotExist();
         assertThat(run(1, "export", "--to", "type=jdbc", "--to", "uri=jdbc:mysql://db/c", "--to", "name=c")).contains("there is no JDBC driver for jdbc:mysql:");
+    }
+
+    private static String[] options(String name, String... values)
+    {
+        return Arrays.stream(values).flatMap(value -> Stream.of(name, value)).toArray(String[]::new);
     }
 
     private static String[] with(String[] options, String... arguments)

@@ -116,7 +116,7 @@ public final class CatalogMove
         List<Namespace> rest = new ArrayList<>(source.namespaces().listNamespaces());
         while (!rest.isEmpty()) {
             Namespace namespace = rest.removeFirst();
-            found.add(new Inside(namespace, true, source.tables().listTables(namespace), views(namespace)));
+            found.add(new Inside(namespace, true, tables(namespace), views(namespace)));
             rest.addAll(0, children(namespace));
         }
         return found;
@@ -132,12 +132,25 @@ public final class CatalogMove
         }
     }
 
+    /**
+     * None of a namespace that is listed only because others are in it.
+     */
+    private List<TableIdentifier> tables(Namespace namespace)
+    {
+        try {
+            return source.tables().listTables(namespace);
+        }
+        catch (NoSuchNamespaceException _) {
+            return List.of();
+        }
+    }
+
     private List<TableIdentifier> views(Namespace namespace)
     {
         try {
             return source.views().map(views -> views.listViews(namespace)).orElse(List.of());
         }
-        catch (UnsupportedOperationException _) {
+        catch (NoSuchNamespaceException | UnsupportedOperationException _) {
             return List.of();
         }
     }

@@ -9,9 +9,11 @@ import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,11 @@ enum JdbcTables
     private static final String TYPE_OF_OBJECT = "iceberg_type";
     private static final String PREFIX = "jdbc.";
     private static final Pattern SQLITE_FILE = Pattern.compile("jdbc:sqlite:(?:file:)?([^:?][^?]*)(?:\\?.*)?", Pattern.CASE_INSENSITIVE);
+    /**
+     * What H2 says of a database that is not there and shall not come to be.
+     */
+    private static final int H2_DATABASE_NOT_FOUND = 90146;
+    private static final Pattern H2_THAT_MAY_COME = Pattern.compile("jdbc:h2:(?!.*;IFEXISTS=).*", Pattern.CASE_INSENSITIVE);
 
     /**
      * Creates nothing, not even the file of a database.
@@ -49,16 +56,25 @@ enum JdbcTables
                 connecting.setProperty(key.substring(PREFIX.length()), value);
             }
         });
-        try (Connection connection = DriverManager.getConnection(uri, connecting)) {
+        try (Connection connection = DriverManager.getConnection(withoutCreation(uri), connecting)) {
             DatabaseMetaData database = connection.getMetaData();
-            if (isEmpty(database.getTables(null, null, TABLES, null))) {
+            UnaryOperator<String> stored = database.storesUpperCaseIdentifiers() ? name -> name.toUpperCase(Locale.ROOT) : UnaryOperator.identity();
+            if (isEmpty(database.getTables(null, null, stored.apply(TABLES), null))) {
                 return NONE;
             }
-            return isEmpty(database.getColumns(null, null, TABLES, TYPE_OF_OBJECT)) ? WITHOUT_VIEWS : WITH_VIEWS;
+            return isEmpty(database.getColumns(null, null, stored.apply(TABLES), stored.apply(TYPE_OF_OBJECT))) ? WITHOUT_VIEWS : WITH_VIEWS;
         }
         catch (SQLException e) {
+            if (e.getErrorCode() == H2_DATABASE_NOT_FOUND) {
+                return NONE;
+            }
             throw new UncheckedSQLException(e, "Failed to connect: %s", uri);
         }
+    }
+
+    private static String withoutCreation(String uri)
+    {
+        return H2_THAT_MAY_COME.matcher(uri).matches() ? uri + ";IFEXISTS=TRUE" : uri;
     }
 
     private static Optional<Path> sqliteFile(String uri)

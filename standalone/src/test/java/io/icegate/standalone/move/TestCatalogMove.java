@@ -172,6 +172,14 @@ public final class TestCatalogMove
         long version = own.state().version();
         assertThat(exported(new MoveOptions(true, true, false, false))).contains("moved web.orders", "moved web.recent");
         assertThat(own.state().version()).isEqualTo(version);
+
+        own.setProperties(WEB, Map.of("team", "one"));
+        assertThat(exported(DRY)).contains("updated web", "unchanged web.orders");
+        assertThat(other.namespaces().loadNamespaceMetadata(WEB)).doesNotContainKey("team");
+        Rows.append(other.tables().loadTable(ORDERS), 3);
+        version = own.state().version();
+        assertThat(imported(new MoveOptions(true, false, true, false))).contains("updated web.orders");
+        assertThat(own.state().version()).isEqualTo(version);
     }
 
     @Test
@@ -203,6 +211,53 @@ public final class TestCatalogMove
         assertThat(planned(withViews)).contains("registered web.orders", "registered web.recent");
         opened(withViews);
         assertThat(Files.readAllBytes(file)).isEqualTo(old);
+
+        // of a version that keeps no properties of namespaces, which Iceberg would make a table for
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file); Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE iceberg_namespace_properties");
+        }
+        byte[] older = Files.readAllBytes(file);
+        assertThat(planned(plain)).anyMatch(row -> row.contains("web.orders"));
+        assertThat(Files.readAllBytes(file)).isEqualTo(older);
+    }
+
+    /**
+     * A database that writes the names of its tables in capitals is asked for them so, and one that comes to be when it is opened is not opened.
+     */
+    @Test
+    void testDatabaseOfCapitals()
+            throws IOException
+    {
+        fill();
+        Path file = folder.resolve("capitals.mv.db");
+        Map<String, String> properties = Map.of("type", "jdbc", "name", "prod", "uri", "jdbc:h2:" + folder.resolve("capitals"));
+        assertThat(planned(properties)).contains("created web", "registered web.orders");
+        assertThatThrownBy(() -> opened(properties)).hasMessage("Cannot open the other catalog: there is no Iceberg catalog in that database");
+        assertThat(file).doesNotExist();
+
+        try (ForeignCatalog target = ForeignCatalog.open(properties, warehouse(), Map.of(), Access.CHANGE)) {
+            assertThat(moved(new OwnSide(own), target, PLAIN)).contains("created web", "registered web.orders", "registered web.eu.visits");
+        }
+        assertThat(planned(properties)).contains("unchanged web", "unchanged web.orders");
+        own.dropTable(ORDERS, false);
+        try (ForeignCatalog source = ForeignCatalog.open(properties, warehouse(), Map.of(), Access.READ)) {
+            assertThat(moved(source, new OwnSide(own), PLAIN)).contains("registered web.orders", "unchanged web.users");
+        }
+    }
+
+    /**
+     * A namespace may have been created without the one around it, which is told by lists all the same.
+     */
+    @Test
+    void testNamespaceWithoutItsParent()
+            throws IOException
+    {
+        own.createNamespace(NESTED);
+        Rows.append(own.createTable(VISITS, Rows.SCHEMA), 1, 2);
+        assertThat(exported(DRY)).contains("created web.eu", "registered web.eu.visits");
+        assertThat(exported(PLAIN)).contains("created web.eu", "registered web.eu.visits");
+        assertThat(imported(PLAIN)).contains("unchanged web.eu", "unchanged web.eu.visits");
+        assertThat(exported(PLAIN, "web.eu.visits")).contains("unchanged web.eu.visits");
     }
 
     private List<String> planned(Map<String, String> properties)
