@@ -1,7 +1,7 @@
 """Uses a REST catalog as people do who have nothing but a library.
 
 python rest_catalog.py <pyiceberg or duckdb> <address of the catalog>
-pyiceberg creates, appends, evolves and reads the table py.events; duckdb reads it, and appends.
+pyiceberg creates, appends, evolves and reads the table py.events; duckdb reads it, appends, and does the same with duck.events.
 
 python rest_catalog.py <pyiceberg-live or duckdb-live> <address of the catalog>
 For each line of input prints the bodies in otel.logs as it is now, sorted, in one line; and ends with the input.
@@ -66,6 +66,19 @@ def duckdb(uri):
     connection.execute("INSERT INTO lake.py.events VALUES (5, 'e', 'us')")
     found = connection.execute('SELECT count(*), max(id) FROM lake.py.events').fetchall()
     assert found == [(4, 5)], found
+    for change in (
+            'CREATE SCHEMA lake.duck',
+            'CREATE TABLE lake.duck.first (id BIGINT, name VARCHAR)',
+            "INSERT INTO lake.duck.first VALUES (1, 'a'), (2, 'b')",
+            'ALTER TABLE lake.duck.first ADD COLUMN region VARCHAR',
+            "INSERT INTO lake.duck.first VALUES (3, 'c', 'eu')",
+            'DELETE FROM lake.duck.first WHERE id = 2',
+            "UPDATE lake.duck.first SET name = 'z' WHERE id = 1",
+            'ALTER TABLE lake.duck.first RENAME COLUMN name TO label',
+            'ALTER TABLE lake.duck.first RENAME TO events'):
+        connection.execute(change)
+    found = attached(uri, 'icegate').execute('SELECT id, label, region FROM lake.duck.events ORDER BY id').fetchall()
+    assert found == [(1, 'z', None), (3, 'c', 'eu')], found
 
 
 def attached(uri, warehouse):

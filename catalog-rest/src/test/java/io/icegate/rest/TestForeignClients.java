@@ -55,6 +55,7 @@ final class TestForeignClients
             run("duckdb", "localhost:" + server.httpPort());
             events.refresh();
             assertThat(events.currentSnapshot().summary()).containsEntry("total-records", "4");
+            assertThat(catalog.loadTable(TableIdentifier.of("duck", "events")).schema().columns()).extracting(column -> column.name()).containsExactly("id", "label", "region");
         }
     }
 

@@ -44,6 +44,8 @@ final class TestRestHistory
             // a fault of its own more: requests that are delivered twice, or late
             FaultPlan duplicates = FaultPlan.standard().withRate(FAULT_RATE);
             ObjectStoreCatalog faulty = warehouse.embedded(store -> new FaultInjectingObjectStore(store, seed, duplicates));
+            ObjectStoreCatalog third = warehouse.embedded(store -> store);
+            ObjectStoreCatalog fourth = warehouse.embedded(store -> store);
             long begin = TransferHistory.create(collecting);
             CatalogServer stopping = TestingServers.start(warehouse.properties(), Map.of());
             try (CatalogServer server = TestingServers.start(warehouse.properties(), Map.of());
@@ -57,6 +59,8 @@ final class TestRestHistory
                 AtomicBoolean stopped = new AtomicBoolean();
                 running.add(executor.submit(() -> history.write("embedded", collecting, over::get)));
                 running.add(executor.submit(() -> history.write("faulty", faulty, over::get)));
+                running.add(executor.submit(() -> history.write("third", third, over::get)));
+                running.add(executor.submit(() -> history.write("fourth", fourth, over::get)));
                 running.add(executor.submit(() -> history.write("remote", remote, over::get)));
                 running.add(executor.submit(() -> history.write("unlucky", unlucky, () -> over.get() || stopped.get())));
                 running.add(executor.submit(() -> history.writeWithKeys("key", List.of(() -> addressOfStopping, () -> address), over::get)));
@@ -67,7 +71,7 @@ final class TestRestHistory
                     Deadline.await(() -> history.acknowledgedBy("unlucky") >= CHANGES);
                     stopping.close();
                     stopped.set(true);
-                    for (String writer : List.of("embedded", "faulty", "remote", "key")) {
+                    for (String writer : List.of("embedded", "faulty", "third", "fourth", "remote", "key")) {
                         Deadline.await(() -> history.acknowledgedBy(writer) >= CHANGES);
                     }
                     Deadline.await(() -> warehouse.archive().collectedCount() > 0 && history.repeatedCount() > 0);

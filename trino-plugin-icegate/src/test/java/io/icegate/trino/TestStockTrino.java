@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 /**
- * Trino's own Iceberg connector sees the live rows through the REST catalog, and sees what ours sees.
+ * Trino's own Iceberg connector changes tables through the REST catalog, sees the live rows there, and sees what ours sees.
  */
 @TestInstance(PER_CLASS)
 final class TestStockTrino
@@ -43,6 +43,10 @@ final class TestStockTrino
      * A catalog whose server has the usual settings.
      */
     private static final String USUAL = "usual";
+    /**
+     * A catalog of what is committed, which may be changed.
+     */
+    private static final String CHANGING = "changing";
     private static final int ROUNDS = 4;
 
     private Path folder;
@@ -58,11 +62,12 @@ final class TestStockTrino
         fixture = new WalFixture(folder);
         runner = IceGateQueryRunner.create(folder, EnumSet.noneOf(Guard.class), Map.of());
         runner.installPlugin(new StockPlugin());
-        createCatalog(STOCK, Map.of("icegate.rest.live-max-staleness", "0s"));
-        createCatalog(USUAL, Map.of());
+        createCatalog(STOCK, "live", Map.of("icegate.rest.live-max-staleness", "0s"));
+        createCatalog(USUAL, "live", Map.of());
+        createCatalog(CHANGING, "icegate", Map.of());
     }
 
-    private void createCatalog(String name, Map<String, String> settings)
+    private void createCatalog(String name, String warehouse, Map<String, String> settings)
     {
         CatalogServer server = CatalogServer.start(ImmutableMap.<String, String>builder()
                 .put("icegate.warehouse", "file:" + folder)
@@ -74,7 +79,7 @@ final class TestStockTrino
         runner.createCatalog(name, "iceberg", ImmutableMap.of(
                 "iceberg.catalog.type", "rest",
                 "iceberg.rest-catalog.uri", "http://localhost:" + server.httpPort(),
-                "iceberg.rest-catalog.warehouse", "live",
+                "iceberg.rest-catalog.warehouse", warehouse,
                 "fs.local.enabled", "true",
                 "local.location", "/"));
     }
@@ -114,6 +119,48 @@ final class TestStockTrino
                 .hasStackTraceContaining("Send changes through warehouse 'icegate', without the prefix");
         first.commit();
         assertSame("SELECT * FROM logs", 100);
+    }
+
+    @Test
+    void testChangesThroughStock()
+    {
+        execute("CREATE SCHEMA shop");
+        execute("CREATE TABLE shop.orders (id bigint, day date, price double) WITH (partitioning = ARRAY['day'])");
+        execute("INSERT INTO shop.orders VALUES (1, DATE '2026-01-01', 1.5), (2, DATE '2026-01-02', 2.5), (3, DATE '2026-01-02', 3.5)");
+        execute("ALTER TABLE shop.orders ADD COLUMN note varchar");
+        execute("ALTER TABLE shop.orders RENAME COLUMN price TO amount");
+        execute("INSERT INTO shop.orders VALUES (4, DATE '2026-01-03', 4.5, 'late')");
+        execute("DELETE FROM shop.orders WHERE id = 2");
+        execute("UPDATE shop.orders SET note = 'seen' WHERE id = 3");
+        execute("MERGE INTO shop.orders o USING (VALUES (1, 9.5), (5, 5.5)) AS n(id, amount) ON o.id = n.id " +
+                "WHEN MATCHED THEN UPDATE SET amount = n.amount WHEN NOT MATCHED THEN INSERT (id, amount) VALUES (n.id, n.amount)");
+        execute("CREATE TABLE shop.copy AS SELECT id, note FROM shop.orders");
+        execute("CREATE VIEW shop.seen AS SELECT id FROM shop.orders WHERE note IS NOT NULL");
+        execute("ALTER TABLE shop.orders RENAME TO shop.sales");
+        execute("ALTER TABLE shop.sales EXECUTE optimize");
+
+        assertThatThrownBy(() -> execute("CREATE SCHEMA shop")).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> execute("CREATE TABLE shop.copy (id bigint)")).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> execute("SELECT * FROM shop.orders")).hasMessageContaining("does not exist");
+        for (String catalog : List.of(CHANGING, STOCK, IceGateQueryRunner.CATALOG)) {
+            Session session = IceGateQueryRunner.session(catalog);
+            assertThat(rows(session, "SELECT id, amount, note FROM shop.sales ORDER BY id")).as(catalog).containsExactly(
+                    List.of("1", "9.5", "null"),
+                    List.of("3", "3.5", "seen"),
+                    List.of("4", "4.5", "late"),
+                    List.of("5", "5.5", "null"));
+            assertThat(rows(session, "SELECT count(note) FROM shop.copy")).as(catalog).containsExactly(List.of("2"));
+            assertThat(rows(session, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' ORDER BY 1")).as(catalog).containsExactly(List.of("copy"), List.of("sales"), List.of("seen"));
+        }
+        execute("DROP VIEW shop.seen");
+        execute("DROP TABLE shop.copy");
+        execute("DROP TABLE shop.sales");
+        execute("DROP SCHEMA shop");
+    }
+
+    private void execute(String sql)
+    {
+        runner.execute(IceGateQueryRunner.session(CHANGING), sql);
     }
 
     @Test
