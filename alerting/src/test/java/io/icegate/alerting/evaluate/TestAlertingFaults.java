@@ -278,8 +278,7 @@ final class TestAlertingFaults
     private record Event(String service, Instant time, Instant ingested) {}
 
     private static final class World
-            implements RecordSink,
-                       RuleSource,
+            implements RuleSource,
                        TickQueries
     {
         private final List<Event> events = new ArrayList<>();
@@ -303,7 +302,7 @@ final class TestAlertingFaults
             Random random = new Random(1);
             log = new EvaluationLog(new MemoryObjectStore(() -> now), () -> now, RetryPolicy.of(new RetryPolicy.Waiting(System::nanoTime, _ -> {}, random)));
             Refold refold = new Refold(new Fold((_, _, _) -> ImmutableSortedMap.of()), version -> version(NAME, version));
-            evaluator = GroupEvaluator.open(group, new GroupParts("me", log, this, this, PATIENCE, () -> now, random), refold, this);
+            evaluator = GroupEvaluator.open(group, new GroupParts("me", log, this, new NoSink(), PATIENCE, () -> now, random), refold, this);
         }
 
         private void errors(String service, int from, int to)
@@ -456,20 +455,5 @@ final class TestAlertingFaults
         {
             return versions.get((int) version - 1);
         }
-
-        @Override
-        public void owned(RuleGroup group, Optional<EvaluationRecord> newest) {}
-
-        @Override
-        public void stored(EvaluationRecord record, RuleGroup group, boolean ours) {}
-
-        @Override
-        public Cursors cursors(GroupName group)
-        {
-            return Cursors.NONE;
-        }
-
-        @Override
-        public void disowned(GroupName group) {}
     }
 }

@@ -187,8 +187,7 @@ final class TestGroupEvaluator
     }
 
     private static final class World
-            implements RecordSink,
-                       RuleSource,
+            implements RuleSource,
                        TickQueries
     {
         private final Random random;
@@ -212,7 +211,7 @@ final class TestGroupEvaluator
         private GroupEvaluator open()
                 throws IOException
         {
-            return GroupEvaluator.open(GROUP, new GroupParts("me", log, this, this, PATIENCE, () -> now, random), refold, this);
+            return GroupEvaluator.open(GROUP, new GroupParts("me", log, this, new NoSink(), PATIENCE, () -> now, random), refold, this);
         }
 
         private Evaluated evaluate(GroupEvaluator evaluator)
@@ -369,20 +368,5 @@ final class TestGroupEvaluator
         {
             return GROUP;
         }
-
-        @Override
-        public void owned(RuleGroup group, Optional<EvaluationRecord> newest) {}
-
-        @Override
-        public void stored(EvaluationRecord record, RuleGroup group, boolean ours) {}
-
-        @Override
-        public Cursors cursors(GroupName group)
-        {
-            return Cursors.NONE;
-        }
-
-        @Override
-        public void disowned(GroupName group) {}
     }
 }
