@@ -6,6 +6,7 @@ import io.icegate.alerting.rule.RuleApply;
 import io.icegate.alerting.rule.RuleApply.Change;
 import io.icegate.alerting.rule.RuleStore;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.console.Counted;
 import io.icegate.standalone.console.ResultTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +63,7 @@ final class AlertApplyCommand
         List<Problem> problems = offline ? rules.check().check(parsed) : rules.validate(parsed, true).problems();
         if (!problems.isEmpty()) {
             problems.forEach(System.err::println);
-            System.err.println("Nothing was changed: %s problems".formatted(problems.size()));
+            System.err.println("Nothing was changed: " + Counted.of(problems.size(), "problem"));
             return PROBLEMS_FOUND;
         }
         List<List<Object>> rows = store.use(rules.data(), "apply", (ruleStore, _) -> apply(ruleStore, parsed));
@@ -93,7 +94,7 @@ final class AlertApplyCommand
         ParsedRules parsed = rules.parse(folders);
         List<Problem> problems = rules.check().check(parsed);
         if (!problems.isEmpty()) {
-            throw new CommandException("Cannot use the rules, %s problems: %s".formatted(problems.size(), String.join("\n  ", problems.stream().map(Problem::toString).toList())));
+            throw new CommandException("Cannot use the rules, %s: %s".formatted(Counted.of(problems.size(), "problem"), String.join("\n  ", problems.stream().map(Problem::toString).toList())));
         }
         AlertStore.use(warehouse, "apply", (ruleStore, _) -> {
             RuleApply apply = new RuleApply(ruleStore);

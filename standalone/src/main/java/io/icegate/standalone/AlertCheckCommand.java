@@ -3,6 +3,7 @@ package io.icegate.standalone;
 import io.icegate.alerting.evaluate.RuleValidation;
 import io.icegate.alerting.rule.ParsedRules;
 import io.icegate.alerting.rule.Problem;
+import io.icegate.standalone.console.Counted;
 import io.icegate.standalone.console.ResultTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,14 +87,14 @@ final class AlertCheckCommand
             problems.forEach(System.out::println);
         }
         if (!problems.isEmpty()) {
-            System.err.println("%s %s".formatted(problems.size(), problems.size() == 1 ? "problem" : "problems"));
+            System.err.println(Counted.of(problems.size(), "problem"));
         }
         return !problems.isEmpty();
     }
 
     private static int summary(ParsedRules parsed)
     {
-        System.err.println("OK: %s groups, %s rules".formatted(parsed.groups().size(), parsed.groups().stream().mapToInt(group -> group.rules().size()).sum()));
+        System.err.println("OK: %s, %s".formatted(Counted.of(parsed.groups().size(), "group"), Counted.of(parsed.groups().stream().mapToInt(group -> group.rules().size()).sum(), "rule")));
         return 0;
     }
 

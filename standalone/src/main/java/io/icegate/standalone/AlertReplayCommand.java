@@ -14,6 +14,7 @@ import io.icegate.alerting.server.TemplateAnnotations;
 import io.icegate.alerting.state.EvaluationRecord;
 import io.icegate.alerting.state.Fold;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.console.Counted;
 import io.icegate.standalone.console.ResultTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,7 +92,7 @@ final class AlertReplayCommand
         else {
             ResultTable.print(ReplayRows.CHANGE, replayed.transitions().stream().map(ReplayRows::change).toList(), format, System.out);
         }
-        System.err.println("%s ticks, %s changes, %s differences from the records".formatted(replayed.ticks(), replayed.transitions().size(), replayed.differences().size()));
+        System.err.println("%s, %s, %s from the records".formatted(Counted.of(replayed.ticks(), "tick"), Counted.of(replayed.transitions().size(), "change"), Counted.of(replayed.differences().size(), "difference")));
         return diff && !replayed.differences().isEmpty() ? DIFFERENCES_FOUND : 0;
     }
 
@@ -100,7 +101,7 @@ final class AlertReplayCommand
         ParsedRules parsed = rules.parse(List.of(path));
         List<Problem> problems = rules.check().check(parsed);
         if (!problems.isEmpty()) {
-            throw new CommandException("Cannot use the rules, %s problems: %s".formatted(problems.size(), String.join("\n  ", problems.stream().map(Problem::toString).toList())));
+            throw new CommandException("Cannot use the rules, %s: %s".formatted(Counted.of(problems.size(), "problem"), String.join("\n  ", problems.stream().map(Problem::toString).toList())));
         }
         return parsed.groups().stream()
                 .filter(each -> each.name().equals(name))

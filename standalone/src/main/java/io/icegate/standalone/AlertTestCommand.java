@@ -8,6 +8,7 @@ import io.icegate.alerting.trial.TrialFile;
 import io.icegate.alerting.trial.TrialParser;
 import io.icegate.alerting.trial.TrialRunner;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.console.Counted;
 import io.icegate.standalone.console.ResultTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +62,7 @@ final class AlertTestCommand
         else {
             failures.forEach(System.out::println);
         }
-        System.err.println(failures.isEmpty() ? "OK: %s tests".formatted(count) : "%s %s".formatted(failures.size(), failures.size() == 1 ? "failure" : "failures"));
+        System.err.println(failures.isEmpty() ? "OK: " + Counted.of(count, "test") : Counted.of(failures.size(), "failure"));
         return failures.isEmpty() ? 0 : FAILURES_FOUND;
     }
 

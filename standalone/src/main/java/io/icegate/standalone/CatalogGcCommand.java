@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.standalone.console.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -23,7 +24,7 @@ final class CatalogGcCommand
     public Integer call()
     {
         long deleted = catalog.use("clean up", ObjectStoreCatalog::collectLog);
-        System.out.println("Deleted %s objects of the log.".formatted(deleted));
+        System.out.println("Deleted %s of the log.".formatted(Counted.of(deleted, "object")));
         return 0;
     }
 }

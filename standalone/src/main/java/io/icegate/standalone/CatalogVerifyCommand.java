@@ -5,6 +5,7 @@ import io.icegate.catalog.check.BrokenReference;
 import io.icegate.catalog.check.ReferenceCheck;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.standalone.console.CommandException;
+import io.icegate.standalone.console.Counted;
 import io.icegate.standalone.console.ResultTable;
 import org.apache.iceberg.catalog.TableIdentifier;
 import picocli.CommandLine.Command;
@@ -67,12 +68,12 @@ final class CatalogVerifyCommand
             ReferenceCheck check = new ReferenceCheck(open, readers, !metadataOnly);
             for (TableIdentifier each : names) {
                 ReferenceCheck.Result result = check.check(each);
-                System.err.println("%s: %s objects, %s broken".formatted(each, result.objectCount(), result.broken().size()));
+                System.err.println("%s: %s, %s broken".formatted(each, Counted.of(result.objectCount(), "object"), result.broken().size()));
                 broken.addAll(result.broken());
                 objects += result.objectCount();
             }
         }
-        System.err.println("Version %s: %s names, %s objects, %s broken".formatted(state.version(), names.size(), objects, broken.size()));
+        System.err.println("Version %s: %s, %s, %s broken".formatted(state.version(), Counted.of(names.size(), "name"), Counted.of(objects, "object"), broken.size()));
         return broken;
     }
 

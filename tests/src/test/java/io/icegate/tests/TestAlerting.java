@@ -106,7 +106,7 @@ final class TestAlerting
             assertThat(check.output()).contains("wrong.yaml:9: rule CheckoutErrors: Column 'bodi' cannot be resolved (column 38)");
             assertThat(check.exitValue()).isEqualTo(1);
         }
-        assertThat(run("alert", "check", "--data", data.toString(), rules.toString())).contains("default/checkout | CheckoutErrors | 0 ").contains("OK: 1 groups, 1 rules");
+        assertThat(run("alert", "check", "--data", data.toString(), rules.toString())).contains("default/checkout | CheckoutErrors | 0 ").contains("OK: 1 group, 1 rule");
     }
 
     /**

@@ -130,7 +130,7 @@ final class TestCatalogCommands
             throws Exception
     {
         fill();
-        assertThat(run(0, "verify")).contains("otel.logs: 1 objects, 0 broken").contains("1 names, 1 objects, 0 broken");
+        assertThat(run(0, "verify")).contains("otel.logs: 1 object, 0 broken").contains("1 name, 1 object, 0 broken");
         Files.delete(Path.of(lastMetadata.replaceFirst("^file:/*", "/")));
         assertThat(cells(run(1, "verify", "--json"), "name", "problem", "location")).containsExactly("otel.logs its metadata is missing " + lastMetadata);
         assertThat(run(1, "verify", "--name", "otel.none")).contains("Cannot verify otel.none: there is no such table or view");

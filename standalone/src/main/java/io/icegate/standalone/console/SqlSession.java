@@ -47,7 +47,7 @@ public final class SqlSession
                 }
             }
             else if (format == ResultTable.Format.ALIGNED) {
-                out.println("OK" + (statement.getLargeUpdateCount() > 0 ? ": %s rows".formatted(statement.getLargeUpdateCount()) : ""));
+                out.println("OK" + (statement.getLargeUpdateCount() > 0 ? ": " + Counted.of(statement.getLargeUpdateCount(), "row") : ""));
             }
         }
         catch (SQLException e) {
