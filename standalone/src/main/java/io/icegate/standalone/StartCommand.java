@@ -127,8 +127,9 @@ final class StartCommand
                 Duration interval = Warehouses.isPriced(settings.warehouse()) ? LOOK_FOR_RULES_PRICED : LOOK_FOR_RULES;
                 later = Optional.of(new Foreground.Later(evaluator, () -> isAnyRule(settings.warehouse()), interval));
             }
-            Optional<String> address = catalogPort.stream().mapToObj(port -> catalogAddress(ports, port)).findFirst();
-            return Foreground.run(folder, programs, later, address.map(running::withCatalog).orElse(running), greeting(settings, ports, data.argument(), address) + files.map(made -> made.greeting(ports)).orElse(""));
+            Optional<String> address = catalogPort.stream().mapToObj(port -> address(ports, port)).findFirst();
+            String further = address.map("  Iceberg     REST catalog %s%n"::formatted).orElse("") + alertingLine(ports, hasRules);
+            return Foreground.run(folder, programs, later, address.map(running::withCatalog).orElse(running), greeting(settings, ports, data.argument(), further) + files.map(made -> made.greeting(ports)).orElse(""));
         }
     }
 
@@ -184,7 +185,7 @@ final class StartCommand
         return further;
     }
 
-    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument, Optional<String> catalogAddress)
+    private static String greeting(StackSettings settings, Running.ReceiverPorts ports, String dataArgument, String further)
     {
         return """
                IceGate is ready.
@@ -194,10 +195,20 @@ final class StartCommand
                %s  status      ./icegate status%s
                  logs        %s
                Ctrl-C stops it."""
-                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), catalogAddress.map("  Iceberg     REST catalog %s%n"::formatted).orElse(""), dataArgument, settings.data().resolve("log"));
+                .formatted(ports.grpc(), ports.httpAddress(), dataArgument, settings.trinoPort(), further, dataArgument, settings.data().resolve("log"));
     }
 
-    private static String catalogAddress(Running.ReceiverPorts ports, int port)
+    /**
+     * Where rules of alerts are asked for and changed.
+     *
+     * @param runs whether the evaluator starts with the others
+     */
+    private String alertingLine(Running.ReceiverPorts ports, boolean runs)
+    {
+        return noAlerting ? "" : "  Alerts      API %s/v1/alerting/groups%s%n".formatted(address(ports, alerting.choice().port()), runs ? "" : ", from the first rule on");
+    }
+
+    private static String address(Running.ReceiverPorts ports, int port)
     {
         return "%s://localhost:%s".formatted(ports.certificate().isPresent() ? "https" : "http", port);
     }

@@ -65,6 +65,7 @@ final class TestAlerting
         Path rules = Files.writeString(files.resolve("checkout.yaml"), RULES);
         try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(data, ports.subList(0, 3), "--alerting-port", Integer.toString(ports.get(3))))) {
             start.awaitOutput("IceGate is ready.");
+            start.awaitOutput("  Alerts      API http://localhost:%s/v1/alerting/groups, from the first rule on\n".formatted(ports.get(3)));
             assertProblemsAreTold(data, rules);
             assertTestsOfRules(data, rules);
             Instant applied = Instant.now();

@@ -108,6 +108,7 @@ final class TestHeldRows
                 "256MB");
         try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), first)) {
             start.awaitOutput("IceGate is ready.");
+            start.awaitOutput("  Alerts      API http://localhost:%s/v1/alerting/groups\n".formatted(ports.get(3)));
             try (IceGateScript other = IceGateScript.start(folder, Services.environment(Map.of()), second)) {
                 other.awaitOutput("The receiver is ready.");
                 // both have stored something, and both groups are evaluated
