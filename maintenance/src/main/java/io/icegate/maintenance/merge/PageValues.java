@@ -244,11 +244,6 @@ abstract sealed class PageValues
     }
 
     /**
-     * Adds the values {@code [from, to)} to a column of their type, without levels.
-     */
-    abstract void copyValues(int from, int to, Leaf leaf);
-
-    /**
      * Rows of a column that the file does not have.
      */
     static final class Absent
@@ -258,16 +253,32 @@ abstract sealed class PageValues
         {
             super(new Rows(0, rows, 1, null, null, null), new Constant(null, 0));
         }
+    }
 
-        @Override
-        void copyValues(int from, int to, Leaf leaf)
+    /**
+     * Values that can be copied without the rows that they belong to.
+     */
+    abstract static sealed class SingleValues
+            extends PageValues
+    {
+        private SingleValues(Rows rows, @Nullable Constant constant)
         {
-            // has none
+            super(rows, constant);
         }
+
+        private SingleValues(SingleValues page)
+        {
+            super(page);
+        }
+
+        /**
+         * Adds the values {@code [from, to)} to a column of their type, without levels.
+         */
+        abstract void copyValues(int from, int to, Leaf leaf);
     }
 
     static final class Numbers
-            extends PageValues
+            extends SingleValues
     {
         private final long[] values;
 
@@ -320,7 +331,7 @@ abstract sealed class PageValues
     }
 
     static final class Booleans
-            extends PageValues
+            extends SingleValues
     {
         private final boolean[] values;
 
@@ -358,7 +369,7 @@ abstract sealed class PageValues
      * Texts or bytes: ids of a dictionary, or slices of the page.
      */
     abstract static sealed class Texts
-            extends PageValues
+            extends SingleValues
     {
         private Texts(Rows rows, @Nullable Constant constant)
         {
@@ -450,7 +461,7 @@ abstract sealed class PageValues
     }
 
     /**
-     * Rows of lists or maps of texts, many of which are the same.
+     * Rows of lists or maps of texts, many of which are the same. They are copied whole.
      */
     static final class RowTexts
             extends PageValues
@@ -467,12 +478,6 @@ abstract sealed class PageValues
         EntryRow entries(int row)
         {
             return entries[row];
-        }
-
-        @Override
-        void copyValues(int from, int to, Leaf leaf)
-        {
-            throw new UnsupportedOperationException("rows are copied whole");
         }
     }
 

@@ -6,6 +6,7 @@ import io.icegate.maintenance.merge.PageValues.DictionaryTexts;
 import io.icegate.maintenance.merge.PageValues.Numbers;
 import io.icegate.maintenance.merge.PageValues.PlainTexts;
 import io.icegate.maintenance.merge.PageValues.RowTexts;
+import io.icegate.maintenance.merge.PageValues.SingleValues;
 import io.icegate.maintenance.merge.PageValues.Texts;
 import io.icegate.wal.parquet.BooleanLeaf;
 import io.icegate.wal.parquet.BytesLeaf;
@@ -220,7 +221,7 @@ final class RowBlock
         leaf.repeatLevels(shape.levels(), absent, end - row - 1);
         int at = shape.values() == 0 ? end : row;
         while (at < end) {
-            PageValues page = pages[at];
+            SingleValues page = (SingleValues) pages[at];
             int first = rows[at];
             int count = Math.min(end, ends[at]) - at;
             page.copyValues(page.valueStart(first), page.valueStart(first + count), leaf);
