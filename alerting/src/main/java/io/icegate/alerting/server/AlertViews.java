@@ -21,10 +21,15 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Groups with their newest records, whoever owns them. Those of this process come from memory; of others the log is asked, at most once each {@link #KEPT}.
+ * Rules are listed at most once each {@link #LISTED}, however many ask.
  */
 final class AlertViews
 {
     static final Duration KEPT = Duration.ofSeconds(5);
+    /**
+     * So short that who has changed a rule finds it here when he looks.
+     */
+    static final Duration LISTED = Duration.ofSeconds(1);
 
     private final RuleSource rules;
     private final EvaluationLog log;
@@ -32,7 +37,12 @@ final class AlertViews
     private final LongSupplier nanoTime;
     private final Map<GroupName, Read> read = new ConcurrentHashMap<>();
 
+    // guarded by this
+    private Optional<Listing> listing = Optional.empty();
+
     private record Read(Optional<EvaluationRecord> newest, long at) {}
+
+    private record Listing(Map<GroupName, GroupRules> rules, long at) {}
 
     /**
      * @param own newest record of a group that this process owns
@@ -51,7 +61,7 @@ final class AlertViews
     List<Group> groups(String tenant)
             throws IOException
     {
-        Map<GroupName, GroupRules> newest = rules.newest();
+        Map<GroupName, GroupRules> newest = newest();
         read.keySet().retainAll(newest.keySet());
         List<Group> groups = new ArrayList<>();
         for (GroupRules each : newest.values()) {
@@ -60,6 +70,20 @@ final class AlertViews
             }
         }
         return groups;
+    }
+
+    /**
+     * One listing for all that ask meanwhile. A failed one is nobody's answer.
+     */
+    private synchronized Map<GroupName, GroupRules> newest()
+            throws IOException
+    {
+        if (listing.isEmpty() || nanoTime.getAsLong() - listing.orElseThrow().at() > LISTED.toNanos()) {
+            // its age is counted from when it was begun
+            long at = nanoTime.getAsLong();
+            listing = Optional.of(new Listing(rules.newest(), at));
+        }
+        return listing.orElseThrow().rules();
     }
 
     private Optional<EvaluationRecord> record(GroupName name)
