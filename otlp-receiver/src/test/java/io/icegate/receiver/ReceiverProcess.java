@@ -1,23 +1,16 @@
 package io.icegate.receiver;
 
-import java.io.BufferedReader;
+import io.icegate.server.TestingProcess;
+
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -25,40 +18,32 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 /**
  * A receiver in a process of its own, which can be killed. It has the class path of the tests unless it is told otherwise.
  */
 final class ReceiverProcess
         implements AutoCloseable
 {
-    private static final Pattern READY = Pattern.compile("IceGate receiver is ready: grpc=(\\d+) http=(\\d+)");
+    private static final TestingProcess.Program PROGRAM = new TestingProcess.Program(ReceiverMain.class, Pattern.compile("IceGate receiver is ready: grpc=(\\d+) http=(\\d+)"));
 
     private static final Pattern OPENED = Pattern.compile("table=(\\S+) uuid=\\S+ writer=([0-9a-f-]{36})");
     private static final Pattern SEALED = Pattern.compile("seal table=\\S+ writer=([0-9a-f-]{36})");
     private static final Pattern LIVE = Pattern.compile("Pause Full .*->(\\d+)M");
     private static final Pattern RESIDENT = Pattern.compile("^VmHWM:\\s+(\\d+) kB");
 
-    private static final int PATIENCE_SECONDS = 180;
-
-    private final Process process;
-    private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
-    private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
-    private final Thread reader;
+    private final TestingProcess process;
     private int grpcPort;
     private int httpPort;
 
-    private ReceiverProcess(Process process)
+    private ReceiverProcess(TestingProcess process)
     {
         this.process = process;
-        this.reader = Thread.ofVirtual().start(this::read);
     }
 
     static ReceiverProcess launch(Path folder, Map<String, String> config)
             throws IOException
     {
-        return launch(folder, config, System.getProperty("java.class.path"), "-Xmx256m");
+        return launch(folder, config, TestingProcess.testClassPath(), "-Xmx256m");
     }
 
     /**
@@ -84,27 +69,7 @@ final class ReceiverProcess
     private static ReceiverProcess launch(Path folder, Map<String, String> config, String classPath, String... options)
             throws IOException
     {
-        Path file = Files.createTempFile(folder, "receiver", ".properties");
-        Files.writeString(file, config.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining("\n")));
-        List<String> command = new ArrayList<>(List.of(tool("java")));
-        command.addAll(List.of(options));
-        command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                classPath,
-                ReceiverMain.class.getName(),
-                "--config",
-                file.toString()));
-        return new ReceiverProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
-    }
-
-    private static String tool(String name)
-    {
-        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+        return new ReceiverProcess(TestingProcess.launch(PROGRAM, folder, config, classPath, options));
     }
 
     static ReceiverProcess start(Path folder, Map<String, String> config)
@@ -119,47 +84,16 @@ final class ReceiverProcess
     static ReceiverProcess start(Path folder, Map<String, String> config, String... options)
             throws IOException, InterruptedException
     {
-        return launch(folder, config, System.getProperty("java.class.path"), options).awaitReady();
-    }
-
-    private void read()
-    {
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                output.add(line);
-                Matcher matcher = READY.matcher(line);
-                if (matcher.find()) {
-                    ready.complete(matcher);
-                }
-            }
-        }
-        catch (IOException e) {
-            if (process.isAlive()) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        finally {
-            ready.completeExceptionally(new IllegalStateException("It ended"));
-        }
+        return launch(folder, config, TestingProcess.testClassPath(), options).awaitReady();
     }
 
     ReceiverProcess awaitReady()
             throws InterruptedException
     {
-        if (grpcPort > 0) {
-            return this;
-        }
-        try {
-            Matcher matcher = ready.get(PATIENCE_SECONDS, SECONDS);
-            grpcPort = Integer.parseInt(matcher.group(1));
-            httpPort = Integer.parseInt(matcher.group(2));
-            return this;
-        }
-        catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
-            throw new AssertionError("The receiver did not start:\n" + output(), e);
-        }
+        Matcher ready = process.awaitReady();
+        grpcPort = Integer.parseInt(ready.group(1));
+        httpPort = Integer.parseInt(ready.group(2));
+        return this;
     }
 
     int grpcPort()
@@ -174,7 +108,7 @@ final class ReceiverProcess
 
     String output()
     {
-        return String.join("\n", output);
+        return process.output();
     }
 
     boolean isAlive()
@@ -188,8 +122,8 @@ final class ReceiverProcess
     long liveHeapMegabytes()
             throws IOException, InterruptedException
     {
-        new ProcessBuilder(tool("jcmd"), Long.toString(process.pid()), "GC.run").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-        return output.stream()
+        new ProcessBuilder(TestingProcess.tool("jcmd"), Long.toString(process.pid()), "GC.run").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        return process.lines()
                 .map(LIVE::matcher)
                 .filter(Matcher::find)
                 .map(matcher -> Long.parseLong(matcher.group(1)))
@@ -215,8 +149,7 @@ final class ReceiverProcess
     void kill()
             throws InterruptedException
     {
-        process.destroyForcibly();
-        process.waitFor();
+        process.kill();
     }
 
     /**
@@ -234,12 +167,12 @@ final class ReceiverProcess
     void stallWhile(Action action)
             throws Exception
     {
-        signal("STOP");
+        process.signal("STOP");
         try {
             action.run();
         }
         finally {
-            signal("CONT");
+            process.signal("CONT");
         }
     }
 
@@ -259,7 +192,7 @@ final class ReceiverProcess
     Set<String> writers()
     {
         Map<String, String> writers = new HashMap<>();
-        output.forEach(line -> {
+        process.lines().forEach(line -> {
             Matcher matcher = OPENED.matcher(line);
             if (matcher.find()) {
                 writers.put(matcher.group(1), matcher.group(2));
@@ -273,16 +206,7 @@ final class ReceiverProcess
      */
     Set<String> sealed()
     {
-        return output.stream().map(SEALED::matcher).filter(Matcher::find).map(matcher -> matcher.group(1)).collect(Collectors.toSet());
-    }
-
-    private void signal(String name)
-            throws IOException, InterruptedException
-    {
-        int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
-        if (exit != 0) {
-            throw new IOException("Cannot send %s to the receiver: exit code %s".formatted(name, exit));
-        }
+        return process.lines().map(SEALED::matcher).filter(Matcher::find).map(matcher -> matcher.group(1)).collect(Collectors.toSet());
     }
 
     /**
@@ -293,24 +217,18 @@ final class ReceiverProcess
     int terminate()
             throws InterruptedException
     {
-        process.destroy();
-        return awaitExit();
+        return process.terminate();
     }
 
     int awaitExit()
             throws InterruptedException
     {
-        if (!process.waitFor(PATIENCE_SECONDS, SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("The receiver did not stop:\n" + output());
-        }
-        reader.join();
-        return process.exitValue();
+        return process.awaitExit();
     }
 
     @Override
     public void close()
     {
-        process.destroyForcibly();
+        process.close();
     }
 }

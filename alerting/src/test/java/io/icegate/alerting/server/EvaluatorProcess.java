@@ -1,40 +1,25 @@
 package io.icegate.alerting.server;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import io.icegate.server.TestingProcess;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * An evaluator in a process of its own, which can be killed. It has the class path of the tests.
  */
-final class EvaluatorProcess
+record EvaluatorProcess(TestingProcess process)
         implements AutoCloseable
 {
-    private static final Pattern READY = Pattern.compile("IceGate alerting is ready: http=(\\d+)");
-    private static final int PATIENCE_SECONDS = 120;
+    private static final TestingProcess.Program PROGRAM = new TestingProcess.Program(AlertingServerMain.class, Pattern.compile("IceGate alerting is ready: http=(\\d+)"));
 
-    private final Process process;
-    private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
-    private final CompletableFuture<Integer> ready = new CompletableFuture<>();
-
-    private EvaluatorProcess(Process process)
+    EvaluatorProcess
     {
-        this.process = process;
-        Thread.ofVirtual().start(this::read);
+        requireNonNull(process, "process is null");
     }
 
     /**
@@ -43,42 +28,7 @@ final class EvaluatorProcess
     static EvaluatorProcess launch(Path folder, Map<String, String> config)
             throws IOException
     {
-        Path file = Files.createTempFile(folder, "evaluator", ".properties");
-        Files.writeString(file, config.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining("\n")));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AlertingServerMain.class.getName(),
-                "--config",
-                file.toString()));
-        return new EvaluatorProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
-    }
-
-    private void read()
-    {
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                output.add(line);
-                Matcher matcher = READY.matcher(line);
-                if (matcher.find()) {
-                    ready.complete(Integer.parseInt(matcher.group(1)));
-                }
-            }
-        }
-        catch (IOException _) {
-            // the pipe of one that was killed
-        }
-        finally {
-            ready.completeExceptionally(new IllegalStateException("It ended"));
-        }
+        return new EvaluatorProcess(TestingProcess.launch(PROGRAM, folder, config, TestingProcess.testClassPath(), "-Xmx128m"));
     }
 
     /**
@@ -87,17 +37,12 @@ final class EvaluatorProcess
     int awaitReady()
             throws InterruptedException
     {
-        try {
-            return ready.get(PATIENCE_SECONDS, SECONDS);
-        }
-        catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError("The evaluator did not start:\n" + output(), e);
-        }
+        return Integer.parseInt(process.awaitReady().group(1));
     }
 
     String output()
     {
-        return String.join("\n", output);
+        return process.output();
     }
 
     boolean isAlive()
@@ -111,8 +56,7 @@ final class EvaluatorProcess
     void kill()
             throws InterruptedException
     {
-        process.destroyForcibly();
-        process.waitFor();
+        process.kill();
     }
 
     @Override
