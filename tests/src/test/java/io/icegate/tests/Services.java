@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Arguments of {@code ./icegate start} for a test.
+ * How a test starts {@code ./icegate start}.
  */
 final class Services
 {
@@ -44,6 +44,39 @@ final class Services
     static List<Integer> freePorts()
     {
         return Ports.free(3);
+    }
+
+    /**
+     * Starts {@code ./icegate start}, and waits until it is ready.
+     *
+     * @param environment beside that of {@link #environment}
+     * @param arguments as {@link #startArguments} gives them
+     */
+    static IceGateScript start(Path folder, Map<String, String> environment, List<String> arguments)
+            throws Exception
+    {
+        IceGateScript start = IceGateScript.start(folder, environment(environment), arguments);
+        try {
+            start.awaitOutput("IceGate is ready.");
+            return start;
+        }
+        catch (Throwable e) {
+            start.close();
+            throw e;
+        }
+    }
+
+    /**
+     * As above, with an evaluator of alerts.
+     *
+     * @param ports for OTLP/gRPC, OTLP/HTTP, Trino and the API of alerting
+     */
+    static IceGateScript startWithAlerting(Path folder, Path data, List<Integer> ports, String... further)
+            throws Exception
+    {
+        List<String> arguments = new ArrayList<>(startArguments(data, ports.subList(0, 3), further));
+        arguments.addAll(List.of("--alerting-port", Integer.toString(ports.get(3))));
+        return start(folder, Map.of(), arguments);
     }
 
     static List<String> startArguments(Path data, List<Integer> ports, String... further)

@@ -64,9 +64,7 @@ final class TestAlertLedger
         Path data = folder.resolve("data");
         Path files = Files.createDirectories(folder.resolve("rules"));
         Files.writeString(files.resolve("ledger.yaml"), yaml(groups));
-        List<String> arguments = Services.startArguments(data, ports.subList(0, 3), "--rules", files.toString(), "--alerting-port", Integer.toString(ports.get(3)));
-        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), arguments)) {
-            start.awaitOutput("IceGate is ready.");
+        try (IceGateScript start = Services.startWithAlerting(folder, data, ports, "--rules", files.toString())) {
             LedgerLoad load = LedgerLoad.start(ports.get(1), seed);
             int kills = 0;
             try (load) {

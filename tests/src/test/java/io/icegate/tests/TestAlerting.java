@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,8 +62,7 @@ final class TestAlerting
         Path data = folder.resolve("data");
         Path files = Files.createDirectories(folder.resolve("rules"));
         Path rules = Files.writeString(files.resolve("checkout.yaml"), RULES);
-        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), Services.startArguments(data, ports.subList(0, 3), "--alerting-port", Integer.toString(ports.get(3))))) {
-            start.awaitOutput("IceGate is ready.");
+        try (IceGateScript start = Services.startWithAlerting(folder, data, ports)) {
             start.awaitOutput("  Alerts      API http://localhost:%s/v1/alerting/groups, from the first rule on\n".formatted(ports.get(3)));
             assertProblemsAreTold(data, rules);
             assertTestsOfRules(data, rules);

@@ -51,11 +51,10 @@ final class TestHeavyQueries
             throws Exception
     {
         List<Integer> ports = Services.freePorts();
-        try (IceGateScript start = IceGateScript.start(
+        try (IceGateScript start = Services.start(
                 folder,
-                Services.environment(Map.of("OTEL_METRIC_EXPORT_INTERVAL", "1000")),
+                Map.of("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
                 Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.telemetry.self.enabled=true"))) {
-            start.awaitOutput("IceGate is ready");
             Load load = Load.start(ports.get(1), "load");
             try (load; Connection connection = TrinoProcess.connect("localhost:" + ports.get(2))) {
                 load.awaitMore(1);

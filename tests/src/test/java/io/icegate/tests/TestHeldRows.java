@@ -86,13 +86,9 @@ final class TestHeldRows
         Files.writeString(rules.resolve("held.yaml"), RULES);
         AlertRecords waits = new AlertRecords(data.resolve("warehouse"), "waits");
         AlertRecords fixed = new AlertRecords(data.resolve("warehouse"), "fixed");
-        List<String> first = Services.startArguments(
-                data,
-                ports.subList(0, 3),
+        List<String> first = List.of(
                 "--rules",
                 rules.toString(),
-                "--alerting-port",
-                Integer.toString(ports.get(3)),
                 "--alerting",
                 "icegate.alerting.patience=%ss".formatted(PATIENCE.toSeconds()),
                 "--no-maintenance");
@@ -106,8 +102,7 @@ final class TestHeldRows
                 Integer.toString(ports.get(5)),
                 "--receiver-memory",
                 "256MB");
-        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), first)) {
-            start.awaitOutput("IceGate is ready.");
+        try (IceGateScript start = Services.startWithAlerting(folder, data, ports, first.toArray(String[]::new))) {
             start.awaitOutput("  Alerts      API http://localhost:%s/v1/alerting/groups\n".formatted(ports.get(3)));
             try (IceGateScript other = IceGateScript.start(folder, Services.environment(Map.of()), second)) {
                 other.awaitOutput("The receiver is ready.");

@@ -43,8 +43,7 @@ final class TestNotebook
     {
         List<Integer> ports = Services.freePorts();
         List<String> arguments = Services.startArguments(folder.resolve("data"), ports, "--receiver", "icegate.commit.enabled=false");
-        try (IceGateScript start = IceGateScript.start(folder, Services.environment(Map.of()), arguments)) {
-            start.awaitOutput("IceGate is ready.");
+        try (IceGateScript _ = Services.start(folder, Map.of(), arguments)) {
             OtlpTarget target = new OtlpTarget(ports.get(0), ports.get(1));
             LoggedRecord.log(target, new SdkExportCounts(), "for the notebook", RECORDS);
             try (TracedApplication traced = new TracedApplication("notebook", target, Protocol.HTTP, new SdkExportCounts())) {

@@ -248,15 +248,7 @@ final class TestStart
     private IceGateScript start(Path data, Map<String, String> environment, String... further)
             throws Exception
     {
-        IceGateScript start = IceGateScript.start(folder, Services.environment(environment), Services.startArguments(data, ports, further));
-        try {
-            start.awaitOutput("IceGate is ready.");
-            return start;
-        }
-        catch (Throwable e) {
-            start.close();
-            throw e;
-        }
+        return Services.start(folder, environment, Services.startArguments(data, ports, further));
     }
 
     private void assertSecondStartIsRefused(Path data)
