@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestFuzzOverTheWire
 {
-    private static final int SEEDS = Integer.getInteger("icegate.fuzz-seeds", 15);
+    private static final int SEEDS = Integer.getInteger("icegate.fuzz-seeds", 8);
     private static final long SEED = Long.getLong("icegate.seed", 1);
     private static final int INPUTS_OF_A_SEED = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

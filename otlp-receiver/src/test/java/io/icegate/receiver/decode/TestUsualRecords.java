@@ -34,7 +34,7 @@ final class TestUsualRecords
      * Small, so that they are reached.
      */
     private static final DecodeLimits LIMITS = new DecodeLimits(8, 200, 6, 2_000, 50, 5_000, Duration.ofDays(365), Duration.ofDays(1));
-    private static final int REQUESTS = Integer.getInteger("icegate.wire-requests", 300);
+    private static final int REQUESTS = Integer.getInteger("icegate.wire-requests", 200);
 
     // rows that were stored
     private final AtomicInteger usual = new AtomicInteger();

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestFuzz
 {
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("icegate.fuzz-seconds", 15));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("icegate.fuzz-seconds", 8));
     private static final long INPUTS = Long.getLong("icegate.fuzz-inputs", Long.MAX_VALUE);
     private static final long SEED = Long.getLong("icegate.seed", 1);
     /**
