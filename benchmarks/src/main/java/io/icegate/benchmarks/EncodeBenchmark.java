@@ -18,9 +18,9 @@ final class EncodeBenchmark
 
     private final Installation installation;
     private final Path folder;
-    private final int seconds;
+    private final double seconds;
 
-    EncodeBenchmark(Installation installation, Path folder, int seconds)
+    EncodeBenchmark(Installation installation, Path folder, double seconds)
     {
         this.installation = installation;
         this.folder = folder;
@@ -45,7 +45,7 @@ final class EncodeBenchmark
     private List<Map<String, Object>> measure(Payload payload)
             throws IOException, InterruptedException
     {
-        List<String> arguments = List.of(payload.name(), Integer.toString(RECORDS), Integer.toString(REQUESTS_PER_SEGMENT), Integer.toString(seconds));
+        List<String> arguments = List.of(payload.name(), Integer.toString(RECORDS), Integer.toString(REQUESTS_PER_SEGMENT), Double.toString(seconds));
         return new MeasuredProcess(installation, JAVA_OPTIONS, folder.resolve("encode-%s.log".formatted(payload))).run(EncodeMeasurement.class, payload, arguments);
     }
 }

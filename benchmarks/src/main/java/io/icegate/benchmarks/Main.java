@@ -62,7 +62,7 @@ public final class Main
     @Command(name = "encode", mixinStandardHelpOptions = true, description = "Records per CPU second of decoding and encoding alone, with their garbage, beside protobuf-java and Iceberg's Parquet writer.")
     int encode(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--seconds", defaultValue = "15", description = "CPU seconds per signal and side, after half as many to warm up (default: ${DEFAULT-VALUE}).") int seconds)
+            @Option(names = "--seconds", defaultValue = "15", description = "CPU seconds per signal and side, after half as many to warm up (default: ${DEFAULT-VALUE}).") double seconds)
             throws IOException, InterruptedException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {

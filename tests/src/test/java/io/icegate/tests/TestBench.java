@@ -61,7 +61,7 @@ final class TestBench
     void testEncode()
             throws Exception
     {
-        List<JsonNode> results = results("encode", "--seconds", "1");
+        List<JsonNode> results = results("encode", "--seconds", "0.1");
         assertThat(results).extracting(result -> result.get("signal").asText()).containsExactly("logs", "logs", "spans", "spans", "metrics", "metrics");
         assertThat(results).allSatisfy(result -> {
             assertThat(result.get("records_per_cpu_second").asLong()).isPositive();

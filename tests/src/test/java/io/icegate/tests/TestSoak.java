@@ -15,12 +15,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A minute of everything, or as many as {@code icegate.soak-minutes} says.
+ * Most of a minute of everything, or as many as {@code icegate.soak-minutes} says.
  */
 @Order(0) // waits more than it computes, so that others run beside it
 final class TestSoak
 {
-    private static final int MINUTES = Integer.getInteger("icegate.soak-minutes", 1);
+    /**
+     * So long that each part is killed, and is there again for a while before the next one is.
+     */
+    private static final double MINUTES = Double.parseDouble(System.getProperty("icegate.soak-minutes", "0.75"));
 
     @TempDir
     private Path folder = Path.of("");
@@ -35,7 +38,7 @@ final class TestSoak
         List<String> command = List.of(
                 "soak",
                 "--minutes",
-                Integer.toString(MINUTES),
+                Double.toString(MINUTES),
                 "--rate",
                 "600",
                 "--clients",
@@ -49,7 +52,7 @@ final class TestSoak
                 "--trino-memory",
                 "1GB");
         try (IceGateScript soak = IceGateScript.start(folder, Services.environment(Map.of()), command)) {
-            soak.awaitEnd(IceGateScript.LIMIT.plusMinutes(MINUTES));
+            soak.awaitEnd(IceGateScript.LIMIT.plusSeconds(Math.round(60 * MINUTES)));
             assertThat(soak.exitValue()).as(soak.output()).isZero();
             assertThat(soak.output()).contains("SOAK OK");
         }
