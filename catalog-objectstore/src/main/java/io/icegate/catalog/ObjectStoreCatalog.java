@@ -4,6 +4,7 @@ import io.icegate.catalog.log.CatalogCommitResult;
 import io.icegate.catalog.log.CatalogEnvironment;
 import io.icegate.catalog.log.CatalogFormat;
 import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.log.ChangeScope;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogChanges;
@@ -338,7 +339,7 @@ public final class ObjectStoreCatalog
         parts().guards.verifyChecked(base, guardedNext);
         CatalogObject after = tableObject(guardedNext, metadataLocation);
         Optional<String> before = base == null ? Optional.empty() : Optional.of(base.metadataFileLocation());
-        commit(state -> CatalogChanges.put(state, identifier, after, before));
+        commit(ChangeScope.MOVED, state -> CatalogChanges.put(state, identifier, after, before));
     }
 
     CatalogObject tableObject(TableMetadata metadata, String metadataLocation)
@@ -355,7 +356,7 @@ public final class ObjectStoreCatalog
         UUID uuid = CatalogChanges.uuid(ObjectKind.VIEW, metadataLocation, next.uuid());
         CatalogObject after = new CatalogObject(ObjectKind.VIEW, uuid, metadataLocation, parts().locations.folders(next.location(), next.properties()));
         Optional<String> before = base == null ? Optional.empty() : Optional.of(requireNonNull(base.metadataFileLocation(), "metadataFileLocation is null"));
-        commit(state -> CatalogChanges.put(state, identifier, after, before));
+        commit(ChangeScope.MOVED, state -> CatalogChanges.put(state, identifier, after, before));
     }
 
     /**
@@ -481,13 +482,18 @@ public final class ObjectStoreCatalog
 
     private CatalogCommitResult commit(Function<CatalogState, List<CatalogChange>> change)
     {
+        return commit(ChangeScope.CATALOG, change);
+    }
+
+    private CatalogCommitResult commit(ChangeScope scope, Function<CatalogState, List<CatalogChange>> change)
+    {
         verifyChangeable();
         Parts open = parts();
         if (open.request.isEmpty()) {
-            return open.log.commit(change);
+            return open.log.commit(open.log.newId().toString(), Optional.empty(), scope, change);
         }
         RequestKey request = open.request.orElseThrow();
-        CatalogCommitResult result = open.log.commit(request.id(), request.digest(), change);
+        CatalogCommitResult result = open.log.commit(request.id(), request.digest(), scope, change);
         if (result.isRepetition()) {
             throw new CommittedBeforeException(request.id(), result.version());
         }

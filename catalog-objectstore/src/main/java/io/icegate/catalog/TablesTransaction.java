@@ -2,6 +2,7 @@ package io.icegate.catalog;
 
 import io.icegate.catalog.log.CatalogCommitResult;
 import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.log.ChangeScope;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogChanges;
@@ -101,7 +102,7 @@ final class TablesTransaction
                     }
                 }
                 isPrepared = false;
-                CatalogCommitResult result = log.commit(id, digest, this::changes);
+                CatalogCommitResult result = log.commit(id, digest, scope(), this::changes);
                 deleteUnused(result);
                 return result;
             }
@@ -194,6 +195,14 @@ final class TablesTransaction
                 : TableMetadata.buildFrom(base);
         updates.forEach(update -> update.applyTo(builder));
         return builder.build();
+    }
+
+    /**
+     * A table that is only looked at must be what it is when the others move.
+     */
+    private ChangeScope scope()
+    {
+        return prepared.values().stream().allMatch(table -> table.after.isPresent()) ? ChangeScope.MOVED : ChangeScope.CATALOG;
     }
 
     private List<CatalogChange> changes(CatalogState state)

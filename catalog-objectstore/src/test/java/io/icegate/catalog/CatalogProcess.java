@@ -2,6 +2,7 @@ package io.icegate.catalog;
 
 import io.icegate.catalog.log.CatalogEnvironment;
 import io.icegate.catalog.log.CatalogLog;
+import io.icegate.catalog.log.ChangeScope;
 import io.icegate.catalog.log.LogFixture;
 import io.icegate.warehouse.Warehouses;
 import org.apache.iceberg.Table;
@@ -72,7 +73,7 @@ final class CatalogProcess
                 new Thread(() -> {
                     for (int i = 0; ; i++) {
                         String id = name + "-" + i;
-                        log.commit(id, Optional.empty(), state -> List.of(pointer(state, 1, id), pointer(state, 2, id)));
+                        log.commit(id, Optional.empty(), ChangeScope.MOVED, state -> List.of(pointer(state, 1, id), pointer(state, 2, id)));
                         System.out.println("ack " + id);
                     }
                 }).start();

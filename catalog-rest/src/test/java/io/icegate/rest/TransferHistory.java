@@ -345,14 +345,16 @@ final class TransferHistory
         Map<String, Integer> committed = new HashMap<>();
         CatalogState state = CatalogState.empty();
         for (CatalogRecord record : records) {
+            List<CatalogTransaction> effective;
             try {
+                effective = state.effective(record);
                 state = state.replay(record, CatalogFormat.IDEMPOTENCY_WINDOW);
             }
             catch (IllegalStateException e) {
                 findings.add("H3: the log cannot be replayed: " + e.getMessage());
                 break;
             }
-            for (CatalogTransaction transaction : record.transactions()) {
+            for (CatalogTransaction transaction : effective) {
                 List<Set<String>> added = added(log, transaction, known);
                 if (record.version() > after) {
                     checkTransaction(record.version(), added).ifPresent(mark -> committed.merge(mark, 1, Integer::sum));

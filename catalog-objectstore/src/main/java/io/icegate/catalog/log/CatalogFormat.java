@@ -17,6 +17,10 @@ import static java.util.Objects.requireNonNull;
 public record CatalogFormat(UUID catalogId, Duration fence, Duration retention, Duration idempotencyWindow)
 {
     public static final int VERSION = 2;
+    /**
+     * Of records that were offered ahead or that only fill a slot: programs that know {@value #VERSION} alone stop at them.
+     */
+    static final int VERSION_AHEAD = 3;
     public static final Duration FENCE = Duration.ofMinutes(5);
     public static final Duration RETENTION = Duration.ofHours(168);
     /**

@@ -3,7 +3,9 @@ package io.icegate.catalog.log;
 import io.icegate.catalog.log.RecordStore.FetchedRecord;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogCommit;
+import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.CatalogTransaction;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.StoredObject;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -208,10 +211,28 @@ public final class CatalogLog
         if (found.size() < count || store.newestFloor() > fromVersion) {
             throw opened().tail.collected(fromVersion + 1);
         }
-        return found.stream()
-                .map(FetchedRecord::record)
-                .map(record -> new CatalogCommit(record.version(), Instant.ofEpochMilli(record.timestampMillis()), record.writer(), record.transactions()))
-                .toList();
+        List<CatalogRecord> records = found.stream().map(FetchedRecord::record).toList();
+        if (records.stream().allMatch(record -> record.ahead() == 0)) {
+            return records.stream()
+                    .map(record -> new CatalogCommit(record.version(), Instant.ofEpochMilli(record.timestampMillis()), record.writer(), record.transactions()))
+                    .toList();
+        }
+        return replayed(opened().tail.at(fromVersion), records);
+    }
+
+    /**
+     * The states before tell which transactions of records that were offered ahead took effect.
+     */
+    private List<CatalogCommit> replayed(CatalogState from, List<CatalogRecord> records)
+    {
+        List<CatalogCommit> commits = new ArrayList<>();
+        CatalogState state = from;
+        for (CatalogRecord record : records) {
+            List<CatalogTransaction> effective = state.effective(record);
+            state = opened().tail.after(state, record);
+            commits.add(new CatalogCommit(record.version(), state.timestamp(), record.writer(), effective));
+        }
+        return commits;
     }
 
     public CatalogCommitResult commit(Function<CatalogState, List<CatalogChange>> change)
@@ -219,12 +240,17 @@ public final class CatalogLog
         return commit(environment.newId().toString(), Optional.empty(), change);
     }
 
+    public CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    {
+        return commit(id, digest, ChangeScope.CATALOG, change);
+    }
+
     /**
      * @see CommitQueue#commit
      */
-    public CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    public CatalogCommitResult commit(String id, Optional<String> digest, ChangeScope scope, Function<CatalogState, List<CatalogChange>> change)
     {
-        return opened().queue.commit(id, digest, change);
+        return opened().queue.commit(id, digest, scope, change);
     }
 
     /**

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  */
 final class CatalogRecordParser
 {
-    private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "ts", "txns");
+    private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "ts", "ahead", "txns");
     private static final Set<String> TRANSACTION_FIELDS = Set.of("id", "req", "ops");
     private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "from", "to", "folders");
     private static final Set<String> NAMESPACE_FIELDS = Set.of("ns", "props");
@@ -39,16 +39,30 @@ final class CatalogRecordParser
     static byte[] toJson(CatalogRecord record, List<byte[]> transactions)
     {
         return StrictJson.write(json -> {
+            if (needsAhead(record)) {
+                json.writeNumberField("format", CatalogFormat.VERSION_AHEAD);
+            }
             json.writeNumberField("version", record.version());
             json.writeStringField("id", record.id().toString());
             json.writeStringField("writer", record.writer().toString());
             json.writeNumberField("ts", record.timestampMillis());
+            if (record.ahead() > 0) {
+                json.writeNumberField("ahead", record.ahead());
+            }
             json.writeArrayFieldStart("txns");
             for (byte[] transaction : transactions) {
                 json.writeRawValue(new String(transaction, StandardCharsets.UTF_8));
             }
             json.writeEndArray();
         });
+    }
+
+    /**
+     * Whether programs that know no records ahead, and none that only fill a slot, must stop here.
+     */
+    private static boolean needsAhead(CatalogRecord record)
+    {
+        return record.ahead() > 0 || record.transactions().isEmpty();
     }
 
     static byte[] toJson(CatalogRecord record)
@@ -157,22 +171,47 @@ final class CatalogRecordParser
     {
         String what = "catalog record " + version;
         StrictJson json = StrictJson.parse(what, content);
-        checkFormat(what, json);
+        checkFormat(what, json, CatalogFormat.VERSION_AHEAD);
         json.allow(RECORD_FIELDS);
         if (json.number("version") != version) {
             throw new IllegalArgumentException("Cannot read %s: it calls itself version %s".formatted(what, json.number("version")));
         }
         List<CatalogTransaction> transactions = json.objects("txns").stream().map(CatalogRecordParser::readTransaction).toList();
-        return new CatalogRecord(version, json.uuid("id"), json.uuid("writer"), json.number("ts"), transactions);
+        CatalogRecord record = new CatalogRecord(version, json.uuid("id"), json.uuid("writer"), json.number("ts"), ahead(what, json), transactions);
+        if (needsAhead(record) && !json.mentions("format")) {
+            throw belowItsFormat(what);
+        }
+        return record;
+    }
+
+    private static int ahead(String what, StrictJson json)
+    {
+        if (!json.mentions("ahead")) {
+            return 0;
+        }
+        if (!json.mentions("format")) {
+            throw belowItsFormat(what);
+        }
+        long ahead = json.number("ahead");
+        if (ahead < 1 || ahead > CatalogRecord.AHEAD_MAX) {
+            throw new IllegalArgumentException("Cannot read %s: it is %s ahead, not 1 to %s".formatted(what, ahead, CatalogRecord.AHEAD_MAX));
+        }
+        return (int) ahead;
+    }
+
+    private static IllegalArgumentException belowItsFormat(String what)
+    {
+        return new IllegalArgumentException("Cannot read %s: it is ahead, or empty, and of format %s".formatted(what, CatalogFormat.VERSION));
     }
 
     /**
      * Stops at a record or checkpoint that raises the format to a number that this program does not know.
      */
-    static void checkFormat(String what, StrictJson json)
+    static void checkFormat(String what, StrictJson json, int newest)
     {
-        if (json.mentions("format") && json.number("format") != CatalogFormat.VERSION) {
-            throw new IllegalArgumentException("Cannot read %s: format %s is not known, only %s".formatted(what, json.number("format"), CatalogFormat.VERSION));
+        if (json.mentions("format") && (json.number("format") < CatalogFormat.VERSION || json.number("format") > newest)) {
+            throw new IllegalArgumentException("Cannot read %s: format %s is not known, only %s".formatted(
+                    what, json.number("format"), newest == CatalogFormat.VERSION ? newest : "%s to %s".formatted(CatalogFormat.VERSION, newest)));
         }
     }
 

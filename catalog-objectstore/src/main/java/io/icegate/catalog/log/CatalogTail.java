@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -64,7 +65,8 @@ final class CatalogTail
     private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
     private final ConcurrentSkipListMap<Long, CatalogState> recent = new ConcurrentSkipListMap<>();
     private final Map<UUID, Moment> foreignWriters = new ConcurrentHashMap<>();
-    private volatile boolean recordUnderWay;
+    private final AtomicBoolean announced = new AtomicBoolean();
+    private volatile int recordsUnderWay;
 
     CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
     {
@@ -113,6 +115,15 @@ final class CatalogTail
     }
 
     /**
+     * The newest state known here, however old, or that one if there is none.
+     */
+    Known newest(Known fallback)
+    {
+        Known state = known.get();
+        return state == null ? fallback : state;
+    }
+
+    /**
      * A state that includes every record written before {@code asked}. Callers at the same time share one probe, but only
      * one that began after they asked.
      */
@@ -130,11 +141,11 @@ final class CatalogTail
     }
 
     /**
-     * Tells whether a record of our own is on its way to the store.
+     * Tells how many records of our own are on their way to the store.
      */
-    void recordUnderWay(boolean underWay)
+    void recordsUnderWay(int count)
     {
-        recordUnderWay = underWay;
+        recordsUnderWay = count;
     }
 
     private Known probe(Known from, Moment asked)
@@ -143,8 +154,8 @@ final class CatalogTail
             return from;
         }
         Known state = from;
-        // our own is probably there already: the end behind it is seen at the same time
-        int wave = recordUnderWay ? 2 : 1;
+        // our own are probably there already: the end behind them is seen at the same time
+        int wave = 1 + recordsUnderWay;
         while (true) {
             Moment began = environment.now();
             List<FetchedRecord> found = store.records(state.state().version() + 1, wave);
@@ -168,6 +179,22 @@ final class CatalogTail
     Known caughtUp(Known from, List<FetchedRecord> records, Optional<Moment> tailSeen)
     {
         return install(replay(from.state(), records), tailSeen.orElse(from.tailSeen()));
+    }
+
+    /**
+     * The state after a record that follows it.
+     */
+    CatalogState after(CatalogState from, CatalogRecord record)
+    {
+        return replay(from, record);
+    }
+
+    /**
+     * The state at a version that was seen not long ago.
+     */
+    Optional<CatalogState> kept(long version)
+    {
+        return Optional.ofNullable(recent.get(version));
     }
 
     /**
@@ -199,6 +226,9 @@ final class CatalogTail
             applied(state, fetched.size());
             if (!fetched.record().writer().equals(writer)) {
                 seen(fetched.record().writer());
+                if (fetched.record().ahead() > 0 && fetched.record().transactions().isEmpty()) {
+                    announced.set(true);
+                }
             }
         }
         return state;
@@ -206,9 +236,7 @@ final class CatalogTail
 
     private CatalogState replay(CatalogState from, CatalogRecord record)
     {
-        // times grow, also behind one that was capped
-        long timestampMillis = Math.max(record.timestampMillis(), from.timestampMillis() + 1);
-        return from.replay(timestampMillis == record.timestampMillis() ? record : record.at(timestampMillis), format.idempotencyWindow());
+        return from.replay(record, format.idempotencyWindow());
     }
 
     private void applied(CatalogState state, int size)
@@ -237,6 +265,14 @@ final class CatalogTail
     {
         foreignWriters.values().removeIf(moment -> environment.since(moment).compareTo(FOREIGN_WITHIN) > 0);
         return foreignWriters.size();
+    }
+
+    /**
+     * Whether another process announced, since the last call, that it cannot get a slot.
+     */
+    boolean takeAnnouncement()
+    {
+        return announced.getAndSet(false);
     }
 
     /**
@@ -316,7 +352,7 @@ final class CatalogTail
         for (int i = candidates.size() - 1; i >= 0 && base.version() == 0; i--) {
             base = restore(candidates.get(i)).map(Restored::state).orElse(base); // else it was thinned out meanwhile
         }
-        return replayWhile(base, version, record -> record.version() <= version, "version " + version);
+        return replayWhile(base, version, state -> state.version() <= version, "version " + version);
     }
 
     /**
@@ -328,28 +364,32 @@ final class CatalogTail
     CatalogState asOf(long timestampMillis, CatalogState newest)
     {
         CatalogState base = newestCheckpointAt(timestampMillis);
-        return replayWhile(base, newest.version(), record -> record.timestampMillis() <= timestampMillis, "as of " + Instant.ofEpochMilli(timestampMillis));
+        return replayWhile(base, newest.version(), state -> state.timestampMillis() <= timestampMillis, "as of " + Instant.ofEpochMilli(timestampMillis));
     }
 
     /**
      * @param last version that exists
      * @param asked for, for messages
      */
-    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogRecord> wanted, String asked)
+    private CatalogState replayWhile(CatalogState base, long last, Predicate<CatalogState> wanted, String asked)
     {
         CatalogState state = base;
         boolean more = state.version() < last;
         while (more) {
             int wave = (int) Math.min(RecordStore.WAVE_MAX, last - state.version());
             List<FetchedRecord> found = store.records(state.version() + 1, wave);
-            List<FetchedRecord> taken = found.stream().filter(fetched -> wanted.test(fetched.record())).toList();
-            for (FetchedRecord fetched : taken) {
-                state = replay(state, fetched.record());
+            for (FetchedRecord fetched : found) {
+                CatalogState next = replay(state, fetched.record());
+                if (!wanted.test(next)) {
+                    more = false;
+                    break;
+                }
+                state = next;
             }
-            if (found.size() < wave && taken.size() == found.size()) {
+            if (more && found.size() < wave) {
                 throw collected(asked);
             }
-            more = taken.size() == wave && state.version() < last;
+            more = more && state.version() < last;
         }
         if (base.version() < last && store.newestFloor() > base.version()) {
             throw collected(asked);

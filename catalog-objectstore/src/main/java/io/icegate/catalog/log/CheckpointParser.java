@@ -76,7 +76,7 @@ final class CheckpointParser
     {
         String what = "catalog checkpoint " + version;
         StrictJson json = StrictJson.parse(what, content);
-        CatalogRecordParser.checkFormat(what, json);
+        CatalogRecordParser.checkFormat(what, json, CatalogFormat.VERSION);
         json.allow(FIELDS);
         if (json.number("version") != version) {
             throw new IllegalArgumentException("Cannot read %s: it calls itself version %s".formatted(what, json.number("version")));

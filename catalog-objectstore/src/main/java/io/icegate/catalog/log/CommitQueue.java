@@ -4,7 +4,9 @@ import io.icegate.catalog.log.CatalogEnvironment.Moment;
 import io.icegate.catalog.log.CatalogTail.Known;
 import io.icegate.catalog.log.RecordStore.FetchedRecord;
 import io.icegate.catalog.log.RecordWriter.Contention;
-import io.icegate.catalog.log.RecordWriter.Outcome;
+import io.icegate.catalog.log.RecordWriter.Decision;
+import io.icegate.catalog.log.RecordWriter.Offer;
+import io.icegate.catalog.log.RecordWriter.Slot;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
@@ -12,6 +14,7 @@ import io.icegate.catalog.state.CatalogTransaction;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -28,22 +31,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Commits in groups. Callers queue their changes; one thread puts as many as fit into the next record.
  *
  * <p>Each round runs every queued function, in order, on a working copy of the newest known state, and offers the result
  * as one record. A function that throws or changes nothing gets its answer only from a state that was read after it was
  * queued and that holds nothing unsettled. Until then it stays at the head of the queue. After a lost round all functions
- * run again, on the state that won. A transaction is offered to a slot only once the slot before is known to hold another
- * record. So it cannot stand in two slots.
+ * run again, on the state that won. A transaction is offered to another slot only once it is known that the first one holds
+ * another record, or that the transaction is void there. So it cannot take effect twice.
+ *
+ * <p>While a record is on its way the next one is offered ahead, if it only moves tables: each of its transactions takes effect
+ * if its tables are then where it expects them. Among several processes each offers one record at a time, some of them ahead of
+ * one another.
  */
 final class CommitQueue
         implements AutoCloseable
 {
     static final int QUEUED_MAX = 16_384;
     static final int YIELD_WINS = 8;
+    /**
+     * So many records of this process are on their way at the same time.
+     */
+    static final int UNDER_WAY_MAX = 3;
     private static final int TURNS_MAX = 16;
     private static final int TURNS_PER_ROUND_TRIP = 10;
+    /**
+     * So many processes have their turn at the same time, one slot behind the other, where enough of them commit that all of these
+     * slots are wanted.
+     */
+    private static final int SLOTS_PER_TURN = 2;
+    private static final int MANY_OTHERS = 3;
     /**
      * A slower one, as of a store that did not answer for a while, makes nobody wait longer.
      */
@@ -69,8 +88,15 @@ final class CommitQueue
     private boolean running;
     private boolean closed;
     // of the committer's thread
+    private final Deque<Round> underWay = new ArrayDeque<>();
+    /**
+     * Somebody waits whose answer needs a state without anything unsettled.
+     */
+    private boolean mustSettle;
     private int winsInRow;
     private int lossesInRow;
+    private long lastVersion;
+    private long announcedVersion;
     private Duration roundTrip = Duration.ZERO;
 
     CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
@@ -80,7 +106,7 @@ final class CommitQueue
         this.format = format;
         this.writer = writer;
         this.tail = tail;
-        this.records = new RecordWriter(store, environment, format, tail);
+        this.records = new RecordWriter(store, environment, format, writer, tail);
         this.clockCheck = clockCheck;
         this.checkpoints = checkpoints;
     }
@@ -88,12 +114,13 @@ final class CommitQueue
     /**
      * Blocks until the outcome is known, or known to stay unknown.
      *
+     * @param scope what the change looks at
      * @param change a pure function; it runs any number of times, on the committer's thread
      * @throws CommitStateUnknownException when it may or may not be committed; every other exception means that it is not
      */
-    CatalogCommitResult commit(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change)
+    CatalogCommitResult commit(String id, Optional<String> digest, ChangeScope scope, Function<CatalogState, List<CatalogChange>> change)
     {
-        Pending pending = new Pending(id, digest, change, environment.now());
+        Pending pending = new Pending(id, digest, scope, change, environment.now());
         try {
             enqueue(pending);
         }
@@ -192,6 +219,8 @@ final class CommitQueue
                 commitAll(batch);
             }
             catch (Throwable e) { // callers wait for an answer, also after an Error
+                underWay.forEach(round -> batch.addAll(round.included));
+                underWay.clear();
                 batch.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
             }
             batch.clear();
@@ -228,29 +257,123 @@ final class CommitQueue
         }
     }
 
+    /**
+     * Works until nothing waits and nothing is on its way. What is in a round is not in the batch.
+     */
     private void commitAll(List<Pending> batch)
     {
         drainTo(batch);
-        while (!batch.isEmpty()) {
-            Known from;
-            try {
-                from = tail.usable();
-                verifyClock();
+        while (!batch.isEmpty() || !underWay.isEmpty()) {
+            if (underWay.isEmpty()) {
+                offerNext(batch);
             }
-            catch (RuntimeException e) { // nothing of this batch was offered to a slot whose content is not known
-                batch.forEach(pending -> pending.result.completeExceptionally(e));
-                batch.clear();
-                return;
+            else if (!batch.isEmpty() && isAheadOpen() && aheadPause().isZero()) {
+                offerAhead(batch);
             }
-            Round round = new Round(from);
-            round.fill(batch);
-            if (round.included.isEmpty()) {
-                refreshFor(batch);
-            }
-            else {
-                round.offer(batch);
+            if (!underWay.isEmpty() && awaitChange(batch)) {
+                underWay.remove().decide(batch);
             }
             drainTo(batch);
+        }
+    }
+
+    private void offerNext(List<Pending> batch)
+    {
+        Known from;
+        try {
+            from = tail.usable();
+            verifyClock();
+        }
+        catch (RuntimeException e) { // nothing of this batch was offered to a slot whose content is not known
+            batch.forEach(pending -> pending.result.completeExceptionally(e));
+            batch.clear();
+            return;
+        }
+        Round round = new Round(from, from.state(), 0);
+        mustSettle = !round.fill(batch);
+        if (round.included.isEmpty()) {
+            refreshFor(batch);
+        }
+        else {
+            underWay.add(round);
+            round.start(round.takeTurn());
+        }
+    }
+
+    /**
+     * Whether a record may be offered before those under way are settled: where nobody else commits, and all who wait only move
+     * tables that they name.
+     */
+    private boolean isAheadOpen()
+    {
+        return !mustSettle && underWay.size() < UNDER_WAY_MAX && tail.foreignWriters() == 0;
+    }
+
+    /**
+     * Time until the next record ahead, so that those under way are spread over the time that one takes.
+     */
+    private Duration aheadPause()
+    {
+        Duration pause = usualRoundTrip().dividedBy(UNDER_WAY_MAX).minus(environment.since(underWay.getLast().began));
+        return pause.toMillis() <= 0 ? Duration.ZERO : pause;
+    }
+
+    private Duration usualRoundTrip()
+    {
+        return roundTrip.compareTo(ROUND_TRIP_MAX) < 0 ? roundTrip : ROUND_TRIP_MAX;
+    }
+
+    private void offerAhead(List<Pending> batch)
+    {
+        Round last = underWay.getLast();
+        Known known = tail.newest(last.from);
+        long ahead = last.record().version() - known.state().version();
+        if (ahead < 0 || ahead > CatalogRecord.AHEAD_MAX || !batch.stream().allMatch(Pending::mayGoAhead)) {
+            mustSettle = true;
+            return;
+        }
+        Round round = new Round(known, last.after(), (int) ahead);
+        mustSettle = !round.fill(batch);
+        if (!round.included.isEmpty()) {
+            underWay.add(round);
+            round.start(Contention.NONE);
+        }
+    }
+
+    /**
+     * Waits until the first record under way is settled, or until another one may be offered.
+     *
+     * @return whether the first one is settled
+     */
+    private boolean awaitChange(List<Pending> batch)
+    {
+        boolean interrupted = false;
+        boolean aheadOpen = isAheadOpen();
+        try {
+            synchronized (monitor) {
+                while (!underWay.element().settled) {
+                    long millis = 0; // for ever
+                    if (aheadOpen && !(batch.isEmpty() && queue.isEmpty())) {
+                        Duration pause = aheadPause();
+                        if (pause.isZero()) {
+                            return false;
+                        }
+                        millis = pause.toMillis();
+                    }
+                    try {
+                        monitor.wait(millis);
+                    }
+                    catch (InterruptedException e) {
+                        interrupted = true; // not ours to be interrupted: what is on its way must be settled
+                    }
+                }
+                return true;
+            }
+        }
+        finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -282,90 +405,112 @@ final class CommitQueue
     /**
      * Lets other processes commit after many wins in a row, if there are any.
      */
-    private void yield(Duration pause)
+    private void yield()
     {
         winsInRow++;
         if (winsInRow >= YIELD_WINS) {
             winsInRow = 0;
             if (tail.foreignWriters() > 0) {
-                environment.sleep(pause);
+                environment.sleep(usualRoundTrip());
             }
         }
     }
 
     /**
-     * Who lost more often goes first: a process waits a tenth of a round trip for each loss that it has less than there are
-     * others, and offers nothing when the slot is taken meanwhile. So each commits after about as many records as there
-     * are processes.
-     */
-    private Contention contention()
-    {
-        int others = Math.min(tail.foreignWriters(), TURNS_MAX);
-        if (others == 0) {
-            return Contention.NONE;
-        }
-        Duration usual = roundTrip.compareTo(ROUND_TRIP_MAX) < 0 ? roundTrip : ROUND_TRIP_MAX;
-        return new Contention(true, usual.multipliedBy(Math.max(0, others - lossesInRow)).dividedBy(TURNS_PER_ROUND_TRIP));
-    }
-
-    /**
-     * One attempt at one record.
+     * One record, from its transactions to their answers.
      */
     private final class Round
     {
         private final Known from;
+        private final CatalogState base;
         private final List<Pending> included = new ArrayList<>();
         private final List<CatalogTransaction> transactions = new ArrayList<>();
         private final List<byte[]> contents = new ArrayList<>();
         private final Set<String> ids = new HashSet<>();
+        private final Moment began = environment.now();
+        private int ahead;
         private CatalogState working;
         private int size = RECORD_OVERHEAD_BYTES;
+        private @Nullable Offer offer;
+        private @Nullable CatalogState after;
+        // guarded by the monitor
+        private boolean settled;
+        private @Nullable Slot slot;
+        private @Nullable Throwable failure;
+        private Duration placingTime = Duration.ZERO;
 
-        private Round(Known from)
+        /**
+         * @param base what the transactions are made on: the state that is known, or what it will be after the records under way
+         * @param ahead how many records are between the known state and this one
+         */
+        private Round(Known from, CatalogState base, int ahead)
         {
             this.from = from;
-            this.working = from.state();
+            this.base = base;
+            this.working = base;
+            this.ahead = ahead;
         }
 
-        private void fill(List<Pending> batch)
+        private CatalogRecord record()
         {
+            return requireNonNull(offer, "offer is null").record();
+        }
+
+        private CatalogState after()
+        {
+            return requireNonNull(after, "after is null");
+        }
+
+        /**
+         * Moves what fits from the batch into this record.
+         *
+         * @return false when something stays that needs a state without anything unsettled
+         */
+        private boolean fill(List<Pending> batch)
+        {
+            boolean all = true;
             for (Iterator<Pending> remaining = batch.iterator(); remaining.hasNext(); ) {
                 Pending pending = remaining.next();
                 if (included.size() == CatalogRecord.TRANSACTIONS_MAX) {
-                    return;
+                    return all;
                 }
-                Optional<Long> earlier = from.state().transactions().version(pending.id);
-                if (earlier.isPresent()) {
+                Optional<Long> earlier = base.transactions().version(pending.id);
+                if (earlier.isPresent() && ahead == 0) {
                     answerAgain(pending, earlier.orElseThrow());
                     remaining.remove();
                     continue;
                 }
-                if (ids.contains(pending.id)) {
-                    continue; // the same transaction twice in this record: the second is answered from the first
+                if (earlier.isPresent() || ids.contains(pending.id)) {
+                    all = false; // the same transaction twice: the second is answered from the first
+                    continue;
                 }
                 try {
                     if (!include(pending)) {
-                        return;
+                        return all;
                     }
+                    remaining.remove();
                 }
                 catch (NothingToDo e) {
+                    all = false;
                     if (isFinal(pending)) {
                         pending.result.complete(new CatalogCommitResult(from.state().version(), List.of(), false));
                         remaining.remove();
                     }
                 }
                 catch (RuntimeException | Error e) {
+                    all = false;
                     if (isFinal(pending)) {
                         pending.result.completeExceptionally(e);
                         remaining.remove();
                     }
                 }
             }
+            return all;
         }
 
         private boolean isFinal(Pending pending)
         {
-            return included.isEmpty() && pending.queued.isBefore(from.tailSeen());
+            return ahead == 0 && included.isEmpty() && pending.queued.isBefore(from.tailSeen());
         }
 
         private boolean include(Pending pending)
@@ -376,6 +521,9 @@ final class CommitQueue
                 throw new NothingToDo();
             }
             CatalogTransaction transaction = new CatalogTransaction(pending.id, pending.digest, changes);
+            if (ahead > 0 && !transaction.onlyMoves()) {
+                throw new IllegalStateException("not before the records in front of it are known");
+            }
             byte[] content = CatalogRecordParser.transaction(transaction);
             if (RECORD_OVERHEAD_BYTES + content.length > CatalogRecord.BYTES_MAX) {
                 throw new IllegalArgumentException("Cannot commit to the catalog: a transaction of %s bytes exceeds a record of %s".formatted(content.length, CatalogRecord.BYTES_MAX));
@@ -392,53 +540,133 @@ final class CommitQueue
             return true;
         }
 
-        private void offer(List<Pending> batch)
+        /**
+         * Who missed more records of others goes first, so that each process commits after about as many records as there are
+         * processes. Two have their turn together; the next two wait a tenth of a round trip, and offer nothing when the slot is taken
+         * meanwhile. Of those two one takes the slot behind the other's. Who missed more than there are others goes further ahead: it
+         * meets a process that does not know of it and takes every slot as soon as it is free. What cannot go ahead announces itself
+         * there, and who sees that lets a round trip pass.
+         */
+        private Contention takeTurn()
         {
-            Moment began = environment.now();
-            long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
-            CatalogRecord record = new CatalogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, transactions);
-            byte[] content = CatalogRecordParser.toJson(record, contents);
-            CatalogState after = working.closed(record, format.idempotencyWindow());
-            Contention contention = contention();
-            Outcome outcome;
-            tail.recordUnderWay(true);
+            int others = Math.min(tail.foreignWriters(), TURNS_MAX);
+            if (others == 0) {
+                return Contention.NONE;
+            }
+            long position = others - Math.min(from.state().version() - lastVersion, others + 2L * lossesInRow);
+            boolean together = lossesInRow > 0 || others >= MANY_OTHERS;
+            int behind = position < 0
+                    ? (int) Math.min(CatalogRecord.AHEAD_MAX, (1 - position) / 2)
+                    : together ? (int) (position % SLOTS_PER_TURN) : 0;
+            if (included.stream().allMatch(Pending::mayGoAhead) && transactions.stream().allMatch(CatalogTransaction::onlyMoves)) {
+                ahead = behind;
+            }
+            else if (behind > 0 && lossesInRow > 1 && announcedVersion <= from.state().version()) {
+                announcedVersion = from.state().version() + 1 + behind;
+                records.announce(from, behind);
+            }
+            long turns = together ? Math.max(0, position) / SLOTS_PER_TURN : Math.max(0, position);
+            Duration turn = usualRoundTrip().multipliedBy(turns).dividedBy(TURNS_PER_ROUND_TRIP);
+            boolean givesWay = tail.takeAnnouncement() && lossesInRow == 0;
+            return new Contention(true, givesWay ? turn.plus(usualRoundTrip()) : turn, Math.min(lossesInRow, CatalogTail.CATCH_UP_COUNT));
+        }
+
+        private void start(Contention contention)
+        {
+            long timestampMillis = Math.max(base.timestampMillis() + 1, environment.clock().millis());
+            long version = from.state().version() + 1 + ahead;
+            CatalogRecord record = new CatalogRecord(version, environment.newId(), writer, timestampMillis, ahead, transactions);
+            Offer offered = new Offer(from, record, CatalogRecordParser.toJson(record, contents), contention);
+            offer = offered;
+            after = working.closed(record, format.idempotencyWindow());
+            tail.recordsUnderWay(underWay.size());
+            store.aside(() -> {
+                place(offered);
+                return true;
+            });
+        }
+
+        private void place(Offer offered)
+        {
+            Moment placing = environment.now();
+            Slot found = null;
+            Throwable thrown = null;
             try {
-                outcome = records.write(from, record, content, after, contention);
+                found = records.place(offered);
+            }
+            catch (RuntimeException | Error e) {
+                thrown = e;
+            }
+            Duration time = environment.since(placing).minus(offered.contention().turn());
+            synchronized (monitor) {
+                slot = found;
+                failure = thrown;
+                placingTime = time;
+                settled = true;
+                monitor.notifyAll();
+            }
+        }
+
+        /**
+         * Answers callers, or puts them back to the head of the batch.
+         */
+        private void decide(List<Pending> batch)
+        {
+            Decision decision;
+            try {
+                synchronized (monitor) {
+                    if (failure instanceof RuntimeException thrown) {
+                        throw thrown;
+                    }
+                    if (failure instanceof Error thrown) {
+                        throw thrown;
+                    }
+                }
+                decision = records.decide(requireNonNull(offer, "offer is null"), requireNonNull(slot, "slot is null"));
             }
             catch (ObjectStoreAccessException e) {
-                batch.removeAll(included);
                 included.forEach(pending -> pending.result.completeExceptionally(e));
                 return;
             }
             catch (RuntimeException | Error e) {
-                batch.removeAll(included);
                 included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
                 return;
             }
             finally {
-                tail.recordUnderWay(false);
+                tail.recordsUnderWay(underWay.size()); // who has an answer reads no slot in vain
             }
-            switch (outcome) {
-                case COMMITTED -> {
-                    batch.removeAll(included);
-                    for (int i = 0; i < included.size(); i++) {
-                        included.get(i).result.complete(new CatalogCommitResult(record.version(), transactions.get(i).changes(), false));
-                    }
-                    checkpoints.committed(after);
-                    lossesInRow = 0;
-                    roundTrip = environment.since(began).minus(contention.turn());
-                    CommitQueue.this.yield(roundTrip);
-                }
+            switch (decision.outcome()) {
+                case COMMITTED -> committed(decision, batch);
                 case LOST -> {
                     winsInRow = 0;
                     lossesInRow++;
+                    batch.addAll(0, included);
                 }
-                case UNKNOWN -> {
-                    batch.removeAll(included);
-                    included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(
-                            new IOException("Cannot tell whether catalog record %s was committed: the store did not answer for %s".formatted(record.version(), RecordWriter.SETTLE_MAX)))));
+                case UNKNOWN -> included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(
+                        new IOException("Cannot tell whether catalog record %s was committed: the store did not answer for %s".formatted(record().version(), RecordWriter.SETTLE_MAX)))));
+            }
+        }
+
+        private void committed(Decision decision, List<Pending> batch)
+        {
+            long version = record().version();
+            List<Pending> voids = new ArrayList<>();
+            for (int i = 0; i < included.size(); i++) {
+                Pending pending = included.get(i);
+                if (ahead == 0 || decision.after().orElseThrow().transactions().version(pending.id).equals(Optional.of(version))) {
+                    pending.result.complete(new CatalogCommitResult(version, transactions.get(i).changes(), false));
+                }
+                else {
+                    pending.wasVoid = true;
+                    voids.add(pending);
                 }
             }
+            batch.addAll(0, voids);
+            decision.after().ifPresent(checkpoints::committed);
+            lastVersion = version;
+            lossesInRow = 0;
+            roundTrip = placingTime;
+            CommitQueue.this.yield();
         }
 
         /**
@@ -447,7 +675,7 @@ final class CommitQueue
         private void answerAgain(Pending pending, long version)
         {
             try {
-                pending.result.complete(committed(pending.id, pending.digest, version));
+                pending.result.complete(CommitQueue.this.committed(pending.id, pending.digest, version));
             }
             catch (RuntimeException e) {
                 pending.result.completeExceptionally(e);
@@ -463,16 +691,28 @@ final class CommitQueue
     {
         private final String id;
         private final Optional<String> digest;
+        private final ChangeScope scope;
         private final Function<CatalogState, List<CatalogChange>> change;
         private final Moment queued;
         private final CompletableFuture<CatalogCommitResult> result = new CompletableFuture<>();
 
-        private Pending(String id, Optional<String> digest, Function<CatalogState, List<CatalogChange>> change, Moment queued)
+        private boolean wasVoid;
+
+        private Pending(String id, Optional<String> digest, ChangeScope scope, Function<CatalogState, List<CatalogChange>> change, Moment queued)
         {
             this.id = id;
             this.digest = digest;
+            this.scope = scope;
             this.change = change;
             this.queued = queued;
+        }
+
+        /**
+         * One that was void once is not tried ahead again.
+         */
+        private boolean mayGoAhead()
+        {
+            return scope == ChangeScope.MOVED && !wasVoid;
         }
     }
 }

@@ -9,21 +9,29 @@ import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.PutOutcome;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 
 /**
- * Offers one record to one slot of the log and finds out whether it won.
+ * Offers records to slots of the log and finds out which of them won.
  *
  * <p>A slot is an {@link OwnedObject}: it is created with put-if-absent and never changes, and every record carries an id of
- * its own. If the slot holds our id, the record is committed. If it holds another, the record lost, and the records behind
+ * its own. If the slot holds our id, the record is in the log. If it holds another, the record lost, and the records behind
  * it tell the new state. If the store cannot be asked for 30 s, the outcome stays unknown.
+ *
+ * <p>A record that was offered ahead counts once every slot before it holds a record. What these are decides which of its
+ * transactions take effect. A slot before it that nobody fills is filled with a record that does nothing.
  *
  * <p>Collection is the one thing that could make a slot lie, because an emptied slot can be created again. Only a writer
  * that last saw the tail longer than a fence ago can meet that. Such a writer reads the floors before it believes a slot.
@@ -35,22 +43,31 @@ final class RecordWriter
      * From the request, or a look at the slot, to the next look. A store that answers sooner is never looked at.
      */
     private static final Duration WATCH_PAUSE = Duration.ofMillis(2);
+    /**
+     * So many were asked for that none was surely absent.
+     */
+    private static final int NOTHING_ABSENT = 0;
 
     private final RecordStore store;
     private final CatalogEnvironment environment;
     private final CatalogFormat format;
+    private final UUID writer;
     private final CatalogTail tail;
 
-    RecordWriter(RecordStore store, CatalogEnvironment environment, CatalogFormat format, CatalogTail tail)
+    RecordWriter(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail)
     {
         this.store = store;
         this.environment = environment;
         this.format = format;
+        this.writer = writer;
         this.tail = tail;
     }
 
     enum Outcome
     {
+        /**
+         * The record is in the log.
+         */
         COMMITTED,
         /**
          * The record is not in the log and never will be.
@@ -60,79 +77,204 @@ final class RecordWriter
     }
 
     /**
-     * @param from the state that the record follows
-     * @param after the state with the record
-     * @param contention whether others commit as well, and how long to let them go first
-     * @throws ObjectStoreAccessException when the store refused it, so that it is not in the log and never will be
+     * @param turn how long to look at the slot before offering
+     * @param lookBehind how many slots behind it to look at as well: who loses again and again is further back than one record
      */
-    Outcome write(Known from, CatalogRecord record, byte[] content, CatalogState after, Contention contention)
+    record Contention(boolean isLikely, Duration turn, int lookBehind)
     {
-        Moment began = environment.now();
-        Slot slot = settle(record, content, began, contention);
-        if (slot.outcome != Outcome.UNKNOWN && tail.isStale(from)) {
-            return fenced(record, slot, began, after, content.length);
-        }
-        if (slot.outcome == Outcome.COMMITTED) {
-            tail.won(after, content.length, slot.asked);
-        }
-        if (slot.outcome == Outcome.LOST) {
-            tail.caughtUp(from, slot.records, slot.records.size() < slot.countMax ? Optional.of(slot.asked) : Optional.empty());
-        }
-        return slot.outcome;
+        static final Contention NONE = new Contention(false, Duration.ZERO, 0);
     }
 
     /**
-     * @param turn how long to look at the slot before offering
+     * A record for one slot.
+     *
+     * @param from the state that it was made on; {@code ahead} slots are between
+     * @param contention whether others commit as well, and how long to let them go first
      */
-    record Contention(boolean isLikely, Duration turn)
+    record Offer(Known from, CatalogRecord record, byte[] content, Contention contention)
     {
-        static final Contention NONE = new Contention(false, Duration.ZERO);
+        /**
+         * The first slot that its writer did not know.
+         */
+        private long firstUnknown()
+        {
+            return record.version() - record.ahead();
+        }
     }
 
-    private Slot settle(CatalogRecord record, byte[] content, Moment began, Contention contention)
+    /**
+     * What is known of a record once the state before it is.
+     *
+     * @param after the state right after the record, if it is in the log
+     */
+    record Decision(Outcome outcome, Optional<CatalogState> after)
     {
-        Offer offer = new Offer(record, content, contention);
+        private static Decision committed(CatalogState after)
+        {
+            return new Decision(Outcome.COMMITTED, Optional.of(after));
+        }
+
+        private static Decision of(Outcome outcome)
+        {
+            return new Decision(outcome, Optional.empty());
+        }
+    }
+
+    /**
+     * What the slot of an offer holds.
+     *
+     * @param began when the first request was sent, or earlier
+     * @param asked start of the request that showed the outcome
+     * @param found what was read of the slots from the first unknown one on, when it was lost
+     * @param countMax how many were asked for
+     */
+    record Slot(Outcome outcome, Moment began, Moment asked, List<FetchedRecord> found, int countMax) {}
+
+    /**
+     * Puts the record into its slot, or finds who did. Several offers may be placed at the same time.
+     *
+     * @throws ObjectStoreAccessException when the store refused it, so that it is not in the log and never will be
+     */
+    Slot place(Offer offer)
+    {
+        Moment began = environment.now();
+        Placing placing = new Placing(offer);
         Settled<ReadAhead> settled = OwnedObject.settle(
-                offer::send,
-                offer::readBack,
-                found -> found.records.get(0).record().id().equals(record.id()),
+                placing::send,
+                placing::readBack,
+                found -> found.in(offer.record.version()).filter(there -> there.record().id().equals(offer.record.id())).isPresent(),
                 environment.retryPolicy().withTimeMax(SETTLE_MAX));
         return switch (settled.outcome()) {
             // read back, any earlier attempt may have won the slot
-            case OURS -> new Slot(Outcome.COMMITTED, settled.stored().isPresent() ? began : offer.asked, List.of(), 0);
-            case FOREIGN -> new Slot(Outcome.LOST, offer.asked, settled.stored().orElseThrow().records, settled.stored().orElseThrow().countMax);
-            case UNKNOWN -> new Slot(Outcome.UNKNOWN, began, List.of(), 0);
+            case OURS -> new Slot(Outcome.COMMITTED, began, settled.stored().isPresent() ? began : placing.asked, List.of(), 0);
+            case FOREIGN -> new Slot(Outcome.LOST, began, placing.asked, settled.stored().orElseThrow().records, settled.stored().orElseThrow().countMax);
+            case UNKNOWN -> new Slot(Outcome.UNKNOWN, began, began, List.of(), 0);
         };
+    }
+
+    /**
+     * Says what became of a record that was placed. Offers are decided in the order of their slots, by one thread.
+     */
+    Decision decide(Offer offer, Slot slot)
+    {
+        if (slot.outcome == Outcome.UNKNOWN) {
+            return Decision.of(Outcome.UNKNOWN);
+        }
+        if (tail.isStale(offer.from)) {
+            Outcome outcome = fenced(offer.record, slot);
+            return outcome == Outcome.COMMITTED ? reached(offer, slot) : Decision.of(outcome); // after a loss the stale state makes the next round start cold
+        }
+        if (slot.outcome == Outcome.COMMITTED) {
+            return reached(offer, slot);
+        }
+        List<FetchedRecord> following = followUp(offer.firstUnknown(), slot.found);
+        tail.caughtUp(offer.from, following, following.size() < slot.countMax ? Optional.of(slot.asked) : Optional.empty());
+        return Decision.of(Outcome.LOST);
+    }
+
+    private static List<FetchedRecord> followUp(long first, List<FetchedRecord> found)
+    {
+        List<FetchedRecord> following = new ArrayList<>();
+        for (FetchedRecord fetched : found) {
+            if (fetched.record().version() == first + following.size()) {
+                following.add(fetched);
+            }
+        }
+        return following;
+    }
+
+    /**
+     * Takes over a record of ours that is in its slot, as soon as all slots before it hold one.
+     */
+    private Decision reached(Offer offer, Slot slot)
+    {
+        long version = offer.record.version();
+        Moment began = environment.now();
+        Known newest = tail.newest(offer.from);
+        while (true) {
+            long next = newest.state().version() + 1;
+            if (next > version) {
+                return offer.record.ahead() == 0 ? new Decision(Outcome.COMMITTED, tail.kept(version)) : at(version);
+            }
+            if (next == version) {
+                CatalogState after = tail.after(newest.state(), offer.record);
+                tail.won(after, offer.content.length, slot.asked);
+                return Decision.committed(after);
+            }
+            if (environment.since(began).compareTo(SETTLE_MAX) > 0) {
+                return Decision.of(Outcome.UNKNOWN);
+            }
+            try {
+                newest = tail.refreshed(environment.now());
+                if (newest.state().version() + 1 == next) {
+                    fill(newest);
+                    newest = tail.newest(newest);
+                }
+            }
+            catch (ObjectStoreAccessException e) {
+                return Decision.of(Outcome.UNKNOWN);
+            }
+            catch (RuntimeIOException e) {
+                // asked often enough, with pauses: again until the time is up
+            }
+        }
+    }
+
+    private Decision at(long version)
+    {
+        try {
+            return Decision.committed(tail.at(version));
+        }
+        catch (NotFoundException | RuntimeIOException e) {
+            return Decision.of(Outcome.UNKNOWN); // it stands there, but which of its transactions took effect cannot be told any more
+        }
+    }
+
+    /**
+     * Fills the next slot with nothing, or finds what another put there.
+     */
+    private void fill(Known from)
+    {
+        long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
+        CatalogRecord nothing = new CatalogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, 0, List.of());
+        Offer offer = new Offer(from, nothing, CatalogRecordParser.toJson(nothing), Contention.NONE);
+        decide(offer, place(offer));
+    }
+
+    /**
+     * Shows others that somebody waits: they take turns with whom they see. Nothing depends on where it ends up.
+     */
+    void announce(Known from, int ahead)
+    {
+        CatalogRecord nothing = new CatalogRecord(from.state().version() + 1 + ahead, environment.newId(), writer, Math.max(from.state().timestampMillis() + 1, environment.clock().millis()), ahead, List.of());
+        byte[] content = CatalogRecordParser.toJson(nothing);
+        store.aside(() -> store.putIfAbsent(CatalogLayout.record(nothing.version()), content));
     }
 
     /**
      * Sends the requests for one slot.
      */
-    private final class Offer
+    private final class Placing
     {
-        private final CatalogRecord record;
-        private final byte[] content;
-        private final Contention contention;
+        private final Offer offer;
         private Moment asked = environment.now(); // start of the last request, or earlier
-        private Optional<FetchedRecord> seen = Optional.empty(); // a foreign record that was there before our answer
+        private Optional<ReadAhead> seen = Optional.empty(); // a foreign record that was there before our answer
 
-        private Offer(CatalogRecord record, byte[] content, Contention contention)
+        private Placing(Offer offer)
         {
-            this.record = record;
-            this.content = content;
-            this.contention = contention;
+            this.offer = offer;
         }
 
         private PutOutcome send()
                 throws InterruptedException
         {
             asked = environment.now();
-            return contention.isLikely() ? sendAndWatch() : put();
+            return offer.contention.isLikely() ? sendAndWatch() : put();
         }
 
         private PutOutcome put()
         {
-            return store.putIfAbsent(CatalogLayout.record(record.version()), content);
+            return store.putIfAbsent(CatalogLayout.record(offer.record.version()), offer.content);
         }
 
         /**
@@ -145,7 +287,7 @@ final class RecordWriter
         {
             AtomicBoolean abandoned = new AtomicBoolean();
             Future<PutOutcome> answer = store.aside(() -> {
-                environment.sleep(contention.turn());
+                environment.sleep(offer.contention.turn());
                 return abandoned.get() ? PutOutcome.PRECONDITION_FAILED : put();
             });
             while (true) {
@@ -153,22 +295,44 @@ final class RecordWriter
                 if (known.isPresent()) {
                     return known.orElseThrow();
                 }
-                Optional<FetchedRecord> there = look();
-                if (there.isPresent()) {
-                    if (there.orElseThrow().record().id().equals(record.id())) {
+                ReadAhead there = look();
+                Optional<FetchedRecord> inSlot = there.in(offer.record.version());
+                if (inSlot.isPresent()) {
+                    if (inSlot.orElseThrow().record().id().equals(offer.record.id())) {
                         return RecordStore.await(answer);
                     }
                     abandoned.set(true);
-                    seen = there;
+                    seen = Optional.of(there);
                     return PutOutcome.PRECONDITION_FAILED;
                 }
             }
         }
 
-        private Optional<FetchedRecord> look()
+        /**
+         * Sees what is in the slot and around it, and takes over what follows the state that is known.
+         */
+        private ReadAhead look()
+        {
+            long slot = offer.record.version();
+            List<Future<Optional<FetchedRecord>>> around = LongStream.rangeClosed(offer.firstUnknown(), slot + offer.contention.lookBehind())
+                    .filter(version -> version != slot)
+                    .mapToObj(version -> store.aside(() -> tryLook(version)))
+                    .toList();
+            List<FetchedRecord> found = new ArrayList<>();
+            tryLook(slot).ifPresent(found::add);
+            around.forEach(looking -> RecordStore.await(looking).ifPresent(found::add));
+            found.sort(Comparator.comparingLong(fetched -> fetched.record().version()));
+            List<FetchedRecord> following = followUp(offer.firstUnknown(), found);
+            if (!following.isEmpty() && !tail.isStale(offer.from)) {
+                tail.caughtUp(offer.from, following, Optional.empty());
+            }
+            return new ReadAhead(found, NOTHING_ABSENT);
+        }
+
+        private Optional<FetchedRecord> tryLook(long version)
         {
             try {
-                return store.tryRecord(record.version());
+                return store.tryRecord(version);
             }
             catch (IOException e) {
                 return Optional.empty(); // the answer to our request decides
@@ -182,30 +346,45 @@ final class RecordWriter
                 throws IOException
         {
             if (seen.isPresent()) {
-                return Optional.of(new ReadAhead(List.of(seen.orElseThrow()), 1));
+                return seen;
             }
             asked = environment.now();
-            int countMax = answer == PutOutcome.PRECONDITION_FAILED ? CatalogTail.CATCH_UP_COUNT : 1;
-            List<FetchedRecord> found = countMax == 1
-                    ? store.tryRecord(record.version()).map(List::of).orElse(List.of())
-                    : store.records(record.version(), countMax);
-            return found.isEmpty() ? Optional.empty() : Optional.of(new ReadAhead(found, countMax));
+            long slot = offer.record.version();
+            ReadAhead read;
+            if (answer == PutOutcome.PRECONDITION_FAILED) {
+                long first = offer.firstUnknown();
+                int countMax = offer.record.ahead() + CatalogTail.CATCH_UP_COUNT;
+                List<FetchedRecord> found = offer.record.ahead() == 0
+                        ? store.records(first, countMax)
+                        : store.present(LongStream.range(first, first + countMax).boxed().toList());
+                read = new ReadAhead(found, countMax);
+            }
+            else {
+                read = new ReadAhead(store.tryRecord(slot).map(List::of).orElse(List.of()), NOTHING_ABSENT);
+            }
+            return read.in(slot).isPresent() ? Optional.of(read) : Optional.empty();
         }
     }
 
     /**
-     * What stands in the slot and behind it.
+     * What stands in slots.
      *
      * @param countMax how many were asked for
      */
-    private record ReadAhead(List<FetchedRecord> records, int countMax) {}
+    private record ReadAhead(List<FetchedRecord> records, int countMax)
+    {
+        private Optional<FetchedRecord> in(long version)
+        {
+            return records.stream().filter(fetched -> fetched.record().version() == version).findFirst();
+        }
+    }
 
     /**
      * Judges a slot when the tail was last seen too long ago. Above the newest floor nothing was ever deleted, so the content
      * of the slot decides. At or below the floor, and soon after the request began, the slot had been emptied before. What it
      * holds is a ghost that no reader counts. Later than that, our record may have been committed and collected.
      */
-    private Outcome fenced(CatalogRecord record, Slot slot, Moment began, CatalogState after, int size)
+    private Outcome fenced(CatalogRecord record, Slot slot)
     {
         long floor;
         try {
@@ -215,12 +394,9 @@ final class RecordWriter
             return Outcome.UNKNOWN;
         }
         if (record.version() > floor) {
-            if (slot.outcome == Outcome.COMMITTED) {
-                tail.won(after, size, slot.asked);
-            }
-            return slot.outcome; // after a loss the stale state makes the next round start cold
+            return slot.outcome;
         }
-        if (environment.since(began).compareTo(format.retention().dividedBy(2)) >= 0) {
+        if (environment.since(slot.began).compareTo(format.retention().dividedBy(2)) >= 0) {
             return Outcome.UNKNOWN;
         }
         if (slot.outcome == Outcome.COMMITTED) {
@@ -233,11 +409,4 @@ final class RecordWriter
         }
         return Outcome.LOST;
     }
-
-    /**
-     * @param asked start of the request that showed the outcome
-     * @param records what stands in the slot and behind it when it was lost
-     * @param countMax how many were asked for
-     */
-    private record Slot(Outcome outcome, Moment asked, List<FetchedRecord> records, int countMax) {}
 }

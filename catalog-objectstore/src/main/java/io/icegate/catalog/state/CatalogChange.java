@@ -41,6 +41,14 @@ public sealed interface CatalogChange
                 throw new IllegalArgumentException("Cannot describe the change of %s: it has neither a before nor an after".formatted(identifier));
             }
         }
+
+        /**
+         * Whether it was there before and is there afterwards.
+         */
+        public boolean isMove()
+        {
+            return before.isPresent() && after.isPresent();
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -295,11 +296,16 @@ public final class CatalogState
     }
 
     /**
-     * This working copy as the state after a record.
+     * This working copy as the state after a record whose transactions all took effect.
      */
     public CatalogState closed(CatalogRecord record, Duration idempotencyWindow)
     {
-        List<String> ids = record.transactions().stream().map(CatalogTransaction::id).toList();
+        return closed(record, record.transactions(), idempotencyWindow);
+    }
+
+    private CatalogState closed(CatalogRecord record, List<CatalogTransaction> effective, Duration idempotencyWindow)
+    {
+        List<String> ids = effective.stream().map(CatalogTransaction::id).toList();
         return new CatalogState(
                 record.version(),
                 record.timestampMillis(),
@@ -311,26 +317,70 @@ public final class CatalogState
     }
 
     /**
-     * The state after a record that was read from the log.
+     * The state after a record that was read from the log. Its time is later than that of this state, whatever the record says:
+     * the one before may have been capped, or was not known to the writer.
      *
      * @throws IllegalStateException when the record cannot follow this state
      */
     public CatalogState replay(CatalogRecord record, Duration idempotencyWindow)
     {
-        if (record.version() != version + 1 || record.timestampMillis() <= timestampMillis) {
-            throw new IllegalStateException("Cannot apply catalog record %s of %s: it does not follow version %s of %s".formatted(
-                    record.version(), record.timestampMillis(), version, timestampMillis));
+        if (record.version() != version + 1) {
+            throw new IllegalStateException("Cannot apply catalog record %s: it does not follow version %s".formatted(record.version(), version));
         }
+        Applied applied = apply(record);
+        CatalogRecord timed = record.timestampMillis() > timestampMillis ? record : record.at(timestampMillis + 1);
+        return applied.state.closed(timed, applied.effective, idempotencyWindow);
+    }
+
+    /**
+     * Those transactions of the next record that take effect: all of them, but for a record that was offered ahead. Of such a
+     * one, those that find what they expect, after the ones before them. It depends on the log alone.
+     *
+     * @throws IllegalStateException when the record cannot follow this state
+     */
+    public List<CatalogTransaction> effective(CatalogRecord record)
+    {
+        return record.ahead() == 0 ? record.transactions() : apply(record).effective;
+    }
+
+    private record Applied(CatalogState state, List<CatalogTransaction> effective) {}
+
+    private Applied apply(CatalogRecord record)
+    {
         CatalogState next = this;
+        List<CatalogTransaction> effective = new ArrayList<>(record.transactions().size());
+        Set<String> ids = new HashSet<>();
         for (CatalogTransaction transaction : record.transactions()) {
+            boolean isVoid = record.ahead() > 0 && (ids.contains(transaction.id()) || !next.hasWhatMoves(transaction));
+            if (isVoid) {
+                continue;
+            }
             try {
                 next = next.with(transaction.changes());
             }
             catch (RuntimeException e) {
+                if (record.ahead() > 0 && e instanceof ValidationException) {
+                    continue; // somebody took the folder meanwhile
+                }
                 throw new IllegalStateException("Cannot apply catalog record %s: %s".formatted(record.version(), e.getMessage()), e);
             }
+            effective.add(transaction);
+            ids.add(transaction.id());
         }
-        return next.closed(record, idempotencyWindow);
+        return new Applied(next, List.copyOf(effective));
+    }
+
+    /**
+     * Whether everything is where a transaction of moves found it, and the transaction was not committed before.
+     */
+    private boolean hasWhatMoves(CatalogTransaction transaction)
+    {
+        return transactions.version(transaction.id()).isEmpty() && transaction.changes().stream()
+                .map(ObjectChange.class::cast)
+                .allMatch(change -> object(change.identifier(), change.kind())
+                        .filter(present -> present.uuid().equals(change.uuid()))
+                        .map(CatalogObject::metadataLocation)
+                        .equals(change.before()));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.icegate.catalog.state;
 
+import io.icegate.catalog.state.CatalogChange.ObjectChange;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -25,5 +27,13 @@ public record CatalogTransaction(String id, Optional<String> digest, List<Catalo
         if (changes.isEmpty()) {
             throw new IllegalArgumentException("Cannot describe transaction %s: it changes nothing".formatted(id));
         }
+    }
+
+    /**
+     * Whether it moves tables and views from one metadata file to another, and nothing else.
+     */
+    public boolean onlyMoves()
+    {
+        return changes.stream().allMatch(change -> change instanceof ObjectChange object && object.isMove());
     }
 }

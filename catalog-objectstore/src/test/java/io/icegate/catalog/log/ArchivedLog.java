@@ -3,7 +3,6 @@ package io.icegate.catalog.log;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.objectstore.s3.StrictS3Server;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,14 +59,9 @@ public final class ArchivedLog
                 slots.put(version(key), content);
             }
         });
-        List<CatalogRecord> records = new ArrayList<>();
-        slots.forEach((version, content) -> {
-            if (version != records.size() + 1) {
-                throw new AssertionError("gap before record " + version);
-            }
-            records.add(CatalogRecordParser.fromJson(version, content));
-        });
-        return records;
+        return LogFixture.withoutGaps(slots.entrySet().stream()
+                .map(slot -> CatalogRecordParser.fromJson(slot.getKey(), slot.getValue()))
+                .toList());
     }
 
     private static long version(String key)

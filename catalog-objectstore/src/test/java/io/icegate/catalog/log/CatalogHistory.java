@@ -173,7 +173,9 @@ final class CatalogHistory
             try {
                 // every eighth one insists on the pointers it saw, as an engine does that prepared files for them
                 Optional<CatalogState> seen = i % 8 == 0 ? Optional.of(log.state()) : Optional.empty();
-                CatalogCommitResult result = log.commit(id, Optional.empty(), state -> transfer(state, seen, id, from, to, amount));
+                // some need a state that is known, so that records ahead and others follow one another
+                ChangeScope scope = i % 5 == 3 ? ChangeScope.CATALOG : ChangeScope.MOVED;
+                CatalogCommitResult result = log.commit(id, Optional.empty(), scope, state -> transfer(state, seen, id, from, to, amount));
                 acknowledged.add(id);
                 newestAcknowledged.accumulateAndGet(result.version(), Math::max);
             }
@@ -225,9 +227,13 @@ final class CatalogHistory
         Map<String, Integer> present = new HashMap<>();
         CatalogState state = CatalogState.empty();
         boolean replayable = true;
+        int ahead = 0;
+        int voids = 0;
         for (CatalogRecord record : records) {
+            List<CatalogTransaction> effective = record.transactions();
             if (replayable) {
                 try {
+                    effective = state.effective(record);
                     state = state.replay(record, CatalogFormat.IDEMPOTENCY_WINDOW);
                     checkSum(state, "the log");
                 }
@@ -236,7 +242,9 @@ final class CatalogHistory
                     replayable = false;
                 }
             }
-            for (CatalogTransaction transaction : record.transactions()) {
+            ahead += record.ahead() > 0 ? 1 : 0;
+            voids += record.transactions().size() - effective.size();
+            for (CatalogTransaction transaction : effective) {
                 present.merge(transaction.id(), 1, Integer::sum);
                 if (!transaction.id().equals("setup")) {
                     for (CatalogChange change : transaction.changes()) {
@@ -253,7 +261,7 @@ final class CatalogHistory
         for (var checkpoint : !replayable ? List.<ObjectHead>of() : reliable.list(CatalogLayout.CHECKPOINTS, Optional.empty(), ObjectStore.LIST_COUNT_MAX).objects()) {
             checkCheckpoint(reliable, records, CatalogLayout.version(checkpoint.key()).orElseThrow());
         }
-        return new Report(records.size(), acknowledged.size(), refused.size(), unknown.size(), reads.get(), lost, ghosts, doubled, List.copyOf(findings));
+        return new Report(records.size(), ahead, voids, acknowledged.size(), refused.size(), unknown.size(), reads.get(), lost, ghosts, doubled, List.copyOf(findings));
     }
 
     private void checkCheckpoint(ObjectStore reliable, List<CatalogRecord> records, long version)
@@ -269,7 +277,7 @@ final class CatalogHistory
         }
     }
 
-    record Report(int records, int acknowledged, int refused, int unknown, long reads, long lost, long ghosts, long doubled, List<String> findings)
+    record Report(int records, int ahead, int voids, int acknowledged, int refused, int unknown, long reads, long lost, long ghosts, long doubled, List<String> findings)
     {
         boolean isClean()
         {

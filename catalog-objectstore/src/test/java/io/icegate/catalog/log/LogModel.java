@@ -11,8 +11,10 @@ import java.util.function.Consumer;
  * The protocol of the log as a small machine whose every state is visited: two processes that read, write and start cold,
  * a collector, and a clock. A process may stop for any time between two steps: before a request, and before it looks at the
  * answer. Answers get lost, and a write whose answer was not heard may take effect at any time later. A cold start is four
- * requests: it lists checkpoints, reads one, reads the records behind it, and lists the floors. Checked: an acknowledged record is the history's at that slot, a record reported lost is not in it,
- * and what a process takes for the tail was the tail when it asked.
+ * requests: it lists checkpoints, reads one, reads the records behind it, and lists the floors. A record may be offered one slot
+ * ahead; its writer acknowledges it once it knows the slot before, and may fill that one with nothing. Checked: an acknowledged
+ * record is the history's at that slot and every slot before it was filled, a record reported lost is not in the history, and what
+ * a process takes for the tail was the tail when it asked.
  *
  * <p>The history is what the slots held when they were first filled. Collection publishes a floor, then empties slots at
  * or below it one by one; filling an emptied slot makes a ghost.
@@ -31,12 +33,14 @@ final class LogModel
         APPLIED_COUNTS_AS_OBSERVED,
         NO_SECOND_LOOK_AT_FLOORS,
         FLOOR_COMPARED_WITH_VERSION_REACHED,
+        AHEAD_ACKNOWLEDGED_AT_ONCE,
     }
 
     /**
      * @param lateWrites whether a write that was not answered may take effect later
+     * @param ahead whether records are offered ahead
      */
-    record Setup(int slots, int ticks, int fence, int retention, boolean lateWrites, Flaw flaw) {}
+    record Setup(int slots, int ticks, int fence, int retention, boolean lateWrites, boolean ahead, Flaw flaw) {}
 
     record Result(int states, Optional<String> violation) {}
 
@@ -63,7 +67,11 @@ final class LogModel
     private static final int WRONG = 8;
     private static final int LATE_SLOT = 9;
     private static final int LATE_ID = 10;
-    private static final int PER_PROCESS = 11;
+    private static final int AHEAD = 11;
+    private static final int FILLS = 12;
+    private static final int PLACED_SLOT = 13;
+    private static final int PLACED_ID = 14;
+    private static final int PER_PROCESS = 15;
 
     // phases
     private static final int IDLE = 0;
@@ -218,26 +226,77 @@ final class LogModel
                         s[p + ANSWER] = (byte) content(s, s[p + KNOWN] + 1);
                     }
                 });
-                if (state[p + ATTEMPTS] < ATTEMPTS_MAX && state[p + KNOWN] < setup.slots && !isStale(state, p)) {
-                    step(state, next, s -> s[p + PHASE] = PUT_DECIDED);
+                if (state[p + PLACED_SLOT] != 0) {
+                    placed(state, next, p);
+                }
+                else if (state[p + ATTEMPTS] < ATTEMPTS_MAX && !isStale(state, p)) {
+                    for (int ahead = 0; ahead <= (setup.ahead ? 1 : 0) && state[p + KNOWN] + ahead < setup.slots; ahead++) {
+                        byte chosen = (byte) ahead;
+                        step(state, next, s -> {
+                            s[p + AHEAD] = chosen;
+                            s[p + PHASE] = PUT_DECIDED;
+                        });
+                    }
                 }
             }
             case PROBE_ANSWERED -> step(state, next, s -> handleProbe(s, p));
             case PUT_DECIDED -> {
                 byte[] sent = state.clone();
-                sent[p + ATTEMPTS]++;
+                if (sent[p + FILLS] == 0) {
+                    sent[p + ATTEMPTS]++;
+                }
                 sent[p + BEGAN] = sent[NOW];
-                put(sent, next, p, id(process, sent[p + ATTEMPTS]));
+                put(sent, next, p, id(sent, p, process));
             }
-            case PUT_AGAIN -> put(state, next, p, id(process, state[p + ATTEMPTS]));
-            case PUT_ANSWERED -> step(state, next, s -> handlePut(s, p, id(process, s[p + ATTEMPTS])));
+            case PUT_AGAIN -> put(state, next, p, id(state, p, process));
+            case PUT_ANSWERED -> step(state, next, s -> handlePut(s, p, id(s, p, process)));
             default -> cold(state, next, p);
         }
     }
 
-    private static int id(int process, int attempt)
+    private static int id(byte[] state, int p, int process)
     {
-        return (process + 1) * 10 + attempt;
+        return (process + 1) * 10 + (state[p + FILLS] == 0 ? 0 : ATTEMPTS_MAX) + state[p + ATTEMPTS];
+    }
+
+    /**
+     * What a process may do while its record stands in a slot and those before it are not known.
+     */
+    private void placed(byte[] state, List<byte[]> next, int p)
+    {
+        if (state[p + KNOWN] >= state[p + PLACED_SLOT]) {
+            step(state, next, s -> acknowledgePlaced(s, p));
+        }
+        else if (state[p + KNOWN] == state[p + PLACED_SLOT] - 1) {
+            step(state, next, s -> {
+                s[p + KNOWN] = s[p + PLACED_SLOT]; // what stands there is known
+                acknowledgePlaced(s, p);
+            });
+        }
+        else if (!isStale(state, p)) {
+            step(state, next, s -> {
+                s[p + FILLS] = 1;
+                s[p + AHEAD] = 0;
+                s[p + PHASE] = PUT_DECIDED;
+            });
+        }
+    }
+
+    private void acknowledgePlaced(byte[] state, int p)
+    {
+        acknowledge(state, state[p + PLACED_SLOT], state[p + PLACED_ID]);
+        state[p + PLACED_SLOT] = 0;
+        state[p + PLACED_ID] = 0;
+    }
+
+    private void acknowledge(byte[] state, int slot, int id)
+    {
+        if (history(state, slot) != id) {
+            violation = Optional.of("slot %s: record %s was acknowledged, the history has %s".formatted(slot, id, history(state, slot)));
+        }
+        if (tail(state) < slot) {
+            violation = Optional.of("slot %s: record %s was acknowledged behind an empty slot".formatted(slot, id));
+        }
     }
 
     private void send(byte[] state, int p, int phase)
@@ -266,6 +325,8 @@ final class LogModel
         state[p + TAIL_ASKED] = 0;
         state[p + BASE] = 0;
         state[p + WRONG] = 0;
+        state[p + AHEAD] = 0;
+        state[p + FILLS] = 0;
     }
 
     private void startCold(byte[] state, int p)
@@ -306,7 +367,7 @@ final class LogModel
 
     private void put(byte[] state, List<byte[]> next, int p, int id)
     {
-        int slot = state[p + KNOWN] + 1;
+        int slot = slot(state, p);
         boolean empty = content(state, slot) == 0;
         step(state, next, s -> {
             fill(s, slot, id);
@@ -342,12 +403,17 @@ final class LogModel
         }
     }
 
+    private static int slot(byte[] state, int p)
+    {
+        return state[p + KNOWN] + 1 + state[p + AHEAD];
+    }
+
     /**
      * Reading the slot back and looking at the clock are one step here: between them nothing is concluded.
      */
     private void handlePut(byte[] state, int p, int id)
     {
-        int slot = state[p + KNOWN] + 1;
+        int slot = slot(state, p);
         int content = content(state, slot);
         boolean ours = state[p + ANSWER] == WRITTEN || content == id;
         if (!ours && content == 0) {
@@ -364,7 +430,11 @@ final class LogModel
         else if (slot > state[FLOOR]) {
             if (ours) {
                 conclude(state, p, slot, id, true, content);
+                boolean unknownBefore = state[p + PLACED_SLOT] == slot;
                 idle(state, p);
+                if (unknownBefore) {
+                    state[p + PHASE] = COLD;
+                }
             }
             else {
                 reportLost(state, slot, id);
@@ -385,16 +455,24 @@ final class LogModel
 
     private void conclude(byte[] state, int p, int slot, int id, boolean ours, int content)
     {
-        if (ours) {
-            if (history(state, slot) != id) {
-                violation = Optional.of("slot %s: record %s was acknowledged, the history has %s".formatted(slot, id, history(state, slot)));
+        boolean ahead = state[p + AHEAD] != 0;
+        if (ours && ahead) {
+            if (setup.flaw == Flaw.AHEAD_ACKNOWLEDGED_AT_ONCE) {
+                acknowledge(state, slot, id);
             }
+            state[p + PLACED_SLOT] = (byte) slot;
+            state[p + PLACED_ID] = (byte) id;
+        }
+        else if (ours) {
+            acknowledge(state, slot, id);
             state[p + KNOWN] = (byte) slot;
             observe(state, p);
         }
         else {
             reportLost(state, slot, id);
-            apply(state, p, content);
+            if (!ahead) {
+                apply(state, p, content);
+            }
         }
     }
 

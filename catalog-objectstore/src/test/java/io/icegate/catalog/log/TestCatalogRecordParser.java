@@ -54,10 +54,27 @@ final class TestCatalogRecordParser
         assertThat(CatalogRecordParser.fromJson(1042, JSON.getBytes(UTF_8))).isEqualTo(RECORD);
     }
 
+    @Test
+    void testRecordsAheadAndEmptyOnesRaiseTheFormat()
+    {
+        ObjectChange move = new ObjectChange(TableIdentifier.of("otel", "logs"), ObjectKind.TABLE, new UUID(0, 5), Optional.of("s3://lake/a"), Optional.of("s3://lake/b"), Set.of("s3://lake/logs"));
+        CatalogRecord ahead = new CatalogRecord(7, RECORD.id(), RECORD.writer(), 1, 2, List.of(new CatalogTransaction("0198", Optional.empty(), List.of(move))));
+        CatalogRecord empty = new CatalogRecord(7, RECORD.id(), RECORD.writer(), 1, List.of());
+        String start = "{\"format\":3,\"version\":7,\"id\":\"0f3e0000-0000-4000-8000-000000000001\",\"writer\":\"9c1b0000-0000-4000-8000-000000000002\",\"ts\":1,";
+
+        assertThat(new String(CatalogRecordParser.toJson(ahead), UTF_8)).startsWith(start + "\"ahead\":2,\"txns\":[{\"id\":\"0198\",");
+        assertThat(new String(CatalogRecordParser.toJson(empty), UTF_8)).isEqualTo(start + "\"txns\":[]}");
+        assertThat(CatalogRecordParser.fromJson(7, CatalogRecordParser.toJson(ahead))).isEqualTo(ahead);
+        assertThat(CatalogRecordParser.fromJson(7, CatalogRecordParser.toJson(empty))).isEqualTo(empty);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "\"version\":1042                  | \"version\":1043                         | it calls itself version 1043",
-            "\"version\":1042                  | \"format\":3,\"version\":1042            | format 3 is not known",
+            "\"version\":1042                  | \"format\":4,\"version\":1042            | format 4 is not known, only 2 to 3",
+            "\"txns\":                         | \"ahead\":1,\"txns\":                    | it is ahead, or empty, and of format 2",
+            "\"version\":1042                  | \"format\":3,\"ahead\":5,\"version\":1042 | it is 5 ahead, not 1 to 4",
+            "\"version\":1042                  | \"format\":3,\"ahead\":1,\"version\":1042 | it is 1 ahead and does more than move pointers",
             "\"version\":1042                  | \"shard\":1,\"version\":1042             | field 'shard' is not known",
             "\"kind\":\"view\"                 | \"kind\":\"index\"                       | neither table nor view",
             "\"kind\":\"view\"                 | \"kind\":\"view\",\"tag\":1              | field 'tag' is not known",
@@ -85,9 +102,9 @@ final class TestCatalogRecordParser
         CatalogTransaction transaction = RECORD.transactions().get(1);
         assertThat(new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(256, transaction)).transactions()).hasSize(256);
         assertThatThrownBy(() -> new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, nCopies(257, transaction)))
-                .hasMessageContaining("it has 257 transactions, not 1 to 256");
-        assertThatThrownBy(() -> new CatalogRecord(1, RECORD.id(), RECORD.writer(), 1, List.of()))
-                .hasMessageContaining("it has 0 transactions");
+                .hasMessageContaining("it has 257 transactions, more than 256");
+        assertThatThrownBy(() -> new CatalogRecord(6, RECORD.id(), RECORD.writer(), 1, 5, List.of()))
+                .hasMessageContaining("it is 5 ahead, not 0 to 4");
         assertThatThrownBy(() -> new CatalogRecord(0, RECORD.id(), RECORD.writer(), 1, List.of(transaction)))
                 .hasMessageContaining("out of range");
         assertThat(new CatalogTransaction("x".repeat(128), Optional.empty(), transaction.changes()).id()).hasSize(128);
