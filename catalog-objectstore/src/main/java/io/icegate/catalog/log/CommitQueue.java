@@ -7,6 +7,7 @@ import io.icegate.catalog.log.RecordWriter.Contention;
 import io.icegate.catalog.log.RecordWriter.Decision;
 import io.icegate.catalog.log.RecordWriter.Offer;
 import io.icegate.catalog.log.RecordWriter.Slot;
+import io.icegate.catalog.log.Turns.Turn;
 import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
@@ -50,23 +51,10 @@ final class CommitQueue
         implements AutoCloseable
 {
     static final int QUEUED_MAX = 16_384;
-    static final int YIELD_WINS = 8;
     /**
      * So many records of this process are on their way at the same time.
      */
     static final int UNDER_WAY_MAX = 3;
-    private static final int TURNS_MAX = 16;
-    private static final int TURNS_PER_ROUND_TRIP = 10;
-    /**
-     * So many processes have their turn at the same time, one slot behind the other, where enough of them commit that all of these
-     * slots are wanted.
-     */
-    private static final int SLOTS_PER_TURN = 2;
-    private static final int MANY_OTHERS = 3;
-    /**
-     * A slower one, as of a store that did not answer for a while, makes nobody wait longer.
-     */
-    private static final Duration ROUND_TRIP_MAX = Duration.ofMillis(100);
     private static final int BATCH_MAX = 1024;
     private static final long IDLE_MILLIS = 10_000;
     /**
@@ -93,11 +81,7 @@ final class CommitQueue
      * Somebody waits whose answer needs a state without anything unsettled.
      */
     private boolean mustSettle;
-    private int winsInRow;
-    private int lossesInRow;
-    private long lastVersion;
-    private long announcedVersion;
-    private Duration roundTrip = Duration.ZERO;
+    private final Turns turns = new Turns();
 
     CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
     {
@@ -301,12 +285,12 @@ final class CommitQueue
     }
 
     /**
-     * Whether a record may be offered before those under way are settled: where nobody else commits, and all who wait only move
-     * tables that they name.
+     * Whether a record may be offered before those under way are settled: nobody waits for that, nobody else commits, and the clocks
+     * were compared not long ago.
      */
     private boolean isAheadOpen()
     {
-        return !mustSettle && underWay.size() < UNDER_WAY_MAX && tail.foreignWriters() == 0;
+        return !mustSettle && underWay.size() < UNDER_WAY_MAX && tail.foreignWriters() == 0 && clockCheck.hasPassed(environment.now(), format.fence());
     }
 
     /**
@@ -314,13 +298,8 @@ final class CommitQueue
      */
     private Duration aheadPause()
     {
-        Duration pause = usualRoundTrip().dividedBy(UNDER_WAY_MAX).minus(environment.since(underWay.getLast().began));
+        Duration pause = turns.usualRoundTrip().dividedBy(UNDER_WAY_MAX).minus(environment.since(underWay.getLast().began));
         return pause.toMillis() <= 0 ? Duration.ZERO : pause;
-    }
-
-    private Duration usualRoundTrip()
-    {
-        return roundTrip.compareTo(ROUND_TRIP_MAX) < 0 ? roundTrip : ROUND_TRIP_MAX;
     }
 
     private void offerAhead(List<Pending> batch)
@@ -328,7 +307,7 @@ final class CommitQueue
         Round last = underWay.getLast();
         Known known = tail.newest(last.from);
         long ahead = last.record().version() - known.state().version();
-        if (ahead < 0 || ahead > CatalogRecord.AHEAD_MAX || !batch.stream().allMatch(Pending::mayGoAhead)) {
+        if (tail.isStale(known) || ahead < 0 || ahead > CatalogRecord.AHEAD_MAX || !batch.stream().allMatch(Pending::mayGoAhead)) {
             mustSettle = true;
             return;
         }
@@ -400,20 +379,6 @@ final class CommitQueue
             store.compareClocks();
         }
         clockCheck.verify();
-    }
-
-    /**
-     * Lets other processes commit after many wins in a row, if there are any.
-     */
-    private void yield()
-    {
-        winsInRow++;
-        if (winsInRow >= YIELD_WINS) {
-            winsInRow = 0;
-            if (tail.foreignWriters() > 0) {
-                environment.sleep(usualRoundTrip());
-            }
-        }
     }
 
     /**
@@ -540,35 +505,17 @@ final class CommitQueue
             return true;
         }
 
-        /**
-         * Who missed more records of others goes first, so that each process commits after about as many records as there are
-         * processes. Two have their turn together; the next two wait a tenth of a round trip, and offer nothing when the slot is taken
-         * meanwhile. Of those two one takes the slot behind the other's. Who missed more than there are others goes further ahead: it
-         * meets a process that does not know of it and takes every slot as soon as it is free. What cannot go ahead announces itself
-         * there, and who sees that lets a round trip pass.
-         */
         private Contention takeTurn()
         {
-            int others = Math.min(tail.foreignWriters(), TURNS_MAX);
-            if (others == 0) {
-                return Contention.NONE;
-            }
-            long position = others - Math.min(from.state().version() - lastVersion, others + 2L * lossesInRow);
-            boolean together = lossesInRow > 0 || others >= MANY_OTHERS;
-            int behind = position < 0
-                    ? (int) Math.min(CatalogRecord.AHEAD_MAX, (1 - position) / 2)
-                    : together ? (int) (position % SLOTS_PER_TURN) : 0;
+            Turn turn = turns.next(from.state().version(), tail.foreignWriters(), tail.takeAnnouncement());
             if (included.stream().allMatch(Pending::mayGoAhead) && transactions.stream().allMatch(CatalogTransaction::onlyMoves)) {
-                ahead = behind;
+                ahead = turn.behind();
             }
-            else if (behind > 0 && lossesInRow > 1 && announcedVersion <= from.state().version()) {
-                announcedVersion = from.state().version() + 1 + behind;
-                records.announce(from, behind);
+            else if (turn.announces()) {
+                turns.announced(from.state().version() + 1 + turn.behind());
+                records.announce(from, turn.behind());
             }
-            long turns = together ? Math.max(0, position) / SLOTS_PER_TURN : Math.max(0, position);
-            Duration turn = usualRoundTrip().multipliedBy(turns).dividedBy(TURNS_PER_ROUND_TRIP);
-            boolean givesWay = tail.takeAnnouncement() && lossesInRow == 0;
-            return new Contention(true, givesWay ? turn.plus(usualRoundTrip()) : turn, Math.min(lossesInRow, CatalogTail.CATCH_UP_COUNT));
+            return turn.contention();
         }
 
         private void start(Contention contention)
@@ -614,22 +561,10 @@ final class CommitQueue
         {
             Decision decision;
             try {
-                synchronized (monitor) {
-                    if (failure instanceof RuntimeException thrown) {
-                        throw thrown;
-                    }
-                    if (failure instanceof Error thrown) {
-                        throw thrown;
-                    }
-                }
-                decision = records.decide(requireNonNull(offer, "offer is null"), requireNonNull(slot, "slot is null"));
+                decision = decision();
             }
             catch (ObjectStoreAccessException e) {
                 included.forEach(pending -> pending.result.completeExceptionally(e));
-                return;
-            }
-            catch (RuntimeException | Error e) {
-                included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(e)));
                 return;
             }
             finally {
@@ -638,12 +573,35 @@ final class CommitQueue
             switch (decision.outcome()) {
                 case COMMITTED -> committed(decision, batch);
                 case LOST -> {
-                    winsInRow = 0;
-                    lossesInRow++;
+                    turns.lost();
                     batch.addAll(0, included);
                 }
-                case UNKNOWN -> included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(
-                        new IOException("Cannot tell whether catalog record %s was committed: the store did not answer for %s".formatted(record().version(), RecordWriter.SETTLE_MAX)))));
+                case UNKNOWN -> included.forEach(pending -> pending.result.completeExceptionally(new CommitStateUnknownException(decision.failure()
+                        .orElseGet(() -> new IOException("Cannot tell whether catalog record %s was committed: the store did not answer for %s".formatted(record().version(), RecordWriter.SETTLE_MAX))))));
+            }
+        }
+
+        /**
+         * @throws ObjectStoreAccessException when the store refused the record; what it refuses later, when it is asked what became of
+         *         it, leaves that unknown
+         */
+        private Decision decision()
+        {
+            Slot found;
+            synchronized (monitor) {
+                if (failure instanceof ObjectStoreAccessException refused) {
+                    throw refused;
+                }
+                if (failure != null) {
+                    return Decision.unknown(failure);
+                }
+                found = requireNonNull(slot, "slot is null");
+            }
+            try {
+                return records.decide(requireNonNull(offer, "offer is null"), found);
+            }
+            catch (RuntimeException | Error e) {
+                return Decision.unknown(e);
             }
         }
 
@@ -663,10 +621,9 @@ final class CommitQueue
             }
             batch.addAll(0, voids);
             decision.after().ifPresent(checkpoints::committed);
-            lastVersion = version;
-            lossesInRow = 0;
-            roundTrip = placingTime;
-            CommitQueue.this.yield();
+            if (turns.won(version, placingTime) && tail.foreignWriters() > 0) {
+                environment.sleep(turns.usualRoundTrip());
+            }
         }
 
         /**

@@ -106,17 +106,23 @@ final class RecordWriter
      * What is known of a record once the state before it is.
      *
      * @param after the state right after the record, if it is in the log
+     * @param failure what kept the outcome unknown, where something did
      */
-    record Decision(Outcome outcome, Optional<CatalogState> after)
+    record Decision(Outcome outcome, Optional<CatalogState> after, Optional<Throwable> failure)
     {
-        private static Decision committed(CatalogState after)
+        static Decision unknown(Throwable failure)
         {
-            return new Decision(Outcome.COMMITTED, Optional.of(after));
+            return new Decision(Outcome.UNKNOWN, Optional.empty(), Optional.of(failure));
+        }
+
+        private static Decision committed(Optional<CatalogState> after)
+        {
+            return new Decision(Outcome.COMMITTED, after, Optional.empty());
         }
 
         private static Decision of(Outcome outcome)
         {
-            return new Decision(outcome, Optional.empty());
+            return new Decision(outcome, Optional.empty(), Optional.empty());
         }
     }
 
@@ -194,12 +200,12 @@ final class RecordWriter
         while (true) {
             long next = newest.state().version() + 1;
             if (next > version) {
-                return offer.record.ahead() == 0 ? new Decision(Outcome.COMMITTED, tail.kept(version)) : at(version);
+                return offer.record.ahead() == 0 ? Decision.committed(tail.kept(version)) : at(version);
             }
             if (next == version) {
                 CatalogState after = tail.after(newest.state(), offer.record);
                 tail.won(after, offer.content.length, slot.asked);
-                return Decision.committed(after);
+                return Decision.committed(Optional.of(after));
             }
             if (environment.since(began).compareTo(SETTLE_MAX) > 0) {
                 return Decision.of(Outcome.UNKNOWN);
@@ -212,7 +218,7 @@ final class RecordWriter
                 }
             }
             catch (ObjectStoreAccessException e) {
-                return Decision.of(Outcome.UNKNOWN);
+                return Decision.unknown(e);
             }
             catch (RuntimeIOException e) {
                 // asked often enough, with pauses: again until the time is up
@@ -223,10 +229,10 @@ final class RecordWriter
     private Decision at(long version)
     {
         try {
-            return Decision.committed(tail.at(version));
+            return Decision.committed(Optional.of(tail.at(version)));
         }
         catch (NotFoundException | RuntimeIOException e) {
-            return Decision.of(Outcome.UNKNOWN); // it stands there, but which of its transactions took effect cannot be told any more
+            return Decision.unknown(e); // it stands there, but which of its transactions took effect cannot be told any more
         }
     }
 
