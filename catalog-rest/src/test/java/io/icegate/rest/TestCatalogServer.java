@@ -156,6 +156,25 @@ final class TestCatalogServer
         assertThat(http.send(server, "HEAD", "/v1/namespaces/a/tables/t", "", Map.of()).statusCode()).isEqualTo(204);
     }
 
+    /**
+     * Nothing gets better by asking again, which clients do after 503.
+     */
+    @Test
+    void testBrokenMetadataIsNoOutage()
+            throws Exception
+    {
+        CatalogServer server = start(Map.of());
+        assertThat(http.post(server, "/v1/namespaces", "{\"namespace\": [\"a\"]}").statusCode()).isEqualTo(200);
+        assertThat(http.post(server, "/v1/namespaces/a/tables", TABLE.formatted("t")).statusCode()).isEqualTo(200);
+        try (ObjectStoreCatalog catalog = embedded()) {
+            BaseTable table = (BaseTable) catalog.loadTable(TableIdentifier.of("a", "t"));
+            try (OutputStream broken = table.io().newOutputFile(table.operations().current().metadataFileLocation()).createOrOverwrite()) {
+                broken.write('{');
+            }
+        }
+        assertError(http.get(start(Map.of()), "/v1/namespaces/a/tables/t"), 500, "RuntimeIOException", ".metadata.json");
+    }
+
     @Test
     void testNamesOfAnyKind()
             throws Exception

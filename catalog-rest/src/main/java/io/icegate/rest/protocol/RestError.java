@@ -1,5 +1,6 @@
 package io.icegate.rest.protocol;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.server.access.AccessException;
 import io.icegate.wal.WalException;
@@ -49,11 +50,19 @@ record RestError(int status, String type, String message)
             case AlreadyExistsException _, CommitFailedException _, NamespaceNotEmptyException _ -> as(409, failure);
             case UnprocessableEntityException _ -> as(422, failure);
             case CommitStateUnknownException _ -> as(500, failure);
+            // what is there is broken, and is again when it is asked again
+            case RuntimeIOException broken when isNoJson(broken) -> as(500, broken);
+            case UncheckedIOException broken when isNoJson(broken) -> as(500, broken);
             // definite: nothing happened
             case WalException wal when wal.kind() != WalException.Kind.UNAVAILABLE -> as(500, wal);
             case RuntimeIOException _, UncheckedIOException _, ServiceFailureException _, ObjectStoreAccessException _, WalException _ -> new RestError(UNAVAILABLE, "ServiceUnavailableException", message(failure));
             default -> as(500, failure);
         };
+    }
+
+    private static boolean isNoJson(RuntimeException failure)
+    {
+        return failure.getCause() instanceof JsonProcessingException;
     }
 
     private static RestError of(AccessException access)

@@ -1,5 +1,6 @@
 package io.icegate.rest.protocol;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.server.access.AccessException;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -44,6 +45,8 @@ final class TestRestError
         assertStatus(409, "NamespaceNotEmptyException", new NamespaceNotEmptyException("m"));
         assertStatus(422, "UnprocessableEntityException", new UnprocessableEntityException("m"));
         assertStatus(500, "IllegalStateException", new IllegalStateException("m"));
+        assertStatus(500, "RuntimeIOException", new RuntimeIOException(new JsonParseException(null, "x"), "m"));
+        assertStatus(500, "UncheckedIOException", new UncheckedIOException("m", new JsonParseException(null, "x")));
         assertStatus(503, "ServiceUnavailableException", new RuntimeIOException(new IOException("x"), "m"));
         assertStatus(503, "ServiceUnavailableException", new UncheckedIOException("m", new IOException("x")));
         assertStatus(503, "ServiceUnavailableException", new ObjectStoreAccessException("m"));
