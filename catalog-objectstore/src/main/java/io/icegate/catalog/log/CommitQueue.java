@@ -247,6 +247,7 @@ final class CommitQueue
     private void commitAll(List<Pending> batch)
     {
         drainTo(batch);
+        turns.begin();
         while (!batch.isEmpty() || !underWay.isEmpty()) {
             if (underWay.isEmpty()) {
                 offerNext(batch);

@@ -70,6 +70,15 @@ final class Turns
     }
 
     /**
+     * Somebody wants to commit, and nobody did before: losses of earlier ones, which may have found in the end that there was
+     * nothing to commit, do not count.
+     */
+    void begin()
+    {
+        lossesInRow = 0;
+    }
+
+    /**
      * A record was announced; no other one is before it is known.
      */
     void announced(long version)

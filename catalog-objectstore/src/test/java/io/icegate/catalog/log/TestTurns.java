@@ -76,6 +76,17 @@ final class TestTurns
     }
 
     @Test
+    void testLossesOfAnEarlierCommitDoNotCount()
+    {
+        Turns turns = new Turns();
+        for (int i = 0; i < 5; i++) {
+            turns.begin();
+            turns.lost();
+            assertThat(turns.next(150 + i, 1, false).behind()).isZero();
+        }
+    }
+
+    @Test
     void testWhoWinsGivesWayToAnAnnouncement()
     {
         Turns turns = new Turns();
