@@ -228,13 +228,12 @@ final class TestCatalogHistoryWithCollection
             List<CatalogRecord> records = new ArrayList<>();
             for (Map.Entry<Long, byte[]> record : first.entrySet()) {
                 long version = record.getKey();
-                assertThat(version).as("no gaps").isEqualTo(records.size() + 1);
                 if (version > floor) {
                     assertThat(get(CatalogLayout.record(version)).orElseThrow().content()).as("record %s", version).isEqualTo(record.getValue());
                 }
                 records.add(CatalogRecordParser.fromJson(version, record.getValue()));
             }
-            return records;
+            return LogFixture.withoutGaps(records);
         }
     }
 }
