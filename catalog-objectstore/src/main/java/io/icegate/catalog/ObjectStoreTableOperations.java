@@ -43,7 +43,8 @@ final class ObjectStoreTableOperations
     {
         Optional<String> location = state.get().object(identifier, ObjectKind.TABLE).map(CatalogObject::metadataLocation);
         if (location.isPresent()) {
-            refreshFromMetadataLocation(location.orElseThrow());
+            // the store has tried again already, and what is broken stays so: Iceberg would ask for a minute and a half
+            refreshFromMetadataLocation(location.orElseThrow(), null, 0);
         }
         else if (currentMetadataLocation() != null) {
             throw new NoSuchTableException("Table does not exist: %s", identifier);

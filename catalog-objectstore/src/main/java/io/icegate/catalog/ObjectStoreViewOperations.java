@@ -35,7 +35,8 @@ final class ObjectStoreViewOperations
     {
         Optional<String> location = catalog.state().object(identifier, ObjectKind.VIEW).map(CatalogObject::metadataLocation);
         if (location.isPresent()) {
-            refreshFromMetadataLocation(location.orElseThrow());
+            // the store has tried again already, and what is broken stays so: Iceberg would ask for a minute and a half
+            refreshFromMetadataLocation(location.orElseThrow(), null, 0);
         }
         else if (currentMetadataLocation() != null) {
             throw new NoSuchViewException("View does not exist: %s", identifier);

@@ -24,6 +24,8 @@ import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,23 @@ final class TestChangesOfTables
         time.advance(Duration.ofSeconds(2));
         late.updateTable(set("n", "3"));
         assertThat(traced.takeRequests().stream().map(StoreRequest::operation)).containsExactly(StoreOperation.GET, StoreOperation.PUT, StoreOperation.PUT_IF_ABSENT);
+    }
+
+    /**
+     * Iceberg would read it again and again for a minute and a half.
+     */
+    @Test
+    void testBrokenMetadataIsReadOnce()
+            throws IOException
+    {
+        String location = metadata(other, LOGS).metadataFileLocation();
+        try (OutputStream broken = new ObjectStoreFileIO(warehouse).newOutputFile(location).createOrOverwrite()) {
+            broken.write('{');
+        }
+        try (ObjectStoreCatalog fresh = TestingCatalogs.open(new Warehouse(warehouse.root(), traced), time.environment(3), List.of())) {
+            assertThatThrownBy(() -> fresh.loadTable(LOGS)).hasMessageContaining(location);
+        }
+        assertThat(traced.takeRequests().stream().filter(request -> request.toString().contains(".metadata.json"))).hasSize(1);
     }
 
     @Test
