@@ -75,7 +75,7 @@ final class CatalogBenchmark
         this.peerCommitsPerThread = peerCommitsPerThread;
     }
 
-    Report run()
+    Report run(List<CatalogShape> shapes, List<Integer> restClients)
             throws InterruptedException, IOException
     {
         Report report = new Report("catalog")
@@ -89,16 +89,17 @@ final class CatalogBenchmark
                         + " hadoop: Iceberg's HadoopCatalog on the local disk, without any latency of a store;"
                         + " root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
                         + " a model of that protocol in this benchmark, not another project's code");
-        for (int[] shape : new int[][] {{1, 64}, {1, 256}, {8, 8}}) {
-            report.result(result("icegate", shape[0], shape[1], icegate(shape[0], shape[1])));
-            report.result(result("jdbc", shape[0], shape[1], jdbc(shape[0], shape[1])));
-            report.result(result("hadoop", shape[0], shape[1], hadoop(shape[0], shape[1])));
-            report.result(result("root-object", shape[0], shape[1], rootObject(shape[0] * shape[1])));
+        for (CatalogShape shape : shapes) {
+            report.result(result("icegate", shape, icegate(shape.catalogs(), shape.threads())));
+            report.result(result("jdbc", shape, jdbc(shape.catalogs(), shape.threads())));
+            report.result(result("hadoop", shape, hadoop(shape.catalogs(), shape.threads())));
+            report.result(result("root-object", shape, rootObject(shape.catalogs() * shape.threads())));
         }
-        for (int threads : new int[] {8, 32}) {
+        for (int threads : restClients) {
+            CatalogShape shape = new CatalogShape(1, threads);
             RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread).run(threads);
-            report.result(result("embedded", 1, threads, runs.embedded()));
-            Map<String, Object> rest = new LinkedHashMap<>(result("rest", 1, threads, runs.rest()));
+            report.result(result("embedded", shape, runs.embedded()));
+            Map<String, Object> rest = new LinkedHashMap<>(result("rest", shape, runs.rest()));
             rest.put("server_cpu_ms_per_commit", runs.serverCpuMillis());
             rest.put("share_of_embedded", runs.rest().commitsPerSecond() / runs.embedded().commitsPerSecond());
             report.result(rest);
@@ -106,11 +107,11 @@ final class CatalogBenchmark
         return report;
     }
 
-    private Map<String, Object> result(String catalog, int processes, int threads, Run run)
+    private Map<String, Object> result(String catalog, CatalogShape shape, Run run)
     {
         return Map.of(
                 "catalog", catalog,
-                "catalogs_x_threads", "%sx%s".formatted(processes, threads),
+                "catalogs_x_threads", shape.toString(),
                 "commits", run.latencies().nanos().length,
                 "commits_per_second", run.commitsPerSecond(),
                 "commit_ms_p50", run.latencies().millis(50),

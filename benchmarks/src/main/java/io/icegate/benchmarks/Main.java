@@ -29,19 +29,20 @@ public final class Main
 
     static void main(String[] arguments)
     {
-        System.exit(CommandLines.execute(new CommandLine(new Main()), arguments));
+        System.exit(CommandLines.execute(new CommandLine(new Main()).registerConverter(CatalogShape.class, CatalogShape::parse), arguments));
     }
 
     @Command(name = "freshness", mixinStandardHelpOptions = true, description = "From acknowledgement to the first query that returns the record, at 0, 20 and 60 ms injected store latency.")
     int freshness(
             @Option(names = "--json", description = JSON) boolean json,
             @Option(names = "--probes", defaultValue = "300", description = "Probes per latency (default: ${DEFAULT-VALUE}).") int probes,
-            @Option(names = "--warm-up", defaultValue = "300", description = "Probes before measuring (default: ${DEFAULT-VALUE}).") int warmUp)
+            @Option(names = "--warm-up", defaultValue = "300", description = "Probes before measuring (default: ${DEFAULT-VALUE}).") int warmUp,
+            @Option(names = "--latency-millis", split = ",", defaultValue = "0,20,60", description = "Latencies of the store (default: ${DEFAULT-VALUE}).") List<Integer> latencies)
             throws IOException, InterruptedException, SQLException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
             new FreshnessBenchmark(Installation.current(), folder.path(), probes, warmUp)
-                    .run(List.of(Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(60)))
+                    .run(latencies.stream().map(Duration::ofMillis).toList())
                     .print(json, System.out);
         }
         return 0;
@@ -50,11 +51,12 @@ public final class Main
     @Command(name = "bytes", mixinStandardHelpOptions = true, description = "Bytes of a record of each signal on the wire, in segments, and after Trino has rewritten them.")
     int bytes(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--records", defaultValue = "200000", description = "Records of each signal (default: ${DEFAULT-VALUE}).") int records)
+            @Option(names = "--records", defaultValue = "200000", description = "Records of each signal (default: ${DEFAULT-VALUE}).") int records,
+            @Option(names = "--signals", split = ",", defaultValue = "LOGS,SPANS,METRICS", description = "Which of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).") List<Payload> signals)
             throws IOException, InterruptedException, SQLException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new BytesBenchmark(Installation.current(), folder.path(), records).run(List.of(Payload.values())).print(json, System.out);
+            new BytesBenchmark(Installation.current(), folder.path(), records).run(signals).print(json, System.out);
         }
         return 0;
     }
@@ -86,15 +88,17 @@ public final class Main
         return 0;
     }
 
-    @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of 1 catalog x 64 threads, 1 x 256 and 8 x 8, at GET 12 ms and PUT 30 ms, beside Iceberg's JdbcCatalog and HadoopCatalog and a root-object catalog; and of 8 and 32 threads through REST, beside an embedded catalog on the same S3 server.")
+    @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of catalogs with many threads, at GET 12 ms and PUT 30 ms, beside Iceberg's JdbcCatalog and HadoopCatalog and a root-object catalog; and of threads through REST, beside an embedded catalog on the same S3 server.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,
             @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits,
-            @Option(names = "--peer-commits", defaultValue = "5", description = "Commits per thread of the peer, which is slow: fewer tell its speed as well (default: ${DEFAULT-VALUE}).") int peerCommits)
+            @Option(names = "--peer-commits", defaultValue = "5", description = "Commits per thread of the peer, which is slow: fewer tell its speed as well (default: ${DEFAULT-VALUE}).") int peerCommits,
+            @Option(names = "--shapes", split = ",", defaultValue = "1x64,1x256,8x8", description = "Catalogs x threads of each (default: ${DEFAULT-VALUE}).") List<CatalogShape> shapes,
+            @Option(names = "--rest-clients", split = ",", defaultValue = "8,32", description = "Threads that commit through REST (default: ${DEFAULT-VALUE}).") List<Integer> restClients)
             throws IOException, InterruptedException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits).run().print(json, System.out);
+            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits).run(shapes, restClients).print(json, System.out);
         }
         return 0;
     }

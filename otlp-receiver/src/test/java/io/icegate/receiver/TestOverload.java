@@ -62,9 +62,8 @@ final class TestOverload
     private static final int CONNECTIONS = 4;
     private static final double OUTAGE_LOAD = 100;
     /**
-     * Share of what is acknowledged without overload: measured where nothing else runs ({@code -Plong}; without a bound on
-     * what waits it was 2 %). Beside other tests the share says how much of the machine the others took, so that the short
-     * run only asks that something is acknowledged at all.
+     * Share of what is acknowledged without overload: asked for, and measured, where nothing else runs ({@code -Plong}; without
+     * a bound on what waits it was 2 %). Beside other tests it would say how much of the machine those took.
      */
     private static final double GOODPUT_MIN = Integer.getInteger("icegate.goodput-percent", 0) / 100.0;
 
@@ -80,30 +79,31 @@ final class TestOverload
             List<SignalClient> clients = clients(receiver);
             Flood flood = new Flood(clients);
             SdkLoad sdk = new SdkLoad(receiver.grpcPort());
-            double capacity;
             double goodput;
+            double capacity = 0;
             try {
                 acknowledgedPerSecond(flood, sdk, WARM_UP, UNLIMITED, CLIENTS);
                 acknowledgedPerSecond(flood, sdk, WARM_UP, OFFERED, CLIENTS_MAX);
                 goodput = acknowledgedPerSecond(flood, sdk, OVERLOAD, OFFERED, CLIENTS_MAX);
                 assertBounded(receiver);
                 flood.awaitAnswers();
-                // last, so that the receiver is as warm as it was
-                acknowledgedPerSecond(flood, sdk, WARM_UP, UNLIMITED, CLIENTS);
-                capacity = acknowledgedPerSecond(flood, sdk, MEASURED, UNLIMITED, CLIENTS);
-                flood.awaitAnswers();
+                if (GOODPUT_MIN > 0) {
+                    // last, so that the receiver is as warm as it was
+                    acknowledgedPerSecond(flood, sdk, WARM_UP, UNLIMITED, CLIENTS);
+                    capacity = acknowledgedPerSecond(flood, sdk, MEASURED, UNLIMITED, CLIENTS);
+                    flood.awaitAnswers();
+                }
             }
             finally {
                 sdk.close();
             }
             System.out.printf("overload: the SDK sent %s records, acknowledged %s%n", sdk.sent().size(), sdk.acknowledged().size());
             System.out.printf(
-                    "overload: capacity=%.0f records/s (%.2f MB/s), offered=%.0f records/s, goodput=%.0f records/s (%.0f %%), requests=%s silent=%s refused=%s%n",
+                    "overload: capacity=%.0f records/s, offered=%.0f records/s, goodput=%.0f records/s of %s bytes, requests=%s silent=%s refused=%s%n",
                     capacity,
-                    capacity / Flood.RECORDS * Flood.requestBytes() / 1e6,
                     OFFERED * Flood.RECORDS,
                     goodput,
-                    100 * goodput / capacity,
+                    Flood.requestBytes() / Flood.RECORDS,
                     flood.requests(),
                     flood.silences(),
                     flood.refusals());
@@ -112,7 +112,7 @@ final class TestOverload
             s3.follow(Map.of());
             assertStored(s3, union(flood.acknowledged(), sdk.acknowledged()), union(flood.sent(), sdk.sent()));
             clients.forEach(SignalClient::close);
-            assertThat(goodput / capacity).as("goodput").isGreaterThan(GOODPUT_MIN);
+            assertThat(goodput).as("goodput").isPositive().isGreaterThanOrEqualTo(GOODPUT_MIN * capacity);
         }
     }
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class TestReceiverKill
 {
-    private static final int KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 3);
+    private static final int KILL_ROUNDS = Integer.getInteger("icegate.kill-rounds", 2);
     private static final long SEED = Long.getLong("icegate.seed", System.nanoTime());
 
     @TempDir

@@ -39,7 +39,7 @@ final class TestStart
     private static final String RECEIVER = "io.icegate.receiver.ReceiverMain";
     private static final String TRINO = "io.icegate.trino.server.TrinoServer";
     private static final int RECORDS = 1_500;
-    private static final int TENANTS = 100;
+    private static final int TENANTS = 20;
     private static final int DAYS = 5;
 
     @TempDir
@@ -311,7 +311,7 @@ final class TestStart
     }
 
     /**
-     * 100 tenants x 5 days: more partitions than files fit into memory at the same time.
+     * 20 tenants x 5 days. {@code TestPartitionedWrites} has more partitions than files fit into memory at the same time.
      */
     private void assertOptimizeOfManyPartitions()
             throws Exception

@@ -15,14 +15,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The history over HTTP, with the real client: 12 % of all requests fail before or after their effect.
- * {@code -Dicegate.history-transfers} sets how much each writer does; {@code -Plong} sets six times the default.
+ * {@code -Dicegate.history-transfers} sets how much each writer does; {@code -Plong} sets more.
  */
 final class TestCatalogHistoryOnS3
 {
     private static final int PROCESSES = 8;
     private static final int READERS = 2;
     private static final int WRITERS = 4;
-    private static final int TRANSFERS = Integer.getInteger("icegate.history-transfers", 60);
+    private static final int TRANSFERS = Integer.getInteger("icegate.history-transfers", 30);
 
     @Test
     void testFaultsOnEveryRequest()
