@@ -158,7 +158,7 @@ public final class ObjectStoreCatalog
             throw new IllegalStateException("Cannot open catalog %s: it is already open".formatted(name));
         }
         Duration retention = Warehouses.isLocal(warehouse.root()) ? CatalogFormat.RETENTION_LOCAL : CatalogFormat.RETENTION;
-        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, id -> CatalogFormat.create(id, retention), () -> StoreSelfCheck.verify(warehouse.store()));
+        CatalogLog catalogLog = new CatalogLog(warehouse.store(), environment, () -> ProgramName.of(properties), id -> CatalogFormat.create(id, retention), () -> StoreSelfCheck.verify(warehouse.store()));
         closeables.setSuppressCloseFailure(true);
         parts = new Parts(
                 requireNonNull(name, "name is null"),

@@ -1,6 +1,7 @@
 package io.icegate.rest;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.StoreSelfCheck;
 import io.icegate.objectstore.Warehouse;
@@ -47,7 +48,7 @@ final class ServedCatalog
             throw new IllegalStateException("Cannot use warehouse %s: %s".formatted(opened.root(), e.getMessage()), e);
         }
         ObjectStoreFileIO files = ObjectStoreFileIO.remembering(metered);
-        ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", metered, files, Map.of());
+        ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", metered, files, Map.of(ProgramName.PROGRAM, "catalog-server"));
         // what commits remember is no proof that a file is still there, which whoever loads a table goes on to read
         return new ServedCatalog(catalog, catalog.withIo(files.verifying()), metered, health);
     }

@@ -156,6 +156,16 @@ final class TestCatalogServer
         assertThat(http.send(server, "HEAD", "/v1/namespaces/a/tables/t", "", Map.of()).statusCode()).isEqualTo(204);
     }
 
+    @Test
+    void testTellsWhoCommits()
+            throws Exception
+    {
+        assertThat(http.post(start(Map.of()), "/v1/namespaces", "{\"namespace\": [\"a\"]}").statusCode()).isEqualTo(200);
+        try (ObjectStoreCatalog catalog = embedded()) {
+            assertThat(catalog.changes(0)).hasSize(1).allSatisfy(commit -> assertThat(commit.writer()).asString().startsWith("catalog-server@"));
+        }
+    }
+
     /**
      * Nothing gets better by asking again, which clients do after 503.
      */

@@ -97,7 +97,8 @@ final class TestChangeFeed
         JsonNode commit = first.get("commits").get(0);
         assertThat(commit.get("version").asLong()).isEqualTo(start + 1);
         assertThat(commit.get("timestamp-ms").asLong()).isEqualTo(catalog.stateAt(start + 1).timestamp().toEpochMilli());
-        assertThat(UUID.fromString(commit.get("writer").asText())).isEqualTo(catalog.changes(start).getFirst().writer());
+        assertThat(UUID.fromString(commit.get("writer").asText())).isEqualTo(catalog.changes(start).getFirst().writer().id());
+        assertThat(commit.get("by").asText()).isEqualTo(catalog.changes(start).getFirst().writer().toString()).endsWith(":" + ProcessHandle.current().pid());
         assertThat(commit.get("transactions").get(0).get("changes")).hasToString("[{\"kind\":\"namespace\",\"namespace\":[\"otel\"],\"properties\":{\"owner\":\"obs\"}}]");
 
         JsonNode rest = changes("?since=" + first.get("next").asLong());

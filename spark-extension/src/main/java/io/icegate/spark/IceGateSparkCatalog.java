@@ -1,6 +1,7 @@
 package io.icegate.spark;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.spark.procedures.IceGateProcedure;
 import io.icegate.spark.procedures.IceGateProcedures;
 import io.icegate.spark.procedures.ProcedureTables;
@@ -64,6 +65,7 @@ public class IceGateSparkCatalog
             throw new IllegalArgumentException("Cannot open catalog '%1$s': spark.sql.catalog.%1$s.warehouse is not set".formatted(name));
         }
         RuntimeVersion.check(name);
+        properties.putIfAbsent(ProgramName.PROGRAM, "spark");
         // kept here, because icebergCatalog() answers from a cache unless cache-enabled is false
         ObjectStoreCatalog catalog = (ObjectStoreCatalog) super.buildIcebergCatalog(name, new CaseInsensitiveStringMap(properties));
         walTables = new WalTables(catalog);

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class CatalogRows
 {
-    static final List<String> LOG_COLUMNS = List.of("version", "time", "writer", "what", "kind", "name", "metadata");
+    static final List<String> LOG_COLUMNS = List.of("version", "time", "by", "what", "kind", "name", "metadata");
     static final List<String> STATE_COLUMNS = List.of("kind", "name", "uuid", "metadata");
     static final List<String> DIFFERENCE_COLUMNS = List.of("what", "kind", "name", "before", "after");
     private static final String NAMESPACE = "namespace";
@@ -77,7 +77,7 @@ final class CatalogRows
 
     private static List<@Nullable Object> row(CatalogCommit commit, String what, String kind, String name, @Nullable String metadata)
     {
-        List<@Nullable Object> row = new ArrayList<>(List.of(commit.version(), commit.timestamp(), commit.writer(), what, kind, name));
+        List<@Nullable Object> row = new ArrayList<>(List.of(commit.version(), commit.timestamp(), commit.writer().toString(), what, kind, name));
         row.add(metadata);
         return row;
     }

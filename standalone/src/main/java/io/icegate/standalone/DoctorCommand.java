@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.maintenance.doctor.Doctor;
 import io.icegate.maintenance.doctor.DoctorThresholds;
@@ -84,7 +85,7 @@ final class DoctorCommand
         Doctor doctor = new Doctor(DoctorThresholds.DEFAULT, InstantSource.system());
         List<Finding> findings = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("doctor", opened, new ObjectStoreFileIO(opened), Map.of())) {
+                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("doctor", opened, new ObjectStoreFileIO(opened), Map.of(ProgramName.PROGRAM, "doctor"))) {
             EngineWal wal = new EngineWal(opened, new ParquetSegmentCodec(), WalEnvironment.system(executor), EngineWal.Limits.DEFAULT);
             UpkeepStatuses upkeep = new UpkeepStatuses(opened.store());
             for (Namespace namespace : catalog.state().namespaces()) {

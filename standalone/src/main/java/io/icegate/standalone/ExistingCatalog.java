@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.Warehouse;
@@ -88,7 +89,7 @@ final class ExistingCatalog
 
     private static ObjectStoreCatalog open(Warehouse warehouse)
     {
-        return ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of());
+        return ObjectStoreCatalog.open("icegate", warehouse, new ObjectStoreFileIO(warehouse), Map.of(ProgramName.PROGRAM, "icegate"));
     }
 
     /**
@@ -98,7 +99,7 @@ final class ExistingCatalog
             throws IOException
     {
         Warehouse empty = new Warehouse(warehouse.root(), new MemoryObjectStore(InstantSource.system()));
-        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", empty, new ObjectStoreFileIO(warehouse), Map.of())) {
+        try (ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", empty, new ObjectStoreFileIO(warehouse), Map.of(ProgramName.PROGRAM, "icegate"))) {
             return work.with(catalog);
         }
     }

@@ -1,6 +1,7 @@
 package io.icegate.standalone;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.maintenance.upkeep.KnownTables;
 import io.icegate.maintenance.upkeep.Maintenance;
@@ -101,7 +102,7 @@ final class MaintainCommand
         Warehouse opened = WritersOfWarehouse.open(uri);
         try (@Nullable PageServer server = once ? null : metricsPort.serve(metrics.pages()).orElse(null);
                 @Nullable MaintenanceTelemetry sender = target.map(to -> MaintenanceTelemetry.start(to, metrics.registry(), new SecureRandom())).orElse(null);
-                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of());
+                ObjectStoreCatalog catalog = ObjectStoreCatalog.open("icegate", opened, ObjectStoreFileIO.remembering(opened), Map.of(ProgramName.PROGRAM, "maintenance"));
                 Maintenance maintenance = Maintenance.open(catalog, opened, settings, scratch, new SecureRandom(), InstantSource.system(), listener(), engine.map(RewriteExecutor.class::cast))) {
             telemetry = Optional.ofNullable(sender);
             System.out.println("Keeping the tables of %s in order.".formatted(uri));

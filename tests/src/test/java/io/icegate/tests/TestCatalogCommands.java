@@ -118,6 +118,7 @@ final class TestCatalogCommands
                 "created table otel.old",
                 "created table otel.logs",
                 "set namespace otel");
+        assertThat(cells(run(0, "log", "--json"), "by")).allSatisfy(by -> assertThat(by).matches(".+@.+:" + ProcessHandle.current().pid()));
         assertThat(cells(run(0, "log", "--json", "--name", "otel.logs", "--limit", "1"), "version", "what", "metadata")).containsExactly("%s changed %s".formatted(versionAtFirst + 1, lastMetadata));
         assertThat(cells(run(0, "diff", "--json", Long.toString(versionAtFirst)), "what", "name", "after")).containsExactly("changed otel.logs " + lastMetadata, "dropped otel.old null");
         assertThat(run(1, "show", "--at", "99")).contains("Cannot read catalog version 99: the newest is %s".formatted(versionAtFirst + 3));

@@ -18,9 +18,10 @@ public record CatalogFormat(UUID catalogId, Duration fence, Duration retention, 
 {
     public static final int VERSION = 2;
     /**
-     * Of records that were offered ahead or that only fill a slot: programs that know {@value #VERSION} alone stop at them.
+     * Of records that were offered ahead, that only fill a slot, or that tell the program: programs that know {@value #VERSION}
+     * alone stop at them.
      */
-    static final int VERSION_AHEAD = 3;
+    static final int RECORD_VERSION = 3;
     public static final Duration FENCE = Duration.ofMinutes(5);
     public static final Duration RETENTION = Duration.ofHours(168);
     /**

@@ -6,6 +6,7 @@ import io.icegate.catalog.state.CatalogCommit;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.OwnedObject.Settled;
 import io.icegate.objectstore.StoredObject;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import static java.util.Objects.requireNonNull;
 
@@ -42,14 +44,19 @@ public final class CatalogLog
     private final CatalogEnvironment environment;
     private final ClockCheck clockCheck = new ClockCheck();
     private final RecordStore store;
+    private final Supplier<String> program;
     private final Function<UUID, CatalogFormat> newFormat;
     private final FirstUse firstUse;
     private final Object opening = new Object();
     private volatile @Nullable Opened opened;
     private boolean closed;
 
-    public CatalogLog(ObjectStore objectStore, CatalogEnvironment environment, Function<UUID, CatalogFormat> newFormat, FirstUse firstUse)
+    /**
+     * @param program what this process calls itself
+     */
+    public CatalogLog(ObjectStore objectStore, CatalogEnvironment environment, Supplier<String> program, Function<UUID, CatalogFormat> newFormat, FirstUse firstUse)
     {
+        this.program = requireNonNull(program, "program is null");
         this.environment = requireNonNull(environment, "environment is null");
         this.newFormat = requireNonNull(newFormat, "newFormat is null");
         this.firstUse = requireNonNull(firstUse, "firstUse is null");
@@ -88,7 +95,7 @@ public final class CatalogLog
 
     private Opened open(CatalogFormat format)
     {
-        UUID writer = environment.newId();
+        CatalogWriter writer = new CatalogWriter(environment.newId(), Optional.of(program.get()));
         CheckpointSchedule schedule = new CheckpointSchedule();
         CatalogTail tail = new CatalogTail(store, environment, format, writer, schedule);
         CheckpointWriter checkpoints = new CheckpointWriter(store, schedule);

@@ -6,6 +6,7 @@ import io.icegate.catalog.state.CatalogChange.NamespaceChange;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.catalog.state.ObjectKind;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -26,7 +27,7 @@ import java.util.TreeSet;
  */
 final class CatalogRecordParser
 {
-    private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "ts", "ahead", "txns");
+    private static final Set<String> RECORD_FIELDS = Set.of("format", "version", "id", "writer", "by", "ts", "ahead", "txns");
     private static final Set<String> TRANSACTION_FIELDS = Set.of("id", "req", "ops");
     private static final Set<String> OBJECT_FIELDS = Set.of("ns", "name", "kind", "uuid", "from", "to", "folders");
     private static final Set<String> NAMESPACE_FIELDS = Set.of("ns", "props");
@@ -39,12 +40,15 @@ final class CatalogRecordParser
     static byte[] toJson(CatalogRecord record, List<byte[]> transactions)
     {
         return StrictJson.write(json -> {
-            if (needsAhead(record)) {
-                json.writeNumberField("format", CatalogFormat.VERSION_AHEAD);
+            if (isNewer(record)) {
+                json.writeNumberField("format", CatalogFormat.RECORD_VERSION);
             }
             json.writeNumberField("version", record.version());
             json.writeStringField("id", record.id().toString());
-            json.writeStringField("writer", record.writer().toString());
+            json.writeStringField("writer", record.writer().id().toString());
+            if (record.writer().program().isPresent()) {
+                json.writeStringField("by", record.writer().program().orElseThrow());
+            }
             json.writeNumberField("ts", record.timestampMillis());
             if (record.ahead() > 0) {
                 json.writeNumberField("ahead", record.ahead());
@@ -58,11 +62,12 @@ final class CatalogRecordParser
     }
 
     /**
-     * Whether programs that know no records ahead, and none that only fill a slot, must stop here.
+     * Whether programs that know format {@link CatalogFormat#VERSION} only must stop here: they know no records ahead, none that
+     * only fill a slot, and no names of programs.
      */
-    private static boolean needsAhead(CatalogRecord record)
+    private static boolean isNewer(CatalogRecord record)
     {
-        return record.ahead() > 0 || record.transactions().isEmpty();
+        return record.ahead() > 0 || record.transactions().isEmpty() || record.writer().program().isPresent();
     }
 
     static byte[] toJson(CatalogRecord record)
@@ -171,14 +176,14 @@ final class CatalogRecordParser
     {
         String what = "catalog record " + version;
         StrictJson json = StrictJson.parse(what, content);
-        checkFormat(what, json, CatalogFormat.VERSION_AHEAD);
+        checkFormat(what, json, CatalogFormat.RECORD_VERSION);
         json.allow(RECORD_FIELDS);
         if (json.number("version") != version) {
             throw new IllegalArgumentException("Cannot read %s: it calls itself version %s".formatted(what, json.number("version")));
         }
         List<CatalogTransaction> transactions = json.objects("txns").stream().map(CatalogRecordParser::readTransaction).toList();
-        CatalogRecord record = new CatalogRecord(version, json.uuid("id"), json.uuid("writer"), json.number("ts"), ahead(what, json), transactions);
-        if (needsAhead(record) && !json.mentions("format")) {
+        CatalogRecord record = new CatalogRecord(version, json.uuid("id"), new CatalogWriter(json.uuid("writer"), json.optionalText("by")), json.number("ts"), ahead(what, json), transactions);
+        if (isNewer(record) && !json.mentions("format")) {
             throw belowItsFormat(what);
         }
         return record;
@@ -201,7 +206,7 @@ final class CatalogRecordParser
 
     private static IllegalArgumentException belowItsFormat(String what)
     {
-        return new IllegalArgumentException("Cannot read %s: it is ahead, or empty, and of format %s".formatted(what, CatalogFormat.VERSION));
+        return new IllegalArgumentException("Cannot read %s: it is ahead, empty or tells a program, and is of format %s".formatted(what, CatalogFormat.VERSION));
     }
 
     /**

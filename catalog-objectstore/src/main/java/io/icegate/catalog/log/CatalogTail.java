@@ -4,6 +4,7 @@ import io.icegate.catalog.log.CatalogEnvironment.Moment;
 import io.icegate.catalog.log.RecordStore.FetchedRecord;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectHead;
 import io.icegate.objectstore.StoredObject;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -58,7 +59,7 @@ final class CatalogTail
     private final RecordStore store;
     private final CatalogEnvironment environment;
     private final CatalogFormat format;
-    private final UUID writer;
+    private final CatalogWriter writer;
     private final CheckpointSchedule checkpoints;
     private final Semaphore probing = new Semaphore(PROBES_MAX, true);
     private final ReentrantLock coldStarting = new ReentrantLock();
@@ -68,7 +69,7 @@ final class CatalogTail
     private final AtomicBoolean announced = new AtomicBoolean();
     private volatile int recordsUnderWay;
 
-    CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CheckpointSchedule checkpoints)
+    CatalogTail(RecordStore store, CatalogEnvironment environment, CatalogFormat format, CatalogWriter writer, CheckpointSchedule checkpoints)
     {
         this.store = store;
         this.environment = environment;
@@ -224,8 +225,9 @@ final class CatalogTail
         for (FetchedRecord fetched : records) {
             state = replay(state, fetched.record());
             applied(state, fetched.size());
-            if (!fetched.record().writer().equals(writer)) {
-                seen(fetched.record().writer());
+            UUID recordWriter = fetched.record().writer().id();
+            if (!recordWriter.equals(writer.id())) {
+                seen(recordWriter);
                 if (fetched.record().ahead() > 0 && fetched.record().transactions().isEmpty()) {
                     announced.set(true);
                 }

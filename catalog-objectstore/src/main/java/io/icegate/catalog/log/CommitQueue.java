@@ -12,6 +12,7 @@ import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
@@ -27,7 +28,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -65,7 +65,7 @@ final class CommitQueue
     private final RecordStore store;
     private final CatalogEnvironment environment;
     private final CatalogFormat format;
-    private final UUID writer;
+    private final CatalogWriter writer;
     private final CatalogTail tail;
     private final RecordWriter records;
     private final ClockCheck clockCheck;
@@ -83,7 +83,7 @@ final class CommitQueue
     private boolean mustSettle;
     private final Turns turns = new Turns();
 
-    CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
+    CommitQueue(RecordStore store, CatalogEnvironment environment, CatalogFormat format, CatalogWriter writer, CatalogTail tail, ClockCheck clockCheck, CheckpointWriter checkpoints)
     {
         this.store = store;
         this.environment = environment;

@@ -5,6 +5,7 @@ import io.icegate.catalog.log.CatalogTail.Known;
 import io.icegate.catalog.log.RecordStore.FetchedRecord;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.OwnedObject;
 import io.icegate.objectstore.OwnedObject.Settled;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
@@ -51,10 +51,10 @@ final class RecordWriter
     private final RecordStore store;
     private final CatalogEnvironment environment;
     private final CatalogFormat format;
-    private final UUID writer;
+    private final CatalogWriter writer;
     private final CatalogTail tail;
 
-    RecordWriter(RecordStore store, CatalogEnvironment environment, CatalogFormat format, UUID writer, CatalogTail tail)
+    RecordWriter(RecordStore store, CatalogEnvironment environment, CatalogFormat format, CatalogWriter writer, CatalogTail tail)
     {
         this.store = store;
         this.environment = environment;

@@ -2,7 +2,6 @@ package io.icegate.catalog.state;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,9 +9,9 @@ import static java.util.Objects.requireNonNull;
  * One record of the change feed: everything that became visible with this version.
  *
  * @param timestamp greater than that of every earlier version
- * @param writer the process that wrote it; new with each start
+ * @param writer the process that wrote it
  */
-public record CatalogCommit(long version, Instant timestamp, UUID writer, List<CatalogTransaction> transactions)
+public record CatalogCommit(long version, Instant timestamp, CatalogWriter writer, List<CatalogTransaction> transactions)
 {
     public CatalogCommit
     {

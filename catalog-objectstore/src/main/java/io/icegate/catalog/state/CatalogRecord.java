@@ -18,7 +18,7 @@ import static java.util.Objects.requireNonNull;
  * @param timestampMillis greater than that of every earlier record; a reader raises it where it is not
  * @param ahead how many slots before this one its writer did not know; 0 for most
  */
-public record CatalogRecord(long version, UUID id, UUID writer, long timestampMillis, int ahead, List<CatalogTransaction> transactions)
+public record CatalogRecord(long version, UUID id, CatalogWriter writer, long timestampMillis, int ahead, List<CatalogTransaction> transactions)
 {
     public static final int TRANSACTIONS_MAX = 256;
     public static final int BYTES_MAX = 1 << 20;
@@ -46,7 +46,7 @@ public record CatalogRecord(long version, UUID id, UUID writer, long timestampMi
     /**
      * A record whose writer knew everything before it.
      */
-    public CatalogRecord(long version, UUID id, UUID writer, long timestampMillis, List<CatalogTransaction> transactions)
+    public CatalogRecord(long version, UUID id, CatalogWriter writer, long timestampMillis, List<CatalogTransaction> transactions)
     {
         this(version, id, writer, timestampMillis, 0, transactions);
     }

@@ -35,12 +35,12 @@ public final class LogFixture
 
     public static CatalogLog open(ObjectStore store, CatalogEnvironment environment)
     {
-        return new CatalogLog(store, environment, id -> CatalogFormat.create(id, CatalogFormat.RETENTION), () -> {});
+        return new CatalogLog(store, environment, () -> "test", id -> CatalogFormat.create(id, CatalogFormat.RETENTION), () -> {});
     }
 
     public static CatalogLog open(ObjectStore store, CatalogEnvironment environment, Duration fence, Duration retention)
     {
-        return new CatalogLog(store, environment, id -> new CatalogFormat(id, fence, retention, CatalogFormat.IDEMPOTENCY_WINDOW), () -> {});
+        return new CatalogLog(store, environment, () -> "test", id -> new CatalogFormat(id, fence, retention, CatalogFormat.IDEMPOTENCY_WINDOW), () -> {});
     }
 
     public static TableIdentifier table(int number)

@@ -3,6 +3,7 @@ package io.icegate.catalog.log;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectKey;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.ObjectStoreDecorator;
@@ -214,7 +215,7 @@ final class TestCatalogFence
         hook.afterNextCheckpointListing.set(() -> {
             try (CatalogLog other = openFenced(store)) {
                 CatalogState state = other.stateAt(base[0]);
-                CatalogRecord ghost = new CatalogRecord(base[0] + 1, new UUID(1, 1), new UUID(1, 2), state.timestampMillis() + 1, List.of(
+                CatalogRecord ghost = new CatalogRecord(base[0] + 1, new UUID(1, 1), new CatalogWriter(new UUID(1, 2), Optional.empty()), state.timestampMillis() + 1, List.of(
                         new CatalogTransaction("ghost", Optional.empty(), put(1, "ghost").apply(state))));
                 store.putIfAbsent(CatalogLayout.checkpoint(base[0] + 1), CheckpointParser.toJson(other.stateAt(base[0] + 1)));
                 store.putIfAbsent(CatalogLayout.checkpoint(100), CheckpointParser.toJson(other.state()));

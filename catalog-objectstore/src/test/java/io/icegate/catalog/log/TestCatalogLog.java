@@ -6,6 +6,7 @@ import io.icegate.catalog.state.CatalogChanges;
 import io.icegate.catalog.state.CatalogCommit;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.catalog.state.ObjectKind;
 import io.icegate.objectstore.ClockOffException;
 import io.icegate.objectstore.ObjectHead;
@@ -535,7 +536,7 @@ final class TestCatalogLog
     {
         try (CatalogLog log = open(store)) {
             log.commit(put(1, "a"));
-            CatalogRecord second = new CatalogRecord(2, new UUID(1, 1), new UUID(1, 2), log.state().timestampMillis() + 1, List.of(new CatalogTransaction("x", Optional.empty(), List.of(
+            CatalogRecord second = new CatalogRecord(2, new UUID(1, 1), new CatalogWriter(new UUID(1, 2), Optional.empty()), log.state().timestampMillis() + 1, List.of(new CatalogTransaction("x", Optional.empty(), List.of(
                     new CatalogChange.ObjectChange(table(1), ObjectKind.TABLE, new UUID(7, 1), Optional.of("not a"), Optional.of("b"), Set.of("memory:x"))))));
             store.putIfAbsent(CatalogLayout.record(2), CatalogRecordParser.toJson(second));
             time.advance(Duration.ofMillis(1));

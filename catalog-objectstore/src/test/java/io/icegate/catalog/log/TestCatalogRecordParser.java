@@ -4,6 +4,7 @@ import io.icegate.catalog.state.CatalogChange.NamespaceChange;
 import io.icegate.catalog.state.CatalogChange.ObjectChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.catalog.state.ObjectKind;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -27,7 +28,7 @@ final class TestCatalogRecordParser
     private static final CatalogRecord RECORD = new CatalogRecord(
             1042,
             UUID.fromString("0f3e0000-0000-4000-8000-000000000001"),
-            UUID.fromString("9c1b0000-0000-4000-8000-000000000002"),
+            new CatalogWriter(UUID.fromString("9c1b0000-0000-4000-8000-000000000002"), Optional.empty()),
             1_763_622_000_123L,
             List.of(
                     new CatalogTransaction("0198", Optional.of("sha256:7a"), List.of(
@@ -68,11 +69,23 @@ final class TestCatalogRecordParser
         assertThat(CatalogRecordParser.fromJson(7, CatalogRecordParser.toJson(empty))).isEqualTo(empty);
     }
 
+    @Test
+    void testTellsTheProgram()
+    {
+        CatalogWriter writer = new CatalogWriter(RECORD.writer().id(), Optional.of("receiver@host-1:4711"));
+        CatalogRecord record = new CatalogRecord(7, RECORD.id(), writer, 1, RECORD.transactions());
+        byte[] json = CatalogRecordParser.toJson(record);
+        assertThat(new String(json, UTF_8)).startsWith("{\"format\":3,\"version\":7,").contains("\"writer\":\"9c1b0000-0000-4000-8000-000000000002\",\"by\":\"receiver@host-1:4711\",\"ts\":1,");
+        assertThat(CatalogRecordParser.fromJson(7, json)).isEqualTo(record);
+        assertThatThrownBy(() -> new CatalogWriter(writer.id(), Optional.of("x".repeat(257)))).hasMessageContaining("its length must be 1 to 256");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "\"version\":1042                  | \"version\":1043                         | it calls itself version 1043",
             "\"version\":1042                  | \"format\":4,\"version\":1042            | format 4 is not known, only 2 to 3",
-            "\"txns\":                         | \"ahead\":1,\"txns\":                    | it is ahead, or empty, and of format 2",
+            "\"txns\":                         | \"ahead\":1,\"txns\":                    | it is ahead, empty or tells a program, and is of format 2",
+            "\"ts\":                           | \"by\":\"job\",\"ts\":                  | it is ahead, empty or tells a program, and is of format 2",
             "\"version\":1042                  | \"format\":3,\"ahead\":5,\"version\":1042 | it is 5 ahead, not 1 to 4",
             "\"version\":1042                  | \"format\":3,\"ahead\":1,\"version\":1042 | it is 1 ahead and does more than move pointers",
             "\"version\":1042                  | \"shard\":1,\"version\":1042             | field 'shard' is not known",

@@ -4,6 +4,7 @@ import io.icegate.catalog.state.CatalogChange;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.memory.MemoryObjectStore;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,7 @@ final class TestColdStart
     private static final int TABLES_PER_RECORD = 1000;
     private static final long STATE_BYTES_MAX = 64 << 20;
     private static final int STATES = 4;
-    private static final UUID WRITER = new UUID(1, 2);
+    private static final CatalogWriter WRITER = new CatalogWriter(new UUID(1, 2), Optional.empty());
 
     private final TestingTime time = new TestingTime();
     private final MemoryObjectStore store = new MemoryObjectStore(time);

@@ -11,6 +11,7 @@ import io.icegate.catalog.state.CatalogCommit;
 import io.icegate.catalog.state.CatalogRecord;
 import io.icegate.catalog.state.CatalogState;
 import io.icegate.catalog.state.CatalogTransaction;
+import io.icegate.catalog.state.CatalogWriter;
 import io.icegate.objectstore.ObjectStore;
 import io.icegate.objectstore.fault.LatencyObjectStore;
 import io.icegate.objectstore.memory.MemoryObjectStore;
@@ -43,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 final class TestRecordsAhead
 {
-    private static final UUID WRITER = new UUID(1, 2);
+    private static final CatalogWriter WRITER = new CatalogWriter(new UUID(1, 2), Optional.empty());
 
     private final TestingTime time = new TestingTime();
     private final MemoryObjectStore store = new MemoryObjectStore(time);

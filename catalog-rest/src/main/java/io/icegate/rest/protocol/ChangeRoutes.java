@@ -76,11 +76,15 @@ final class ChangeRoutes
         public void validate() {}
     }
 
-    record Commit(long version, long timestampMs, UUID writer, List<Transaction> transactions)
+    /**
+     * @param by what the writer calls itself, absent in commits of earlier programs
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Commit(long version, long timestampMs, UUID writer, @Nullable String by, List<Transaction> transactions)
     {
         private static Commit of(CatalogCommit commit)
         {
-            return new Commit(commit.version(), commit.timestamp().toEpochMilli(), commit.writer(), commit.transactions().stream().map(Transaction::of).toList());
+            return new Commit(commit.version(), commit.timestamp().toEpochMilli(), commit.writer().id(), commit.writer().program().orElse(null), commit.transactions().stream().map(Transaction::of).toList());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.icegate.receiver.commit;
 
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.io.ObjectStoreFileIO;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.wal.SegmentCodec;
@@ -31,7 +32,7 @@ public record OpenWarehouse(Warehouse warehouse, ObjectStoreCatalog catalog, Eng
      */
     public static OpenWarehouse open(Warehouse warehouse, SegmentCodec codec, WalEnvironment environment)
     {
-        ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, ObjectStoreFileIO.remembering(warehouse), Map.of());
+        ObjectStoreCatalog catalog = ObjectStoreCatalog.open(CATALOG_NAME, warehouse, ObjectStoreFileIO.remembering(warehouse), Map.of(ProgramName.PROGRAM, "receiver"));
         return new OpenWarehouse(warehouse, catalog, new EngineWal(warehouse, codec, environment, EngineWal.Limits.DEFAULT), environment);
     }
 }

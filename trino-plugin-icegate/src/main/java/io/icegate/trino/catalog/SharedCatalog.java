@@ -1,8 +1,10 @@
 package io.icegate.trino.catalog;
 
 import com.google.common.base.Suppliers;
+import com.google.common.collect.ImmutableMap;
 import com.google.inject.Inject;
 import io.icegate.catalog.ObjectStoreCatalog;
+import io.icegate.catalog.ProgramName;
 import io.icegate.objectstore.Warehouse;
 import io.icegate.trino.config.IceGateConfig;
 import io.trino.filesystem.TrinoFileSystemFactory;
@@ -37,9 +39,12 @@ public final class SharedCatalog
     {
         requireNonNull(name, "name is null");
         requireNonNull(warehouse, "warehouse is null");
-        Map<String, String> pin = config.catalogPin();
+        Map<String, String> properties = ImmutableMap.<String, String>builder()
+                .putAll(config.catalogPin())
+                .put(ProgramName.PROGRAM, "trino")
+                .buildOrThrow();
         catalog = Suppliers.memoize(() -> {
-            ObjectStoreCatalog open = ObjectStoreCatalog.open(name.toString(), warehouse, fileIoFactory.create(fileSystemFactory.create(IDENTITY)), pin);
+            ObjectStoreCatalog open = ObjectStoreCatalog.open(name.toString(), warehouse, fileIoFactory.create(fileSystemFactory.create(IDENTITY)), properties);
             opened.set(true);
             return open;
         });

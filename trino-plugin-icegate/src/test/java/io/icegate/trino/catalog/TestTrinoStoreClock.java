@@ -72,7 +72,7 @@ final class TestTrinoStoreClock
     private CatalogLog open()
     {
         CatalogEnvironment environment = new CatalogEnvironment(() -> Instant.now().plus(ahead.get()), System::nanoTime, Sleeper.system(), new Random(1), CatalogEnvironment.Threads.daemons());
-        return new CatalogLog(new TrinoObjectStore(fileSystem, "memory:///warehouse"), environment, id -> CatalogFormat.create(id, CatalogFormat.RETENTION), () -> {});
+        return new CatalogLog(new TrinoObjectStore(fileSystem, "memory:///warehouse"), environment, () -> "test", id -> CatalogFormat.create(id, CatalogFormat.RETENTION), () -> {});
     }
 
     private static void commit(CatalogLog log, String namespace)
