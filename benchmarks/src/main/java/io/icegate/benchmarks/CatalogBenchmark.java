@@ -75,7 +75,7 @@ final class CatalogBenchmark
         this.peerCommitsPerThread = peerCommitsPerThread;
     }
 
-    Report run(List<CatalogShape> shapes, List<Integer> restClients)
+    Report run(List<CatalogShape> shapes, List<Integer> restClients, Duration restWarmUp)
             throws InterruptedException, IOException
     {
         Report report = new Report("catalog")
@@ -83,6 +83,7 @@ final class CatalogBenchmark
                 .setting("injected_put_millis", PUT.toMillis())
                 .setting("commits_per_thread", commitsPerThread)
                 .setting("peer_commits_per_thread", peerCommitsPerThread)
+                .setting("rest_warm_up_seconds", restWarmUp.toSeconds())
                 .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own; as many commits as are measured go ahead of them, but for root-object, which only waits")
                 .setting("store_of_embedded_and_rest", "an S3 server in this process; the REST server is a process of its own, its clients are threads of one of Iceberg's RESTCatalog")
                 .peer("jdbc: Iceberg's JdbcCatalog on H2 in this process, with the same metadata files in the same store and no latency of its database;"
@@ -97,7 +98,7 @@ final class CatalogBenchmark
         }
         for (int threads : restClients) {
             CatalogShape shape = new CatalogShape(1, threads);
-            RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread).run(threads);
+            RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread, restWarmUp).run(threads);
             report.result(result("embedded", shape, runs.embedded()));
             Map<String, Object> rest = new LinkedHashMap<>(result("rest", shape, runs.rest()));
             rest.put("server_cpu_ms_per_commit", runs.serverCpuMillis());

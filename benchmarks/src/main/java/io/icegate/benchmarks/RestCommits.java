@@ -24,10 +24,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The same commits by an embedded catalog and through a REST server in a process of its own, on one S3 server with latency. As many
- * go ahead of those that are measured: a server runs for months, and this one has just been started.
+ * The same commits by an embedded catalog and through a REST server in a process of its own, on one S3 server with latency. Others go
+ * ahead of those that are measured, for a while and at least as many: a server runs for months, and this one has just been started.
  */
-record RestCommits(Installation installation, Path folder, Duration get, Duration put, int commitsPerThread)
+record RestCommits(Installation installation, Path folder, Duration get, Duration put, int commitsPerThread, Duration warmUp)
 {
     private static final String BUCKET = "bench";
     private static final String WAREHOUSE = "s3://" + BUCKET;
@@ -44,6 +44,7 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
         requireNonNull(folder, "folder is null");
         requireNonNull(get, "get is null");
         requireNonNull(put, "put is null");
+        requireNonNull(warmUp, "warmUp is null");
     }
 
     Runs run(int threads)
@@ -90,11 +91,17 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
     {
         List<Runnable> commits = CatalogBenchmark.commits(catalog, first, threads);
         server.follow(get, put);
-        CatalogBenchmark.measure(commits, commitsPerThread);
+        double warmSeconds = 0;
+        int rounds = 0;
+        do {
+            warmSeconds += CatalogBenchmark.measure(commits, commitsPerThread).seconds();
+            rounds++;
+        }
+        while (warmSeconds < warmUp.toSeconds());
         warm.run();
         Run run = CatalogBenchmark.measure(commits, commitsPerThread);
         server.follow(Duration.ZERO, Duration.ZERO);
-        CatalogBenchmark.requireAllCommitted(checking, first, threads, 2 * commitsPerThread);
+        CatalogBenchmark.requireAllCommitted(checking, first, threads, (rounds + 1) * commitsPerThread);
         return run;
     }
 }

@@ -28,9 +28,18 @@ import static java.util.Objects.requireNonNull;
 record S3Clients(S3Client retrying, S3Client single)
         implements Closeable
 {
+    private static final String IDLE_CONNECTIONS = "http.maxConnections";
+    private static final int IDLE_CONNECTIONS_MAX = 64;
     private static final int ATTEMPTS_MAX = 5;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
+
+    static {
+        // there is no other way to say so, and the JDK looks once
+        if (System.getProperty(IDLE_CONNECTIONS) == null) {
+            System.setProperty(IDLE_CONNECTIONS, Integer.toString(IDLE_CONNECTIONS_MAX));
+        }
+    }
 
     S3Clients
     {

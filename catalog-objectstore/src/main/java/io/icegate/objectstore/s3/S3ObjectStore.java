@@ -57,8 +57,8 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>Everything else is retried by the SDK. Objects above 5 GiB cannot be written (there is no multipart upload here).
  *
- * <p>Connections are the JDK's, which keeps five idle ones per server: a process with more requests at once is faster with
- * {@code -Dhttp.maxConnections=64} on its command line.
+ * <p>Connections are the JDK's, which keeps five idle ones per server and opens and closes the others for each request. The first
+ * store that is opened lets it keep 64, unless {@code -Dhttp.maxConnections} says how many, or the process has made requests before.
  */
 public final class S3ObjectStore
         implements ObjectStore

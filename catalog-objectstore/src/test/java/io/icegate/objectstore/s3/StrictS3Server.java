@@ -23,6 +23,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +66,7 @@ public final class StrictS3Server
     private final AtomicLong requestId = new AtomicLong();
     private final AtomicInteger hanging = new AtomicInteger();
     private final Deque<S3LogEntry> entries = new ArrayDeque<>();
+    private final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
     private volatile Faults faults;
     private volatile Map<S3Operation, Duration> latencies = Map.of();
     private volatile Optional<S3Refusal> refusal = Optional.empty();
@@ -253,6 +256,14 @@ public final class StrictS3Server
         }
     }
 
+    /**
+     * How many connections there were.
+     */
+    public int connectionCount()
+    {
+        return connections.size();
+    }
+
     public List<String> keys(String bucket)
     {
         return objects.keys(bucket);
@@ -285,6 +296,7 @@ public final class StrictS3Server
             throws IOException
     {
         try (exchange) {
+            connections.add(exchange.getRemoteAddress());
             S3Call call;
             try {
                 call = S3Call.read(exchange);

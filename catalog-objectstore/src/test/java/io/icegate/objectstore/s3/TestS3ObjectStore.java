@@ -9,6 +9,7 @@ import io.icegate.objectstore.ObjectStoreAccessException;
 import io.icegate.objectstore.ObjectStoreRaces;
 import io.icegate.objectstore.PutOutcome;
 import io.icegate.objectstore.Seeds;
+import io.icegate.objectstore.StoredObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +26,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,6 +86,29 @@ final class TestS3ObjectStore
             assertThat(whole.get(new ObjectKey("wh/one/" + KEY))).isPresent();
             assertThat(whole.list(new ObjectKey("wh"), Optional.empty(), 10).objects()).extracting(ObjectHead::key).containsExactly(new ObjectKey("wh/one/" + KEY));
         }
+    }
+
+    /**
+     * The JDK would keep five, and open and close one for each request beyond them.
+     */
+    @Test
+    void testConnectionsAreKept()
+            throws Exception
+    {
+        server.follow(Duration.ofMillis(50), Duration.ZERO);
+        ExecutorService threads = Executors.newFixedThreadPool(20);
+        try {
+            for (int round = 0; round < 10; round++) {
+                Callable<Optional<StoredObject>> reading = () -> store().get(KEY);
+                for (Future<Optional<StoredObject>> read : threads.invokeAll(nCopies(20, reading))) {
+                    assertThat(read.get()).isEmpty();
+                }
+            }
+        }
+        finally {
+            threads.shutdown();
+        }
+        assertThat(server.connectionCount()).isLessThan(60);
     }
 
     @Test
