@@ -241,8 +241,7 @@ final class RecordWriter
      */
     private void fill(Known from)
     {
-        long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
-        CatalogRecord nothing = new CatalogRecord(from.state().version() + 1, environment.newId(), writer, timestampMillis, 0, List.of());
+        CatalogRecord nothing = nothing(from, 0);
         Offer offer = new Offer(from, nothing, CatalogRecordParser.toJson(nothing), Contention.NONE);
         decide(offer, place(offer));
     }
@@ -252,9 +251,15 @@ final class RecordWriter
      */
     void announce(Known from, int ahead)
     {
-        CatalogRecord nothing = new CatalogRecord(from.state().version() + 1 + ahead, environment.newId(), writer, Math.max(from.state().timestampMillis() + 1, environment.clock().millis()), ahead, List.of());
+        CatalogRecord nothing = nothing(from, ahead);
         byte[] content = CatalogRecordParser.toJson(nothing);
         store.aside(() -> store.putIfAbsent(CatalogLayout.record(nothing.version()), content));
+    }
+
+    private CatalogRecord nothing(Known from, int ahead)
+    {
+        long timestampMillis = Math.max(from.state().timestampMillis() + 1, environment.clock().millis());
+        return new CatalogRecord(from.state().version() + 1 + ahead, environment.newId(), writer, timestampMillis, ahead, List.of());
     }
 
     /**
