@@ -4,9 +4,9 @@ import org.apache.iceberg.catalog.CatalogTests;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,12 +24,14 @@ abstract class AbstractTestRestCatalogSuite
             "table-override.override-key3", "catalog-override-key3",
             "table-override.override-key4", "catalog-override-key4");
 
+    @RegisterExtension
+    static final SuiteServers SERVERS = new SuiteServers();
+
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final Map<String, CatalogServer> servers = new HashMap<>();
     private RESTCatalog catalog;
 
     /**
-     * Location of an empty warehouse of that name.
+     * Where the warehouse of that name is, asked for once.
      */
     abstract Map<String, String> warehouse(String name);
 
@@ -57,9 +59,8 @@ abstract class AbstractTestRestCatalogSuite
     @Override
     protected RESTCatalog initCatalog(String name, Map<String, String> additionalProperties)
     {
-        Map<String, String> warehouse = warehouse(name);
-        CatalogServer server = servers.computeIfAbsent(name, _ -> closing(TestingServers.start(warehouse, Map.of())));
-        return closing(TestingServers.client(TestingServers.uri(server), name, warehouse, additionalProperties));
+        SuiteServers.Served served = SERVERS.served(name, 1, this::warehouse);
+        return closing(TestingServers.client(TestingServers.uri(served.servers().getFirst()), name, served.warehouse(), additionalProperties));
     }
 
     /**

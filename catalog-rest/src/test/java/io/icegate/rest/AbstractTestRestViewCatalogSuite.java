@@ -5,6 +5,7 @@ import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.view.ViewCatalogTests;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.util.Map;
@@ -22,20 +23,21 @@ abstract class AbstractTestRestViewCatalogSuite
             "view-override.key3", "catalog-override-key3",
             "view-override.key4", "catalog-override-key4");
 
-    private CatalogServer server;
+    @RegisterExtension
+    static final SuiteServers SERVERS = new SuiteServers();
+
     private RESTCatalog catalog;
 
     /**
-     * Location of an empty warehouse of that name.
+     * Where the warehouse of that name is, asked for once.
      */
     abstract Map<String, String> warehouse(String name);
 
     @BeforeEach
     void openCatalog()
     {
-        Map<String, String> warehouse = warehouse("views");
-        server = TestingServers.start(warehouse, Map.of());
-        catalog = TestingServers.client(TestingServers.uri(server), "suite", warehouse, PROPERTIES);
+        SuiteServers.Served served = SERVERS.served("views", 1, this::warehouse);
+        catalog = TestingServers.client(TestingServers.uri(served.servers().getFirst()), "suite", served.warehouse(), PROPERTIES);
     }
 
     @AfterEach
@@ -43,7 +45,6 @@ abstract class AbstractTestRestViewCatalogSuite
             throws IOException
     {
         catalog.close();
-        server.close();
     }
 
     @Override

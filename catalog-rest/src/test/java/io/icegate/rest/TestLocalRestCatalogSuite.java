@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import static java.util.Objects.requireNonNull;
@@ -24,7 +23,7 @@ final class TestLocalRestCatalogSuite
     private final Map<String, AlternatingServers> fronts = new HashMap<>();
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     @Override
     Map<String, String> warehouse(String name)
@@ -35,17 +34,16 @@ final class TestLocalRestCatalogSuite
     @Override
     protected RESTCatalog initCatalog(String name, Map<String, String> additionalProperties)
     {
-        Map<String, String> warehouse = warehouse(name);
+        SuiteServers.Served served = SERVERS.served(name, 2, this::warehouse);
         AlternatingServers front = fronts.computeIfAbsent(name, _ -> {
-            List<CatalogServer> both = List.of(closing(TestingServers.start(warehouse, Map.of())), closing(TestingServers.start(warehouse, Map.of())));
             try {
-                return closing(new AlternatingServers(both));
+                return closing(new AlternatingServers(served.servers()));
             }
             catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         });
-        return closing(TestingServers.client(front.uri(), name, warehouse, additionalProperties));
+        return closing(TestingServers.client(front.uri(), name, served.warehouse(), additionalProperties));
     }
 
     @Test

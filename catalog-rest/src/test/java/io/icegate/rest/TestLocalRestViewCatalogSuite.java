@@ -9,7 +9,7 @@ final class TestLocalRestViewCatalogSuite
         extends AbstractTestRestViewCatalogSuite
 {
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     @Override
     Map<String, String> warehouse(String name)
