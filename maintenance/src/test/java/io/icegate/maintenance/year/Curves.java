@@ -17,7 +17,8 @@ import static java.util.Objects.requireNonNull;
  * retention of a curve by more than 5 %.
  *
  * <p>Dice and the weekday are in each day, so days are compared by the week, or by what a short run has of it. What the dice still
- * make of a mean is not guessed: it is three standard errors of the difference, from the days themselves. A curve without dice has none.
+ * make of a mean is not guessed: it is three standard errors of the difference, from the days themselves, and more of them the fewer
+ * days there are, as those say less of how they scatter. A curve without dice has none.
  */
 final class Curves
 {
@@ -41,7 +42,7 @@ final class Curves
     /**
      * Fewer days tell nothing of what happens every other day.
      */
-    private static final int SPAN_MIN = 2;
+    private static final int SPAN_MIN = 3;
     /**
      * Days after which a curve is flat, where it takes longer.
      */
@@ -62,6 +63,10 @@ final class Curves
             Map.entry("objects tables/metadata", 18),
             // a hundred snapshots, a week without any, and the week until somebody looks
             Map.entry("objects _wal/segments", 24),
+            // who just started looks behind each closed writer that the table still names, as it does while snapshots have its segments
+            Map.entry("lists per collect", 24),
+            Map.entry("requests per collect", 24),
+            Map.entry("bytes per collect", 24),
             // what the tables beside bring, too: a hundred snapshots, one a day, and a fortnight until their files are gone
             Map.entry(DaySample.HEAP, 119));
 
@@ -128,7 +133,8 @@ final class Curves
                 continue;
             }
             double error = Math.sqrt(variance(values(days.subList(retention, days.size()), curve)) * (1.0 / first.length + 1.0 / last.length));
-            if (after > before * GROWTH_MAX + ERRORS_MAX * error) {
+            double errors = ERRORS_MAX * WEEK / Math.min(WEEK, span);
+            if (after > before * GROWTH_MAX + errors * error) {
                 growing.add(String.format(Locale.ROOT, "%s: %.1f on %s days from day %s on, %.1f on the last", curve, before, span, retention + 1, after));
             }
         }

@@ -25,6 +25,11 @@ final class TestCurves
             assertThat(curves(14, day -> 100 + 20 * random.nextDouble()).growing()).isEmpty();
             assertThat(curves(365, day -> 100 + 20 * random.nextDouble()).growing()).isEmpty();
         }
+        Random restarts = new Random(3);
+        for (int run = 0; run < 50; run++) {
+            // who just started reads much, and there are three days before and after
+            assertThat(curves("bytes per commit", 15, _day -> 5_000 - 5_000 * Math.log(1 - restarts.nextDouble())).growing()).isEmpty();
+        }
         assertThat(curves(14, day -> 100 + 50 * (day % 2)).growing()).isEmpty();
         assertThat(curves(365, day -> 100 + 50 * (day % 7)).growing()).isEmpty();
     }

@@ -15,7 +15,7 @@ final class TestYear
 {
     private static final Path CURVES = Path.of("target", "year-curves.txt");
     private static final int RECEIVERS = Integer.getInteger("icegate.year.receivers", 3);
-    private static final int DAYS = Integer.getInteger("icegate.year.days", 14);
+    private static final int DAYS = Integer.getInteger("icegate.year.days", 15);
 
     @TempDir
     private Path scratch;

@@ -83,7 +83,7 @@ final class TestYearControls
     void testWithoutExpirationSnapshotsStay()
             throws Exception
     {
-        try (Year year = new Year(Year.Plan.of(1, 13).withoutFailures().withoutExpiration(), scratch)) {
+        try (Year year = new Year(Year.Plan.of(1, 15).withoutFailures().withoutExpiration(), scratch)) {
             year.run();
             assertThat(String.join("\n", year.curves().growing())).contains("snapshots", "size metadata.json");
         }
