@@ -95,7 +95,7 @@ public final class Main
             @Option(names = "--peer-commits", defaultValue = "5", description = "Commits per thread of the peer, which is slow: fewer tell its speed as well (default: ${DEFAULT-VALUE}).") int peerCommits,
             @Option(names = "--shapes", split = ",", defaultValue = "1x64,1x256,8x8", description = "Catalogs x threads of each (default: ${DEFAULT-VALUE}).") List<CatalogShape> shapes,
             @Option(names = "--rest-clients", split = ",", defaultValue = "8,32", description = "Threads that commit through REST (default: ${DEFAULT-VALUE}).") List<Integer> restClients,
-            @Option(names = "--rest-warm-up", defaultValue = "45", description = "Seconds of commits before those through REST, and those beside them, are measured: a server that was just started compiles itself (default: ${DEFAULT-VALUE}).") int restWarmUp)
+            @Option(names = "--rest-warm-up", defaultValue = "120", description = "Seconds of commits before those through REST, and those beside them, are measured: a server that was just started compiles itself (default: ${DEFAULT-VALUE}).") int restWarmUp)
             throws IOException, InterruptedException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {

@@ -50,7 +50,7 @@ final class CatalogTail
     /**
      * So many probes are under way at the same time, so that who asks waits for a part of another's only.
      */
-    private static final int PROBES_MAX = 4;
+    private static final int PROBES_MAX = 2;
     private static final int RECENT_STATES_MAX = 64;
     private static final int COLD_STARTS_MAX = 8;
     private static final Duration FOREIGN_WITHIN = Duration.ofSeconds(1);

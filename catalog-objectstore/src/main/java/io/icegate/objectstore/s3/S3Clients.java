@@ -68,7 +68,8 @@ record S3Clients(S3Client retrying, S3Client single)
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(credentials(properties))
                 .forcePathStyle(properties.pathStyle())
-                .serviceConfiguration(configuration -> configuration.expectContinueEnabled(false))
+                // objects are in memory: their whole hash is signed, which costs less than signing chunks does
+                .serviceConfiguration(configuration -> configuration.expectContinueEnabled(false).chunkedEncodingEnabled(false))
                 // clones of S3 do not know the newer checksums
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
