@@ -371,11 +371,12 @@ public final class GcsObjectStore
     }
 
     /**
-     * True when the store says that there is no such object, and not only that there is nothing.
+     * True when the store says that there is no such object, and not only that there is nothing. Emulators do not say what.
      */
-    private static boolean isAbsent(HttpResponse<byte[]> answer)
+    private boolean isAbsent(HttpResponse<byte[]> answer)
     {
-        return answer.statusCode() == 404 && find(XML_CODE, new String(answer.body(), UTF_8)).equals("NoSuchKey");
+        String code = find(XML_CODE, new String(answer.body(), UTF_8));
+        return answer.statusCode() == 404 && (code.equals("NoSuchKey") || (properties.anonymous() && code.isEmpty()));
     }
 
     private static boolean isSuccess(int status)
