@@ -1,6 +1,7 @@
 package io.icegate.objectstore;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ public record ClockComparison(Instant asked, Instant answered, Instant store)
      * Object that is written for its time. All processes share it: whoever wrote it last did so in between as well.
      */
     public static final ObjectKey PROBE = StoreSelfCheck.FOLDER.child("clock");
+    private static final byte[] CONTENT = "clock".getBytes(StandardCharsets.UTF_8); // Azure's client in Trino writes no empty object
 
     public ClockComparison
     {
@@ -39,7 +41,7 @@ public record ClockComparison(Instant asked, Instant answered, Instant store)
             throws IOException
     {
         Instant asked = clock.instant();
-        store.put(PROBE, new byte[0]);
+        store.put(PROBE, CONTENT);
         ObjectHead written = store.head(PROBE).orElseThrow(() -> new IOException("Cannot compare clocks: %s was written and is absent".formatted(PROBE)));
         return new ClockComparison(asked, clock.instant(), written.lastModified());
     }

@@ -41,6 +41,37 @@ final class TestStoreSelfCheck
         assertThat(memory.list(StoreSelfCheck.FOLDER, Optional.empty(), 1).objects()).isEmpty();
     }
 
+    /**
+     * As Azure's client does in Trino: every commit there compares clocks first.
+     */
+    @Test
+    void testNothingEmptyIsWritten()
+            throws IOException
+    {
+        MemoryObjectStore memory = new MemoryObjectStore(CLOCK);
+        ObjectStore store = new ObjectStoreDecorator(memory)
+        {
+            @Override
+            protected <T> T around(StoreOperation operation, List<ObjectKey> keys, Request<T> request)
+                    throws IOException
+            {
+                T answer = request.send();
+                if (operation == StoreOperation.PUT) {
+                    assertThat(memory.get(keys.get(0)).orElseThrow().content()).as("content of %s", keys).isNotEmpty();
+                }
+                return answer;
+            }
+
+            @Override
+            protected PutOutcome aroundPutIfAbsent(ObjectKey key, byte[] content, ConditionalWrite request)
+            {
+                return request.send();
+            }
+        };
+        StoreSelfCheck.verify(store);
+        assertThat(ClockComparison.probe(store, CLOCK).isOff()).isFalse();
+    }
+
     @Test
     void testCheckThenWriteIsFound()
     {
