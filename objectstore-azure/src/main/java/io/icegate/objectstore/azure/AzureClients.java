@@ -13,6 +13,9 @@ import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import static java.util.Objects.requireNonNull;
 
@@ -27,8 +30,19 @@ import static java.util.Objects.requireNonNull;
  */
 record AzureClients(BlobContainerClient patient, BlobContainerClient brief, BlobBatchClient batch)
 {
+    /**
+     * One warns at each request that the JDK counts bytes itself, the other calls it an error that an object to delete is gone already.
+     * Kept here, because a logger that nobody holds forgets its level.
+     */
+    private static final List<Logger> NOISE = List.of(
+            Logger.getLogger("com.azure.core.http.jdk.httpclient.JdkHttpClient"),
+            Logger.getLogger("com.azure.storage.blob.batch.BlobBatchAsyncClient"));
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+
+    static {
+        NOISE.forEach(logger -> logger.setLevel(Level.OFF));
+    }
 
     AzureClients
     {

@@ -66,7 +66,9 @@ public final class TrinoProcess
             Map<String, String> all = new HashMap<>(environment);
             all.put("CLASSPATH", installation.classPath("standalone/trino-server") + File.pathSeparator + installation.supervisor());
             all.put("TRINO_PORT", Integer.toString(port));
-            all.put("TRINO_CATALOG_DIR", configuration.resolve("catalog").toString());
+            TrinoCatalogs catalogs = TrinoCatalogs.of(warehouse, System.getenv());
+            all.put("TRINO_CATALOG_DIR", catalogs.prepare(configuration.resolve("catalog"), trino.resolve("catalog")).toString());
+            all.putAll(catalogs.variables());
             all.put("TRINO_SPILL_DIR", Files.createDirectories(trino.resolve("spill")).toString());
             all.put("ICEGATE_WAREHOUSE", warehouse);
             all.put("TRINO_PLUGIN_DIR", pluginFolder(trino, installation.trinoPlugin()).toString());
