@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -63,16 +64,19 @@ final class CatalogBenchmark
     private final Path folder;
     private final int commitsPerThread;
     private final int peerCommitsPerThread;
+    private final Duration warmUp;
 
     /**
      * @param folder for files of peers and of the server
+     * @param warmUp commits of at least so long go ahead of those of a catalog in this process
      */
-    CatalogBenchmark(Installation installation, Path folder, int commitsPerThread, int peerCommitsPerThread)
+    CatalogBenchmark(Installation installation, Path folder, int commitsPerThread, int peerCommitsPerThread, Duration warmUp)
     {
         this.installation = requireNonNull(installation, "installation is null");
         this.folder = requireNonNull(folder, "folder is null");
         this.commitsPerThread = commitsPerThread;
         this.peerCommitsPerThread = peerCommitsPerThread;
+        this.warmUp = requireNonNull(warmUp, "warmUp is null");
     }
 
     Report run(List<CatalogShape> shapes, List<Integer> restClients, Duration restWarmUp)
@@ -83,22 +87,23 @@ final class CatalogBenchmark
                 .setting("injected_put_millis", PUT.toMillis())
                 .setting("commits_per_thread", commitsPerThread)
                 .setting("peer_commits_per_thread", peerCommitsPerThread)
+                .setting("warm_up_seconds", warmUp.toSeconds())
                 .setting("rest_warm_up_seconds", restWarmUp.toSeconds())
-                .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own; as many commits as are measured go ahead of them, but for root-object, which only waits")
+                .setting("store", "in memory, all catalogs in this process; every thread commits to a table of its own; no commits go ahead of those of hadoop and root-object, which mostly wait")
                 .setting("store_of_embedded_and_rest", "an S3 server in this process; the REST server is a process of its own, its clients are threads of one of Iceberg's RESTCatalog")
                 .peer("jdbc: Iceberg's JdbcCatalog on H2 in this process, with the same metadata files in the same store and no latency of its database;"
                         + " hadoop: Iceberg's HadoopCatalog on the local disk, without any latency of a store;"
                         + " root-object: the same store latency and the same metadata file per commit, and one root object that is replaced by compare-and-swap;"
                         + " a model of that protocol in this benchmark, not another project's code");
-        for (CatalogShape shape : shapes) {
-            report.result(result("icegate", shape, icegate(shape.catalogs(), shape.threads())));
-            report.result(result("jdbc", shape, jdbc(shape.catalogs(), shape.threads())));
-            report.result(result("hadoop", shape, hadoop(shape.catalogs(), shape.threads())));
-            report.result(result("root-object", shape, rootObject(shape.catalogs() * shape.threads())));
+        for (CatalogShape shape : new LinkedHashSet<>(shapes)) {
+            report.result(result("icegate", shape, icegate(shape)));
+            report.result(result("jdbc", shape, jdbc(shape)));
+            report.result(result("hadoop", shape, hadoop(shape)));
+            report.result(result("root-object", shape, rootObject(shape)));
         }
         for (int threads : restClients) {
             CatalogShape shape = new CatalogShape(1, threads);
-            RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread, restWarmUp).run(threads);
+            RestCommits.Runs runs = new RestCommits(installation, folder, GET, PUT, commitsPerThread, warmUp, restWarmUp).run(threads);
             report.result(result("embedded", shape, runs.embedded()));
             Map<String, Object> rest = new LinkedHashMap<>(result("rest", shape, runs.rest()));
             rest.put("server_cpu_ms_per_commit", runs.serverCpuMillis());
@@ -119,58 +124,58 @@ final class CatalogBenchmark
                 "commit_ms_p99", run.latencies().millis(99));
     }
 
-    private Run icegate(int catalogs, int threads)
+    private Run icegate(CatalogShape shape)
             throws InterruptedException
     {
-        return run("icegate", catalogs, threads, commitsPerThread, CatalogBenchmark::open);
+        return run("icegate", shape, commitsPerThread, warmUp, CatalogBenchmark::open);
     }
 
-    private Run jdbc(int catalogs, int threads)
+    private Run jdbc(CatalogShape shape)
             throws InterruptedException
     {
-        String database = "jdbc:h2:mem:bench-%s-%s;DB_CLOSE_DELAY=-1;DATABASE_TO_UPPER=FALSE".formatted(catalogs, threads);
-        return run("jdbc", catalogs, threads, commitsPerThread, warehouse -> {
+        String database = "jdbc:h2:mem:bench-%s;DB_CLOSE_DELAY=-1;DATABASE_TO_UPPER=FALSE".formatted(shape);
+        return run("jdbc", shape, commitsPerThread, warmUp, warehouse -> {
             JdbcCatalog catalog = new JdbcCatalog(_ -> new ObjectStoreFileIO(warehouse), null, true);
             catalog.initialize("bench", Map.of(CatalogProperties.URI, database, CatalogProperties.WAREHOUSE_LOCATION, warehouse.root(), "jdbc.schema-version", "V1")); // without views it warns
             return catalog;
         });
     }
 
-    private Run hadoop(int catalogs, int threads)
+    private Run hadoop(CatalogShape shape)
             throws InterruptedException
     {
-        String location = folder.resolve("hadoop-%s-%s".formatted(catalogs, threads)).toUri().toString();
+        String location = folder.resolve("hadoop-" + shape).toUri().toString();
         Configuration configuration = new Configuration();
         // the cache of file systems asks for the subject in a way that JDK 25 no longer has
         configuration.setBoolean("fs.file.impl.disable.cache", true);
-        return run("hadoop", catalogs, threads, peerCommitsPerThread, _ -> new HadoopCatalog(configuration, location));
+        return run("hadoop", shape, peerCommitsPerThread, Duration.ZERO, _ -> new HadoopCatalog(configuration, location));
     }
 
     /**
      * @param count of commits of each thread
      * @param open a catalog as another process would, on a store near or far
      */
-    private <C extends Catalog & SupportsNamespaces & Closeable> Run run(String name, int catalogs, int threads, int count, Function<Warehouse, C> open)
+    private <C extends Catalog & SupportsNamespaces & Closeable> Run run(String name, CatalogShape shape, int count, Duration warmUp, Function<Warehouse, C> open)
             throws InterruptedException
     {
         ObjectStore memory = new MemoryObjectStore(InstantSource.system());
-        Warehouse near = new Warehouse("memory:%s-%s-%s".formatted(name, catalogs, threads), memory);
+        Warehouse near = new Warehouse("memory:%s-%s".formatted(name, shape), memory);
         C preparing = open.apply(near);
         preparing.createNamespace(NAMESPACE);
-        for (int table = 0; table < catalogs * threads; table++) {
+        for (int table = 0; table < shape.all(); table++) {
             preparing.createTable(table(table), SCHEMA);
         }
 
         List<C> opened = new ArrayList<>();
         List<Runnable> commits = new ArrayList<>();
-        for (int catalog = 0; catalog < catalogs; catalog++) {
+        for (int catalog = 0; catalog < shape.catalogs(); catalog++) {
             C distant = open.apply(new Warehouse(near.root(), LatencyObjectStore.of(memory, GET, PUT)));
             opened.add(distant);
-            commits.addAll(commits(distant, catalog * threads, threads));
+            commits.addAll(commits(distant, catalog * shape.threads(), shape.threads()));
         }
-        measure(commits, count); // until then the code is compiled
+        int rounds = warmUp(commits, count, warmUp);
         Run run = measure(commits, count);
-        requireAllCommitted(preparing, 0, catalogs * threads, 2 * count);
+        requireAllCommitted(preparing, 0, shape.all(), (rounds + 1) * count);
         opened.add(preparing);
         opened.forEach(CatalogBenchmark::close);
         return run;
@@ -199,20 +204,35 @@ final class CatalogBenchmark
         }
     }
 
-    private Run rootObject(int threads)
+    private Run rootObject(CatalogShape shape)
             throws InterruptedException
     {
         RootObjectCatalog catalog = new RootObjectCatalog(GET, PUT);
         List<Runnable> commits = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
+        for (int thread = 0; thread < shape.all(); thread++) {
             String table = "t" + thread;
             commits.add(() -> catalog.commit(table));
         }
         Run run = measure(commits, peerCommitsPerThread);
-        if (catalog.commits() != (long) threads * peerCommitsPerThread) {
+        if (catalog.commits() != (long) shape.all() * peerCommitsPerThread) {
             throw new CommandException("The benchmark is invalid: the peer lost commits");
         }
         return run;
+    }
+
+    /**
+     * Commits until that took some time, so that the code is compiled.
+     *
+     * @return how often each thread made as many commits as it is to make when it is measured
+     */
+    static int warmUp(List<Runnable> commits, int commitsPerThread, Duration time)
+            throws InterruptedException
+    {
+        int rounds = 0;
+        for (double seconds = 0; seconds < time.toSeconds(); rounds++) {
+            seconds += measure(commits, commitsPerThread).seconds();
+        }
+        return rounds;
     }
 
     static Run measure(List<Runnable> commits, int commitsPerThread)

@@ -29,6 +29,14 @@ record CatalogShape(int catalogs, int threads)
         throw new IllegalArgumentException("'%s' is not catalogs x threads, as in 8x8".formatted(text));
     }
 
+    /**
+     * Threads of all catalogs.
+     */
+    int all()
+    {
+        return catalogs * threads;
+    }
+
     @Override
     public String toString()
     {

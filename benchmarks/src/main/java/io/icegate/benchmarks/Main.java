@@ -91,15 +91,16 @@ public final class Main
     @Command(name = "catalog", mixinStandardHelpOptions = true, description = "Commits per second of catalogs with many threads, at GET 12 ms and PUT 30 ms, beside Iceberg's JdbcCatalog and HadoopCatalog and a root-object catalog; and of threads through REST, beside an embedded catalog on the same S3 server.")
     int catalog(
             @Option(names = "--json", description = JSON) boolean json,
-            @Option(names = "--commits", defaultValue = "50", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits,
+            @Option(names = "--commits", defaultValue = "100", description = "Commits per thread (default: ${DEFAULT-VALUE}).") int commits,
             @Option(names = "--peer-commits", defaultValue = "5", description = "Commits per thread of the peer, which is slow: fewer tell its speed as well (default: ${DEFAULT-VALUE}).") int peerCommits,
+            @Option(names = "--warm-up", defaultValue = "20", description = "Seconds of commits before those of a catalog in this process are measured (default: ${DEFAULT-VALUE}).") int warmUp,
             @Option(names = "--shapes", split = ",", defaultValue = "1x64,1x256,8x8", description = "Catalogs x threads of each (default: ${DEFAULT-VALUE}).") List<CatalogShape> shapes,
             @Option(names = "--rest-clients", split = ",", defaultValue = "8,32", description = "Threads that commit through REST (default: ${DEFAULT-VALUE}).") List<Integer> restClients,
-            @Option(names = "--rest-warm-up", defaultValue = "120", description = "Seconds of commits before those through REST, and those beside them, are measured: a server that was just started compiles itself (default: ${DEFAULT-VALUE}).") int restWarmUp)
+            @Option(names = "--rest-warm-up", defaultValue = "120", description = "Seconds of commits before those through REST are measured: a server that was just started compiles itself (default: ${DEFAULT-VALUE}).") int restWarmUp)
             throws IOException, InterruptedException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits).run(shapes, restClients, Duration.ofSeconds(restWarmUp)).print(json, System.out);
+            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits, Duration.ofSeconds(warmUp)).run(shapes, restClients, Duration.ofSeconds(restWarmUp)).print(json, System.out);
         }
         return 0;
     }

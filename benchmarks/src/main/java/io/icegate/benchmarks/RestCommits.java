@@ -25,9 +25,9 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * The same commits by an embedded catalog and through a REST server in a process of its own, on one S3 server with latency. Others go
- * ahead of those that are measured, for a while and at least as many: a server runs for months, and this one has just been started.
+ * ahead of those that are measured for a while: a server runs for months, and this one has just been started.
  */
-record RestCommits(Installation installation, Path folder, Duration get, Duration put, int commitsPerThread, Duration warmUp)
+record RestCommits(Installation installation, Path folder, Duration get, Duration put, int commitsPerThread, Duration warmUp, Duration restWarmUp)
 {
     private static final String BUCKET = "bench";
     private static final String WAREHOUSE = "s3://" + BUCKET;
@@ -45,6 +45,7 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
         requireNonNull(get, "get is null");
         requireNonNull(put, "put is null");
         requireNonNull(warmUp, "warmUp is null");
+        requireNonNull(restWarmUp, "restWarmUp is null");
     }
 
     Runs run(int threads)
@@ -59,7 +60,7 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
             for (int table = 0; table < 2 * threads; table++) {
                 embedded.createTable(CatalogBenchmark.table(table), CatalogBenchmark.SCHEMA);
             }
-            Run alone = measure(server, embedded, embedded, 0, threads, () -> {});
+            Run alone = measure(server, embedded, embedded, 0, threads, warmUp, () -> {});
             return throughServer(server, embedded, threads, alone);
         }
     }
@@ -77,7 +78,7 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
             properties.put("io-impl", ObjectStoreFileIO.class.getName());
             client.initialize("rest", properties);
             AtomicReference<ProcessUsage> before = new AtomicReference<>();
-            Run rest = measure(server, client, embedded, threads, threads, () -> before.set(ProcessUsage.of(process.handle())));
+            Run rest = measure(server, client, embedded, threads, threads, restWarmUp, () -> before.set(ProcessUsage.of(process.handle())));
             Duration cpu = ProcessUsage.of(process.handle()).cpu().minus(requireNonNull(before.get()).cpu());
             return new Runs(alone, rest, (double) cpu.toMillis() / rest.latencies().nanos().length);
         }
@@ -86,18 +87,12 @@ record RestCommits(Installation installation, Path folder, Duration get, Duratio
     /**
      * @param warm called before what is measured
      */
-    private Run measure(StrictS3Server server, Catalog catalog, Catalog checking, int first, int threads, Runnable warm)
+    private Run measure(StrictS3Server server, Catalog catalog, Catalog checking, int first, int threads, Duration warmUp, Runnable warm)
             throws InterruptedException
     {
         List<Runnable> commits = CatalogBenchmark.commits(catalog, first, threads);
         server.follow(get, put);
-        double warmSeconds = 0;
-        int rounds = 0;
-        do {
-            warmSeconds += CatalogBenchmark.measure(commits, commitsPerThread).seconds();
-            rounds++;
-        }
-        while (warmSeconds < warmUp.toSeconds());
+        int rounds = CatalogBenchmark.warmUp(commits, commitsPerThread, warmUp);
         warm.run();
         Run run = CatalogBenchmark.measure(commits, commitsPerThread);
         server.follow(Duration.ZERO, Duration.ZERO);

@@ -105,7 +105,7 @@ final class TestBench
     void testCatalog()
             throws Exception
     {
-        List<JsonNode> results = results("catalog", "--commits", "1", "--peer-commits", "1", "--shapes", "1x8,2x4", "--rest-clients", "4", "--rest-warm-up", "0");
+        List<JsonNode> results = results("catalog", "--commits", "1", "--peer-commits", "1", "--shapes", "1x8,2x4", "--rest-clients", "4", "--warm-up", "0", "--rest-warm-up", "0");
         assertThat(results).extracting(result -> result.get("catalog").asText() + " " + result.get("catalogs_x_threads").asText())
                 .containsExactly(
                         "icegate 1x8",
