@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import static java.util.Objects.requireNonNull;
@@ -79,10 +80,13 @@ final class CatalogBenchmark
         this.warmUp = requireNonNull(warmUp, "warmUp is null");
     }
 
-    Report run(List<CatalogShape> shapes, List<Integer> restClients, Duration restWarmUp)
+    /**
+     * @param progress is told each result at once: a run takes ten minutes
+     */
+    Report run(List<CatalogShape> shapes, List<Integer> restClients, Duration restWarmUp, Consumer<Object> progress)
             throws InterruptedException, IOException
     {
-        Report report = new Report("catalog")
+        Report report = new Report("catalog", progress)
                 .setting("injected_get_millis", GET.toMillis())
                 .setting("injected_put_millis", PUT.toMillis())
                 .setting("commits_per_thread", commitsPerThread)

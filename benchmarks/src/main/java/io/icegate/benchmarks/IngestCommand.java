@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 
 /**
  * The command line {@code icegate bench ingest}.
@@ -116,13 +115,7 @@ final class IngestCommand
             String noPeer = binary
                     .map(file -> "none: %s is no program; benchmarks/README.md says how to build it".formatted(file))
                     .orElse("none: --peer and %s are not given; benchmarks/README.md says how to build one".formatted(PEER_VARIABLE));
-            // a run takes minutes: who waits sees what there is, but programs want nothing beside the JSON
-            Consumer<Object> progress = result -> {
-                if (!json) {
-                    System.err.println(result);
-                }
-            };
-            new IngestBenchmark(Installation.current(), folder.path(), ReceiverSetup.of(javaOptions, configuration), times, limit, progress)
+            new IngestBenchmark(Installation.current(), folder.path(), ReceiverSetup.of(javaOptions, configuration), times, limit, Main.progress(json))
                     .run(cells(), peer, noPeer)
                     .print(json, System.out);
         }

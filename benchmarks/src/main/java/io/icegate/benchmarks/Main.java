@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The command line {@code icegate bench}.
@@ -100,8 +101,20 @@ public final class Main
             throws IOException, InterruptedException
     {
         try (TemporaryFolder folder = TemporaryFolder.create("icegate-bench-")) {
-            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits, Duration.ofSeconds(warmUp)).run(shapes, restClients, Duration.ofSeconds(restWarmUp)).print(json, System.out);
+            new CatalogBenchmark(Installation.current(), folder.path(), commits, peerCommits, Duration.ofSeconds(warmUp)).run(shapes, restClients, Duration.ofSeconds(restWarmUp), progress(json)).print(json, System.out);
         }
         return 0;
+    }
+
+    /**
+     * A run takes minutes: who waits sees what there is, but programs want nothing beside the JSON.
+     */
+    static Consumer<Object> progress(boolean json)
+    {
+        return result -> {
+            if (!json) {
+                System.err.println(result);
+            }
+        };
     }
 }

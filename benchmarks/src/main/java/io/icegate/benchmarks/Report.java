@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import static com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT;
+import static java.util.Objects.requireNonNull;
 
 /**
  * The results of one benchmark, with the machine, the versions and the settings that they belong to.
@@ -28,11 +30,21 @@ public final class Report
     private final String benchmark;
     private final Map<String, Object> settings = new LinkedHashMap<>();
     private final List<Map<String, Object>> results = new ArrayList<>();
+    private final Consumer<Object> progress;
     private String peer = "";
 
     public Report(String benchmark)
     {
-        this.benchmark = benchmark;
+        this(benchmark, _ -> {});
+    }
+
+    /**
+     * @param progress is told each result as soon as there is one
+     */
+    public Report(String benchmark, Consumer<Object> progress)
+    {
+        this.benchmark = requireNonNull(benchmark, "benchmark is null");
+        this.progress = requireNonNull(progress, "progress is null");
     }
 
     public Report setting(String name, Object value)
@@ -44,6 +56,7 @@ public final class Report
     public Report result(Map<String, Object> result)
     {
         results.add(new LinkedHashMap<>(result));
+        progress.accept(result);
         return this;
     }
 
