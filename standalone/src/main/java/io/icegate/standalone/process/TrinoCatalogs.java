@@ -26,8 +26,9 @@ record TrinoCatalogs(List<String> lines, Map<String, String> variables)
     private static final String GOOGLE_EMULATOR = "STORAGE_EMULATOR_HOST";
     private static final String AZURE_KEY = "AZURE_STORAGE_KEY";
     private static final String AZURE_CONNECTION = "AZURE_STORAGE_CONNECTION_STRING";
+    private static final Pattern AZURE_ACCOUNT = Pattern.compile("(?:^|;)AccountName=([^;]+)");
     private static final Pattern AZURE_ACCOUNT_KEY = Pattern.compile("(?:^|;)AccountKey=([^;]+)");
-    private static final Pattern AZURE_HOST = Pattern.compile("abfss://[^/@]+@[^/.]+\\.dfs\\.([^/]+).*");
+    private static final Pattern AZURE_HOST = Pattern.compile("abfss://[^/@]+@([^/.]+)\\.dfs\\.([^/]+).*");
 
     TrinoCatalogs
     {
@@ -43,8 +44,12 @@ record TrinoCatalogs(List<String> lines, Map<String, String> variables)
         Matcher azure = AZURE_HOST.matcher(warehouse);
         if (azure.matches()) {
             List<String> lines = new ArrayList<>();
-            lines.add("azure.endpoint=" + azure.group(1));
-            Optional<String> key = given(environment, AZURE_CONNECTION).map(AZURE_ACCOUNT_KEY::matcher).filter(Matcher::find).map(found -> found.group(1)).or(() -> given(environment, AZURE_KEY));
+            lines.add("azure.endpoint=" + azure.group(2));
+            Optional<String> key = given(environment, AZURE_CONNECTION)
+                    // as all other processes do, which read it for their own account only
+                    .filter(connection -> find(AZURE_ACCOUNT, connection).map(azure.group(1)::equals).orElse(true))
+                    .flatMap(connection -> find(AZURE_ACCOUNT_KEY, connection))
+                    .or(() -> given(environment, AZURE_KEY));
             if (key.isPresent()) {
                 lines.add("azure.auth-type=ACCESS_KEY");
                 lines.add("azure.access-key=${ENV:%s}".formatted(AZURE_KEY));
@@ -52,6 +57,11 @@ record TrinoCatalogs(List<String> lines, Map<String, String> variables)
             return new TrinoCatalogs(lines, key.map(value -> Map.of(AZURE_KEY, value)).orElse(Map.of()));
         }
         return new TrinoCatalogs(List.of(), Map.of());
+    }
+
+    private static Optional<String> find(Pattern pattern, String text)
+    {
+        return Optional.of(pattern.matcher(text)).filter(Matcher::find).map(found -> found.group(1));
     }
 
     private static Optional<String> given(Map<String, String> environment, String variable)

@@ -48,6 +48,13 @@ final class TestTrinoCatalogs
     }
 
     @Test
+    void testConnectionOfAnotherAccount()
+    {
+        Map<String, String> environment = Map.of("AZURE_STORAGE_CONNECTION_STRING", "AccountName=other;AccountKey=b3RoZXI=");
+        assertThat(TrinoCatalogs.of("abfss://lake@acme.dfs.core.windows.net/wh", environment).variables()).isEmpty();
+    }
+
+    @Test
     void testCopyHasTheLines()
             throws IOException
     {
