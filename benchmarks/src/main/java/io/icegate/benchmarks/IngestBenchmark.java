@@ -64,8 +64,7 @@ final class IngestBenchmark
     private final Times times;
     private final long deadline;
     private final List<String> leftOut = new ArrayList<>();
-    private final Report report = new Report("ingest");
-    private final Consumer<Object> progress;
+    private final Report report;
     private @Nullable ExportRequests lastRequests;
     private Optional<IngestCell> lastCell = Optional.empty();
     private int runs;
@@ -80,7 +79,7 @@ final class IngestBenchmark
         this.folder = folder;
         this.setup = setup;
         this.times = times;
-        this.progress = progress;
+        this.report = new Report("ingest", progress);
         this.deadline = System.nanoTime() + limit.orElse(Duration.ofDays(10)).toNanos();
     }
 
@@ -104,7 +103,7 @@ final class IngestBenchmark
         }
         for (IngestCell cell : cells) {
             if (fits(times.whole(), cell.description().toString())) {
-                result(measure(cell).result());
+                report.result(measure(cell).result());
             }
         }
         return report;
@@ -129,10 +128,10 @@ final class IngestBenchmark
         for (int round = 0; round < peer.rounds(); round++) {
             if (fits(times.whole().multipliedBy(2), "round %s beside %s".formatted(round + 1, VictoriaLogs.NAME))) {
                 Measured own = measure(cell);
-                result(own.result());
+                report.result(own.result());
                 ours.add(own);
                 Measured other = measure(peer, cell);
-                result(other.result());
+                report.result(other.result());
                 theirs.add(other);
             }
         }
@@ -142,19 +141,13 @@ final class IngestBenchmark
             ratio.put("icegate_records_per_cpu_second", Math.round(perCpuSecond(ours)));
             ratio.put(VictoriaLogs.NAME.replace('-', '_') + "_records_per_cpu_second", Math.round(perCpuSecond(theirs)));
             ratio.put("ratio", Math.round(perCpuSecond(ours) / perCpuSecond(theirs) * 100) / 100.0);
-            result(ratio);
+            report.result(ratio);
         }
     }
 
     private static double perCpuSecond(List<Measured> rounds)
     {
         return rounds.stream().mapToLong(Measured::records).sum() / (rounds.stream().mapToLong(round -> round.cpu().toMillis()).sum() / 1e3);
-    }
-
-    private void result(Map<String, Object> result)
-    {
-        report.result(result);
-        progress.accept(result);
     }
 
     private ExportRequests requests(IngestCell cell)
